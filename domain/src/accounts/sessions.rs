@@ -1,0 +1,81 @@
+//! Sessions: families of refresh tokens, each used once.
+
+use chrono::{DateTime, Utc};
+use entities::{session, user};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::{AccountError, Session, Viewer, tokens};
+use crate::{App, store::Write};
+
+/// Exchanges a refresh token for a new session of the same family.
+///
+/// # Errors
+/// `InvalidToken` for one that is unknown, over, or was used before; the last ends its family.
+pub async fn refresh(app: &App, refresh_token: &str) -> Result<Session, AccountError> {
+    let now = app.clock.now();
+    let txn = Write::begin(app).await?;
+    let row = session::Entity::find_by_id(tokens::fingerprint(refresh_token))
+        .lock_exclusive()
+        .one(&*txn)
+        .await?
+        .ok_or(AccountError::InvalidToken)?;
+    if row.ended_at.is_some() {
+        end_family(&txn, row.family, now).await?;
+        txn.commit().await?;
+        tracing::warn!(family = %row.family, "a refresh token was used twice; its session is ended");
+        return Err(AccountError::InvalidToken);
+    }
+    if row.expires_at <= now {
+        return Err(AccountError::ExpiredToken);
+    }
+    let user = user::Entity::find_by_id(row.user_id).one(&*txn).await?.ok_or(AccountError::InvalidToken)?;
+    session::Entity::update_many()
+        .set(session::ActiveModel { ended_at: Set(Some(now)), ..Default::default() })
+        .filter(session::Column::TokenHash.eq(row.token_hash))
+        .exec(&*txn)
+        .await?;
+    let session = next(app, &txn, user, row.family).await?;
+    txn.commit().await?;
+
+    Ok(session)
+}
+
+/// Ends the viewer's session: its refresh tokens are worth nothing from now on.
+pub async fn sign_out(app: &App, viewer: Viewer) -> Result<(), DbErr> {
+    let txn = Write::begin(app).await?;
+    end_family(&txn, viewer.session, app.clock.now()).await?;
+    txn.commit().await
+}
+
+pub(super) async fn open(app: &App, txn: &Write, user: user::Model) -> Result<Session, AccountError> {
+    next(app, txn, user, Uuid::now_v7()).await
+}
+
+async fn next(app: &App, txn: &Write, user: user::Model, family: Uuid) -> Result<Session, AccountError> {
+    let now = app.clock.now();
+    let refresh_token = tokens::random()?;
+    session::Entity::insert(session::ActiveModel {
+        token_hash: Set(tokens::fingerprint(&refresh_token)),
+        family: Set(family),
+        user_id: Set(user.id),
+        expires_at: Set(now + app.accounts.refresh_lifetime),
+        ended_at: Set(None),
+    })
+    .exec_without_returning(&**txn)
+    .await?;
+    let (access_token, expires_at) = tokens::issue(&app.accounts, &user, family, now)?;
+
+    Ok(Session { user, access_token, refresh_token, expires_at })
+}
+
+async fn end_family(txn: &Write, family: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
+    session::Entity::update_many()
+        .set(session::ActiveModel { ended_at: Set(Some(now)), ..Default::default() })
+        .filter(session::Column::Family.eq(family))
+        .filter(session::Column::EndedAt.is_null())
+        .exec(&**txn)
+        .await?;
+
+    Ok(())
+}

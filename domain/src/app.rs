@@ -1,0 +1,106 @@
+//! The app: what every domain function needs, handed around as one `Arc`.
+
+use std::{sync::Arc, time::Duration};
+
+use sea_orm::DatabaseConnection;
+use tokio::sync::{Mutex, Notify};
+
+use crate::{accounts, clock::Clock, desk, matches::MatchState, view::View};
+
+/// How this site sells. Times are wall-clock times of the app's clock.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// This site's name among the sellers (`CLIENT_ID`).
+    pub site: String,
+    /// How long a fan may hold tickets before paying.
+    pub hold: Duration,
+    /// How long another site's unresolved hold counts.
+    pub foreign_hold: Duration,
+    /// Tickets of one match that one fan may hold and own together.
+    pub purchase_cap: i32,
+    /// Writers working side by side on different matches; 1 on SQLite, which has one writer.
+    pub lanes: usize,
+    /// Requests that may wait in one lane before further ones are refused.
+    pub lane_queue: usize,
+    /// Requests decided in one transaction at most.
+    pub batch: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            site: "matchday".to_owned(),
+            hold: Duration::from_secs(15 * 60),
+            foreign_hold: Duration::from_secs(30 * 60),
+            purchase_cap: 6,
+            lanes: 4,
+            lane_queue: 4_096,
+            batch: 256,
+        }
+    }
+}
+
+/// What every domain function needs.
+pub struct App {
+    pub db: DatabaseConnection,
+    pub clock: Arc<dyn Clock>,
+    pub settings: Settings,
+    pub wake: Wake,
+    pub view: View,
+    pub accounts: accounts::Keys,
+    pub(crate) desk: desk::Counter,
+    /// SQLite has one writer: waiting here is fair, waiting in its busy handler sleeps.
+    pub(crate) write_turn: Arc<Mutex<()>>,
+}
+
+impl App {
+    /// An app over `db`, and the desk that must be run for reservations to be decided.
+    pub fn new(
+        db: DatabaseConnection,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+        accounts: accounts::Keys,
+    ) -> (Arc<Self>, desk::Desk) {
+        let lanes = match db.get_database_backend() {
+            sea_orm::DbBackend::Sqlite => 1,
+            _ => settings.lanes.max(1),
+        };
+        let (counter, queues) = desk::open(lanes, settings.lane_queue, settings.batch);
+        let view = View::new(Arc::clone(&clock));
+        let app = Arc::new(Self {
+            db,
+            clock,
+            settings,
+            wake: Wake::default(),
+            view,
+            accounts,
+            desk: counter,
+            write_turn: Arc::default(),
+        });
+
+        (Arc::clone(&app), desk::Desk::new(app, queues))
+    }
+}
+
+impl App {
+    /// Makes a commit known in this process: its states show, and the relay wakes.
+    pub(crate) fn committed(&self, states: Vec<MatchState>) {
+        for state in states {
+            self.view.show(state);
+        }
+        self.wake.outbox.notify_one();
+    }
+}
+
+/// Wakes the tasks that wait for committed work of this process; what other instances commit is found by polling.
+#[derive(Debug, Default)]
+pub struct Wake {
+    outbox: Notify,
+}
+
+impl Wake {
+    /// Resolves once this process has committed to the outbox since the last call.
+    pub async fn outbox(&self) {
+        self.outbox.notified().await;
+    }
+}

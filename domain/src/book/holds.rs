@@ -1,0 +1,152 @@
+//! The steps of a book: a hold placed, released, sold, and what other sites do to a category.
+
+use entities::{
+    category::Category,
+    reservation::{self, CancelReason, Status},
+    stock,
+};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::{Book, Place, counts, told};
+use crate::{outbox::TicketAction, reservations::ReservationError, store::Write};
+
+/// Newest holds read at once when some must give way; each holds at least one ticket.
+const GIVE_WAY_PAGE: u64 = 64;
+
+/// What is left of a category, as somebody who was refused is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    pub available: i32,
+    pub sellable: i32,
+}
+
+impl Left {
+    /// What somebody is told for whom this is not enough.
+    pub(crate) fn refusal(self, match_number: i32, category: Category) -> ReservationError {
+        match self.available {
+            0 => ReservationError::SoldOut(match_number, category.number()),
+            available => ReservationError::TemporarilyUnavailable { available, sellable: self.sellable },
+        }
+    }
+}
+
+impl Book {
+    /// What is left of a category; nothing, where it does not exist.
+    pub(crate) fn left(&self, place: Place) -> Left {
+        self.stock(place).map_or(Left { available: 0, sellable: 0 }, left)
+    }
+
+    /// Places a hold.
+    ///
+    /// # Errors
+    /// What is left, where that is less than the hold asks for.
+    pub(crate) fn place(&mut self, row: reservation::Model) -> Result<(), Left> {
+        let place = (row.match_number, row.category);
+        let left = self.left(place);
+        if left.sellable < row.quantity {
+            return Err(left);
+        }
+        if let Some(stock) = self.counts(place) {
+            counts::hold(stock, row.quantity);
+        }
+        self.tell(told(TicketAction::Pending, &row));
+        self.placed.insert(row.id);
+        self.reservations.insert(row.id, row);
+
+        Ok(())
+    }
+
+    /// Ends a live hold unpaid; its tickets go back on sale.
+    pub(crate) fn release(&mut self, id: Uuid, reason: CancelReason) {
+        let Some((place, quantity)) = self.live(id) else {
+            return;
+        };
+        if let Some(stock) = self.counts(place) {
+            counts::release(stock, quantity);
+        }
+        self.turn(id, Status::Cancelled, Some(reason), TicketAction::Cancelled);
+    }
+
+    /// Turns a live hold into a sale.
+    pub(crate) fn sell(&mut self, id: Uuid) {
+        let Some((place, quantity)) = self.live(id) else {
+            return;
+        };
+        if let Some(stock) = self.counts(place) {
+            counts::sell(stock, quantity);
+        }
+        self.turn(id, Status::Reserved, None, TicketAction::Reserved);
+    }
+
+    /// Another site holds `quantity` more.
+    pub(crate) fn hold_elsewhere(&mut self, place: Place, quantity: i32) {
+        if let Some(stock) = self.counts(place) {
+            stock.foreign_pending += quantity;
+        }
+    }
+
+    /// Another site holds `quantity` less.
+    pub(crate) fn release_elsewhere(&mut self, place: Place, quantity: i32) {
+        if quantity > 0
+            && let Some(stock) = self.counts(place)
+        {
+            stock.foreign_pending -= quantity;
+        }
+    }
+
+    /// Another site sold `quantity`, `had` of them out of its own holds. Returns our holds that gave way to it.
+    pub(crate) async fn sell_elsewhere(
+        &mut self,
+        txn: &Write,
+        place: Place,
+        quantity: i32,
+        had: i32,
+    ) -> Result<Vec<Uuid>, DbErr> {
+        if let Some(stock) = self.counts(place) {
+            counts::sell_elsewhere(stock, quantity, had);
+        }
+        let mut gave_way = Vec::new();
+        while self.stock(place).is_some_and(|stock| stock.held > stock.available) {
+            let Some(id) = self.newest_live(txn, place).await? else {
+                return Err(DbErr::Custom(format!("{place:?}: held tickets without a live hold")));
+            };
+            self.release(id, CancelReason::Oversold);
+            gave_way.push(id);
+        }
+
+        Ok(gave_way)
+    }
+
+    async fn newest_live(&mut self, txn: &Write, (match_number, category): Place) -> Result<Option<Uuid>, DbErr> {
+        use reservation::Column;
+
+        let ended = self.reservations.values().filter(|row| !row.status.is_live()).map(|row| row.id);
+        let rows = reservation::Entity::find()
+            .filter(Column::MatchNumber.eq(match_number))
+            .filter(Column::Category.eq(category))
+            .filter(Column::Status.is_in(Status::LIVE))
+            .filter(Column::Id.is_not_in(ended))
+            .order_by_desc(Column::Id)
+            .limit(GIVE_WAY_PAGE)
+            .all(&**txn)
+            .await?;
+        self.take_in(rows);
+
+        Ok(self
+            .reservations
+            .values()
+            .filter(|row| row.status.is_live() && row.match_number == match_number && row.category == category)
+            .map(|row| row.id)
+            .max())
+    }
+
+    fn live(&self, id: Uuid) -> Option<(Place, i32)> {
+        let row = self.reservation(id)?;
+        row.status.is_live().then_some(((row.match_number, row.category), row.quantity))
+    }
+}
+
+fn left(stock: &stock::Model) -> Left {
+    Left { available: stock.available, sellable: counts::sellable(stock) }
+}

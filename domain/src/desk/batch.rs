@@ -1,0 +1,176 @@
+//! A batch: requests of one lane decided together in one transaction, in the order in which they came.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use entities::reservation::{self, CancelReason, Status};
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use super::{Answer, Job, Placing};
+use crate::{
+    App,
+    book::{Book, rows},
+    reservations::ReservationError,
+    store::Write,
+};
+
+/// What a batch must know beside the counts, kept true while its requests are decided one after the other.
+struct Known {
+    /// Reservations by their fan's key.
+    keyed: HashMap<(Uuid, String), Uuid>,
+    /// Tickets that a fan holds or owns of a match.
+    claimed: HashMap<(Uuid, i32), i32>,
+}
+
+/// Decides `jobs` and commits; the answers stand in the order of the jobs.
+pub(super) async fn decide(app: &App, jobs: &[(i32, &Job)]) -> Result<Vec<Answer>, DbErr> {
+    let txn = Write::begin(app).await?;
+    let mut book = Book::open(&txn, &jobs.iter().map(|(number, _)| *number).collect()).await?;
+    let mut known = look_up(&txn, &mut book, jobs).await?;
+    let now = app.clock.now();
+
+    let answers: Vec<Answer> = jobs
+        .iter()
+        .map(|(_, job)| match job {
+            Job::Place(placing) => place(app, &mut book, &mut known, placing, now),
+            Job::Cancel(id) => end(&mut book, &mut known, *id, CancelReason::User, now),
+            Job::Expire(id) => expire(&mut book, &mut known, *id, now),
+            Job::Confirm(id) => confirm(&mut book, &mut known, *id, now),
+        })
+        .collect();
+
+    let shows = book.close(&txn, now).await?;
+    // A batch that changes nothing has no reason to wait for the disk: it rolls back.
+    if !shows.is_empty() {
+        txn.commit().await?;
+        app.committed(shows);
+    }
+    Ok(answers)
+}
+
+/// Reads, after the lock, what the jobs need: their reservations, the keys that were used, and what fans claim.
+async fn look_up(txn: &Write, book: &mut Book, jobs: &[(i32, &Job)]) -> Result<Known, DbErr> {
+    let mut ids = BTreeSet::new();
+    let mut keys = BTreeSet::new();
+    let mut fans = BTreeSet::new();
+    for (_, job) in jobs {
+        match job {
+            Job::Place(placing) => {
+                fans.insert((placing.user_id, placing.match_number));
+                keys.extend(placing.key.clone().map(|key| (placing.user_id, key)));
+            }
+            Job::Cancel(id) | Job::Confirm(id) | Job::Expire(id) => {
+                ids.insert(*id);
+            }
+        }
+    }
+    book.take_in(rows::of_ids(txn, &ids).await?);
+    let used = rows::of_keys(txn, &keys).await?;
+    let keyed = used.iter().filter_map(|row| Some(((row.user_id, row.idempotency_key.clone()?), row.id))).collect();
+    book.take_in(used);
+    let claimed = rows::claims(txn, &fans).await?.into_iter().map(|claim| {
+        let tickets = i32::try_from(claim.tickets).unwrap_or(i32::MAX);
+        ((claim.user_id, claim.match_number), tickets)
+    });
+
+    Ok(Known { keyed, claimed: claimed.collect() })
+}
+
+fn place(app: &App, book: &mut Book, known: &mut Known, placing: &Placing, now: DateTime<Utc>) -> Answer {
+    let Placing { user_id, match_number, category, quantity, key } = placing;
+    let key = key.as_ref().map(|key| (*user_id, key.clone()));
+    if let Some(row) = key.as_ref().and_then(|key| known.keyed.get(key)).and_then(|id| book.reservation(*id)) {
+        let same = row.match_number == *match_number && row.category == *category && row.quantity == *quantity;
+        return if same { Ok(row.clone()) } else { Err(ReservationError::KeyReused) };
+    }
+    if !book.knows(*match_number) {
+        return Err(ReservationError::UnknownMatch(*match_number));
+    }
+    let stock = book
+        .stock((*match_number, *category))
+        .ok_or(ReservationError::UnknownCategory(*match_number, category.number()))?;
+    // Before the cap, as whoever is refused early is told: nobody's claims matter where nothing is left.
+    let left = book.left((*match_number, *category));
+    if left.sellable == 0 {
+        return Err(left.refusal(*match_number, *category));
+    }
+    let has = known.claimed.get(&(*user_id, *match_number)).copied().unwrap_or(0);
+    if has + quantity > app.settings.purchase_cap {
+        return Err(ReservationError::PurchaseLimit { has, cap: app.settings.purchase_cap });
+    }
+    let row = reservation::Model {
+        id: Uuid::now_v7(),
+        user_id: *user_id,
+        match_number: *match_number,
+        category: *category,
+        quantity: *quantity,
+        unit_price_minor: stock.price_minor,
+        status: Status::Pending,
+        cancel_reason: None,
+        created_at: now,
+        expires_at: now + app.settings.hold,
+        version: 1,
+        idempotency_key: key.as_ref().map(|(_, key)| key.clone()),
+    };
+    book.place(row.clone()).map_err(|left| left.refusal(*match_number, *category))?;
+    *known.claimed.entry((*user_id, *match_number)).or_default() += quantity;
+    known.keyed.extend(key.map(|key| (key, row.id)));
+
+    Ok(row)
+}
+
+/// Ends a hold unpaid, for the reason that is true: one that is overdue has expired, whoever asks for what.
+fn end(book: &mut Book, known: &mut Known, id: Uuid, reason: CancelReason, now: DateTime<Utc>) -> Answer {
+    let row = book.reservation(id).ok_or(ReservationError::NotFound)?.clone();
+    match row.status {
+        Status::Reserved => return Err(ReservationError::AlreadyPaid),
+        Status::Cancelled if row.cancel_reason == Some(reason) => return Ok(row),
+        Status::Cancelled => return Err(ended(row.cancel_reason)),
+        Status::Pending | Status::AwaitingPayment => {}
+    }
+    let overdue = is_overdue(&row, now);
+    book.release(id, if overdue { CancelReason::Expired } else { reason });
+    if let Some(claimed) = known.claimed.get_mut(&(row.user_id, row.match_number)) {
+        *claimed -= row.quantity;
+    }
+    if overdue && reason != CancelReason::Expired {
+        return Err(ReservationError::HoldExpired);
+    }
+    book.reservation(id).cloned().ok_or(ReservationError::NotFound)
+}
+
+fn expire(book: &mut Book, known: &mut Known, id: Uuid, now: DateTime<Utc>) -> Answer {
+    match book.reservation(id) {
+        Some(row) if is_overdue(row, now) => end(book, known, id, CancelReason::Expired, now),
+        Some(row) => Ok(row.clone()),
+        None => Err(ReservationError::NotFound),
+    }
+}
+
+fn confirm(book: &mut Book, known: &mut Known, id: Uuid, now: DateTime<Utc>) -> Answer {
+    let row = book.reservation(id).ok_or(ReservationError::NotFound)?.clone();
+    match row.status {
+        Status::Reserved => Err(ReservationError::AlreadyPaid),
+        Status::Cancelled => Err(ended(row.cancel_reason)),
+        Status::Pending if is_overdue(&row, now) => {
+            end(book, known, id, CancelReason::Expired, now)?;
+            Err(ReservationError::HoldExpired)
+        }
+        Status::Pending | Status::AwaitingPayment => {
+            book.sell(id);
+            book.reservation(id).cloned().ok_or(ReservationError::NotFound)
+        }
+    }
+}
+
+fn is_overdue(row: &reservation::Model, now: DateTime<Utc>) -> bool {
+    row.status == Status::Pending && row.expires_at <= now
+}
+
+fn ended(reason: Option<CancelReason>) -> ReservationError {
+    match reason {
+        Some(CancelReason::Expired) | None => ReservationError::HoldExpired,
+        Some(reason) => ReservationError::AlreadyCancelled(reason),
+    }
+}

@@ -1,0 +1,169 @@
+//! Other sites: what they hold and sell of the shared stock.
+//!
+//! A foreign hold is opened by PENDING, is taken from by RESERVED and CANCELLED of the same account, and ends by itself
+//! when nobody resolves it. An account is a sender, or the shared one of all who give no name.
+//!
+//! Invariant: `foreign_pending` of a category is the sum of its foreign holds; messages of others touch nothing else of
+//! what is pending.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use entities::{category::Category, foreign_hold};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    App,
+    book::{Book, Place},
+    masterlist::MasterListMatch,
+    outbox::TicketAction,
+    store::Write,
+};
+
+mod accounts;
+mod parking;
+
+pub(crate) use accounts::Accounts;
+pub(crate) use parking::Parking;
+
+/// Stale holds or parked matches handled in one transaction at most.
+const ROUND: u64 = 1_024;
+
+/// The account of senders that give no name.
+const SHARED: &str = "";
+
+/// A ticket-sales message of another site, read and validated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sale {
+    pub action: TicketAction,
+    pub match_number: i32,
+    pub category: Category,
+    pub quantity: i32,
+    pub sender: Option<String>,
+    /// The sender's own name for the hold.
+    pub reference: Option<String>,
+    /// The sender's own name for the event: one that comes twice counts once.
+    #[serde(default)]
+    pub event_id: Option<String>,
+}
+
+impl Sale {
+    fn account(&self) -> accounts::Account {
+        (self.match_number, self.category, self.sender.clone().unwrap_or_else(|| SHARED.to_owned()))
+    }
+}
+
+/// Applies another site's message to a match that the book knows.
+pub(crate) async fn apply(
+    app: &App,
+    txn: &Write,
+    book: &mut Book,
+    accounts: &mut Accounts,
+    sale: &Sale,
+) -> Result<(), DbErr> {
+    let place: Place = (sale.match_number, sale.category);
+    if book.stock(place).is_none() {
+        // The match has come without this category: nobody can sell what was never given.
+        metrics::counter!("matchday_foreign_sales_unknown_category_total").increment(1);
+        tracing::warn!(?sale, "a sale of a category that the master list does not give");
+        return Ok(());
+    }
+    let account = sale.account();
+    match sale.action {
+        TicketAction::Pending => {
+            book.hold_elsewhere(place, sale.quantity);
+            let ends_at = app.clock.now() + app.settings.foreign_hold;
+            accounts.add(account, sale.quantity, sale.reference.clone(), ends_at);
+        }
+        TicketAction::Cancelled => {
+            let had = accounts.take(&account, sale.quantity, sale.reference.as_deref());
+            book.release_elsewhere(place, had);
+        }
+        TicketAction::Reserved => {
+            let had = accounts.take(&account, sale.quantity, sale.reference.as_deref());
+            let gave_way = book.sell_elsewhere(txn, place, sale.quantity, had).await?;
+            for id in gave_way {
+                metrics::counter!("matchday_holds_oversold_total").increment(1);
+                tracing::warn!(%id, ?sale, "a hold gave way to another site's sale");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Enters a match of the master list; what it says is pending starts in the shared account.
+pub(crate) fn enter(app: &App, book: &mut Book, accounts: &mut Accounts, given: &MasterListMatch) {
+    if !book.knows(given.match_number) {
+        let ends_at = app.clock.now() + app.settings.foreign_hold;
+        for category in given.categories.iter().filter(|category| category.pending > 0) {
+            let account = (given.match_number, category.category, SHARED.to_owned());
+            accounts.add(account, category.pending, None, ends_at);
+        }
+    }
+    book.enter(given);
+}
+
+/// Applies sales that were parked while another instance entered their match.
+pub(crate) async fn unpark(app: &App) -> Result<(), DbErr> {
+    let numbers = parking::arrived(&app.db).await?;
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    let txn = Write::begin(app).await?;
+    let mut book = Book::open(&txn, &numbers).await?;
+    let mut parking = Parking::open(&txn, &numbers).await?;
+    let mut accounts = Accounts::open(&txn, parking.sales()).await?;
+    for number in numbers {
+        catch_up(app, &txn, &mut book, &mut accounts, &mut parking, number).await?;
+    }
+    parking.close(&txn, app.clock.now()).await?;
+    let shows = book.close(&txn, app.clock.now()).await?;
+    accounts.close(&txn).await?;
+    txn.commit().await?;
+    app.committed(shows);
+
+    Ok(())
+}
+
+/// Applies what was parked for a match that has come, before anything newer of it.
+pub(crate) async fn catch_up(
+    app: &App,
+    txn: &Write,
+    book: &mut Book,
+    accounts: &mut Accounts,
+    parking: &mut Parking,
+    match_number: i32,
+) -> Result<(), DbErr> {
+    for sale in parking.leave(match_number) {
+        apply(app, txn, book, accounts, &sale).await?;
+    }
+    Ok(())
+}
+
+/// Ends holds of other sites that nobody resolved in time.
+pub(crate) async fn end_stale(app: &App, now: DateTime<Utc>) -> Result<(), DbErr> {
+    use foreign_hold::Column;
+
+    let stale = foreign_hold::Entity::find().filter(Column::EndsAt.lte(now)).limit(ROUND);
+    let numbers: BTreeSet<i32> = stale.clone().all(&app.db).await?.iter().map(|hold| hold.match_number).collect();
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    let txn = Write::begin(app).await?;
+    let mut book = Book::open(&txn, &numbers).await?;
+    // Read again under the locks: a message may have resolved some meanwhile.
+    let rows = stale.filter(Column::MatchNumber.is_in(numbers)).all(&*txn).await?;
+    for hold in &rows {
+        book.release_elsewhere((hold.match_number, hold.category), hold.quantity);
+        tracing::info!(match_number = hold.match_number, category = hold.category.number(), sender = %hold.sender,
+            quantity = hold.quantity, "a hold of another site ended unresolved");
+    }
+    foreign_hold::Entity::delete_many().filter(Column::Id.is_in(rows.iter().map(|hold| hold.id))).exec(&*txn).await?;
+    let shows = book.close(&txn, now).await?;
+    txn.commit().await?;
+    app.committed(shows);
+    metrics::counter!("matchday_foreign_holds_ended_total").increment(rows.len() as u64);
+
+    Ok(())
+}

@@ -1,0 +1,17 @@
+//! The tables as SeaORM sees them, one file each, and the words that columns share.
+//!
+//! Entities know no rule: what may happen to a row stands in `domain`.
+
+pub mod category;
+pub mod foreign_hold;
+pub mod kafka_offset;
+pub mod lease;
+pub mod matches;
+pub mod money;
+pub mod outbox;
+pub mod parked_sale;
+pub mod reservation;
+pub mod seen_event;
+pub mod session;
+pub mod stock;
+pub mod user;

@@ -1,0 +1,60 @@
+//! A reservation: one fan's claim on one or two tickets of a category.
+
+use sea_orm::entity::prelude::*;
+
+use crate::category::Category;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(20))", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Status {
+    Pending,
+    AwaitingPayment,
+    Reserved,
+    Cancelled,
+}
+
+impl Status {
+    /// The states of a hold that still counts in `held`.
+    pub const LIVE: [Self; 2] = [Self::Pending, Self::AwaitingPayment];
+
+    pub fn is_live(self) -> bool {
+        Self::LIVE.contains(&self)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(20))", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum CancelReason {
+    User,
+    Expired,
+    PaymentFailed,
+    Oversold,
+    Refunded,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "reservations")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub user_id: Uuid,
+    pub match_number: i32,
+    pub category: Category,
+    pub quantity: i32,
+    /// Price of one ticket in minor units, as it was when the hold was placed.
+    pub unit_price_minor: i64,
+    pub status: Status,
+    /// Set exactly when `status` is `Cancelled`.
+    pub cancel_reason: Option<CancelReason>,
+    pub created_at: DateTimeUtc,
+    pub expires_at: DateTimeUtc,
+    /// Grows by one with every change of state.
+    pub version: i32,
+    /// The fan's own name for the attempt; unique per fan.
+    pub idempotency_key: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

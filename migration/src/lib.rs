@@ -1,0 +1,27 @@
+//! The database's steps, one dated file each, up and down, on Postgres and on SQLite.
+//!
+//! Steps know no entity: they say what the schema was on their day.
+
+pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
+use sea_orm_migration::{MigrationTrait, async_trait::async_trait};
+
+mod m20261120_000001_matches;
+mod m20261120_000002_accounts;
+mod m20261120_000003_reservations;
+mod m20261120_000004_exchange;
+mod m20261120_000005_seen_events;
+
+pub struct Migrator;
+
+#[async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261120_000001_matches::Migration),
+            Box::new(m20261120_000002_accounts::Migration),
+            Box::new(m20261120_000003_reservations::Migration),
+            Box::new(m20261120_000004_exchange::Migration),
+            Box::new(m20261120_000005_seen_events::Migration),
+        ]
+    }
+}
