@@ -1,0 +1,91 @@
+//! The codec: records as the sites have agreed on them, and as `domain` understands them.
+//!
+//! Reading is strict about what we use and says what is wrong and what would be right; keys that we do not know are
+//! left alone, because other sites add theirs. Writing adds nothing to `meta` and `body`, because deployed consumers
+//! drop a message that has one key more: what we add are record headers.
+//!
+//! Invariant: what reading lets through, both databases can store.
+
+use domain::inbox::Message;
+use serde_json::Value;
+
+use crate::topics::Topics;
+
+mod field;
+mod lines;
+mod master_list;
+mod outgoing;
+mod ticket_sales;
+
+pub use lines::{Problem, Report, master_list_lines};
+pub use master_list::master_list_record;
+pub use outgoing::{Outgoing, availability, read_availability, write};
+
+/// The sender's name of a record.
+pub const CLIENT_ID: &str = "clientId";
+/// The sender's name for the hold that a sale is about.
+pub const RESERVATION_ID: &str = "reservationId";
+/// The sender's name for the message; the same when it is sent twice.
+pub const EVENT_ID: &str = "eventId";
+
+/// How much of an unreadable record is kept: a thousand of them must fit into memory side by side, or whoever writes
+/// to a shared topic could stop this site. Its place in the topic is kept too, so nothing is out of reach.
+const MAX_DEAD_PAYLOAD: usize = 64 * 1024;
+const MAX_DEAD_KEY: usize = 1024;
+
+/// A record as it came from the broker.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    pub topic: &'a str,
+    pub key: Option<&'a [u8]>,
+    pub payload: Option<&'a [u8]>,
+    pub headers: &'a [(String, Vec<u8>)],
+}
+
+impl Record<'_> {
+    /// The value of a header that must be text; the last one wins, as in Kafka's own clients.
+    fn header(&self, name: &str) -> Result<Option<String>, String> {
+        let Some((_, value)) = self.headers.iter().rev().find(|(key, _)| key == name) else {
+            return Ok(None);
+        };
+        let text = std::str::from_utf8(value).map_err(|_| format!("header {name}: expected UTF-8 text"))?;
+        field::name(&format!("header {name}"), text)
+    }
+
+    /// A message that says why this record can't be used, and keeps its beginning.
+    pub(crate) fn unreadable(&self, mut reason: String) -> Message {
+        let payload = self.payload.unwrap_or_default();
+        if payload.len() > MAX_DEAD_PAYLOAD {
+            reason
+                .push_str(&format!(" (of the value's {} bytes the first {MAX_DEAD_PAYLOAD} are kept)", payload.len()));
+        }
+        Message::Unreadable {
+            key: self.key.map(|key| cut(key, MAX_DEAD_KEY)),
+            payload: cut(payload, MAX_DEAD_PAYLOAD),
+            reason,
+        }
+    }
+}
+
+/// What a record of the master-list or the ticket-sales topic says to the site named `site`.
+pub fn read(topics: &Topics, site: &str, record: &Record<'_>) -> Message {
+    let message = if record.topic == topics.master_list {
+        document(record).and_then(|document| master_list::read(&document).map(Message::MasterList))
+    } else {
+        ticket_sales::read(site, record)
+    };
+
+    message.unwrap_or_else(|reason| record.unreadable(reason))
+}
+
+fn document(record: &Record<'_>) -> Result<Value, String> {
+    let payload = record.payload.filter(|payload| !payload.is_empty()).ok_or("the record has no value")?;
+    serde_json::from_slice(payload).map_err(|error| format!("not JSON: {error}"))
+}
+
+fn cut(bytes: &[u8], max: usize) -> Vec<u8> {
+    bytes[..bytes.len().min(max)].to_vec()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+//! Outgoing records: the outbox's events in the words of the topics.
+
+use domain::{
+    matches::MatchState,
+    outbox::{Event, TicketAction, Touched},
+};
+use entities::{category::Category, money};
+use serde::{Deserialize, Serialize};
+
+use super::{CLIENT_ID, EVENT_ID, MAX_DEAD_KEY, MAX_DEAD_PAYLOAD, RESERVATION_ID, cut, ticket_sales};
+use crate::topics::Topics;
+
+const MAX_REASON: usize = 1_000;
+
+/// A record that is ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    pub topic: String,
+    pub key: Option<Vec<u8>>,
+    pub payload: Vec<u8>,
+    pub headers: Vec<(&'static str, String)>,
+}
+
+/// The record that tells of `event`, sent by the site named `site`.
+pub fn write(topics: &Topics, site: &str, event: &Event) -> Result<Outgoing, serde_json::Error> {
+    let sender = (CLIENT_ID, site.to_owned());
+    Ok(match event {
+        Event::Ticket { action, event_id, reservation_id, match_number, category, quantity, price_minor } => Outgoing {
+            topic: topics.ticket_sales.clone(),
+            key: Some(format!("{match_number}-{}", category.number()).into_bytes()),
+            payload: ticket_sale(*action, *match_number, *category, *quantity, *price_minor)?,
+            headers: vec![sender, (RESERVATION_ID, reservation_id.to_string()), (EVENT_ID, event_id.to_string())],
+        },
+        Event::Availability { state, reservations } => Outgoing {
+            topic: topics.availability.clone(),
+            key: Some(state.match_number.to_string().into_bytes()),
+            payload: availability(state, reservations)?,
+            headers: vec![sender],
+        },
+        Event::DeadLetter { topic, partition, offset, key, payload, reason } => Outgoing {
+            topic: topics.dead_letters.clone(),
+            key: key.as_deref().map(|key| cut(key, MAX_DEAD_KEY)),
+            payload: cut(payload, MAX_DEAD_PAYLOAD),
+            headers: vec![
+                sender,
+                ("reason", reason.chars().filter(|shown| !shown.is_control()).take(MAX_REASON).collect()),
+                ("originTopic", topic.clone()),
+                ("originPartition", partition.to_string()),
+                ("originOffset", offset.to_string()),
+            ],
+        },
+    })
+}
+
+/// The keys that the sites have agreed on, and no others: a message with one more is dropped by those who check.
+#[derive(Serialize)]
+struct TicketSale {
+    meta: Meta,
+    body: Body,
+}
+
+#[derive(Serialize)]
+struct Meta {
+    action: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body {
+    match_number: i32,
+    tickets: Tickets,
+}
+
+#[derive(Serialize)]
+struct Tickets {
+    category: i32,
+    quantity: i32,
+    price: i64,
+}
+
+/// The value of a ticket-sales record.
+fn ticket_sale(
+    action: TicketAction,
+    match_number: i32,
+    category: Category,
+    quantity: i32,
+    price_minor: i64,
+) -> Result<Vec<u8>, serde_json::Error> {
+    let action = match action {
+        TicketAction::Pending => ticket_sales::PENDING,
+        TicketAction::Reserved => ticket_sales::RESERVED,
+        TicketAction::Cancelled => ticket_sales::CANCELLED,
+    };
+    let tickets = Tickets { category: category.number(), quantity, price: whole_price(price_minor) };
+
+    serde_json::to_vec(&TicketSale { meta: Meta { action }, body: Body { match_number, tickets } })
+}
+
+/// A price in whole units, as the sites have agreed; master lists give no others, so nothing is lost.
+pub(super) fn whole_price(price_minor: i64) -> i64 {
+    (price_minor + money::MINOR_PER_UNIT / 2).div_euclid(money::MINOR_PER_UNIT)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Written<'a> {
+    #[serde(flatten)]
+    state: &'a MatchState,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    reservations: &'a [Touched],
+}
+
+#[derive(Deserialize)]
+struct Read {
+    #[serde(flatten)]
+    state: MatchState,
+    #[serde(default)]
+    reservations: Vec<Touched>,
+}
+
+/// The value of an availability record: the whole state of a match, and the reservations that changed with it.
+pub fn availability(state: &MatchState, reservations: &[Touched]) -> Result<Vec<u8>, serde_json::Error> {
+    serde_json::to_vec(&Written { state, reservations })
+}
+
+/// The inverse of `availability`; keys that an older program does not know are left alone.
+pub fn read_availability(payload: &[u8]) -> Result<(MatchState, Vec<Touched>), serde_json::Error> {
+    let read: Read = serde_json::from_slice(payload)?;
+    Ok((read.state, read.reservations))
+}

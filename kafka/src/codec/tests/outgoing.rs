@@ -1,0 +1,93 @@
+//! Records of ours, to the byte.
+
+use chrono::DateTime;
+use domain::{
+    matches::{CategoryState, MatchState},
+    outbox::{Event, TicketAction, Touched},
+};
+use entities::category::Category;
+use insta::assert_snapshot;
+use uuid::Uuid;
+
+use super::*;
+
+fn state() -> MatchState {
+    MatchState {
+        match_number: 1,
+        round_number: 1,
+        date_utc: DateTime::parse_from_rfc3339("2022-11-20T16:00:00Z").expect("it is RFC 3339").to_utc(),
+        location: "Al Bayt Stadium".to_owned(),
+        home_team: "Qatar".to_owned(),
+        away_team: "Ecuador".to_owned(),
+        group: None,
+        version: 4,
+        categories: vec![CategoryState { category: Category::One, price_minor: 7_500, available: 20, pending: 2 }],
+    }
+}
+
+fn written(event: &Event) -> String {
+    let Outgoing { topic, key, payload, headers } = write(&topics(), SITE, event).expect("events can be written");
+    let key = key.map(|key| String::from_utf8(key).expect("the key is text"));
+    format!("{topic} {key:?} {headers:?}\n{}", String::from_utf8_lossy(&payload))
+}
+
+#[test]
+fn a_sale_of_ours_has_nothing_but_the_agreed_keys() {
+    let event = |action| Event::Ticket {
+        action,
+        event_id: Uuid::from_u128(1),
+        reservation_id: Uuid::from_u128(2),
+        match_number: 64,
+        category: Category::Three,
+        quantity: 2,
+        price_minor: 19_500,
+    };
+
+    assert_snapshot!(written(&event(TicketAction::Pending)), @r#"
+    fifa-world-cup-2022-ticket-sales-dev Some("64-3") [("clientId", "matchday"), ("reservationId", "00000000-0000-0000-0000-000000000002"), ("eventId", "00000000-0000-0000-0000-000000000001")]
+    {"meta":{"action":"TICKET_PENDING"},"body":{"matchNumber":64,"tickets":{"category":3,"quantity":2,"price":195}}}
+    "#);
+    assert!(written(&event(TicketAction::Reserved)).contains(r#"{"meta":{"action":"TICKET_RESERVED"},"#));
+    assert!(written(&event(TicketAction::Cancelled)).contains(r#"{"meta":{"action":"TICKET_CANCELLED"},"#));
+}
+
+#[test]
+fn an_availability_record_is_the_whole_state_of_a_match() {
+    let plain = Event::Availability { state: state(), reservations: vec![] };
+    let touched = vec![Touched { id: Uuid::from_u128(3), version: 2 }];
+    let with_reservations = Event::Availability { state: state(), reservations: touched };
+
+    assert_snapshot!(written(&plain), @r#"
+    matchday-availability-dev Some("1") [("clientId", "matchday")]
+    {"matchNumber":1,"roundNumber":1,"dateUtc":"2022-11-20T16:00:00Z","location":"Al Bayt Stadium","homeTeam":"Qatar","awayTeam":"Ecuador","group":null,"version":4,"categories":[{"category":1,"priceMinor":7500,"available":20,"pending":2}]}
+    "#);
+    assert_snapshot!(written(&with_reservations).lines().last().expect("it has lines"), @r#"{"matchNumber":1,"roundNumber":1,"dateUtc":"2022-11-20T16:00:00Z","location":"Al Bayt Stadium","homeTeam":"Qatar","awayTeam":"Ecuador","group":null,"version":4,"categories":[{"category":1,"priceMinor":7500,"available":20,"pending":2}],"reservations":[{"id":"00000000-0000-0000-0000-000000000003","version":2}]}"#);
+}
+
+#[test]
+fn an_availability_record_reads_back_as_it_was_written() {
+    for reservations in [vec![], vec![Touched { id: Uuid::from_u128(3), version: 2 }]] {
+        let payload = availability(&state(), &reservations).expect("states can be written");
+
+        let read = read_availability(&payload).expect("it was just written");
+
+        assert_eq!(read, (state(), reservations));
+    }
+}
+
+#[test]
+fn a_dead_letter_keeps_the_bytes_the_reason_and_the_place() {
+    let letter = Event::DeadLetter {
+        topic: topics().ticket_sales,
+        partition: 3,
+        offset: 17,
+        key: Some(b"1-1".to_vec()),
+        payload: b"{not json".to_vec(),
+        reason: "not JSON:\nkey must be a string".to_owned(),
+    };
+
+    assert_snapshot!(written(&letter), @r#"
+    matchday-dead-letters-dev Some("1-1") [("clientId", "matchday"), ("reason", "not JSON:key must be a string"), ("originTopic", "fifa-world-cup-2022-ticket-sales-dev"), ("originPartition", "3"), ("originOffset", "17")]
+    {not json
+    "#);
+}

@@ -1,0 +1,60 @@
+//! The lag: how far the consumer is behind the ends of its partitions.
+
+use std::{sync::Arc, time::Duration};
+
+use rdkafka::consumer::Consumer as _;
+
+use super::Place;
+use crate::{
+    clients::{self, Consumer, METADATA_TIMEOUT, Outage},
+    error::Error,
+    status::Status,
+};
+
+/// How often the ends are asked for.
+const MEASURE: Duration = Duration::from_secs(2);
+/// How long the group may take to give us our share, be it empty.
+const JOIN: Duration = Duration::from_secs(90);
+
+/// Asks for the partitions' ends again and again; where this instance has none, whether the broker is there.
+///
+/// Ends when the client seems to be stuck.
+pub(super) async fn measure(consumer: Arc<Consumer>, status: Arc<Status>, topic: String) -> Error {
+    let mut outage = Outage::default();
+    loop {
+        tokio::time::sleep(MEASURE).await;
+        let places = status.partitions();
+        let (client, topic) = (Arc::clone(&consumer), topic.clone());
+        let ends = clients::blocking(move || {
+            if places.is_empty() {
+                clients::partitions(client.client(), &topic)?;
+            }
+            let end = |place: Place| Ok((client.fetch_watermarks(&place.0, place.1, METADATA_TIMEOUT)?.1, place));
+            places.into_iter().map(end).collect::<Result<Vec<_>, Error>>()
+        })
+        .await
+        .and_then(|ends| ends);
+        match ends {
+            Ok(ends) => {
+                outage.over();
+                status.broker_answered();
+                for (end, (topic, partition)) in ends {
+                    status.reaches(&topic, partition, end);
+                }
+            }
+            Err(error) => {
+                status.broker_away(&error.to_string());
+                if outage.lasts() {
+                    return error;
+                }
+            }
+        }
+        if status.unassigned_for().is_some_and(|time| time > JOIN) {
+            return Error::Unassigned;
+        }
+        for (topic, lag) in status.report().lag {
+            #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+            metrics::gauge!("matchday_kafka_lag", "topic" => topic).set(lag as f64);
+        }
+    }
+}

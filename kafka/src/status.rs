@@ -1,0 +1,250 @@
+//! The status of the exchange: what readiness, metrics and operators want to know, in one place.
+//!
+//! Relay, consumer and feed write it as they go; reading it never asks the broker.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use serde::Serialize;
+
+use crate::{Error, config::Config};
+
+/// Shared by the tasks of one instance.
+#[derive(Debug, Default)]
+pub struct Status {
+    stopping: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    connected: bool,
+    last_error: Option<String>,
+    /// What the clients said last about their connections.
+    complaint: Option<String>,
+    consuming: bool,
+    following: bool,
+    relay: RelayReport,
+    partitions: BTreeMap<(String, i32), Progress>,
+    unassigned_since: Option<Instant>,
+    refused: bool,
+}
+
+/// How far a partition has been read, and how far it reaches.
+#[derive(Debug, Default, Clone, Copy)]
+struct Progress {
+    position: i64,
+    end: Option<i64>,
+}
+
+/// The exchange at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// A broker answered us last, rather than failed us.
+    pub connected: bool,
+    /// The newest trouble; kept after it is over.
+    pub last_error: Option<String>,
+    /// The consumer has its share of the partitions, be it empty, or is being given a new one.
+    pub consuming: bool,
+    /// The feed of availability is being followed.
+    pub following: bool,
+    pub relay: RelayReport,
+    /// Records not read yet, of the partitions that this instance reads.
+    pub lag: BTreeMap<String, i64>,
+}
+
+/// The relay at one moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct RelayReport {
+    /// This instance publishes the outbox.
+    pub leader: bool,
+    /// Events that wait for the broker, as the leader counted them last.
+    pub backlog: u64,
+    /// The age of the oldest of them.
+    pub oldest_seconds: u64,
+}
+
+impl Status {
+    pub fn new() -> Arc<Self> {
+        Arc::default()
+    }
+
+    pub fn report(&self) -> Report {
+        let state = self.lock();
+        let mut lag = BTreeMap::<String, i64>::new();
+        for ((topic, _), progress) in &state.partitions {
+            let behind = progress.end.map_or(0, |end| (end - progress.position).max(0));
+            *lag.entry(topic.clone()).or_default() += behind;
+        }
+
+        Report {
+            connected: state.connected,
+            last_error: state.last_error.clone(),
+            consuming: state.consuming,
+            following: state.following,
+            relay: state.relay.clone(),
+            lag,
+        }
+    }
+
+    /// Whether a broker answered last.
+    pub fn connected(&self) -> bool {
+        self.lock().connected
+    }
+
+    /// Tells that clients are about to be closed, whose complaints about that are no news.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn broker_answered(&self) {
+        let mut state = self.lock();
+        if !state.connected {
+            tracing::info!("Kafka answers");
+            state.connected = true;
+            state.refused = false;
+        }
+        metrics::gauge!("matchday_kafka_connected").set(1.0);
+    }
+
+    pub(crate) fn broker_away(&self, reason: &str) {
+        let mut state = self.lock();
+        if state.connected {
+            tracing::warn!(reason, "Kafka does not answer; what is to be told waits in the outbox");
+        }
+        state.connected = false;
+        state.last_error = Some(reason.to_owned());
+        metrics::gauge!("matchday_kafka_connected").set(0.0);
+    }
+
+    /// As `broker_away`, because of who we are; told once, for clients keep knocking.
+    pub(crate) fn refused(&self, reason: &str) {
+        if !std::mem::replace(&mut self.lock().refused, true) {
+            tracing::error!(reason, "Kafka refuses this site's name or password");
+        }
+        self.complained(reason);
+        self.broker_away(reason);
+    }
+
+    /// As `broker_away`, for the reason that was told last.
+    pub(crate) fn brokers_down(&self) {
+        self.broker_away(self.complaint().as_deref().unwrap_or("no broker answers"));
+    }
+
+    /// That nobody answers, and why, as far as it was told.
+    pub(crate) fn no_answer(&self, config: &Config) -> Error {
+        let reason = self.complaint().unwrap_or_else(|| "nobody is there".to_owned());
+        Error::NoAnswer { brokers: config.brokers.clone(), reason }
+    }
+
+    /// A client had trouble with a broker, which may not matter.
+    pub(crate) fn complained(&self, reason: &str) {
+        self.lock().complaint = Some(reason.to_owned());
+    }
+
+    pub(crate) fn complaint(&self) -> Option<String> {
+        self.lock().complaint.clone()
+    }
+
+    pub(crate) fn failed(&self, reason: &str) {
+        self.lock().last_error = Some(reason.to_owned());
+    }
+
+    pub(crate) fn not_consuming(&self) {
+        self.lock().consuming = false;
+    }
+
+    pub(crate) fn following(&self, following: bool) {
+        self.lock().following = following;
+    }
+
+    pub(crate) fn relay(&self, change: impl FnOnce(&mut RelayReport)) {
+        let mut state = self.lock();
+        change(&mut state.relay);
+        metrics::gauge!("matchday_relay_leader").set(if state.relay.leader { 1.0 } else { 0.0 });
+    }
+
+    /// The consumer now reads these partitions and no others, each from its position.
+    pub(crate) fn reading(&self, positions: impl IntoIterator<Item = ((String, i32), i64)>) {
+        let fresh = |(key, position)| (key, Progress { position, end: None });
+        let mut state = self.lock();
+        state.partitions = positions.into_iter().map(fresh).collect();
+        state.unassigned_since = None;
+        state.consuming = true;
+    }
+
+    /// The group has taken the partitions back, and is about to give out new ones; that is no reason to be unready.
+    pub(crate) fn unassigned(&self) {
+        let mut state = self.lock();
+        state.partitions.clear();
+        state.unassigned_since = Some(Instant::now());
+    }
+
+    pub(crate) fn unassigned_for(&self) -> Option<Duration> {
+        self.lock().unassigned_since.map(|since| since.elapsed())
+    }
+
+    pub(crate) fn read_to(&self, topic: &str, partition: i32, position: i64) {
+        let mut state = self.lock();
+        if let Some(progress) = state.partitions.get_mut(&(topic.to_owned(), partition)) {
+            progress.position = position;
+        }
+    }
+
+    pub(crate) fn reaches(&self, topic: &str, partition: i32, end: i64) {
+        let mut state = self.lock();
+        if let Some(progress) = state.partitions.get_mut(&(topic.to_owned(), partition)) {
+            progress.end = Some(end);
+        }
+    }
+
+    pub(crate) fn partitions(&self) -> Vec<(String, i32)> {
+        self.lock().partitions.keys().cloned().collect()
+    }
+
+    /// The state is a set of independent facts: a panic elsewhere leaves none half-written.
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lag_is_summed_over_the_partitions_of_a_topic_and_never_negative() {
+        let status = Status::new();
+        status.reading([(("sales".to_owned(), 0), 5), (("sales".to_owned(), 1), 0), (("list".to_owned(), 0), 3)]);
+        status.reaches("sales", 0, 9);
+        status.reaches("sales", 1, 2);
+        status.reaches("list", 0, 1);
+        status.read_to("sales", 1, 1);
+
+        let lag = status.report().lag;
+
+        assert_eq!(lag, BTreeMap::from([("list".to_owned(), 0), ("sales".to_owned(), 5)]));
+    }
+
+    #[test]
+    fn an_error_is_remembered_after_the_broker_answers_again() {
+        let status = Status::new();
+        status.broker_away("connection refused");
+        status.broker_answered();
+
+        let report = status.report();
+
+        assert!(report.connected);
+        assert_eq!(report.last_error.as_deref(), Some("connection refused"));
+    }
+}

@@ -1,0 +1,10 @@
+//! The exchange over the embedded broker: what one site publishes, another reads, and nothing is doubled on the way.
+
+#[path = "exchange/broker.rs"]
+mod broker;
+#[path = "exchange/hearing.rs"]
+mod hearing;
+#[path = "exchange/site.rs"]
+mod site;
+#[path = "exchange/telling.rs"]
+mod telling;
