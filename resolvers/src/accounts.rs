@@ -1,0 +1,144 @@
+//! Accounts.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use domain::accounts::{self, Application, Session};
+use entities::user;
+
+use crate::{context::InContext, error::ApiError, ids::NodeId, time::DateTime};
+
+/// What somebody may do.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "user::Role")]
+pub enum Role {
+    /// Buys tickets.
+    Customer,
+    /// Checks tickets at the gate.
+    Steward,
+    /// Runs the site.
+    Admin,
+}
+
+/// Somebody with an account.
+pub struct User(pub(crate) user::Model);
+
+#[Object]
+impl User {
+    pub(crate) async fn id(&self) -> ID {
+        NodeId::User(self.0.id).into()
+    }
+
+    async fn email(&self) -> &str {
+        &self.0.email
+    }
+
+    async fn display_name(&self) -> Option<&str> {
+        self.0.display_name.as_deref()
+    }
+
+    /// ISO 3166-1 alpha-2.
+    async fn country(&self) -> Option<&str> {
+        self.0.country.as_deref()
+    }
+
+    async fn role(&self) -> Role {
+        self.0.role.into()
+    }
+
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+}
+
+#[derive(InputObject)]
+pub struct SignUpInput {
+    /// Unique among the accounts, letter case aside.
+    email: String,
+    /// 8 to 128 characters.
+    password: String,
+    display_name: Option<String>,
+    /// ISO 3166-1 alpha-2, such as "QA".
+    country: Option<String>,
+}
+
+#[derive(InputObject)]
+pub struct SignInInput {
+    email: String,
+    password: String,
+}
+
+#[derive(InputObject)]
+pub struct RefreshSessionInput {
+    /// Each refresh token is used once; using one again ends the session.
+    refresh_token: String,
+}
+
+/// A session, and the tokens that show it.
+#[derive(SimpleObject)]
+pub struct SessionPayload {
+    user: User,
+    /// To be sent as `authorization: Bearer …`, and in the payload of `connection_init`.
+    access_token: String,
+    /// Gets the next session from `refreshSession`, once.
+    refresh_token: String,
+    /// When the access token ends.
+    expires_at: DateTime,
+}
+
+impl From<Session> for SessionPayload {
+    fn from(session: Session) -> Self {
+        Self {
+            user: User(session.user),
+            access_token: session.access_token,
+            refresh_token: session.refresh_token,
+            expires_at: session.expires_at.into(),
+        }
+    }
+}
+
+#[derive(SimpleObject)]
+pub struct SignOutPayload {
+    success: bool,
+}
+
+#[derive(Default)]
+pub struct AccountQuery;
+
+#[Object]
+impl AccountQuery {
+    /// Whose access token was sent; null for anybody.
+    async fn me(&self, ctx: &Context<'_>) -> Result<Option<User>, ApiError> {
+        let Some(viewer) = ctx.viewer_if_any() else {
+            return Ok(None);
+        };
+        Ok(accounts::find(ctx.app()?, viewer.user_id).await?.map(User))
+    }
+}
+
+#[derive(Default)]
+pub struct AccountMutation;
+
+#[Object]
+impl AccountMutation {
+    /// Open an account and sign in to it.
+    async fn sign_up(&self, ctx: &Context<'_>, input: SignUpInput) -> Result<SessionPayload, ApiError> {
+        let SignUpInput { email, password, display_name, country } = input;
+        let application = Application { email, password, display_name, country };
+        Ok(accounts::sign_up(ctx.app()?, application).await?.into())
+    }
+
+    /// Sign in. A wrong password and an unknown email are answered alike.
+    async fn sign_in(&self, ctx: &Context<'_>, input: SignInInput) -> Result<SessionPayload, ApiError> {
+        Ok(accounts::sign_in(ctx.app()?, &input.email, input.password).await?.into())
+    }
+
+    /// Exchange a refresh token for the next session.
+    async fn refresh_session(&self, ctx: &Context<'_>, input: RefreshSessionInput) -> Result<SessionPayload, ApiError> {
+        Ok(accounts::refresh(ctx.app()?, &input.refresh_token).await?.into())
+    }
+
+    /// End this session: its refresh token is worth nothing from now on.
+    async fn sign_out(&self, ctx: &Context<'_>) -> Result<SignOutPayload, ApiError> {
+        accounts::sign_out(ctx.app()?, ctx.viewer()?).await?;
+        Ok(SignOutPayload { success: true })
+    }
+}

@@ -1,0 +1,101 @@
+//! What is left of a category, as clients see it.
+
+use async_graphql::{Enum, Object, resolver_utils::enum_value};
+use domain::matches::{Availability, CategoryState};
+
+use crate::{
+    money::Money,
+    written::{self, Below, Plan, Written},
+};
+
+/// Whether tickets can be had, and if not, whether that may change.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "Availability")]
+pub enum AvailabilityStatus {
+    /// Tickets can be had now.
+    Available,
+    /// All unsold tickets are held by somebody; some may come back.
+    TemporarilyUnavailable,
+    /// Nothing is left.
+    SoldOut,
+}
+
+/// One price class of a match, and what is left of it.
+pub struct TicketCategory(CategoryState);
+
+impl From<CategoryState> for TicketCategory {
+    fn from(state: CategoryState) -> Self {
+        Self(state)
+    }
+}
+
+#[Object]
+impl TicketCategory {
+    /// 1, 2 or 3.
+    async fn category(&self) -> i32 {
+        self.0.category.number()
+    }
+
+    /// Price of one ticket.
+    async fn price(&self) -> Money {
+        Money::from_minor(self.0.price_minor)
+    }
+
+    /// Tickets that nobody has bought, on any site.
+    async fn available(&self) -> i32 {
+        self.0.available
+    }
+
+    /// Tickets that somebody holds and has not paid yet, here or on another site.
+    async fn pending(&self) -> i32 {
+        self.0.pending
+    }
+
+    /// Tickets that can be reserved now: `available - pending`, never below 0.
+    async fn sellable(&self) -> i32 {
+        self.0.sellable()
+    }
+
+    async fn status(&self) -> AvailabilityStatus {
+        self.0.availability().into()
+    }
+}
+
+/// What can be selected of a price class.
+pub enum CategoryField {
+    Category,
+    Price(Plan<Money>),
+    Available,
+    Pending,
+    Sellable,
+    Status,
+}
+
+impl Written for TicketCategory {
+    type Field = CategoryField;
+
+    fn field(name: &str, below: &Below<'_>) -> Option<CategoryField> {
+        match name {
+            "category" => below.leaf(CategoryField::Category),
+            "price" => Plan::of(below).map(CategoryField::Price),
+            "available" => below.leaf(CategoryField::Available),
+            "pending" => below.leaf(CategoryField::Pending),
+            "sellable" => below.leaf(CategoryField::Sellable),
+            "status" => below.leaf(CategoryField::Status),
+            _ => None,
+        }
+    }
+
+    fn write(&self, field: &CategoryField, out: &mut Vec<u8>) {
+        match field {
+            CategoryField::Category => written::json(out, &self.0.category.number()),
+            CategoryField::Price(plan) => plan.write(&Money::from_minor(self.0.price_minor), out),
+            CategoryField::Available => written::json(out, &self.0.available),
+            CategoryField::Pending => written::json(out, &self.0.pending),
+            CategoryField::Sellable => written::json(out, &self.0.sellable()),
+            CategoryField::Status => {
+                written::json(out, &enum_value(AvailabilityStatus::from(self.0.availability())));
+            }
+        }
+    }
+}

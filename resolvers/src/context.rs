@@ -1,0 +1,96 @@
+//! The context of a request: the app, and who is asking.
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use async_graphql::{Context, Request};
+use domain::{App, accounts::Viewer, view::View};
+
+use crate::error::{ApiError, Code};
+
+/// How long a request waits for the view of a process that has just started.
+const START: Duration = Duration::from_secs(5);
+
+/// Who is asking; `None` is anybody.
+#[derive(Debug, Clone, Copy)]
+struct Asking(Option<Viewer>);
+
+/// Gives a request what its resolvers need.
+pub fn attach(request: Request, viewer: Option<Viewer>) -> Request {
+    request.data(Asking(viewer))
+}
+
+/// What resolvers ask of the context.
+pub trait InContext {
+    fn app(&self) -> Result<&Arc<App>, ApiError>;
+
+    /// Who is asking.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` for a caller without a valid access token.
+    fn viewer(&self) -> Result<Viewer, ApiError>;
+
+    /// Who is asking, where anybody may.
+    fn viewer_if_any(&self) -> Option<Viewer>;
+}
+
+impl InContext for Context<'_> {
+    fn app(&self) -> Result<&Arc<App>, ApiError> {
+        self.data_opt().ok_or_else(|| ApiError::internal(&std::io::Error::other("a schema without an app")))
+    }
+
+    fn viewer(&self) -> Result<Viewer, ApiError> {
+        self.viewer_if_any().ok_or_else(ApiError::unauthenticated)
+    }
+
+    fn viewer_if_any(&self) -> Option<Viewer> {
+        self.data_opt::<Asking>().and_then(|asking| asking.0)
+    }
+}
+
+/// The view, once it is filled.
+pub async fn view<'a>(ctx: &'a Context<'_>) -> Result<&'a View, ApiError> {
+    let view = &ctx.app()?.view;
+    tokio::time::timeout(START, view.filled())
+        .await
+        .map_err(|_| ApiError::new(Code::ServiceUnavailable, "the service has just started; try again in a moment"))?;
+
+    Ok(view)
+}
+
+/// What a response shows, noted while it is executed, so that it can be kept until that changes.
+#[derive(Debug, Default)]
+pub struct Shown {
+    all: AtomicBool,
+    matches: Mutex<Vec<(i32, Option<i32>)>>,
+}
+
+impl Shown {
+    /// It shows a list: any change of any match may change it.
+    pub(crate) fn note_all(ctx: &Context<'_>) {
+        if let Some(shown) = ctx.data_opt::<Arc<Self>>() {
+            shown.all.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// It shows one match at this version, or that there is none.
+    pub(crate) fn note(ctx: &Context<'_>, number: i32, version: Option<i32>) {
+        if let Some(shown) = ctx.data_opt::<Arc<Self>>() {
+            shown.matches.lock().unwrap_or_else(PoisonError::into_inner).push((number, version));
+        }
+    }
+
+    pub fn all(&self) -> bool {
+        self.all.load(Ordering::Relaxed)
+    }
+
+    /// Matches by number, with the version that is shown.
+    pub fn matches(&self) -> Vec<(i32, Option<i32>)> {
+        self.matches.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

@@ -1,0 +1,149 @@
+//! Errors as clients see them: a stable code, and a message that they can act on.
+//!
+//! Every domain error is matched to a code exhaustively. What is internal is logged here with its sources and leaves
+//! as `INTERNAL` with a message that says nothing.
+
+use async_graphql::{Error, ErrorExtensions, Value};
+use domain::{accounts::AccountError, reservations::ReservationError, store};
+use sea_orm::DbErr;
+
+/// `extensions.code`: clients branch on it, so a code is never renamed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    Unauthenticated,
+    NotFound,
+    BadUserInput,
+    TemporarilyUnavailable,
+    SoldOut,
+    PurchaseLimit,
+    Conflict,
+    IdempotencyKeyReused,
+    HoldExpired,
+    ServiceUnavailable,
+    Internal,
+}
+
+impl Code {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::NotFound => "NOT_FOUND",
+            Self::BadUserInput => "BAD_USER_INPUT",
+            Self::TemporarilyUnavailable => "TEMPORARILY_UNAVAILABLE",
+            Self::SoldOut => "SOLD_OUT",
+            Self::PurchaseLimit => "PURCHASE_LIMIT",
+            Self::Conflict => "CONFLICT",
+            Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
+            Self::HoldExpired => "HOLD_EXPIRED",
+            Self::ServiceUnavailable => "SERVICE_UNAVAILABLE",
+            Self::Internal => "INTERNAL",
+        }
+    }
+}
+
+/// An error on its way to the client.
+#[derive(Debug, Clone)]
+pub struct ApiError {
+    code: Code,
+    message: String,
+    details: Vec<(&'static str, Value)>,
+}
+
+impl ApiError {
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), details: Vec::new() }
+    }
+
+    pub fn bad_input(message: impl Into<String>) -> Self {
+        Self::new(Code::BadUserInput, message)
+    }
+
+    pub fn unauthenticated() -> Self {
+        Self::new(Code::Unauthenticated, "sign in first: send the access token as `authorization: Bearer …`")
+    }
+
+    /// Logs what went wrong inside, and tells the client only that it did.
+    pub fn internal(error: &dyn std::error::Error) -> Self {
+        let sources: Vec<String> =
+            std::iter::successors(error.source(), |error| error.source()).map(ToString::to_string).collect();
+        tracing::error!(%error, ?sources, "a request failed inside");
+        Self::new(Code::Internal, "something went wrong on our side; the request id leads us to the cause")
+    }
+
+    #[must_use]
+    fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.details.push((name, value.into()));
+        self
+    }
+}
+
+impl From<ApiError> for Error {
+    fn from(error: ApiError) -> Self {
+        Error::new(error.message).extend_with(|_, extensions| {
+            extensions.set("code", error.code.as_str());
+            for (name, value) in error.details {
+                extensions.set(name, value);
+            }
+        })
+    }
+}
+
+impl From<DbErr> for ApiError {
+    fn from(error: DbErr) -> Self {
+        if store::is_transient(&error) {
+            tracing::error!(%error, "the database is not available");
+            return Self::new(
+                Code::ServiceUnavailable,
+                "the service is not available right now; try again in a moment",
+            );
+        }
+        Self::internal(&error)
+    }
+}
+
+impl From<ReservationError> for ApiError {
+    fn from(error: ReservationError) -> Self {
+        use ReservationError as E;
+
+        let code = match &error {
+            E::Quantity(_) | E::Category(_) | E::Key => Code::BadUserInput,
+            E::UnknownMatch(_) | E::UnknownCategory(..) | E::NotFound => Code::NotFound,
+            E::SoldOut(..) => Code::SoldOut,
+            E::TemporarilyUnavailable { .. } => Code::TemporarilyUnavailable,
+            E::PurchaseLimit { .. } => Code::PurchaseLimit,
+            E::KeyReused => Code::IdempotencyKeyReused,
+            E::HoldExpired => Code::HoldExpired,
+            E::AlreadyPaid | E::AlreadyCancelled(_) => Code::Conflict,
+            E::Busy { .. } | E::Unavailable => Code::ServiceUnavailable,
+            E::Store(_) => Code::Internal,
+        };
+        let message = error.to_string();
+        match error {
+            E::Store(error) => error.into(),
+            E::TemporarilyUnavailable { available, sellable } => {
+                Self::new(code, message).with("available", available).with("sellable", sellable)
+            }
+            E::PurchaseLimit { has, cap } => Self::new(code, message).with("has", has).with("limit", cap),
+            E::Busy { retry_after } => Self::new(code, message).with("retryAfter", retry_after.as_secs()),
+            E::Quantity(_) => Self::new(code, message).with("field", "quantity"),
+            E::Category(_) => Self::new(code, message).with("field", "category"),
+            E::Key => Self::new(code, message).with("field", "idempotencyKey"),
+            _ => Self::new(code, message),
+        }
+    }
+}
+
+impl From<AccountError> for ApiError {
+    fn from(error: AccountError) -> Self {
+        use AccountError as E;
+
+        let message = error.to_string();
+        match error {
+            E::Invalid { field, .. } => Self::bad_input(message).with("field", field),
+            E::EmailTaken => Self::new(Code::Conflict, message),
+            E::WrongCredentials | E::InvalidToken | E::ExpiredToken => Self::new(Code::Unauthenticated, message),
+            E::Store(error) => error.into(),
+            E::Internal(_) => Self::internal(&error),
+        }
+    }
+}

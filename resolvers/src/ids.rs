@@ -1,0 +1,76 @@
+//! Node ids: opaque to clients, a type and a key inside.
+
+use async_graphql::ID;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use uuid::Uuid;
+
+use crate::error::ApiError;
+
+/// What a node id names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NodeId {
+    Match(i32),
+    Reservation(Uuid),
+    User(Uuid),
+}
+
+impl From<NodeId> for ID {
+    fn from(id: NodeId) -> Self {
+        ID(encoded(id))
+    }
+}
+
+/// The text of an id.
+pub(crate) fn encoded(id: NodeId) -> String {
+    URL_SAFE_NO_PAD.encode(match id {
+        NodeId::Match(number) => format!("Match:{number}"),
+        NodeId::Reservation(id) => format!("Reservation:{id}"),
+        NodeId::User(id) => format!("User:{id}"),
+    })
+}
+
+impl TryFrom<&ID> for NodeId {
+    type Error = ApiError;
+
+    fn try_from(id: &ID) -> Result<Self, Self::Error> {
+        parse(id).ok_or_else(|| ApiError::bad_input(format!("{:?} is not an id that this service gave", id.as_str())))
+    }
+}
+
+/// The reservation that `id` names.
+pub fn reservation(id: &ID) -> Result<Uuid, ApiError> {
+    match NodeId::try_from(id)? {
+        NodeId::Reservation(id) => Ok(id),
+        _ => Err(ApiError::bad_input(format!("{:?} is not the id of a reservation", id.as_str()))),
+    }
+}
+
+fn parse(id: &ID) -> Option<NodeId> {
+    let bytes = URL_SAFE_NO_PAD.decode(id.as_str()).ok()?;
+    let (kind, key) = std::str::from_utf8(&bytes).ok()?.split_once(':')?;
+    match kind {
+        "Match" => key.parse().ok().map(NodeId::Match),
+        "Reservation" => key.parse().ok().map(NodeId::Reservation),
+        "User" => key.parse().ok().map(NodeId::User),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_leads_back_to_what_it_names() {
+        for id in [NodeId::Match(64), NodeId::Reservation(Uuid::now_v7()), NodeId::User(Uuid::now_v7())] {
+            assert_eq!(NodeId::try_from(&ID::from(id)).ok(), Some(id));
+        }
+    }
+
+    #[test]
+    fn what_is_no_id_is_refused() {
+        for text in ["", "1", "TWF0Y2g6", "TWF0Y2g6eA", "Match:1", "Tm90aGluZzox"] {
+            assert!(NodeId::try_from(&ID::from(text)).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! GraphQL's side of the house: types, queries and mutations, one file a noun.
+//!
+//! A resolver reads the context, makes one domain call, converts. Its doc comment is the schema's description.
+
+pub mod accounts;
+pub mod availability;
+pub mod context;
+pub mod error;
+pub mod ids;
+pub mod matches;
+pub mod money;
+pub mod node;
+pub mod pages;
+pub mod reservations;
+pub mod time;
+pub mod written;

@@ -1,0 +1,146 @@
+//! Matches.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, Object};
+use domain::matches::{self, Filter, MatchState, Window};
+
+use crate::{
+    availability::{AvailabilityStatus, TicketCategory},
+    context::{self, InContext, Shown},
+    error::ApiError,
+    ids::NodeId,
+    matches::list::MatchConnection,
+    pages::{self, MatchCursor},
+    time::DateTime,
+    written::List,
+};
+
+pub mod list;
+
+/// A match on sale.
+pub struct Match(pub Arc<MatchState>);
+
+#[Object]
+impl Match {
+    pub(crate) async fn id(&self) -> ID {
+        NodeId::Match(self.0.match_number).into()
+    }
+
+    /// Its number in the organiser's master list.
+    async fn match_number(&self) -> i32 {
+        self.0.match_number
+    }
+
+    /// 1 to 3 are the group stage, then the knockouts.
+    async fn round_number(&self) -> i32 {
+        self.0.round_number
+    }
+
+    /// Kick-off.
+    async fn date_utc(&self) -> DateTime {
+        self.0.date_utc.into()
+    }
+
+    /// The venue.
+    async fn location(&self) -> &str {
+        &self.0.location
+    }
+
+    async fn home_team(&self) -> &str {
+        &self.0.home_team
+    }
+
+    async fn away_team(&self) -> &str {
+        &self.0.away_team
+    }
+
+    /// Null in the knockouts.
+    async fn group(&self) -> Option<&str> {
+        self.0.group.as_deref()
+    }
+
+    /// Grows with every change of the match's facts or counts.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// Its price classes in the order of their numbers.
+    async fn categories(&self) -> List<TicketCategory> {
+        List(self.0.categories.iter().cloned().map(TicketCategory::from).collect())
+    }
+}
+
+/// Which matches are asked for; all conditions must hold.
+#[derive(InputObject, Default)]
+pub struct MatchFilter {
+    /// Plays at home or away; letter case does not matter.
+    team: Option<String>,
+    /// "A" to "H".
+    group: Option<String>,
+    round_number: Option<i32>,
+    /// The venue; letter case does not matter.
+    location: Option<String>,
+    /// Kick-off at this time or later.
+    date_from: Option<DateTime>,
+    /// Kick-off at this time or earlier.
+    date_to: Option<DateTime>,
+    /// Of the match as a whole: AVAILABLE while any category is, SOLD_OUT once all are.
+    status: Option<AvailabilityStatus>,
+}
+
+impl From<MatchFilter> for Filter {
+    fn from(filter: MatchFilter) -> Self {
+        Self {
+            team: filter.team,
+            group: filter.group,
+            round_number: filter.round_number,
+            location: filter.location,
+            date_from: filter.date_from.map(|from| from.0),
+            date_to: filter.date_to.map(|to| to.0),
+            status: filter.status.map(Into::into),
+        }
+    }
+}
+
+#[derive(Default)]
+pub struct MatchQuery;
+
+#[Object]
+impl MatchQuery {
+    /// Matches in the order of kick-off and match number, at most 100 a page.
+    async fn matches(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<MatchFilter>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<MatchConnection, ApiError> {
+        if first.is_some() && last.is_some() {
+            return Err(ApiError::bad_input("`first` and `last` exclude each other; send one of them"));
+        }
+        let filter = Filter::from(filter.unwrap_or_default());
+        let window = Window {
+            after: pages::cursor::<MatchCursor>("after", after.as_deref())?.map(|cursor| cursor.0),
+            before: pages::cursor::<MatchCursor>("before", before.as_deref())?.map(|cursor| cursor.0),
+            limit: if last.is_some() { pages::size("last", last)? } else { pages::size("first", first)? },
+            from_end: last.is_some(),
+        };
+        Shown::note_all(ctx);
+        let page = matches::page(context::view(ctx).await?, &filter, window);
+
+        let (earlier, later) =
+            if window.from_end { (page.more, window.before.is_some()) } else { (window.after.is_some(), page.more) };
+        Ok(MatchConnection { items: page.items, earlier, later, filter })
+    }
+
+    /// One match by its number in the master list; null if there is none.
+    #[graphql(name = "match")]
+    async fn match_(&self, ctx: &Context<'_>, match_number: i32) -> Result<Option<Match>, ApiError> {
+        let found = matches::find(ctx.app()?, match_number).await?;
+        Shown::note(ctx, match_number, found.as_ref().map(|state| state.version));
+        Ok(found.map(Match))
+    }
+}

@@ -1,0 +1,147 @@
+//! The list of matches, whose JSON is written.
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Context, Object, SimpleObject,
+    connection::{CursorType, PageInfo},
+};
+use domain::matches::{self, Cursor, Filter, MatchState};
+
+use super::Match;
+use crate::{
+    availability::TicketCategory,
+    context,
+    error::ApiError,
+    ids::{self, NodeId},
+    pages::MatchCursor,
+    time,
+    written::{self, Below, List, Plan, Written},
+};
+
+/// A page of matches.
+pub struct MatchConnection {
+    pub(super) items: Vec<Arc<MatchState>>,
+    pub(super) earlier: bool,
+    pub(super) later: bool,
+    pub(super) filter: Filter,
+}
+
+#[Object]
+impl MatchConnection {
+    async fn page_info(&self) -> PageInfo {
+        PageInfo {
+            has_previous_page: self.earlier,
+            has_next_page: self.later,
+            start_cursor: self.items.first().map(|state| cursor(state)),
+            end_cursor: self.items.last().map(|state| cursor(state)),
+        }
+    }
+
+    async fn edges(&self) -> List<MatchEdge> {
+        let edge = |state: &Arc<MatchState>| MatchEdge { cursor: cursor(state), node: Match(Arc::clone(state)) };
+        List(self.items.iter().map(edge).collect())
+    }
+
+    /// The matches without their cursors.
+    async fn nodes(&self) -> List<Match> {
+        List(self.items.iter().cloned().map(Match).collect())
+    }
+
+    /// Matches that the filter lets through, on all pages.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
+        let count = matches::count(context::view(ctx).await?, &self.filter);
+        Ok(i32::try_from(count).unwrap_or(i32::MAX))
+    }
+}
+
+/// A match, and where it stands in the list.
+#[derive(SimpleObject)]
+pub struct MatchEdge {
+    /// To be sent as `after` or `before`.
+    cursor: String,
+    node: Match,
+}
+
+fn cursor(state: &MatchState) -> String {
+    MatchCursor(Cursor::from(state)).encode_cursor()
+}
+
+/// What can be selected of an edge.
+pub enum EdgeField {
+    Cursor,
+    Node(Plan<Match>),
+}
+
+impl Written for MatchEdge {
+    type Field = EdgeField;
+
+    fn field(name: &str, below: &Below<'_>) -> Option<EdgeField> {
+        match name {
+            "cursor" => below.leaf(EdgeField::Cursor),
+            "node" => Plan::of(below).map(EdgeField::Node),
+            _ => None,
+        }
+    }
+
+    fn write(&self, field: &EdgeField, out: &mut Vec<u8>) {
+        match field {
+            EdgeField::Cursor => written::json(out, &self.cursor),
+            EdgeField::Node(plan) => plan.write(&self.node, out),
+        }
+    }
+}
+
+/// What can be selected of a match.
+pub enum MatchField {
+    Id,
+    MatchNumber,
+    RoundNumber,
+    DateUtc,
+    Location,
+    HomeTeam,
+    AwayTeam,
+    Group,
+    Version,
+    Categories(Plan<TicketCategory>),
+}
+
+impl Written for Match {
+    type Field = MatchField;
+
+    fn field(name: &str, below: &Below<'_>) -> Option<MatchField> {
+        let leaf = match name {
+            "categories" => return Plan::of(below).map(MatchField::Categories),
+            "id" => MatchField::Id,
+            "matchNumber" => MatchField::MatchNumber,
+            "roundNumber" => MatchField::RoundNumber,
+            "dateUtc" => MatchField::DateUtc,
+            "location" => MatchField::Location,
+            "homeTeam" => MatchField::HomeTeam,
+            "awayTeam" => MatchField::AwayTeam,
+            "group" => MatchField::Group,
+            "version" => MatchField::Version,
+            _ => return None,
+        };
+        below.leaf(leaf)
+    }
+
+    fn write(&self, field: &MatchField, out: &mut Vec<u8>) {
+        let state = &self.0;
+        match field {
+            MatchField::Id => written::json(out, &ids::encoded(NodeId::Match(state.match_number))),
+            MatchField::MatchNumber => written::json(out, &state.match_number),
+            MatchField::RoundNumber => written::json(out, &state.round_number),
+            MatchField::DateUtc => written::json(out, &time::text(state.date_utc)),
+            MatchField::Location => written::json(out, &state.location),
+            MatchField::HomeTeam => written::json(out, &state.home_team),
+            MatchField::AwayTeam => written::json(out, &state.away_team),
+            MatchField::Group => written::json(out, &state.group),
+            MatchField::Version => written::json(out, &state.version),
+            MatchField::Categories(plan) => {
+                let categories: Vec<_> = state.categories.iter().cloned().map(TicketCategory::from).collect();
+                plan.write_all(&categories, out);
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Node: anything that has an id.
+
+use async_graphql::{Context, ID, Interface, Object};
+use domain::{accounts, matches, reservations};
+
+use crate::{
+    accounts::User, context::InContext, error::ApiError, ids::NodeId, matches::Match, reservations::Reservation,
+};
+
+/// Anything that has an id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID"))]
+pub enum Node {
+    Match(Match),
+    Reservation(Reservation),
+    User(User),
+}
+
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// What has this id; null if nothing has, or nothing that you may see.
+    async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>, ApiError> {
+        let app = ctx.app()?;
+        let viewer = ctx.viewer_if_any();
+        let node = match (NodeId::try_from(&id)?, viewer) {
+            (NodeId::Match(number), _) => matches::find(app, number).await?.map(|state| Node::Match(Match(state))),
+            (NodeId::Reservation(id), Some(viewer)) => {
+                reservations::find(app, viewer, id).await?.map(|row| Node::Reservation(Reservation(row)))
+            }
+            (NodeId::User(id), Some(viewer)) if viewer.user_id == id || viewer.is_admin() => {
+                accounts::find(app, id).await?.map(|row| Node::User(User(row)))
+            }
+            (NodeId::Reservation(_) | NodeId::User(_), _) => None,
+        };
+
+        Ok(node)
+    }
+}

@@ -1,0 +1,72 @@
+//! Pages: Relay's arguments read, bounded, and cursors written.
+
+use async_graphql::connection::CursorType;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::DateTime;
+use domain::matches;
+use uuid::Uuid;
+
+use crate::error::ApiError;
+
+/// Items of one page at most, and where nobody says how many.
+pub const MAX_PAGE: i32 = 100;
+
+/// Reads `first` or `last`.
+pub(crate) fn size(name: &str, asked: Option<i32>) -> Result<usize, ApiError> {
+    let asked = asked.unwrap_or(MAX_PAGE);
+    usize::try_from(asked)
+        .ok()
+        .filter(|_| asked <= MAX_PAGE)
+        .ok_or_else(|| ApiError::bad_input(format!("`{name}` is {asked}; it must be 0 to {MAX_PAGE}")))
+}
+
+/// Reads a cursor argument.
+pub(crate) fn cursor<C: CursorType>(name: &str, text: Option<&str>) -> Result<Option<C>, ApiError> {
+    text.map(|text| {
+        C::decode_cursor(text)
+            .map_err(|_| ApiError::bad_input(format!("`{name}` is not a cursor that this list gave: {text:?}")))
+    })
+    .transpose()
+}
+
+/// A text that is not a cursor of the list.
+#[derive(Debug, thiserror::Error)]
+#[error("not a cursor")]
+pub struct NotACursor;
+
+/// Where a match stands among all.
+pub struct MatchCursor(pub(crate) matches::Cursor);
+
+impl CursorType for MatchCursor {
+    type Error = NotACursor;
+
+    fn decode_cursor(text: &str) -> Result<Self, NotACursor> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| NotACursor)?;
+        let (micros, number) =
+            std::str::from_utf8(&bytes).ok().and_then(|text| text.split_once(':')).ok_or(NotACursor)?;
+        let date_utc = micros.parse().ok().and_then(DateTime::from_timestamp_micros).ok_or(NotACursor)?;
+        let match_number = number.parse().map_err(|_| NotACursor)?;
+
+        Ok(Self(matches::Cursor { date_utc, match_number }))
+    }
+
+    fn encode_cursor(&self) -> String {
+        URL_SAFE_NO_PAD.encode(format!("{}:{}", self.0.date_utc.timestamp_micros(), self.0.match_number))
+    }
+}
+
+/// Where a reservation stands among its fan's.
+pub struct ReservationCursor(pub(crate) Uuid);
+
+impl CursorType for ReservationCursor {
+    type Error = NotACursor;
+
+    fn decode_cursor(text: &str) -> Result<Self, NotACursor> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| NotACursor)?;
+        Uuid::from_slice(&bytes).map(Self).map_err(|_| NotACursor)
+    }
+
+    fn encode_cursor(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0.as_bytes())
+    }
+}

@@ -1,0 +1,194 @@
+//! Reservations.
+
+use async_graphql::{
+    Context, Enum, ID, InputObject, Object, SimpleObject,
+    connection::{Connection, Edge},
+};
+use domain::{
+    matches,
+    reservations::{self, Wish},
+};
+use entities::reservation;
+
+use crate::{
+    context::InContext,
+    error::ApiError,
+    ids::{self, NodeId},
+    matches::Match,
+    money::Money,
+    pages::{self, ReservationCursor},
+    time::DateTime,
+};
+
+/// Where a reservation stands.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "reservation::Status")]
+pub enum ReservationStatus {
+    /// Held until `expiresAt`.
+    Pending,
+    /// Its payment is under way.
+    AwaitingPayment,
+    /// Paid.
+    Reserved,
+    /// Over; `cancelReason` says why.
+    Cancelled,
+}
+
+/// Why a reservation is over.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "reservation::CancelReason")]
+pub enum CancelReason {
+    /// Its owner cancelled it.
+    User,
+    /// It was not paid in time.
+    Expired,
+    PaymentFailed,
+    /// Another site sold the tickets; the newest unpaid holds gave way.
+    Oversold,
+    Refunded,
+}
+
+/// A fan's claim on tickets of one category.
+pub struct Reservation(pub reservation::Model);
+
+#[Object]
+impl Reservation {
+    pub(crate) async fn id(&self) -> ID {
+        NodeId::Reservation(self.0.id).into()
+    }
+
+    async fn status(&self) -> ReservationStatus {
+        self.0.status.into()
+    }
+
+    /// Set exactly when the status is CANCELLED.
+    async fn cancel_reason(&self) -> Option<CancelReason> {
+        self.0.cancel_reason.map(Into::into)
+    }
+
+    #[graphql(name = "match")]
+    async fn match_(&self, ctx: &Context<'_>) -> Result<Match, ApiError> {
+        let state = matches::find(ctx.app()?, self.0.match_number).await?;
+        let missing = || ApiError::internal(&std::io::Error::other("a reservation without a match"));
+        Ok(Match(state.ok_or_else(missing)?))
+    }
+
+    async fn category(&self) -> i32 {
+        self.0.category.number()
+    }
+
+    /// Tickets, 1 or 2.
+    async fn quantity(&self) -> i32 {
+        self.0.quantity
+    }
+
+    /// Price of one ticket when the hold was placed.
+    async fn unit_price(&self) -> Money {
+        Money::from_minor(self.0.unit_price_minor)
+    }
+
+    async fn total_price(&self) -> Money {
+        Money::from_minor(self.0.unit_price_minor * i64::from(self.0.quantity))
+    }
+
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+
+    /// When the hold ends by itself; null once it is paid or over.
+    async fn expires_at(&self) -> Option<DateTime> {
+        self.0.status.is_live().then_some(self.0.expires_at.into())
+    }
+
+    /// Grows with every change of state.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+}
+
+#[derive(InputObject)]
+pub struct ReserveInput {
+    match_number: i32,
+    /// 1, 2 or 3.
+    category: i32,
+    /// 1 or 2 tickets.
+    quantity: i32,
+    /// Your own name for this attempt, 1 to 128 visible ASCII characters: sent again with the same input, it is
+    /// answered with the same reservation and holds nothing twice.
+    idempotency_key: Option<String>,
+}
+
+#[derive(InputObject)]
+pub struct CancelReservationInput {
+    reservation_id: ID,
+}
+
+#[derive(SimpleObject)]
+pub struct ReservePayload {
+    reservation: Reservation,
+}
+
+#[derive(SimpleObject)]
+pub struct CancelReservationPayload {
+    reservation: Reservation,
+}
+
+type ReservationConnection = Connection<ReservationCursor, Reservation>;
+
+#[derive(Default)]
+pub struct ReservationQuery;
+
+#[Object]
+impl ReservationQuery {
+    /// Your reservations, newest first, at most 100 a page.
+    async fn my_reservations(
+        &self,
+        ctx: &Context<'_>,
+        status: Option<ReservationStatus>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<ReservationConnection, ApiError> {
+        let viewer = ctx.viewer()?;
+        let after = pages::cursor::<ReservationCursor>("after", after.as_deref())?.map(|cursor| cursor.0);
+        let limit = pages::size("first", first)?;
+        let page = reservations::of_fan(ctx.app()?, viewer, status.map(Into::into), after, limit).await?;
+
+        let mut connection = Connection::new(after.is_some(), page.more);
+        connection
+            .edges
+            .extend(page.items.into_iter().map(|row| Edge::new(ReservationCursor(row.id), Reservation(row))));
+
+        Ok(connection)
+    }
+
+    /// A reservation of yours; null if there is none of that id. Admins see everybody's.
+    async fn reservation(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Reservation>, ApiError> {
+        let found = reservations::find(ctx.app()?, ctx.viewer()?, ids::reservation(&id)?).await?;
+        Ok(found.map(Reservation))
+    }
+}
+
+#[derive(Default)]
+pub struct ReservationMutation;
+
+#[Object]
+impl ReservationMutation {
+    /// Hold tickets until `expiresAt`, to pay them meanwhile.
+    async fn reserve(&self, ctx: &Context<'_>, input: ReserveInput) -> Result<ReservePayload, ApiError> {
+        let ReserveInput { match_number, category, quantity, idempotency_key } = input;
+        let wish = Wish { match_number, category, quantity, idempotency_key };
+        let reservation = reservations::hold(ctx.app()?, ctx.viewer()?, wish).await?;
+        Ok(ReservePayload { reservation: Reservation(reservation) })
+    }
+
+    /// Cancel a hold you no longer want. Its tickets go back on sale at once.
+    async fn cancel_reservation(
+        &self,
+        ctx: &Context<'_>,
+        input: CancelReservationInput,
+    ) -> Result<CancelReservationPayload, ApiError> {
+        let id = ids::reservation(&input.reservation_id)?;
+        let reservation = reservations::cancel(ctx.app()?, ctx.viewer()?, id).await?;
+        Ok(CancelReservationPayload { reservation: Reservation(reservation) })
+    }
+}

@@ -1,0 +1,46 @@
+//! The schema: the roots merged, and what is answered and pushed without executing it again.
+
+use std::sync::Arc;
+
+use async_graphql::{MergedObject, Schema as GraphQlSchema, SchemaBuilder};
+use domain::App;
+use resolvers::{
+    accounts::{AccountMutation, AccountQuery},
+    matches::MatchQuery,
+    node::NodeQuery,
+    reservations::{ReservationMutation, ReservationQuery},
+};
+use subscriptions::{hub::Hub, root::Subscriptions};
+
+mod answers;
+mod asked;
+mod live;
+mod nulls;
+
+pub use answers::{Answered, Answers};
+pub use asked::Asked;
+pub use live::{Live, Rendered};
+pub use nulls::complete;
+
+#[derive(MergedObject, Default)]
+pub struct Query(MatchQuery, AccountQuery, ReservationQuery, NodeQuery);
+
+#[derive(MergedObject, Default)]
+pub struct Mutation(AccountMutation, ReservationMutation);
+
+pub type Schema = GraphQlSchema<Query, Mutation, Subscriptions>;
+
+/// The schema over an app, its subscriptions fed by `hub`.
+pub fn build(app: Arc<App>, hub: Arc<Hub>) -> Schema {
+    roots().data(app).data(hub).finish()
+}
+
+/// The public contract in GraphQL's schema language, as committed in `schema.graphql`.
+pub fn sdl() -> String {
+    roots().finish().sdl()
+}
+
+fn roots() -> SchemaBuilder<Query, Mutation, Subscriptions> {
+    // What the edge admits is bounded there, before it is parsed; nothing is bounded twice.
+    Schema::build(Query::default(), Mutation::default(), Subscriptions)
+}

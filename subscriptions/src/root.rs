@@ -1,0 +1,132 @@
+//! The Subscription root.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use async_graphql::{Context, ID, InputObject, Object, Subscription};
+use domain::{matches::MatchState, reservations};
+use futures_util::{Stream, StreamExt, stream};
+use resolvers::{
+    availability::TicketCategory,
+    context::{self, InContext},
+    error::{ApiError, Code},
+    ids,
+    matches::Match,
+    reservations::Reservation,
+};
+
+use crate::hub::Hub;
+
+/// A version of a match that the client has.
+#[derive(InputObject)]
+pub struct VersionInput {
+    match_number: i32,
+    version: i32,
+}
+
+/// The whole availability of one match at one version: state, not an event.
+pub struct MatchAvailability(Arc<MatchState>);
+
+#[Object]
+impl MatchAvailability {
+    async fn match_number(&self) -> i32 {
+        self.0.match_number
+    }
+
+    /// Only grows. Send it as `since` when you come back.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// The match's price classes in the order of their numbers.
+    async fn categories(&self) -> Vec<TicketCategory> {
+        self.0.categories.iter().cloned().map(TicketCategory::from).collect()
+    }
+
+    #[graphql(name = "match")]
+    async fn match_(&self) -> Match {
+        Match(Arc::clone(&self.0))
+    }
+}
+
+/// In a request's data: the one state that `availability` yields, for an execution that is shared.
+pub struct Only(pub Arc<MatchState>);
+
+#[derive(Default)]
+pub struct Subscriptions;
+
+#[Subscription(name = "Subscription")]
+impl Subscriptions {
+    /// What is left, live: first the current state of each match, then each change of it.
+    ///
+    /// Every message is the whole state of one match. Who is slow or comes back skips states, never the last one.
+    async fn availability(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "All matches where none is named.")] match_numbers: Option<Vec<i32>>,
+        #[graphql(desc = "Versions you have: a match that is still at its version is sent once it changes.")]
+        since: Option<Vec<VersionInput>>,
+    ) -> Result<impl Stream<Item = MatchAvailability> + use<>, ApiError> {
+        if let Some(Only(state)) = ctx.data_opt() {
+            return Ok(stream::iter([MatchAvailability(Arc::clone(state))]).left_stream());
+        }
+        let hub = ctx.data_opt::<Arc<Hub>>().ok_or_else(no_hub)?;
+        let view = context::view(ctx).await?;
+        let numbers = match_numbers.unwrap_or_default();
+        if let Some(unknown) = numbers.iter().find(|number| view.get(**number).is_none()) {
+            return Err(ApiError::new(Code::NotFound, format!("there is no match {unknown}")));
+        }
+        let since: HashMap<i32, i32> =
+            since.unwrap_or_default().into_iter().map(|since| (since.match_number, since.version)).collect();
+        let follower = hub.follow(&numbers, &since);
+
+        let states = stream::unfold(follower, |mut follower| async move {
+            let news = follower.next().await;
+            Some((MatchAvailability(news.state), follower))
+        });
+        Ok(states.right_stream())
+    }
+
+    /// A reservation of yours, live: first as it is, then after each change of state.
+    async fn reservation(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+    ) -> Result<impl Stream<Item = Result<Reservation, ApiError>> + use<>, ApiError> {
+        let hub = ctx.data_opt::<Arc<Hub>>().ok_or_else(no_hub)?;
+        let (app, viewer, id) = (Arc::clone(ctx.app()?), ctx.viewer()?, ids::reservation(&id)?);
+        // Watched before it is read, so that no change falls between the two.
+        let watcher = hub.watch(id);
+        let first = reservations::find(&app, viewer, id)
+            .await?
+            .ok_or_else(|| ApiError::new(Code::NotFound, "there is no such reservation of yours"))?;
+
+        let state = (Some(first), watcher, 0_i32);
+        Ok(stream::unfold(state, move |(first, mut watcher, mut seen)| {
+            let app = Arc::clone(&app);
+            async move {
+                if let Some(row) = first {
+                    seen = row.version;
+                    return Some((Ok(Reservation(row)), (None, watcher, seen)));
+                }
+                loop {
+                    if !watcher.changed(seen).await {
+                        return None;
+                    }
+                    match reservations::find(&app, viewer, id).await {
+                        Ok(Some(row)) if row.version > seen => {
+                            seen = row.version;
+                            return Some((Ok(Reservation(row)), (None, watcher, seen)));
+                        }
+                        // The change is known before this connection's database shows it: the next sweep tells again.
+                        Ok(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+                        Err(error) => return Some((Err(error.into()), (None, watcher, seen))),
+                    }
+                }
+            }
+        }))
+    }
+}
+
+fn no_hub() -> ApiError {
+    ApiError::internal(&std::io::Error::other("a schema without a hub"))
+}
