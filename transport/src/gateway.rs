@@ -1,0 +1,117 @@
+//! What stands behind the edge: the program that says who is asking, and what answers.
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::{Instant, SystemTime},
+};
+
+use async_graphql::Response;
+use axum::http::{HeaderValue, StatusCode, request::Parts};
+use bytes::Bytes;
+use futures_util::{future::BoxFuture, stream::BoxStream};
+
+use crate::document::Prepared;
+
+/// The edge's only view of the program: every protocol identifies a caller first and executes after.
+pub trait Gateway: Send + Sync + 'static {
+    /// Says who sent this HTTP request, from its headers, before the body is read.
+    fn identify<'a>(&'a self, request: &'a Parts) -> BoxFuture<'a, Result<Caller, Refusal>>;
+
+    /// Says who opened this socket, from the upgrade request and the payload of `connection_init` (or of its renewal).
+    fn identify_socket<'a>(
+        &'a self,
+        upgrade: &'a Parts,
+        payload: &'a serde_json::Map<String, serde_json::Value>,
+    ) -> BoxFuture<'a, Result<Caller, Refusal>>;
+
+    /// Answers a query or mutation within limits, from a cache or with `operation.into_request()`.
+    fn execute(&self, caller: &Caller, operation: Prepared) -> BoxFuture<'static, Payload>;
+
+    /// Starts a subscription. The stream ends when the operation does; dropping it ends the operation.
+    fn subscribe(&self, caller: &Caller, operation: Prepared) -> BoxStream<'static, Payload>;
+}
+
+/// Somebody who may ask: what the program knows of them travels in `context`, opaque to the edge.
+#[derive(Clone)]
+pub struct Caller {
+    /// Names the caller for per-user caps; `None` for anonymous.
+    pub user: Option<String>,
+    /// When their token ends, and with it their sockets.
+    pub expires_at: Option<SystemTime>,
+    /// The program's own record of the caller; `Gateway` downcasts it.
+    pub context: Arc<dyn std::any::Any + Send + Sync>,
+}
+
+/// Why a caller is not let in, as the client sees it.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    /// HTTP status for requests; sockets close with 4401 (unauthorized), 4403 (forbidden), 4429 (429) or 1013 otherwise.
+    pub status: StatusCode,
+    /// `extensions.code` of the error.
+    pub code: &'static str,
+    pub message: String,
+    /// Seconds until a retry makes sense, where known.
+    pub retry_after: Option<u32>,
+}
+
+/// One execution result: of a query or mutation, or one of many of a subscription.
+#[derive(Debug)]
+pub enum Payload {
+    /// A result still to be encoded, for this client alone.
+    Response(Box<Response>),
+    /// A result without errors, already encoded as JSON (`{"data":…}`), that many requests are answered with.
+    Kept(Kept),
+    /// A result without errors, already encoded, that many subscribers are sent.
+    Pushed {
+        bytes: Bytes,
+        /// When the process heard of the event that it tells of; `None` for a state that is not new.
+        since: Option<Instant>,
+    },
+}
+
+/// An encoded result that is handed out many times. Its entity tag is computed once, when first asked for.
+#[derive(Debug, Clone)]
+pub struct Kept(Arc<(Bytes, OnceLock<HeaderValue>)>);
+
+impl Kept {
+    pub(crate) fn bytes(&self) -> &Bytes {
+        &self.0.0
+    }
+
+    pub(crate) fn tag(&self, of: impl FnOnce(&[u8]) -> HeaderValue) -> HeaderValue {
+        self.0.1.get_or_init(|| of(&self.0.0)).clone()
+    }
+}
+
+impl AsRef<[u8]> for Kept {
+    fn as_ref(&self) -> &[u8] {
+        &self.0.0
+    }
+}
+
+impl From<Bytes> for Kept {
+    fn from(bytes: Bytes) -> Self {
+        Self(Arc::new((bytes, OnceLock::new())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kept_result_is_tagged_once_for_all_who_are_answered_with_it() {
+        let kept = Kept::from(Bytes::from_static(b"{}"));
+        let mut computed = 0;
+
+        for kept in [kept.clone(), kept.clone(), kept] {
+            let tag = kept.tag(|_| {
+                computed += 1;
+                HeaderValue::from_static("tag")
+            });
+            assert_eq!(tag, "tag");
+        }
+
+        assert_eq!(computed, 1);
+    }
+}

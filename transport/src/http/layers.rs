@@ -1,0 +1,44 @@
+//! What wraps every route: permission for other sites' pages, and compression.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    http::{HeaderName, HeaderValue, Method, header},
+};
+use tower_http::{
+    compression::{
+        CompressionLayer,
+        predicate::{NotForContentType, Predicate, SizeAbove},
+    },
+    cors::{AllowHeaders, AllowOrigin, CorsLayer},
+};
+
+use crate::config::{Cors, Http};
+
+/// Headers of an answer that another site's page may read.
+const EXPOSED: [HeaderName; 3] = [HeaderName::from_static("x-request-id"), header::RETRY_AFTER, header::ETAG];
+
+pub(crate) fn wrap(router: Router, config: &Http) -> Router {
+    let worth_it = SizeAbove::new(config.compress_above_bytes)
+        .and(NotForContentType::const_new("text/event-stream"))
+        .and(NotForContentType::const_new("multipart/mixed"));
+    let router = router.layer(CompressionLayer::new().compress_when(worth_it));
+
+    if config.cors.allowed_origins.is_empty() { router } else { router.layer(cors(&config.cors)) }
+}
+
+/// Origins that are no header values can never be sent by a browser, so leaving them out changes nothing.
+fn cors(config: &Cors) -> CorsLayer {
+    let any = config.allowed_origins.iter().any(|origin| origin == "*");
+    let listed = config.allowed_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    let origins = if any { AllowOrigin::any() } else { AllowOrigin::list(listed) };
+
+    CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        .allow_headers(AllowHeaders::mirror_request())
+        .allow_credentials(config.allow_credentials && !any)
+        .expose_headers(EXPOSED)
+        .max_age(Duration::from_secs(config.max_age_seconds))
+}

@@ -1,0 +1,151 @@
+//! Operations: one document a client runs over a long-lived connection, from its text to its last result.
+//!
+//! An operation is prepared, then executed once (query, mutation) or streamed (subscription). It does nothing unless
+//! polled, so a connection that can take no more pulls no more. Invariant: `Refused` is the first and only output of an
+//! operation that never ran; everything else is `Next`.
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use async_graphql::{Response, ServerError, Value, parser::types::OperationType};
+use futures_util::{Stream, StreamExt, future::BoxFuture, stream::BoxStream};
+
+use crate::{
+    document::{Prepared, RawRequest, Rejection},
+    encode,
+    gateway::{Caller, Payload},
+    streaming::Streaming,
+};
+
+/// A running operation: a stream of its outputs, which ends when it does. Dropping it ends it.
+pub(crate) struct Operation {
+    state: State,
+    subscription: bool,
+}
+
+pub(crate) enum Output {
+    Next(Payload),
+    /// The operation never ran.
+    Refused(Vec<ServerError>),
+}
+
+enum State {
+    Refused(Rejection),
+    Preparing(BoxFuture<'static, Result<Running, Vec<ServerError>>>),
+    Running(Running),
+    Ended,
+}
+
+enum Running {
+    Once(BoxFuture<'static, Payload>),
+    Stream { results: BoxStream<'static, Payload>, first: bool },
+}
+
+impl Operation {
+    /// Begins with what a client sent.
+    pub(crate) fn start(streaming: &Arc<Streaming>, caller: &Caller, request: RawRequest) -> Self {
+        let (streaming, caller) = (Arc::clone(streaming), caller.clone());
+        let preparing = async move {
+            let prepared = streaming.documents.prepare(request).await;
+            run(&streaming, &caller, prepared).map_err(|rejection| vec![rejection.into()])
+        };
+
+        Self { state: State::Preparing(Box::pin(preparing)), subscription: false }
+    }
+
+    /// Begins with a document that is already prepared, or already refused.
+    pub(crate) fn prepared(streaming: &Streaming, caller: &Caller, prepared: Result<Prepared, Rejection>) -> Self {
+        match run(streaming, caller, prepared) {
+            Ok(running) => {
+                Self { subscription: matches!(running, Running::Stream { .. }), state: State::Running(running) }
+            }
+            Err(rejection) => Self { state: State::Refused(rejection), subscription: false },
+        }
+    }
+
+    /// Whether this is known to be a subscription, which a drain ends at once; the others are let finish.
+    pub(crate) fn is_subscription(&self) -> bool {
+        self.subscription
+    }
+}
+
+impl Stream for Operation {
+    type Item = Output;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Output>> {
+        if let State::Preparing(preparing) = &mut self.state {
+            match ready!(preparing.as_mut().poll(cx)) {
+                Ok(running) => {
+                    self.subscription = matches!(running, Running::Stream { .. });
+                    self.state = State::Running(running);
+                }
+                Err(errors) => {
+                    self.state = State::Ended;
+                    return Poll::Ready(Some(Output::Refused(errors)));
+                }
+            }
+        }
+        let running = match &mut self.state {
+            State::Running(running) => running,
+            State::Refused(rejection) => {
+                let errors = vec![rejection.clone().into()];
+                self.state = State::Ended;
+                return Poll::Ready(Some(Output::Refused(errors)));
+            }
+            State::Preparing(_) | State::Ended => return Poll::Ready(None),
+        };
+
+        let (output, last) = match running {
+            Running::Once(result) => match ready!(result.as_mut().poll(cx)) {
+                Payload::Response(response) if !encode::was_executed(&response) => {
+                    (Output::Refused(response.errors), true)
+                }
+                payload => (Output::Next(payload), true),
+            },
+            Running::Stream { results, first } => match ready!(results.poll_next_unpin(cx)) {
+                Some(Payload::Response(response)) if *first && never_began(&response) => {
+                    (Output::Refused(response.errors), true)
+                }
+                Some(payload) => {
+                    *first = false;
+                    (Output::Next(payload), false)
+                }
+                None => {
+                    self.state = State::Ended;
+                    return Poll::Ready(None);
+                }
+            },
+        };
+        if last {
+            self.state = State::Ended;
+        }
+
+        Poll::Ready(Some(output))
+    }
+}
+
+/// Whether a subscription could not even begin: async-graphql gives such an error the root field's path.
+fn never_began(response: &Response) -> bool {
+    response.data == Value::Null
+        && !response.errors.is_empty()
+        && response.errors.iter().all(|error| error.path.len() <= 1)
+}
+
+fn run(streaming: &Streaming, caller: &Caller, prepared: Result<Prepared, Rejection>) -> Result<Running, Rejection> {
+    if streaming.drain.is_cancelled() {
+        return Err(Rejection::new("SERVICE_UNAVAILABLE", "The server is shutting down: connect again."));
+    }
+
+    let prepared = prepared?;
+    match prepared.kind() {
+        OperationType::Subscription => {
+            Ok(Running::Stream { results: streaming.gateway.subscribe(caller, prepared), first: true })
+        }
+        OperationType::Query | OperationType::Mutation => {
+            Ok(Running::Once(streaming.gateway.execute(caller, prepared)))
+        }
+    }
+}

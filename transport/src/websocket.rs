@@ -1,0 +1,114 @@
+//! GraphQL over WebSocket: `graphql-transport-ws`, and the legacy `graphql-ws` for clients that know no other.
+//!
+//! A client keeps its socket beyond the end of its token by renewing it: a `ping` whose payload has `authorization` is
+//! answered with a `pong` whose payload says `{"renewed":true}`, or `{"renewed":false,"error":{…}}` where the token is
+//! refused or names another user; then the old end stands. (The protocol forbids a second `connection_init`.) A socket
+//! whose token ends closes with 4401.
+//!
+//! A socket lives from its upgrade to its close frame as one task. Invariant: what waits to be sent to a client is
+//! bounded by one result and a few short replies, whatever happens behind it and however slowly the client reads.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    extract::{
+        ConnectInfo, FromRequestParts,
+        ws::{WebSocket, WebSocketUpgrade},
+    },
+    http::{HeaderValue, Request, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use futures_util::{FutureExt, future::BoxFuture};
+
+use crate::{
+    request_id::RequestId,
+    streaming::{Streaming, meters::Raised},
+    websocket::{
+        close::Close,
+        connection::{Connection, parting},
+        protocol::Dialect,
+    },
+};
+
+mod close;
+mod connection;
+mod origin;
+mod protocol;
+mod timers;
+
+/// A message a little over the limit is still read, so that its sender sees close code 1009 and not a reset connection.
+const READABLE_OVER_LIMIT: usize = 2;
+
+/// Answers the upgrade request and serves the socket until it closes.
+///
+/// Origins that are not allowed get 403 and a draining server says 503; everything else a client does wrong is said in
+/// a close code, because browsers hide the status of a refused handshake from their scripts.
+pub(crate) async fn upgrade(streaming: &Arc<Streaming>, mut parts: Parts) -> Response {
+    let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
+        Ok(upgrade) => upgrade,
+        Err(rejection) => return rejection.into_response(),
+    };
+    if streaming.drain.is_cancelled() {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    if !origin::allowed(&parts, &streaming.limits.allowed_origins) {
+        return (StatusCode::FORBIDDEN, "This origin may not open sockets here.").into_response();
+    }
+
+    let place = streaming.take_address_place(&parts);
+    let dialect = Dialect::offered(&parts.headers);
+    let longest = streaming.limits.message_bytes_max.saturating_mul(READABLE_OVER_LIMIT);
+    let upgrade = upgrade
+        .read_buffer_size(streaming.limits.read_buffer_bytes)
+        .write_buffer_size(0)
+        .max_message_size(longest)
+        .max_frame_size(longest)
+        .protocols(dialect.map(Dialect::name));
+
+    let parts = kept(&parts);
+    let streaming = Arc::clone(streaming);
+    upgrade.on_upgrade(move |socket| {
+        // Boxed one by one, so that the task of every socket is as small as the case it is in.
+        let served: BoxFuture<'static, ()> = match (dialect, place) {
+            (None, _) => refuse(streaming, socket, Close::NO_SUBPROTOCOL).boxed(),
+            (_, Err(_full)) => refuse(streaming, socket, Close::TOO_MANY_CONNECTIONS).boxed(),
+            (Some(dialect), Ok(place)) => Connection::new(streaming, dialect, parts, socket, place).run().boxed(),
+        };
+        served
+    })
+}
+
+async fn refuse(streaming: Arc<Streaming>, socket: WebSocket, reason: Close) {
+    let _counted = Raised::new(&streaming.meters.websocket.connections);
+    parting::close(socket, &reason, &streaming).await;
+}
+
+/// Copies what may tell who is asking: kept for the life of the socket, it must not hold the request's whole buffer.
+fn kept(upgrade: &Parts) -> Parts {
+    let of_the_handshake = [
+        header::CONNECTION,
+        header::UPGRADE,
+        header::SEC_WEBSOCKET_KEY,
+        header::SEC_WEBSOCKET_VERSION,
+        header::SEC_WEBSOCKET_EXTENSIONS,
+        header::ACCEPT_ENCODING,
+        header::CACHE_CONTROL,
+        header::PRAGMA,
+    ];
+    let headers = upgrade.headers.iter().filter(|(name, _)| !of_the_handshake.contains(name));
+
+    let mut copy = Request::new(()).into_parts().0;
+    copy.method = upgrade.method.clone();
+    copy.uri = upgrade.uri.to_string().parse().unwrap_or_default();
+    copy.version = upgrade.version;
+    copy.headers = headers
+        .filter_map(|(name, value)| Some((name.clone(), HeaderValue::from_bytes(value.as_bytes()).ok()?)))
+        .collect();
+    if let Some(peer) = upgrade.extensions.get::<ConnectInfo<SocketAddr>>() {
+        copy.extensions.insert(*peer);
+    }
+    if let Some(id) = upgrade.extensions.get::<RequestId>() {
+        copy.extensions.insert(id.clone());
+    }
+    copy
+}

@@ -1,0 +1,64 @@
+//! Reasons a socket ends, with the codes of graphql-transport-ws and RFC 6455.
+
+use std::borrow::Cow;
+
+use axum::{
+    extract::ws::{CloseFrame, Utf8Bytes},
+    http::StatusCode,
+};
+
+use crate::gateway::Refusal;
+
+/// Why the server ends a socket, as the client's close event shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Close {
+    pub(crate) code: u16,
+    pub(crate) reason: Cow<'static, str>,
+}
+
+/// A close frame carries at most 125 bytes, two of them the code.
+const REASON_BYTES_MAX: usize = 123;
+
+impl Close {
+    pub(crate) const NORMAL: Self = Self::new(1000, "Normal Closure");
+    pub(crate) const GOING_AWAY: Self = Self::new(1001, "Going away: connect again");
+    pub(crate) const PROTOCOL_ERROR: Self = Self::new(1002, "Protocol error");
+    pub(crate) const INVALID_DATA: Self = Self::new(1007, "Text must be UTF-8");
+    pub(crate) const TOO_LARGE: Self = Self::new(1009, "Message too large");
+    pub(crate) const INTERNAL: Self = Self::new(1011, "Internal error");
+    pub(crate) const BINARY: Self = Self::new(4400, "Invalid message: expected text");
+    pub(crate) const UNAUTHORIZED: Self = Self::new(4401, "Unauthorized");
+    pub(crate) const EXPIRED: Self = Self::new(4401, "Unauthorized: token expired");
+    pub(crate) const NO_SUBPROTOCOL: Self = Self::new(4406, "Subprotocol not acceptable");
+    pub(crate) const INIT_TIMEOUT: Self = Self::new(4408, "Connection initialisation timeout");
+    pub(crate) const TOO_MANY_INITS: Self = Self::new(4429, "Too many initialisation requests");
+    pub(crate) const TOO_MANY_OPERATIONS: Self = Self::new(4429, "Too many operations");
+    pub(crate) const TOO_MANY_CONNECTIONS: Self = Self::new(4429, "Too many connections");
+
+    pub(crate) const fn new(code: u16, reason: &'static str) -> Self {
+        Self { code, reason: Cow::Borrowed(reason) }
+    }
+
+    pub(crate) fn malformed(malformed: crate::websocket::protocol::Malformed) -> Self {
+        Self { code: 4400, reason: malformed.to_string().into() }
+    }
+
+    pub(crate) fn duplicate(id: &str) -> Self {
+        Self { code: 4409, reason: format!("Subscriber for {id} already exists").into() }
+    }
+
+    pub(crate) fn refused(refusal: &Refusal) -> Self {
+        let code = match refusal.status {
+            StatusCode::UNAUTHORIZED => 4401,
+            StatusCode::FORBIDDEN => 4403,
+            StatusCode::TOO_MANY_REQUESTS => 4429,
+            _ => 1013,
+        };
+        Self { code, reason: refusal.message.clone().into() }
+    }
+
+    pub(crate) fn frame(&self) -> CloseFrame {
+        let end = self.reason.floor_char_boundary(REASON_BYTES_MAX);
+        CloseFrame { code: self.code, reason: Utf8Bytes::from(&self.reason[..end]) }
+    }
+}

@@ -1,0 +1,368 @@
+//! The connection server: what a client may do to it, and what it owes its clients at the end.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{Router, body::Bytes, routing::get};
+use futures_util::future::join_all;
+use http_body_util::{BodyExt, Full};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+    time::{Instant, interval, timeout},
+};
+use tokio_util::sync::CancellationToken;
+use transport::{Edge, config::Config, server};
+
+use crate::toy::{Toy, world::World};
+
+#[path = "toy/gateway.rs"]
+#[expect(dead_code, reason = "the toy is shared with tests that steer it more")]
+mod toy;
+
+/// Longer than anything here should take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Server {
+    address: SocketAddr,
+    world: Arc<World>,
+    slow: Arc<Slow>,
+    shutdown: CancellationToken,
+    served: JoinHandle<()>,
+}
+
+impl Server {
+    async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::default();
+        change(&mut config);
+        let (world, shutdown) = (World::new(), CancellationToken::new());
+        let edge = Edge::new(Arc::new(Toy::new(Arc::clone(&world))), Arc::new(config.clone()), shutdown.clone());
+        let slow = Arc::<Slow>::default();
+        let routes = edge.expect("no manifest is configured").routes().merge(probes(Arc::clone(&slow)));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let address = listener.local_addr().expect("the listener is bound");
+        let drain = shutdown.clone();
+        let served = tokio::spawn(async move { server::serve(listener, routes, &config.connections, drain).await });
+
+        Self { address, world, slow, shutdown, served }
+    }
+
+    async fn connect(&self) -> Connection {
+        Connection(TcpStream::connect(self.address).await.expect("the server listens"))
+    }
+
+    async fn answers_probe(&self) -> bool {
+        let mut connection = self.connect().await;
+        // A connection refused at once may end before this is written.
+        let _ = connection.0.write_all(b"GET /probe HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await;
+        connection.rest().await.ends_with("fine")
+    }
+
+    async fn ended(self) {
+        timeout(PATIENCE, self.served).await.expect("the server ends").expect("the server does not panic");
+    }
+}
+
+/// A route that answers when the test lets it.
+#[derive(Default)]
+struct Slow {
+    running: AtomicUsize,
+    release: CancellationToken,
+}
+
+impl Slow {
+    async fn answer(self: Arc<Self>) -> &'static str {
+        self.running.fetch_add(1, Ordering::SeqCst);
+        self.release.cancelled().await;
+        "done"
+    }
+
+    async fn is_running(&self) {
+        let mut look = interval(millis(5));
+        let running = async {
+            while self.running.load(Ordering::SeqCst) == 0 {
+                look.tick().await;
+            }
+        };
+        timeout(PATIENCE, running).await.expect("the request arrives");
+    }
+}
+
+fn probes(slow: Arc<Slow>) -> Router {
+    Router::new().route("/probe", get(async || "fine")).route("/slow", get(move || slow.answer()))
+}
+
+struct Connection(TcpStream);
+
+impl Connection {
+    async fn send(&mut self, text: &str) {
+        self.0.write_all(text.as_bytes()).await.expect("the server still listens");
+    }
+
+    async fn get(&mut self, path: &str) {
+        self.send(&format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n")).await;
+    }
+
+    /// Whether the server neither says anything nor closes the connection for so long.
+    async fn stays_silent_for(&mut self, time: Duration) -> bool {
+        timeout(time, self.0.read_u8()).await.is_err()
+    }
+
+    /// Reads until what was read ends so.
+    async fn until(&mut self, end: &str) -> String {
+        let mut read = Vec::new();
+        let reading = async {
+            while !read.ends_with(end.as_bytes()) {
+                read.push(self.0.read_u8().await.expect("there is more to read"));
+            }
+        };
+        timeout(PATIENCE, reading).await.expect("the server answers");
+        String::from_utf8(read).expect("an answer is UTF-8")
+    }
+
+    /// Reads until the server closes the connection, politely or not.
+    async fn rest(&mut self) -> String {
+        let mut read = Vec::new();
+        let _ = timeout(PATIENCE, self.0.read_to_end(&mut read)).await.expect("the server closes the connection");
+        String::from_utf8_lossy(&read).into_owned()
+    }
+}
+
+fn millis(value: u64) -> Duration {
+    Duration::from_millis(value)
+}
+
+#[tokio::test]
+async fn a_header_that_comes_byte_by_byte_is_cut_off_in_time() {
+    let server = Server::with(|config| config.connections.header_read_timeout_ms = 300).await;
+    let mut connection = server.connect().await;
+    let start = Instant::now();
+
+    connection.send("GET /probe HTTP/1.1\r\nx: ").await;
+    let (mut reader, mut writer) = connection.0.split();
+    let dripping = async {
+        let mut drip = interval(millis(20));
+        loop {
+            drip.tick().await;
+            if writer.write_all(b"x").await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    let mut end = Vec::new();
+    tokio::select! {
+        _ = reader.read_to_end(&mut end) => {}
+        () = dripping => {}
+    }
+
+    assert!(end.is_empty());
+    assert!((millis(300)..PATIENCE).contains(&start.elapsed()), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn a_connection_that_never_says_anything_whole_is_cut_off() {
+    let server = Server::with(|config| config.connections.header_read_timeout_ms = 100).await;
+
+    for beginning in ["", "P", "PRI * HTTP/2.0\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
+        let mut connection = server.connect().await;
+        connection.send(beginning).await;
+        connection.rest().await;
+    }
+}
+
+#[tokio::test]
+async fn a_connection_between_requests_stays_for_the_idle_time_and_then_goes() {
+    let server = Server::with(|config| {
+        config.connections.header_read_timeout_ms = 100;
+        config.connections.keep_alive_idle_timeout_ms = 600;
+    })
+    .await;
+    let mut connection = server.connect().await;
+    let mut last = Instant::now();
+    for pause in [1, 300] {
+        // Longer than a header may take, so only the idle time can count.
+        assert!(connection.stays_silent_for(millis(pause)).await);
+        connection.get("/probe").await;
+        connection.until("fine").await;
+        last = Instant::now();
+    }
+
+    assert_eq!(connection.rest().await, "");
+    assert!(last.elapsed() >= millis(590), "{:?}", last.elapsed());
+}
+
+#[tokio::test]
+async fn a_request_that_takes_long_to_answer_is_not_cut_off() {
+    let server = Server::with(|config| {
+        config.connections.header_read_timeout_ms = 50;
+        config.connections.keep_alive_idle_timeout_ms = 50;
+    })
+    .await;
+    let mut connection = server.connect().await;
+    connection.get("/slow").await;
+
+    assert!(connection.stays_silent_for(millis(300)).await);
+    server.slow.release.cancel();
+
+    connection.until("done").await;
+}
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_of_its_answer_is_cut_off() {
+    let server = Server::with(|config| config.connections.send_timeout_ms = 200).await;
+    let mut connection = server.connect().await;
+    let body = r#"{"query":"subscription { ticks(padding: 10000) }"}"#;
+    let length = body.len();
+    connection
+        .send(&format!(
+            "POST /graphql HTTP/1.1\r\nhost: a\r\naccept: text/event-stream\r\ncontent-type: application/json\r\n\
+             content-length: {length}\r\n\r\n{body}"
+        ))
+        .await;
+    connection.until("\r\n\r\n").await;
+
+    let ended = async {
+        let mut look = interval(millis(10));
+        while server.world.live.load(Ordering::SeqCst) > 0 || server.world.pulled.load(Ordering::SeqCst) == 0 {
+            look.tick().await;
+        }
+    };
+
+    timeout(PATIENCE, ended).await.expect("the stream of the stalled client ends");
+}
+
+#[tokio::test]
+async fn a_probe_is_quick_while_a_thousand_slow_connections_are_open() {
+    const SLOW: usize = 1_000;
+    let server = Server::with(|_| {}).await;
+    let slow = join_all((0..SLOW).map(|_| async {
+        let mut connection = server.connect().await;
+        connection.send("POST /graphql HTTP/1.1\r\nhost: a\r\n").await;
+        connection
+    }))
+    .await;
+
+    let start = Instant::now();
+    assert!(server.answers_probe().await);
+
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    assert_eq!(slow.len(), SLOW);
+}
+
+#[tokio::test]
+async fn one_connection_too_many_waits_for_another_to_end() {
+    let server = Server::with(|config| config.connections.max_connections = 2).await;
+    let mut first = server.connect().await;
+    first.get("/probe").await;
+    first.until("fine").await;
+    let mut socket = server.connect().await;
+    socket
+        .send(
+            "GET /graphql HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+             sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: graphql-transport-ws\r\n\r\n",
+        )
+        .await;
+    assert!(socket.until("\r\n\r\n").await.starts_with("HTTP/1.1 101"));
+
+    let early = timeout(millis(300), server.answers_probe()).await;
+    assert!(early.is_err(), "an upgraded connection still counts");
+    drop(first);
+
+    assert!(timeout(PATIENCE, server.answers_probe()).await.expect("there is room now"));
+}
+
+#[tokio::test]
+async fn one_address_has_as_many_connections_as_its_cap_allows() {
+    let server = Server::with(|config| config.connections.max_connections_per_address = 1).await;
+    let mut first = server.connect().await;
+    first.get("/probe").await;
+    first.until("fine").await;
+
+    assert_eq!(server.connect().await.rest().await, "");
+    drop(first);
+
+    let mut look = interval(millis(10));
+    let answered = async {
+        while !server.answers_probe().await {
+            look.tick().await;
+        }
+    };
+    timeout(PATIENCE, answered).await.expect("the place is given back");
+}
+
+#[tokio::test]
+async fn running_requests_finish_while_the_server_shuts_down() {
+    let server = Server::with(|_| {}).await;
+    let mut idle = server.connect().await;
+    idle.get("/probe").await;
+    idle.until("fine").await;
+    let mut running = server.connect().await;
+    running.get("/slow").await;
+    server.slow.is_running().await;
+
+    server.shutdown.cancel();
+    assert_eq!(idle.rest().await, "", "a connection without a request goes at once");
+    assert!(TcpStream::connect(server.address).await.is_err(), "nobody new is let in");
+    server.slow.release.cancel();
+
+    assert!(running.rest().await.ends_with("done"));
+    server.ended().await;
+}
+
+#[tokio::test]
+async fn what_does_not_finish_within_the_drain_is_cut() {
+    let server = Server::with(|config| config.connections.drain_seconds = 1).await;
+    let mut running = server.connect().await;
+    running.get("/slow").await;
+    server.slow.is_running().await;
+
+    server.shutdown.cancel();
+
+    assert_eq!(running.rest().await, "");
+    server.ended().await;
+}
+
+#[tokio::test]
+async fn a_header_beyond_the_cap_is_refused() {
+    let server = Server::with(|config| config.connections.max_header_bytes = 10_000).await;
+    let ask = async |padding: usize| {
+        let mut connection = server.connect().await;
+        let header = "x".repeat(padding);
+        connection.send(&format!("GET /probe HTTP/1.1\r\nhost: a\r\nconnection: close\r\nx: {header}\r\n\r\n")).await;
+        connection.rest().await
+    };
+
+    assert!(ask(8_000).await.ends_with("fine"));
+    // 431 may be lost where the connection is reset with bytes of the header still unread.
+    assert!(!ask(20_000).await.contains("fine"));
+}
+
+#[tokio::test]
+async fn http2_is_spoken_on_the_same_port() {
+    let server = Server::with(|_| {}).await;
+    let stream = TokioIo::new(server.connect().await.0);
+    let (mut sender, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), stream).await.expect("the server speaks HTTP/2");
+    let driven = tokio::spawn(connection);
+
+    let request = hyper::Request::post(format!("http://{}/graphql", server.address))
+        .header("content-type", "application/json")
+        .body(Full::<Bytes>::from(r#"{"query":"{ me { id } }"}"#))
+        .expect("the request is valid");
+    let response = sender.send_request(request).await.expect("the server answers");
+    let body = response.into_body().collect().await.expect("the answer is whole").to_bytes();
+
+    assert_eq!(body, r#"{"data":{"me":null}}"#);
+    server.shutdown.cancel();
+    drop(sender);
+    server.ended().await;
+    assert!(timeout(PATIENCE, driven).await.is_ok());
+}

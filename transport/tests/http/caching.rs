@@ -1,0 +1,73 @@
+//! Answers that are not sent again, and answers that are sent smaller.
+
+use axum::http::StatusCode;
+
+use crate::harness::{Client, Headers};
+
+const MATCHES: &[(&str, &str)] =
+    &[("query", "{ matches { edges { node { matchNumber homeTeam categories { available } } } } }")];
+
+#[tokio::test]
+async fn a_public_answer_that_the_client_has_is_not_sent_again() {
+    let client = Client::new();
+    let first = client.get(MATCHES, &[]).await;
+    let tag = first.header("etag").to_owned();
+    assert!(tag.starts_with("W/\""), "{tag}");
+
+    for known in [tag.clone(), format!("\"other\", {tag}"), tag.trim_start_matches("W/").to_owned(), "*".to_owned()] {
+        let again = client.get(MATCHES, &[("if-none-match", &known)]).await;
+        assert_eq!((again.status, again.body.len()), (StatusCode::NOT_MODIFIED, 0), "{known}");
+        assert_eq!(again.header("etag"), tag);
+    }
+
+    assert!(client.world.hold(1, 1));
+    let pending = [("query", "{ matches { edges { node { categories { pending } } } } }")];
+    let before = client.get(&pending, &[]).await.header("etag").to_owned();
+    assert!(client.world.hold(1, 1));
+    let changed = client.get(&pending, &[("if-none-match", &before)]).await;
+    assert_eq!(changed.status, StatusCode::OK);
+    assert_ne!(changed.header("etag"), before);
+}
+
+#[tokio::test]
+async fn answers_for_one_user_or_with_errors_have_no_tag() {
+    let client = Client::new();
+    let cases: [(&[(&str, &str)], Headers<'_>); 3] =
+        [(MATCHES, &[("authorization", "Bearer ana")]), (&[("query", "{ fails }")], &[]), (&[("query", "{")], &[])];
+
+    for (parameters, headers) in cases {
+        let answer = client.get(parameters, headers).await;
+        assert_eq!(answer.header("etag"), "", "{parameters:?}");
+    }
+    let posted = client.query(MATCHES[0].1, &[]).await;
+    assert_eq!(posted.header("etag"), "");
+}
+
+#[tokio::test]
+async fn long_answers_are_compressed_as_the_client_likes() {
+    let client = Client::new();
+    let plain = client.get(MATCHES, &[]).await;
+    assert!(plain.body.len() > 4_000);
+
+    for encoding in ["gzip", "br", "zstd"] {
+        let answer = client.get(MATCHES, &[("accept-encoding", encoding)]).await;
+        assert_eq!(answer.header("content-encoding"), encoding);
+        assert!(answer.body.len() < plain.body.len() / 4, "{encoding}: {}", answer.body.len());
+        assert!(answer.headers.get_all("vary").iter().any(|vary| vary.as_bytes() == b"accept-encoding"));
+    }
+}
+
+#[tokio::test]
+async fn short_answers_and_event_streams_are_not_compressed() {
+    let client = Client::new();
+
+    let short = client.query("{ me { id } }", &[("accept-encoding", "gzip")]).await;
+    assert_eq!(short.header("content-encoding"), "");
+    let all = Client::with(|config| config.http.compress_above_bytes = 0);
+    assert_eq!(all.query("{ me { id } }", &[("accept-encoding", "gzip")]).await.header("content-encoding"), "gzip");
+    for accept in ["text/event-stream", "multipart/mixed;subscriptionSpec=1.0"] {
+        let headers = [("accept-encoding", "gzip"), ("accept", accept)];
+        let stream = all.query("subscription { three }", &headers).await;
+        assert_eq!(stream.header("content-encoding"), "", "{accept}");
+    }
+}

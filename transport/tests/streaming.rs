@@ -1,0 +1,17 @@
+//! The edge's long-lived connections, held against real sockets: WebSocket, server-sent events, multipart.
+
+#[path = "toy/gateway.rs"]
+mod toy;
+
+mod streaming {
+    mod event_streams;
+    mod fairness;
+    mod harness;
+    mod legacy;
+    mod limits;
+    mod meters;
+    mod multipart;
+    mod protocol;
+    mod shutdown;
+    mod tokens;
+}

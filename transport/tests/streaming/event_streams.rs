@@ -1,0 +1,263 @@
+//! Server-sent events: a stream for each operation, or one for all.
+
+use serde_json::{Value, json};
+
+use super::harness::{
+    Server,
+    http::{Answer, send},
+    within,
+};
+
+const EVENTS: (&str, &str) = ("accept", "text/event-stream");
+
+async fn distinct(server: &Server, headers: &[(&str, &str)], query: &str) -> Answer {
+    let body = json!({ "query": query }).to_string();
+    let headers = [&[EVENTS, ("content-type", "application/json")], headers].concat();
+    send(server, "POST", "/graphql", &headers, &body).await
+}
+
+#[tokio::test]
+async fn an_event_stream_opens_before_anything_has_happened() {
+    let server = Server::start().await;
+
+    let mut stream = distinct(&server, &[], "subscription { silence }").await;
+
+    assert_eq!(stream.status, 200);
+    assert_eq!(stream.header("content-type"), "text/event-stream; charset=utf-8");
+    assert_eq!(stream.until("\n\n").await, ":\n\n");
+    server.until_live(1).await;
+    drop(stream);
+    server.until_live(0).await;
+}
+
+#[tokio::test]
+async fn each_result_is_an_event_and_the_stream_ends_with_complete() {
+    let server = Server::start().await;
+
+    let mut stream = distinct(&server, &[], "subscription { three }").await;
+
+    for number in 1..=3 {
+        assert_eq!(stream.event().await, ("next".to_owned(), json!({ "data": { "three": number } })));
+    }
+    assert_eq!(stream.event().await, ("complete".to_owned(), Value::Null));
+    assert_eq!(stream.rest().await, "");
+}
+
+#[tokio::test]
+async fn queries_are_answered_with_one_event_also_by_get() {
+    let server = Server::start().await;
+
+    let mut stream =
+        send(&server, "GET", "/graphql?query=%7Bme%7Bid%7D%7D", &[EVENTS, ("authorization", "ana")], "").await;
+
+    assert_eq!(stream.event().await, ("next".to_owned(), json!({ "data": { "me": { "id": "ana" } } })));
+    assert_eq!(stream.event().await.0, "complete");
+}
+
+#[tokio::test]
+async fn a_refused_document_is_told_on_the_stream() {
+    let server = Server::start().await;
+
+    for query in ["{", "{ nonsense }", "subscription { three silence }", "subscription { forbidden }"] {
+        let mut stream = distinct(&server, &[], query).await;
+        let (name, result) = stream.event().await;
+        assert_eq!(name, "next");
+        assert!(result["errors"][0]["message"].is_string() && result.get("data").is_none(), "{result}");
+        assert_eq!(stream.event().await.0, "complete");
+    }
+}
+
+#[tokio::test]
+async fn an_idle_stream_is_kept_alive_by_comments() {
+    let server = Server::with(|config| config.sockets.event_stream_keep_alive_ms = 20).await;
+
+    let mut stream = distinct(&server, &[], "subscription { silence }").await;
+
+    for _ in 0..4 {
+        assert_eq!(stream.until("\n\n").await, ":\n\n");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_its_token() {
+    let server = Server::start().await;
+
+    let mut stream = distinct(&server, &[("authorization", "ana~200")], "subscription { silence }").await;
+
+    let (_, result) = stream.event().await;
+    assert_eq!(result["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    assert_eq!(stream.event().await.0, "complete");
+    assert_eq!(stream.rest().await, "");
+}
+
+#[tokio::test]
+async fn a_drained_stream_completes() {
+    let server = Server::start().await;
+    let mut stream = distinct(&server, &[], "subscription { silence }").await;
+    server.until_live(1).await;
+
+    let ((), ()) = tokio::join!(server.drained(), async {
+        assert_eq!(stream.event().await.0, "complete");
+        assert_eq!(stream.rest().await, "");
+    });
+}
+
+#[tokio::test]
+async fn a_query_that_does_not_finish_holds_no_stream_open_longer_than_configured() {
+    let server = Server::with(|config| config.sockets.drain_timeout_ms = 100).await;
+    let mut stream = distinct(&server, &[], "{ slow }").await;
+    assert_eq!(stream.until("\n\n").await, ":\n\n");
+
+    let ((), rest) = tokio::join!(server.drained(), stream.rest());
+
+    assert_eq!(rest, "");
+}
+
+#[tokio::test]
+async fn a_stalled_stream_skips_to_the_newest_state() {
+    let server = Server::start().await;
+    let padded = "subscription { availability(matchNumbers: [1], padding: 60000) { version padding } }";
+    let mut stream = distinct(&server, &[], padded).await;
+    let version = |(_, result): (String, Value)| result["data"]["availability"]["version"].as_i64();
+    assert_eq!(version(stream.event().await), Some(1));
+
+    // Far more than all buffers on the way can hold.
+    for _ in 0..1_000 {
+        assert!(server.world.hold(1, 1));
+    }
+
+    let mut results = 1;
+    while version(stream.event().await) != Some(1_001) {
+        results += 1;
+    }
+    assert!(results < 900, "{results} of 1,001 states were sent");
+}
+
+#[tokio::test]
+async fn more_streams_than_allowed_are_refused_with_429() {
+    let server = Server::with(|config| {
+        config.sockets.connections_per_address_max = 2;
+        config.sockets.connections_per_user_max = 1;
+    })
+    .await;
+
+    let _first = distinct(&server, &[("authorization", "ana")], "subscription { silence }").await;
+    let of_the_user = distinct(&server, &[("authorization", "ana")], "subscription { silence }").await;
+    assert_eq!(of_the_user.status, 429);
+    let _second = distinct(&server, &[], "subscription { silence }").await;
+    let of_the_address = distinct(&server, &[], "subscription { silence }").await;
+    assert_eq!(of_the_address.status, 429);
+}
+
+#[tokio::test]
+async fn more_operations_than_allowed_are_refused_with_429() {
+    let server = Server::with(|config| config.sockets.operations_per_address_max = 1).await;
+
+    let first = distinct(&server, &[], "subscription { silence }").await;
+    assert_eq!(distinct(&server, &[], "subscription { silence }").await.status, 429);
+
+    drop(first);
+    within(async { while distinct(&server, &[], "{ me { id } }").await.status != 200 {} }).await;
+}
+
+mod single_connection {
+    use super::*;
+
+    const STREAM: &str = "/graphql/stream";
+    const TOKEN: &str = "x-graphql-event-stream-token";
+
+    async fn reserve(server: &Server, headers: &[(&str, &str)]) -> String {
+        let mut answer = send(server, "PUT", STREAM, headers, "").await;
+        assert_eq!(answer.status, 201);
+        answer.rest().await
+    }
+
+    async fn run(server: &Server, token: &str, id: Option<&str>, query: &str) -> u16 {
+        let extensions = id.map_or(json!({}), |id| json!({ "operationId": id }));
+        let body = json!({ "query": query, "extensions": extensions }).to_string();
+        send(server, "POST", STREAM, &[(TOKEN, token), ("content-type", "application/json")], &body).await.status
+    }
+
+    #[tokio::test]
+    async fn all_operations_run_over_one_reserved_stream() {
+        let server = Server::start().await;
+        let token = reserve(&server, &[]).await;
+        assert_eq!(run(&server, &token, Some("before"), "subscription { three }").await, 202);
+
+        let mut stream = send(&server, "GET", STREAM, &[(TOKEN, &token), EVENTS], "").await;
+        assert_eq!(stream.status, 200);
+        for number in 1..=3 {
+            let payload = json!({ "data": { "three": number } });
+            assert_eq!(stream.event().await, ("next".to_owned(), json!({ "id": "before", "payload": payload })));
+        }
+        assert_eq!(stream.event().await, ("complete".to_owned(), json!({ "id": "before" })));
+
+        assert_eq!(run(&server, &token, Some("after"), "{ nonsense }").await, 202);
+        let (_, refused) = stream.event().await;
+        assert_eq!(refused["id"], "after");
+        assert!(refused["payload"]["errors"][0]["message"].is_string(), "{refused}");
+        assert_eq!(stream.event().await, ("complete".to_owned(), json!({ "id": "after" })));
+    }
+
+    #[tokio::test]
+    async fn an_operation_ends_on_delete_and_all_end_with_the_stream() {
+        let server = Server::start().await;
+        let token = reserve(&server, &[]).await;
+        let stream = send(&server, "GET", &format!("{STREAM}?token={token}"), &[EVENTS], "").await;
+        for id in ["1", "2"] {
+            assert_eq!(run(&server, &token, Some(id), "subscription { silence }").await, 202);
+        }
+        server.until_live(2).await;
+
+        let delete = format!("{STREAM}?operationId=1");
+        assert_eq!(send(&server, "DELETE", &delete, &[(TOKEN, &token)], "").await.status, 200);
+        server.until_live(1).await;
+
+        drop(stream);
+        server.until_live(0).await;
+        assert_eq!(run(&server, &token, Some("3"), "{ me { id } }").await, 404, "the token went with its stream");
+    }
+
+    #[tokio::test]
+    async fn what_does_not_fit_is_refused_with_a_status_that_says_why() {
+        let server = Server::with(|config| config.sockets.operations_per_connection_max = 1).await;
+        let token = reserve(&server, &[]).await;
+        let nobodys = "00000000000040008000000000000000";
+
+        assert_eq!(run(&server, nobodys, Some("1"), "{ me { id } }").await, 404);
+        assert_eq!(run(&server, "nonsense", Some("1"), "{ me { id } }").await, 404);
+        assert_eq!(run(&server, &token, None, "{ me { id } }").await, 400);
+        assert_eq!(run(&server, &token, Some("1"), "subscription { silence }").await, 202);
+        assert_eq!(run(&server, &token, Some("1"), "subscription { silence }").await, 409);
+        assert_eq!(run(&server, &token, Some("2"), "subscription { silence }").await, 429);
+        assert_eq!(send(&server, "GET", STREAM, &[EVENTS], "").await.status, 400);
+        let _open = send(&server, "GET", STREAM, &[(TOKEN, &token), EVENTS], "").await;
+        assert_eq!(send(&server, "GET", STREAM, &[(TOKEN, &token), EVENTS], "").await.status, 409);
+        assert_eq!(send(&server, "PATCH", STREAM, &[], "").await.status, 405);
+    }
+
+    #[tokio::test]
+    async fn a_stream_belongs_to_who_reserved_it() {
+        let server = Server::start().await;
+        let token = reserve(&server, &[("authorization", "ana")]).await;
+
+        let stolen = send(&server, "GET", STREAM, &[(TOKEN, &token), EVENTS, ("authorization", "ben")], "").await;
+        assert_eq!(stolen.status, 404);
+        let owned = send(&server, "GET", STREAM, &[(TOKEN, &token), EVENTS, ("authorization", "ana")], "").await;
+        assert_eq!(owned.status, 200);
+    }
+
+    #[tokio::test]
+    async fn reservations_are_bounded_and_end_by_themselves() {
+        let server = Server::with(|config| {
+            config.sockets.event_stream_reservations_max = 1;
+            config.sockets.event_stream_reservation_ms = 300;
+        })
+        .await;
+
+        let _first = reserve(&server, &[]).await;
+        assert_eq!(send(&server, "PUT", STREAM, &[], "").await.status, 503);
+
+        within(async { while send(&server, "PUT", STREAM, &[], "").await.status != 201 {} }).await;
+    }
+}
