@@ -1,0 +1,55 @@
+// The example operations, in the order of the walk: they are the first tabs, and always at hand in the side bar.
+import availability from './examples/availability.graphql';
+import cancelReservation from './examples/cancel-reservation.graphql';
+import followReservation from './examples/follow-reservation.graphql';
+import matches from './examples/matches.graphql';
+import myReservations from './examples/my-reservations.graphql';
+import reserve from './examples/reserve.graphql';
+import signUp from './examples/sign-up.graphql';
+import welcome from './examples/welcome.graphql';
+
+const json = (value) => JSON.stringify(value, null, 2);
+
+export const EXAMPLES = [
+  { title: 'Welcome', about: 'The walk, step by step', query: welcome },
+  {
+    title: 'Sign up, sign in',
+    about: 'Open an account; from then on this page is signed in',
+    query: signUp,
+    variables: json({ email: 'ana@example.com', password: 'a long passphrase' }),
+  },
+  {
+    title: 'Matches',
+    about: 'What is on sale, filtered and page by page',
+    query: matches,
+    variables: json({ filter: { team: 'Argentina' }, first: 3 }),
+  },
+  {
+    title: 'Availability',
+    about: 'What is left, live',
+    query: availability,
+    variables: json({ matchNumbers: [1] }),
+  },
+  {
+    title: 'Reserve',
+    about: 'Hold one or two tickets while you pay',
+    query: reserve,
+    variables: json({ input: { matchNumber: 1, category: 1, quantity: 2 } }),
+  },
+  { title: 'My reservations', about: 'Yours, newest first', query: myReservations },
+  {
+    title: 'Cancel a reservation',
+    about: 'Give the tickets back',
+    query: cancelReservation,
+    variables: json({ id: 'the id of a reservation of yours' }),
+  },
+  {
+    title: 'Follow a reservation',
+    about: 'One of yours, live: held, paid, cancelled, expired',
+    query: followReservation,
+    variables: json({ id: 'the id of a reservation of yours' }),
+    extra: true,
+  },
+];
+
+export const FIRST_TABS = EXAMPLES.filter(({ extra }) => !extra).map(({ query, variables }) => ({ query, variables }));

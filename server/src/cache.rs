@@ -1,0 +1,54 @@
+//! Redis: shared by the instances of a site, who keep in it what clients can send again.
+//!
+//! Its absence never stops the program.
+
+use std::time::Duration;
+
+use redis::{
+    Cmd, FromRedisValue,
+    aio::{ConnectionManager, ConnectionManagerConfig},
+};
+
+use crate::config::sections;
+
+/// A connection that is made at its first use and made again when it breaks.
+#[derive(Clone)]
+pub(crate) struct Redis {
+    connection: ConnectionManager,
+    timeout: Duration,
+}
+
+impl Redis {
+    /// Redis as configured; `None` where it is not.
+    ///
+    /// # Errors
+    ///
+    /// The address is none.
+    pub(crate) fn open(config: &sections::Redis) -> redis::RedisResult<Option<Self>> {
+        let Some(url) = &config.url else {
+            return Ok(None);
+        };
+        let timeout = Duration::from_millis(config.timeout_milliseconds);
+        let options = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(timeout))
+            .set_response_timeout(Some(timeout))
+            .set_number_of_retries(1);
+        let connection = ConnectionManager::new_lazy_with_config(redis::Client::open(url.expose())?, options)?;
+
+        Ok(Some(Self { connection, timeout }))
+    }
+
+    /// Whether Redis answers, and why not.
+    pub(crate) async fn ping(&self) -> Result<(), String> {
+        self.ask::<String>(&redis::cmd("PING")).await.map(drop)
+    }
+
+    /// What Redis answers, or why it does not.
+    pub(crate) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, String> {
+        let mut connection = self.connection.clone();
+        match tokio::time::timeout(self.timeout, command.query_async(&mut connection)).await {
+            Ok(answer) => answer.map_err(|error| error.to_string()),
+            Err(_) => Err(format!("no answer within {} ms", self.timeout.as_millis())),
+        }
+    }
+}

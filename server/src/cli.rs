@@ -1,0 +1,179 @@
+//! The command line: the roles of the program, and a help that teaches its settings.
+
+use std::{fmt::Write as _, path::PathBuf, sync::LazyLock};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::settings::SETTINGS;
+
+/// Sells match tickets through one GraphQL endpoint and shows every buyer, live, what is left.
+#[derive(Debug, Parser)]
+#[command(name = "matchday", version, after_help = AFTER_HELP, after_long_help = AFTER_LONG_HELP.as_str(), max_term_width = 100)]
+pub struct Cli {
+    /// Settings file; `MATCHDAY_CONFIG` does the same. Without either, `./matchday.toml` is read where there is one
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    #[command(subcommand)]
+    pub role: Option<Role>,
+}
+
+/// What the program is to be, or to do once.
+#[derive(Debug, Subcommand)]
+pub enum Role {
+    /// Answer GraphQL and keep the exchange with Kafka running (what happens without a command)
+    Serve,
+    /// Keep the exchange with Kafka and the expiry of holds running, and answer no GraphQL
+    Worker,
+    /// Bring the database's tables up to date, back, or tell how they stand
+    Migrate {
+        #[command(subcommand)]
+        step: Migrate,
+    },
+    /// Print the GraphQL schema in SDL
+    Schema,
+    /// Check a master list, or publish one to the master-list topic
+    Masterlist {
+        #[command(subcommand)]
+        task: Masterlist,
+    },
+    /// Print the settings in force, secrets hidden, and where each came from
+    Config,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Migrate {
+    /// Apply what is missing
+    Up {
+        /// Apply this many steps and no more
+        #[arg(long, value_name = "N")]
+        steps: Option<u32>,
+    },
+    /// Take back the newest steps, and the data that they brought
+    Down {
+        /// How many to take back
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        steps: u32,
+    },
+    /// List the steps, applied and missing; exits with 1 where one is missing
+    Status,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Masterlist {
+    /// Read a master list and report every line that is wrong; publishes nothing
+    Check(MasterlistFile),
+    /// Check a master list and publish it, if all of it is right
+    Publish(MasterlistFile),
+}
+
+#[derive(Debug, Args)]
+pub struct MasterlistFile {
+    /// JSON Lines (one match a line), or one JSON array of matches; - reads standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+const AFTER_HELP: &str = "`matchday --help` shows examples and every setting.";
+
+const EXAMPLES: &str = "\
+Examples:
+  matchday                        everything on this machine: SQLite, an embedded Kafka broker
+  MATCHDAY_BIND=0.0.0.0:80 matchday
+                                  the same, on port 80 of every address
+  DATABASE_URL=postgres://… REDIS_URL=redis://… KAFKA_BROKERS=host:9092 matchday
+                                  on real services; any number of instances side by side
+  matchday migrate up             bring the tables of DATABASE_URL up to date
+  matchday masterlist check FILE  report every wrong line of a master list
+  matchday config                 what is in force, and where each setting came from
+
+The wire format of a master list, one match a line:
+  {\"matchNumber\":1,\"roundNumber\":1,\"dateUtc\":\"2022-11-20T16:00:00Z\",
+   \"location\":\"Al Bayt Stadium\",\"homeTeam\":\"Qatar\",\"awayTeam\":\"Ecuador\",\"group\":\"A\",
+   \"availability\":{\"category1\":{\"available\":20,\"pending\":0,\"price\":75}}}
+
+Exit codes:
+  0  done, or stopped by a signal and everything ended in order
+  1  failed
+  2  wrong usage or wrong settings; nothing was started";
+
+/// Examples first, then every setting with its environment name; the edge's many limits by their names only.
+static AFTER_LONG_HELP: LazyLock<String> = LazyLock::new(|| {
+    let mut text = format!(
+        "{EXAMPLES}\n\nSettings (defaults, then the settings file, then the environment; an empty variable is unset):\n"
+    );
+    let (edge, ours): (Vec<_>, Vec<_>) = SETTINGS.iter().partition(|setting| setting.path.starts_with("transport."));
+    for setting in ours {
+        write!(text, "  {}  [{}]\n        {}\n", setting.env, setting.path, setting.help)
+            .expect("a String takes all text");
+    }
+    text.push_str(
+        "\nLimits of the edge, in the section [transport] of the file; `matchday config` shows their values:\n",
+    );
+    for setting in edge {
+        writeln!(text, "  {}", setting.env).expect("a String takes all text");
+    }
+    text
+});
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_command_it_serves() {
+        let cli = parse("matchday").expect("nothing is required");
+
+        assert!(cli.role.is_none() && cli.config.is_none());
+    }
+
+    #[test]
+    fn the_settings_file_is_named_before_or_after_the_role() {
+        for line in ["matchday --config a.toml config", "matchday config --config a.toml"] {
+            let cli = parse(line).expect("both places are right");
+            assert_eq!(cli.config, Some(PathBuf::from("a.toml")), "{line}");
+            assert!(matches!(cli.role, Some(Role::Config)));
+        }
+    }
+
+    #[test]
+    fn taking_back_migrations_takes_back_one_unless_told_otherwise() {
+        let step = |line| match parse(line).expect("the line is right").role {
+            Some(Role::Migrate { step }) => step,
+            other => panic!("{other:?} is not migrate"),
+        };
+
+        assert!(matches!(step("matchday migrate down"), Migrate::Down { steps: 1 }));
+        assert!(matches!(step("matchday migrate down --steps 3"), Migrate::Down { steps: 3 }));
+        assert!(matches!(step("matchday migrate up"), Migrate::Up { steps: None }));
+        assert!(matches!(step("matchday migrate status"), Migrate::Status));
+    }
+
+    #[test]
+    fn wrong_usage_exits_with_2() {
+        for line in ["matchday sell", "matchday migrate", "matchday masterlist publish", "matchday --confg x"] {
+            assert_eq!(parse(line).expect_err("the line is wrong").exit_code(), 2, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_long_help_names_every_setting_and_shows_examples() {
+        let help = Cli::command().render_long_help().to_string();
+
+        for setting in SETTINGS.iter() {
+            assert!(help.contains(&setting.env), "{} is not explained", setting.env);
+        }
+        assert!(help.contains("matchday masterlist check") && help.contains("Exit codes:"));
+    }
+}

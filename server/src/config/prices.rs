@@ -1,0 +1,181 @@
+//! Prices: what the fields of our schema cost, and how long its lists are, where nobody sets it otherwise.
+//!
+//! A unit is about the work of one field that is in memory already. Invariant: whatever the settings leave out has its
+//! price from here, so that setting one price forgets no other.
+
+use transport::config::Documents;
+
+/// Work beyond what is selected below the field.
+const FIELDS: [(&str, u64); 21] = [
+    // Argon2id takes a core for tens of milliseconds: one in a document.
+    ("Mutation.signUp", 10_000),
+    ("Mutation.signIn", 10_000),
+    // A place in the desk's queue and a durable transaction: four in a document.
+    ("Mutation.reserve", 4_000),
+    ("Mutation.cancelReservation", 4_000),
+    ("Mutation.refreshSession", 4_000),
+    ("Mutation.signOut", 1_000),
+    // A round trip to the database.
+    ("Query.me", 100),
+    ("Query.myReservations", 100),
+    ("Query.reservation", 100),
+    ("Query.node", 100),
+    ("Subscription.reservation", 100),
+    // Leaves of the schema's own description. GraphiQL asks for all of them, in the program's memory, once.
+    ("name", 0),
+    ("kind", 0),
+    ("description", 0),
+    ("ofType", 0),
+    ("isDeprecated", 0),
+    ("deprecationReason", 0),
+    ("defaultValue", 0),
+    ("specifiedByURL", 0),
+    ("isRepeatable", 0),
+    ("locations", 0),
+];
+
+/// Lengths of lists without page arguments, or where they are left out.
+const LISTS: [(&str, u64); 10] = [
+    ("matches", 100),
+    ("myReservations", 100),
+    ("categories", 3),
+    // The schema's own description.
+    ("types", 50),
+    ("fields", 10),
+    ("args", 2),
+    ("inputFields", 5),
+    ("enumValues", 5),
+    ("possibleTypes", 3),
+    ("directives", 6),
+];
+
+/// Gives everything its price that has none yet.
+pub(super) fn complete(documents: &mut Documents) {
+    for (field, price) in FIELDS {
+        documents.field_costs.entry(field.to_owned()).or_insert(price);
+    }
+    for (field, length) in LISTS {
+        documents.list_sizes.entry(field.to_owned()).or_insert(length);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use futures_util::FutureExt;
+    use transport::document::{Documents, RawRequest};
+
+    use super::*;
+    use crate::config::Config;
+
+    fn cost(text: &str) -> Result<u64, String> {
+        cost_of(RawRequest::new(text))
+    }
+
+    fn cost_of(request: RawRequest) -> Result<u64, String> {
+        let documents = Documents::new(Config::default().transport.documents).expect("no manifest is configured");
+        let prepared = documents.prepare(request).now_or_never().expect("nothing is waited for");
+        prepared.map(|operation| operation.cost()).map_err(|rejection| rejection.message)
+    }
+
+    /// A mutation that does the same many times over.
+    fn flood(count: usize, call: &str) -> String {
+        let calls: Vec<String> = (0..count).map(|number| format!("a{number}: {call}")).collect();
+        format!("mutation {{ {} }}", calls.join(" "))
+    }
+
+    const RESERVE: &str = "reserve(input: {matchNumber: 1, category: 1, quantity: 1}) { reservation { id } }";
+    const SIGN_IN: &str = r#"signIn(input: {email: "a@example.com", password: "correct horse"}) { accessToken }"#;
+
+    const EVERYTHING: &str = "query($first: Int) { matches(first: $first) {
+        pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount edges { cursor node { ...all } }
+        nodes { ...all } } }
+      fragment all on Match { id matchNumber roundNumber dateUtc location homeTeam awayTeam group version
+        categories { category price { amount currency } available pending sellable status } }";
+
+    #[test]
+    fn a_page_of_everything_about_matches_is_within_the_budget() {
+        let bare = cost("{ matches { nodes { id } } }").expect("it is within");
+        assert_eq!(bare, 1 + 100 * 2, "a page that is not bounded is as long as pages get");
+
+        let everything = cost(EVERYTHING).expect("it is within");
+        assert!((5_000..20_000).contains(&everything), "{everything}");
+        let again: String = (0..5).map(|number| format!("a{number}: matches {{ nodes {{ ...all }} }} ")).collect();
+        let refused =
+            cost(&EVERYTHING.replace("{ matches", &format!("{{ {again} matches"))).expect_err("it is a flood");
+        assert!(refused.contains("limit of cost"), "{refused}");
+    }
+
+    #[test]
+    fn floods_of_what_is_dear_are_refused_and_a_few_of_it_are_not() {
+        for (call, allowed) in [(RESERVE, 4), (SIGN_IN, 1)] {
+            assert!(cost(&flood(allowed, call)).is_ok(), "{allowed} times {call}");
+            let refused = cost(&flood(allowed + 1, call)).expect_err("it is a flood");
+            assert!(refused.contains("limit of cost"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn graphiql_may_ask_for_the_schema_and_nobody_may_ask_for_it_in_circles() {
+        let introspection = include_str!("../../../transport/src/document/tests/introspection.graphql");
+        cost(introspection).expect("it is within");
+
+        let circle = |inner: &str| format!("{{ __schema {{ types {{ fields {{ type {{ {inner} }} }} }} }} }}");
+        assert!(cost(&circle("name")).is_ok());
+        assert!(cost(&circle("fields { type { fields { type { name } } } }")).is_err());
+    }
+
+    #[test]
+    fn every_example_of_graphiql_is_within_the_budget() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("graphiql/src/examples");
+        let files = fs::read_dir(folder).expect("the examples are there");
+        let mut seen = 0;
+        for file in files {
+            let file = file.expect("it can be listed").path();
+            let text = fs::read_to_string(&file).expect("it is text");
+            for line in text.lines() {
+                let Some(name) = operation_name(line) else { continue };
+                let variables = line.split('$').skip(1).filter_map(|rest| rest.split(':').next());
+                let values = variables.map(|variable| (async_graphql::Name::new(variable), 1.into()));
+                let mut request = RawRequest { operation_name: Some(name.to_owned()), ..RawRequest::new(&*text) };
+                request.variables =
+                    async_graphql::Variables::from_value(async_graphql::Value::Object(values.collect()));
+
+                assert_eq!(cost_of(request).err(), None, "{name} of {}", file.display());
+                seen += 1;
+            }
+        }
+        assert!(seen >= 8, "{seen}");
+    }
+
+    /// The name in a line such as `mutation Reserve($input: ReserveInput!) {`.
+    fn operation_name(line: &str) -> Option<&str> {
+        let (kind, rest) = line.split_once(' ')?;
+        let is_operation = ["query", "mutation", "subscription"].contains(&kind);
+        is_operation.then(|| rest.split(|end: char| !end.is_ascii_alphanumeric()).next())?
+    }
+
+    #[test]
+    fn prices_are_of_fields_that_are_there() {
+        let sdl = schema::sdl();
+        let introspection = include_str!("../../../transport/src/document/tests/introspection.graphql");
+        let is_word =
+            |text: &str, name: &str| text.split(|other: char| !other.is_ascii_alphanumeric()).any(|word| word == name);
+
+        for (name, _) in FIELDS.into_iter().chain(LISTS) {
+            let field = name.rsplit('.').next().expect("a split has a last part");
+            assert!(is_word(&sdl, field) || is_word(introspection, field), "there is no {name}");
+        }
+    }
+
+    #[test]
+    fn who_sets_one_price_keeps_the_others() {
+        let variables = [("MATCHDAY_TRANSPORT_DOCUMENTS_FIELD_COSTS".to_owned(), "Mutation.reserve=1".to_owned())];
+        let loaded = crate::config::load_from(None, &variables).expect("the setting is right");
+
+        let costs = loaded.config.transport.documents.field_costs;
+        assert_eq!(costs.get("Mutation.reserve"), Some(&1));
+        assert_eq!(costs.get("Mutation.signIn"), Some(&10_000));
+    }
+}

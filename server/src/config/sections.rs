@@ -1,0 +1,206 @@
+//! The sections of the configuration: one small struct for each part of the program, units in the names.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::secret::{Secret, SecretUrl};
+
+/// Where the program runs: `dev` forgives, `prod` refuses to start on embedded parts and weak secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Env {
+    #[default]
+    Dev,
+    Prod,
+}
+
+impl Env {
+    /// The name as settings and Kafka's topics spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Env::Dev => "dev",
+            Env::Prod => "prod",
+        }
+    }
+}
+
+/// The HTTP address. How its connections are treated stands in the section `transport`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Http {
+    pub bind: String,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self { bind: "127.0.0.1:8000".to_owned() }
+    }
+}
+
+/// What the GraphQL endpoint tells of the schema; unset, `dev` tells all and `prod` nothing.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Graphql {
+    pub introspection: Option<bool>,
+    pub suggestions: Option<bool>,
+}
+
+/// The worker role's own address, for health and metrics only.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Worker {
+    pub bind: String,
+}
+
+impl Default for Worker {
+    fn default() -> Self {
+        Self { bind: "127.0.0.1:8001".to_owned() }
+    }
+}
+
+/// The database: Postgres where a URL is given, else SQLite in the data folder.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    pub url: Option<SecretUrl>,
+    pub max_connections: u32,
+    pub connect_timeout_seconds: u64,
+    /// Whether a start brings the tables up to date; unset, `dev` does and `prod` does not.
+    pub migrate: Option<bool>,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: None, max_connections: 16, connect_timeout_seconds: 10, migrate: None }
+    }
+}
+
+/// Redis, shared by the instances of a site; without a URL there is none.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Redis {
+    pub url: Option<SecretUrl>,
+    pub timeout_milliseconds: u64,
+    /// Begins every key of ours, so that sites may share a Redis.
+    pub key_prefix: String,
+    /// How long a document that a client registered is kept after it was last asked for.
+    pub document_seconds: u64,
+}
+
+impl Default for Redis {
+    fn default() -> Self {
+        Self { url: None, timeout_milliseconds: 1_000, key_prefix: "matchday".to_owned(), document_seconds: 24 * 3_600 }
+    }
+}
+
+/// The Kafka brokers and topics; without brokers the program starts an embedded one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Kafka {
+    pub brokers: Option<String>,
+    pub security_protocol: Option<String>,
+    pub sasl_mechanism: Option<String>,
+    pub sasl_username: Option<String>,
+    pub sasl_password: Option<Secret>,
+    pub ssl_ca_location: Option<PathBuf>,
+    pub master_list_topic_prefix: String,
+    pub ticket_sales_topic_prefix: String,
+    pub availability_topic_prefix: String,
+    pub dead_letters_topic_prefix: String,
+    /// Partitions of the topics that the program creates.
+    pub partitions: u32,
+    /// Replicas of the topics that the program creates.
+    pub replication: u32,
+    /// Whether an embedded broker is given the bundled World Cup 2022 master list.
+    pub bundled_master_list: bool,
+}
+
+impl Default for Kafka {
+    fn default() -> Self {
+        Self {
+            brokers: None,
+            security_protocol: None,
+            sasl_mechanism: None,
+            sasl_username: None,
+            sasl_password: None,
+            ssl_ca_location: None,
+            master_list_topic_prefix: "fifa-world-cup-2022-masterlist".to_owned(),
+            ticket_sales_topic_prefix: "fifa-world-cup-2022-ticket-sales".to_owned(),
+            availability_topic_prefix: "matchday-availability".to_owned(),
+            dead_letters_topic_prefix: "matchday-dead-letters".to_owned(),
+            partitions: 4,
+            replication: 1,
+            bundled_master_list: true,
+        }
+    }
+}
+
+/// Accounts: the key that signs access tokens, and how long a session lasts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Accounts {
+    /// Unset in `dev`, a random one is made once and kept in the data folder.
+    pub jwt_secret: Option<Secret>,
+    pub access_token_seconds: u64,
+    pub refresh_token_seconds: u64,
+}
+
+impl Default for Accounts {
+    fn default() -> Self {
+        Self { jwt_secret: None, access_token_seconds: 900, refresh_token_seconds: 30 * 24 * 3_600 }
+    }
+}
+
+/// How long tickets stay held unpaid, and how many one buyer may have of a match.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Holds {
+    pub seconds: u64,
+    /// How long another site's hold counts when that site never resolves it.
+    pub foreign_seconds: u64,
+    pub purchase_cap: u32,
+}
+
+impl Default for Holds {
+    fn default() -> Self {
+        Self { seconds: 900, foreign_seconds: 1_800, purchase_cap: 6 }
+    }
+}
+
+/// Stripe's keys. Accepted and checked now; nothing charges yet.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Stripe {
+    pub secret_key: Option<Secret>,
+    pub webhook_secret: Option<Secret>,
+    pub api_base: Option<String>,
+}
+
+/// What is logged and how it looks.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// `tracing` directives.
+    pub filter: String,
+    pub format: LogFormat,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            filter: "info,sqlx=warn,sea_orm=warn,sea_orm_migration=warn,rdkafka=warn,librdkafka=warn".to_owned(),
+            format: LogFormat::Auto,
+        }
+    }
+}
+
+/// The form of a log line: `auto` is `pretty` on a terminal and `json` elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    #[default]
+    Auto,
+    Pretty,
+    Json,
+}

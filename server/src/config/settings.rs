@@ -1,0 +1,218 @@
+//! The list of settings: each one's place in `matchday.toml`, its environment name, its kind and what it means.
+//!
+//! The edge keeps its own section; its keys are listed from its defaults.
+//!
+//! Invariant: the list names every key of [`Config`](super::Config) and nothing else; a test compares the two.
+
+use std::sync::LazyLock;
+
+/// One setting, as a user meets it.
+#[derive(Debug)]
+pub struct Setting {
+    /// Its key in `matchday.toml`, sections before the dot.
+    pub path: String,
+    /// The one environment variable that sets it.
+    pub env: String,
+    pub kind: Kind,
+    pub help: &'static str,
+}
+
+/// What a setting's value may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    OneOf(&'static [&'static str]),
+    /// A whole number in these bounds, both included.
+    Number(u64, u64),
+    Flag,
+    /// Texts: an array in the file, parted by commas in the environment.
+    List,
+    /// Whole numbers by name: a table in the file, `name=1,other=2` in the environment.
+    Numbers,
+}
+
+impl Kind {
+    /// The right kind of value in words, for error messages.
+    pub fn wanted(self) -> String {
+        match self {
+            Kind::Text => "a text".to_owned(),
+            Kind::OneOf(names) => format!("one of {}", names.join(", ")),
+            Kind::Number(low, high) => format!("a whole number from {low} to {high}"),
+            Kind::Flag => "true or false".to_owned(),
+            Kind::List => "a list of texts".to_owned(),
+            Kind::Numbers => "whole numbers by name".to_owned(),
+        }
+    }
+}
+
+/// Where the settings file lies; it is no setting of the file itself.
+pub const CONFIG_ENV: &str = "MATCHDAY_CONFIG";
+
+const DAY: u64 = 24 * 3_600;
+const PROTOCOLS: &[&str] = &["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"];
+const MECHANISMS: &[&str] = &["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"];
+
+/// Every setting, in the order `--help` and `matchday config` show them.
+pub static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
+    let ours =
+        OURS.iter().map(|&(path, env, kind, help)| Setting { path: path.to_owned(), env: env.to_owned(), kind, help });
+    ours.chain(edge()).collect()
+});
+
+/// The settings of the edge, `transport` by name, as its defaults spell them.
+fn edge() -> Vec<Setting> {
+    let defaults = serde_json::to_value(transport::config::Config::default())
+        .expect("a struct of numbers, flags and texts serialises");
+    let mut settings = Vec::new();
+    visit("transport", &defaults, &mut |path, value| {
+        let kind = match value {
+            serde_json::Value::Bool(_) => Kind::Flag,
+            serde_json::Value::Number(_) => Kind::Number(0, u64::from(u32::MAX)),
+            serde_json::Value::Array(_) => Kind::List,
+            serde_json::Value::Object(_) => Kind::Numbers,
+            _ => Kind::Text,
+        };
+        let env = match path {
+            "transport.connections.drain_seconds" => "MATCHDAY_DRAIN_SECONDS".to_owned(),
+            _ => format!("MATCHDAY_{}", path.replace('.', "_").to_ascii_uppercase()),
+        };
+        settings.push(Setting { path: path.to_owned(), env, kind, help: "a limit of the edge" });
+    });
+    settings
+}
+
+/// Tables of numbers by name, each one setting.
+const TABLES: [&str; 2] = ["transport.documents.field_costs", "transport.documents.list_sizes"];
+
+/// Calls `leaf` with the path and value of everything in `value` that is not a section.
+pub(super) fn visit(prefix: &str, value: &serde_json::Value, leaf: &mut impl FnMut(&str, &serde_json::Value)) {
+    match value {
+        serde_json::Value::Object(fields) if !TABLES.contains(&prefix) => {
+            for (name, value) in fields {
+                match prefix {
+                    "" => visit(name, value, leaf),
+                    _ => visit(&format!("{prefix}.{name}"), value, leaf),
+                }
+            }
+        }
+        _ => leaf(prefix, value),
+    }
+}
+
+#[rustfmt::skip]
+static OURS: &[(&str, &str, Kind, &str)] = &[
+    ("env", "ENV", Kind::OneOf(&["dev", "prod"]), "dev, or prod: refuses embedded parts and weak secrets; ends every topic's name"),
+    ("client_id", "CLIENT_ID", Kind::Text, "this site's name to the other sites; never shared by two sites"),
+    ("data_dir", "MATCHDAY_DATA_DIR", Kind::Text, "folder of the embedded database, the lock and generated secrets"),
+    ("http.bind", "MATCHDAY_BIND", Kind::Text, "address of the GraphQL endpoint; port 0 takes a free one"),
+    ("graphql.introspection", "MATCHDAY_INTROSPECTION", Kind::Flag, "answer queries for the schema itself; unset: in dev only"),
+    ("graphql.suggestions", "MATCHDAY_SUGGESTIONS", Kind::Flag, "name fields like the one misspelt in errors; unset: in dev only"),
+    ("worker.bind", "MATCHDAY_WORKER_BIND", Kind::Text, "address of `matchday worker`'s health and metrics"),
+    ("database.url", "DATABASE_URL", Kind::Text, "postgres://user:password@host/name; unset: SQLite in the data folder"),
+    ("database.max_connections", "MATCHDAY_DATABASE_MAX_CONNECTIONS", Kind::Number(2, 1_000), "size of the connection pool"),
+    ("database.connect_timeout_seconds", "MATCHDAY_DATABASE_CONNECT_TIMEOUT_SECONDS", Kind::Number(1, 300), "longest wait for a connection"),
+    ("database.migrate", "MATCHDAY_MIGRATE", Kind::Flag, "bring the tables up to date at start; unset: in dev only"),
+    ("redis.url", "REDIS_URL", Kind::Text, "redis://[:password@]host[:port], or rediss:// for TLS; unset: none"),
+    ("redis.timeout_milliseconds", "MATCHDAY_REDIS_TIMEOUT_MILLISECONDS", Kind::Number(10, 60_000), "longest wait for an answer of Redis"),
+    ("redis.key_prefix", "MATCHDAY_REDIS_KEY_PREFIX", Kind::Text, "begins every key of ours; give each site its own where they share a Redis"),
+    ("redis.document_seconds", "MATCHDAY_REDIS_DOCUMENT_SECONDS", Kind::Number(60, 366 * DAY), "life of a document that a client registered, after its last use"),
+    ("kafka.brokers", "KAFKA_BROKERS", Kind::Text, "host:port[,host:port]; unset: an embedded broker"),
+    ("kafka.security_protocol", "KAFKA_SECURITY_PROTOCOL", Kind::OneOf(PROTOCOLS), "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"),
+    ("kafka.sasl_mechanism", "KAFKA_SASL_MECHANISM", Kind::OneOf(MECHANISMS), "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512"),
+    ("kafka.sasl_username", "KAFKA_SASL_USERNAME", Kind::Text, "user at the brokers"),
+    ("kafka.sasl_password", "KAFKA_SASL_PASSWORD", Kind::Text, "password at the brokers"),
+    ("kafka.ssl_ca_location", "KAFKA_SSL_CA_LOCATION", Kind::Text, "file of the authority that signed the brokers' certificates"),
+    ("kafka.master_list_topic_prefix", "MATCHDAY_KAFKA_MASTER_LIST_TOPIC_PREFIX", Kind::Text, "master-list topic without -<env>"),
+    ("kafka.ticket_sales_topic_prefix", "MATCHDAY_KAFKA_TICKET_SALES_TOPIC_PREFIX", Kind::Text, "ticket-sales topic without -<env>"),
+    ("kafka.availability_topic_prefix", "MATCHDAY_KAFKA_AVAILABILITY_TOPIC_PREFIX", Kind::Text, "our availability topic without -<env>"),
+    ("kafka.dead_letters_topic_prefix", "MATCHDAY_KAFKA_DEAD_LETTERS_TOPIC_PREFIX", Kind::Text, "our dead-letter topic without -<env>"),
+    ("kafka.partitions", "MATCHDAY_KAFKA_PARTITIONS", Kind::Number(1, 1_000), "partitions of topics that we create"),
+    ("kafka.replication", "MATCHDAY_KAFKA_REPLICATION", Kind::Number(1, 15), "replicas of topics that we create"),
+    ("kafka.bundled_master_list", "MATCHDAY_KAFKA_BUNDLED_MASTER_LIST", Kind::Flag, "give an embedded broker the World Cup 2022 master list"),
+    ("accounts.jwt_secret", "MATCHDAY_JWT_SECRET", Kind::Text, "signs access tokens, 32 bytes or more; unset in dev: made once, kept in the data folder"),
+    ("accounts.access_token_seconds", "MATCHDAY_ACCOUNTS_ACCESS_TOKEN_SECONDS", Kind::Number(30, DAY), "life of an access token"),
+    ("accounts.refresh_token_seconds", "MATCHDAY_ACCOUNTS_REFRESH_TOKEN_SECONDS", Kind::Number(60, 366 * DAY), "life of a session without use"),
+    ("holds.seconds", "MATCHDAY_HOLD_SECONDS", Kind::Number(1, DAY), "time to pay for reserved tickets"),
+    ("holds.foreign_seconds", "MATCHDAY_HOLDS_FOREIGN_SECONDS", Kind::Number(1, 7 * DAY), "time until another site's unresolved hold ends"),
+    ("holds.purchase_cap", "MATCHDAY_HOLDS_PURCHASE_CAP", Kind::Number(1, 1_000), "tickets one buyer may have of one match"),
+    ("stripe.secret_key", "STRIPE_SECRET_KEY", Kind::Text, "accepted for the payments to come; nothing charges yet"),
+    ("stripe.webhook_secret", "STRIPE_WEBHOOK_SECRET", Kind::Text, "accepted for the payments to come; nothing charges yet"),
+    ("stripe.api_base", "STRIPE_API_BASE", Kind::Text, "accepted for the payments to come; nothing charges yet"),
+    ("log.filter", "RUST_LOG", Kind::Text, "tracing directives, such as info,kafka=debug"),
+    ("log.format", "MATCHDAY_LOG_FORMAT", Kind::OneOf(&["auto", "pretty", "json"]), "auto is pretty on a terminal and JSON elsewhere"),
+];
+
+/// The setting at this key of the file.
+pub fn by_path(path: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.path == path)
+}
+
+/// The setting of this environment variable.
+pub fn by_env(name: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.env == name)
+}
+
+/// The environment name most like `name`.
+pub fn nearest_env(name: &str) -> &'static str {
+    let ours = SETTINGS.iter().map(|setting| setting.env.as_str()).filter(|env| env.starts_with("MATCHDAY_"));
+    nearest(name, ours.chain([CONFIG_ENV])).unwrap_or(CONFIG_ENV)
+}
+
+/// The key of the file most like `path`.
+pub fn nearest_path(path: &str) -> &'static str {
+    nearest(path, SETTINGS.iter().map(|setting| setting.path.as_str())).unwrap_or("env")
+}
+
+fn nearest(name: &str, candidates: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    candidates.min_by_key(|candidate| distance(name, candidate))
+}
+
+/// Edits that lead from one name to the other (Levenshtein).
+fn distance(from: &str, to: &str) -> usize {
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in to.bytes().enumerate() {
+            let substituted = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn every_key_of_the_config_is_a_listed_setting_and_every_listed_setting_is_a_key() {
+        let config = serde_json::to_value(Config::default()).expect("the config serialises");
+        let mut keys = BTreeSet::new();
+        visit("", &config, &mut |path, _| {
+            keys.insert(path.to_owned());
+        });
+
+        let listed: BTreeSet<String> = SETTINGS.iter().map(|setting| setting.path.clone()).collect();
+
+        assert_eq!(keys, listed);
+    }
+
+    #[test]
+    fn no_two_settings_share_an_environment_name() {
+        let names: BTreeSet<&str> = SETTINGS.iter().map(|setting| setting.env.as_str()).collect();
+
+        assert_eq!(names.len(), SETTINGS.len());
+    }
+
+    #[test]
+    fn a_misspelt_name_leads_to_the_nearest_right_one() {
+        assert_eq!(nearest_env("MATCHDAY_HOLDSECONDS"), "MATCHDAY_HOLD_SECONDS");
+        assert_eq!(nearest_env("MATCHDAY_DATADIR"), "MATCHDAY_DATA_DIR");
+        assert_eq!(nearest_path("http.bnd"), "http.bind");
+    }
+}

@@ -1,0 +1,192 @@
+//! The judgement on a whole configuration: what single values cannot show, and what production must not run on.
+
+use std::collections::HashSet;
+
+use super::{Config, Env, problem::Problem};
+
+/// Bytes of a signing secret, at least: the width of HMAC-SHA-256.
+const JWT_SECRET_BYTES_MIN: usize = 32;
+
+/// Secrets that stand in examples everywhere, and so are known to everybody.
+const KNOWN_SECRETS: [&str; 6] = ["changeme", "change-me", "change_me", "your-256-bit-secret", "example", "0123456789"];
+
+/// Everything that is wrong with `config` as a whole.
+pub(super) fn problems(config: &Config) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    general(config, &mut problems);
+    kafka(config, &mut problems);
+    if config.env == Env::Prod {
+        production(config, &mut problems);
+    }
+    problems
+}
+
+fn general(config: &Config, problems: &mut Vec<Problem>) {
+    let mut wrong = |setting: &str, wrong: String, right: &str| problems.push(Problem::new(setting, wrong, right));
+
+    for (setting, bind) in [("MATCHDAY_BIND", &config.http.bind), ("MATCHDAY_WORKER_BIND", &config.worker.bind)] {
+        if !is_host_and_port(bind) {
+            wrong(setting, format!("{bind:?} is no address"), "write host:port, such as 127.0.0.1:8000 or [::1]:8000.");
+        }
+    }
+    if !is_name(&config.client_id) {
+        wrong(
+            "CLIENT_ID",
+            format!("{:?} is no name of a site", config.client_id),
+            "use 1 to 64 letters, digits, - _ or .",
+        );
+    }
+    if let Some(url) = &config.database.url
+        && !matches!(url.scheme().as_str(), "postgres" | "postgresql")
+    {
+        let right = "write postgres://user:password@host/name, or leave it unset for SQLite in the data folder.";
+        wrong("DATABASE_URL", format!("{url:?} is no Postgres address"), right);
+    }
+    if let Some(url) = &config.redis.url
+        && !matches!(url.scheme().as_str(), "redis" | "rediss")
+    {
+        wrong("REDIS_URL", format!("{url:?} is no Redis address"), "write redis://host:6379, or rediss:// for TLS.");
+    }
+    if !is_name(&config.redis.key_prefix) {
+        wrong(
+            "MATCHDAY_REDIS_KEY_PREFIX",
+            format!("{:?} is no prefix", config.redis.key_prefix),
+            "use 1 to 64 letters, digits, - _ or .",
+        );
+    }
+    if let Some(base) = &config.stripe.api_base
+        && !(base.starts_with("https://") || base.starts_with("http://"))
+    {
+        wrong(
+            "STRIPE_API_BASE",
+            format!("{base:?} is no web address"),
+            "write https://host, or leave it unset for Stripe's own.",
+        );
+    }
+    if let Err(error) = tracing_subscriber::EnvFilter::try_new(&config.log.filter) {
+        wrong("RUST_LOG", format!("{:?}: {error}", config.log.filter), "write directives, such as info,kafka=debug.");
+    }
+}
+
+fn kafka(config: &Config, problems: &mut Vec<Problem>) {
+    let kafka = &config.kafka;
+    let mut wrong = |setting: &str, wrong: String, right: &str| problems.push(Problem::new(setting, wrong, right));
+
+    if let Some(brokers) = &kafka.brokers
+        && !brokers.split(',').all(|broker| is_host_and_port(broker.trim()))
+    {
+        wrong("KAFKA_BROKERS", format!("{brokers:?} is no list of brokers"), "write host:port[,host:port].");
+    }
+    let protocol = kafka.security_protocol.as_deref().unwrap_or("PLAINTEXT");
+    let signs_in = kafka.sasl_mechanism.is_some() || kafka.sasl_username.is_some() || kafka.sasl_password.is_some();
+    if kafka.brokers.is_none() && (protocol != "PLAINTEXT" || signs_in) {
+        wrong(
+            "KAFKA_BROKERS",
+            "unset, but its security is set".to_owned(),
+            "name the brokers, or unset the other KAFKA_*.",
+        );
+    }
+    if protocol.starts_with("SASL") {
+        let missing = [
+            ("KAFKA_SASL_USERNAME", kafka.sasl_username.is_none()),
+            ("KAFKA_SASL_PASSWORD", kafka.sasl_password.is_none()),
+        ];
+        for (setting, _) in missing.iter().filter(|(_, is_missing)| *is_missing) {
+            wrong(
+                setting,
+                format!("unset, but {protocol} signs in with it"),
+                "set it, or take another KAFKA_SECURITY_PROTOCOL.",
+            );
+        }
+    } else if signs_in {
+        let what = format!("{protocol}, but a SASL user, password or mechanism is set");
+        wrong("KAFKA_SECURITY_PROTOCOL", what, "use SASL_SSL (or SASL_PLAINTEXT), or unset KAFKA_SASL_*.");
+    }
+    if protocol.ends_with("SSL") && !cfg!(feature = "kafka-tls") {
+        let right = "build with `cargo build --release --features kafka-tls`.";
+        wrong("KAFKA_SECURITY_PROTOCOL", format!("{protocol}, but this program was built without TLS to Kafka"), right);
+    }
+    if let Some(file) = kafka.ssl_ca_location.as_deref().filter(|file| !file.is_file()) {
+        wrong(
+            "KAFKA_SSL_CA_LOCATION",
+            format!("there is no file {}", file.display()),
+            "name the authority's PEM file.",
+        );
+    }
+    let topics = [
+        ("MATCHDAY_KAFKA_MASTER_LIST_TOPIC_PREFIX", &kafka.master_list_topic_prefix),
+        ("MATCHDAY_KAFKA_TICKET_SALES_TOPIC_PREFIX", &kafka.ticket_sales_topic_prefix),
+        ("MATCHDAY_KAFKA_AVAILABILITY_TOPIC_PREFIX", &kafka.availability_topic_prefix),
+        ("MATCHDAY_KAFKA_DEAD_LETTERS_TOPIC_PREFIX", &kafka.dead_letters_topic_prefix),
+    ];
+    let mut seen = HashSet::new();
+    for (setting, topic) in topics {
+        if topic.is_empty()
+            || topic.len() > 200
+            || !topic.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+        {
+            wrong(setting, format!("{topic:?} is no topic name"), "use 1 to 200 letters, digits, . _ or -");
+        } else if !seen.insert(topic) {
+            wrong(setting, format!("{topic:?} is the name of another of our topics"), "give each its own.");
+        }
+    }
+}
+
+/// Production runs on shared, durable services and on secrets that nobody can guess.
+fn production(config: &Config, problems: &mut Vec<Problem>) {
+    let mut wrong = |setting: &str, wrong: &str, right: &str| problems.push(Problem::new(setting, wrong, right));
+
+    if config.database.url.is_none() {
+        wrong("DATABASE_URL", "unset, and ENV=prod does not run on the embedded SQLite", "give a postgres:// address.");
+    }
+    if config.kafka.brokers.is_none() {
+        wrong(
+            "KAFKA_BROKERS",
+            "unset, and ENV=prod does not run on the embedded broker, which forgets everything",
+            "name the brokers.",
+        );
+    }
+    if config.redis.url.is_none() {
+        wrong(
+            "REDIS_URL",
+            "unset, and without it a document registered at one instance of ENV=prod is unknown at the others",
+            "give a redis:// address.",
+        );
+    }
+    let advice =
+        "give 32 random bytes or more, such as the output of `openssl rand -base64 48`; the same on every instance.";
+    match &config.accounts.jwt_secret {
+        None => wrong("MATCHDAY_JWT_SECRET", "unset, and ENV=prod makes up no secrets", advice),
+        Some(secret) => {
+            if let Some(weakness) = weakness(secret.expose()) {
+                wrong("MATCHDAY_JWT_SECRET", weakness, advice);
+            }
+        }
+    }
+}
+
+fn weakness(secret: &str) -> Option<&'static str> {
+    let lower = secret.to_ascii_lowercase();
+    let distinct = secret.bytes().collect::<HashSet<_>>().len();
+    if secret.len() < JWT_SECRET_BYTES_MIN {
+        Some("shorter than 32 bytes")
+    } else if KNOWN_SECRETS.iter().any(|known| lower.contains(known)) {
+        Some("a known default that everybody can guess")
+    } else if distinct < 10 {
+        Some("made of too few different characters")
+    } else {
+        None
+    }
+}
+
+fn is_host_and_port(text: &str) -> bool {
+    text.rsplit_once(':').is_some_and(|(host, port)| {
+        let is_bracketed = host.starts_with('[') && host.ends_with(']');
+        let is_host = !host.is_empty() && !host.contains(['/', ' ']) && (is_bracketed || !host.contains(':'));
+        is_host && port.parse::<u16>().is_ok()
+    })
+}
+
+fn is_name(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+}

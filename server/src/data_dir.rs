@@ -1,0 +1,159 @@
+//! The data folder: the embedded database, the secret made for it, and the lock that keeps a second program out.
+//!
+//! Invariant: at most one program uses the embedded database of a folder; the system drops the lock with the process,
+//! so a crash leaves none behind.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Write as _},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use rand::{TryRngCore, rngs::OsRng};
+
+use crate::{
+    config::{Config, secret::Secret},
+    failure::Failure,
+};
+
+const LOCK: &str = "lock";
+const DATABASE: &str = "matchday.db";
+const JWT_SECRET: &str = "jwt-secret";
+const EMBEDDED_BROKER: &str = "kafka-address";
+
+/// An open data folder.
+#[derive(Debug)]
+pub(crate) struct DataDir {
+    path: PathBuf,
+    _lock: Option<File>,
+}
+
+impl DataDir {
+    /// Opens the folder, making it where there is none, and locks it if the embedded database is in it.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be used, or another program uses it.
+    pub(crate) fn open(config: &Config) -> Result<Self, Failure> {
+        let path = config.data_dir.clone();
+        let unusable = |error| Failure::DataDir { path: path.clone(), error };
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&path).map_err(unusable)?;
+        let lock = if config.is_database_embedded() { Some(lock(&path)?) } else { None };
+
+        Ok(Self { path, _lock: lock })
+    }
+
+    /// Where the embedded database lies.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.path.join(DATABASE)
+    }
+
+    /// The secret of this folder, made at its first use; only its owner may read it.
+    pub(crate) fn jwt_secret(&self) -> Result<Secret, Failure> {
+        let path = self.path.join(JWT_SECRET);
+        let unusable = |error| Failure::DataDir { path: path.clone(), error };
+        match fs::read_to_string(&path) {
+            Ok(secret) => return Ok(Secret::new(secret.trim())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(unusable(error)),
+        }
+        let mut bytes = [0_u8; 32];
+        OsRng.try_fill_bytes(&mut bytes).map_err(|error| unusable(io::Error::other(error)))?;
+        let secret: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+
+        // Written aside and linked into place, so that of two programs the later one reads a whole secret.
+        let aside = self.path.join(format!("{JWT_SECRET}-{}", std::process::id()));
+        write_private(&aside, &secret).map_err(unusable)?;
+        let linked = fs::hard_link(&aside, &path);
+        fs::remove_file(&aside).map_err(unusable)?;
+        match linked {
+            Ok(()) => Ok(Secret::new(secret)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                fs::read_to_string(&path).map(|secret| Secret::new(secret.trim())).map_err(unusable)
+            }
+            Err(error) => Err(unusable(error)),
+        }
+    }
+
+    /// Notes where the embedded broker listens, for `matchday masterlist publish`.
+    pub(crate) fn note_broker(&self, bootstrap: &str) -> Result<(), Failure> {
+        let path = self.path.join(EMBEDDED_BROKER);
+        fs::write(&path, bootstrap).map_err(|error| Failure::DataDir { path, error })
+    }
+
+    /// Forgets the embedded broker, which is about to end.
+    pub(crate) fn forget_broker(&self) {
+        if let Err(error) = fs::remove_file(self.path.join(EMBEDDED_BROKER)) {
+            tracing::debug!(%error, "the note of the embedded broker is gone already");
+        }
+    }
+}
+
+/// Where the embedded broker of the program that uses this folder listens, if one runs.
+pub(crate) fn embedded_broker(config: &Config) -> Option<String> {
+    // A program that was killed left its note behind, but not its lock.
+    if config.is_database_embedded() && lock(&config.data_dir).is_ok() {
+        return None;
+    }
+    fs::read_to_string(config.data_dir.join(EMBEDDED_BROKER)).ok()
+}
+
+fn lock(folder: &Path) -> Result<File, Failure> {
+    let path = folder.join(LOCK);
+    let unusable = |error| Failure::DataDir { path: path.clone(), error };
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(unusable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Failure::DataDirInUse(folder.to_path_buf())),
+        Err(TryLockError::Error(error)) => Err(unusable(error)),
+    }
+}
+
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn config() -> Config {
+        let data_dir = std::env::temp_dir().join(format!("matchday-data-{}", uuid::Uuid::now_v7()));
+        Config { data_dir, ..Config::default() }
+    }
+
+    #[test]
+    fn a_second_program_on_the_same_folder_is_refused_until_the_first_ends() {
+        let config = config();
+        let first = DataDir::open(&config).expect("nobody uses the folder");
+
+        let refused = DataDir::open(&config).expect_err("the folder is in use");
+        assert!(matches!(&refused, Failure::DataDirInUse(path) if *path == config.data_dir));
+        assert!(refused.to_string().contains("MATCHDAY_DATA_DIR"));
+
+        drop(first);
+        DataDir::open(&config).expect("nobody uses the folder any more");
+        fs::remove_dir_all(&config.data_dir).expect("the folder is ours");
+    }
+
+    #[test]
+    fn the_secret_is_made_once_and_private() {
+        let config = config();
+        let folder = DataDir::open(&config).expect("nobody uses the folder");
+
+        let made = folder.jwt_secret().expect("the folder is writable");
+        let found = folder.jwt_secret().expect("the secret is there");
+
+        assert_eq!(made, found);
+        assert_eq!(made.expose().len(), 64);
+        let mode = fs::metadata(config.data_dir.join(JWT_SECRET)).expect("it was written").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(fs::read_dir(&config.data_dir).expect("it is a folder").count(), 2, "the lock and the secret");
+        fs::remove_dir_all(&config.data_dir).expect("the folder is ours");
+    }
+}

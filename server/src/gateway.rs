@@ -1,0 +1,200 @@
+//! The gateway: what the edge asks of the program. It knows who is asking by their access token, and answers by the
+//! schema.
+//!
+//! Invariant: an error leaves with a stable code, and none with an internal text: what the schema's own errors did not
+//! name is masked, and its id leads to the log.
+
+use std::{
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    sync::Arc,
+    task::{Context as TaskContext, Poll},
+    time::SystemTime,
+};
+
+use async_graphql::{Response, parser::types::OperationType};
+use axum::http::{StatusCode, request::Parts};
+use domain::{
+    App,
+    accounts::{self, AccountError, Viewer},
+};
+use futures_util::{FutureExt, Stream, StreamExt, future::BoxFuture, stream::BoxStream};
+use resolvers::context;
+use schema::{Answered, Answers, Asked, Live, Rendered, Schema};
+use subscriptions::hub::Hub;
+use tracing::{Instrument, Span};
+use transport::{
+    document::Prepared,
+    gateway::{Caller, Gateway, Kept, Payload, Refusal},
+    request_id::RequestId,
+};
+
+use self::masking::{INTERNAL, MASK, Masking};
+
+mod masking;
+mod tokens;
+
+/// The program behind the edge.
+pub(crate) struct Matchday {
+    app: Arc<App>,
+    schema: Schema,
+    masking: Masking,
+    /// Public queries, answered once for all.
+    answers: Arc<Answers<Kept>>,
+    /// Availability, rendered once for all.
+    live: Live,
+}
+
+/// What the program knows of a caller.
+struct Asking {
+    viewer: Option<Viewer>,
+    request: Option<RequestId>,
+}
+
+impl Matchday {
+    /// `suggests` says whether an error about an unknown name may name those like it.
+    pub(crate) fn new(app: Arc<App>, hub: Arc<Hub>, suggests: bool) -> Self {
+        let schema = schema::build(Arc::clone(&app), Arc::clone(&hub));
+        Self {
+            answers: Arc::new(Answers::new(Arc::clone(&app), schema.clone())),
+            live: Live::new(Arc::clone(&app), schema.clone(), hub),
+            masking: Masking { suggests },
+            app,
+            schema,
+        }
+    }
+
+    fn caller(&self, parts: &Parts, token: Option<&str>) -> Result<Caller, Refusal> {
+        let viewer = token.map(|token| accounts::authenticate(&self.app, token)).transpose().map_err(refusal)?;
+        let request = parts.extensions.get::<RequestId>().cloned();
+
+        Ok(Caller {
+            user: viewer.map(|viewer| viewer.user_id.to_string()),
+            expires_at: viewer.map(|viewer| SystemTime::from(viewer.expires_at)),
+            context: Arc::new(Asking { viewer, request }),
+        })
+    }
+}
+
+impl Gateway for Matchday {
+    fn identify<'a>(&'a self, request: &'a Parts) -> BoxFuture<'a, Result<Caller, Refusal>> {
+        let caller = tokens::of_header(&request.headers).and_then(|token| self.caller(request, token));
+        std::future::ready(caller).boxed()
+    }
+
+    fn identify_socket<'a>(
+        &'a self,
+        upgrade: &'a Parts,
+        payload: &'a serde_json::Map<String, serde_json::Value>,
+    ) -> BoxFuture<'a, Result<Caller, Refusal>> {
+        let token = tokens::of_payload(payload).and_then(|token| match token {
+            None => tokens::of_header(&upgrade.headers),
+            token => Ok(token),
+        });
+        std::future::ready(token.and_then(|token| self.caller(upgrade, token))).boxed()
+    }
+
+    /// Runs for as long as the client is there: one that leaves before its mutation is decided has changed nothing, and
+    /// one that leaves after it finds the change made.
+    fn execute(&self, caller: &Caller, operation: Prepared) -> BoxFuture<'static, Payload> {
+        let (schema, answers, masking) = (self.schema.clone(), Arc::clone(&self.answers), self.masking);
+        let (viewer, id) = known(caller);
+        let span = span(&id);
+        async move {
+            let executed = AssertUnwindSafe(answer(&schema, &answers, viewer, &operation)).catch_unwind().await;
+            match executed.unwrap_or_else(|_| Payload::Response(Box::new(masking::panicked(&id)))) {
+                Payload::Response(response) => Payload::Response(Box::new(masking.mask(*response, &id))),
+                encoded => encoded,
+            }
+        }
+        .instrument(span)
+        .boxed()
+    }
+
+    fn subscribe(&self, caller: &Caller, operation: Prepared) -> BoxStream<'static, Payload> {
+        if let Some(shared) = self.live.join(&asked(&operation)) {
+            return shared.map(|Rendered { bytes, since }| Payload::Pushed { bytes, since }).boxed();
+        }
+        let ((viewer, id), masking) = (known(caller), self.masking);
+        let span = span(&id);
+        let request = context::attach(asked(&operation).request(), viewer);
+        let responses = AssertUnwindSafe(self.schema.execute_stream(request)).catch_unwind();
+        let payload = move |response: Result<Response, _>| {
+            let mut response = response.unwrap_or_else(|_| masking::panicked(&id));
+            schema::complete(&mut response, &asked(&operation));
+            Payload::Response(Box::new(masking.mask(response, &id)))
+        };
+        InSpan { stream: responses.map(payload).boxed(), span }.boxed()
+    }
+}
+
+/// A stream that logs what happens in it under its request.
+struct InSpan<S> {
+    stream: S,
+    span: Span,
+}
+
+impl<S: Stream + Unpin> Stream for InSpan<S> {
+    type Item = S::Item;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<S::Item>> {
+        let Self { stream, span } = &mut *self;
+        let _entered = span.enter();
+        stream.poll_next_unpin(cx)
+    }
+}
+
+/// Where the log says which request it is: the request's own span, or on a socket one for each operation.
+///
+/// As loud as an error, so that no filter lets errors through without it.
+fn span(id: &str) -> Span {
+    let current = Span::current();
+    if current.is_none() { tracing::error_span!("graphql", request_id = id) } else { current }
+}
+
+/// Answers by what is kept for everybody, where the operation shows everybody the same; else executes it.
+async fn answer(schema: &Schema, answers: &Answers<Kept>, viewer: Option<Viewer>, operation: &Prepared) -> Payload {
+    let asked = asked(operation);
+    if operation.kind() == OperationType::Query && Answers::<Kept>::are_for(&asked) {
+        return match answers.answer(&asked).await {
+            Answered::Encoded(kept) => Payload::Kept(kept),
+            Answered::Response(response) => Payload::Response(response),
+        };
+    }
+    let mut response = schema.execute(context::attach(asked.request(), viewer)).await;
+    schema::complete(&mut response, &asked);
+    Payload::Response(Box::new(response))
+}
+
+fn asked(operation: &Prepared) -> Asked<'_> {
+    Asked {
+        text: operation.shared_text(),
+        document: operation.parsed(),
+        operation: operation.operation(),
+        operation_name: operation.operation_name(),
+        variables: operation.variables(),
+    }
+}
+
+/// Who asks, and by which request.
+fn known(caller: &Caller) -> (Option<Viewer>, String) {
+    let asking = caller.context.downcast_ref::<Asking>();
+    let id = asking.and_then(|asking| asking.request.as_ref()).map(ToString::to_string);
+
+    (asking.and_then(|asking| asking.viewer), id.unwrap_or_default())
+}
+
+fn refusal(error: AccountError) -> Refusal {
+    match error {
+        AccountError::InvalidToken | AccountError::ExpiredToken => tokens::unauthenticated(&error.to_string()),
+        error => {
+            tracing::error!(%error, "a token could not be judged");
+            Refusal {
+                status: StatusCode::INTERNAL_SERVER_ERROR,
+                code: INTERNAL,
+                message: MASK.to_owned(),
+                retry_after: None,
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Access tokens, as requests and sockets carry them.
+
+use axum::http::{HeaderMap, StatusCode, header::AUTHORIZATION};
+use serde_json::{Map, Value};
+use transport::gateway::Refusal;
+
+/// The token of `Authorization: Bearer …`; `None` where there is no such header.
+pub(super) fn of_header(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+    let Some(value) = headers.get(AUTHORIZATION) else {
+        return Ok(None);
+    };
+    bearer(value.to_str().unwrap_or_default()).map(Some)
+}
+
+/// The token of `connection_init`: `{"authorization": "Bearer …"}`, in any case, also among `headers`.
+pub(super) fn of_payload(payload: &Map<String, Value>) -> Result<Option<&str>, Refusal> {
+    let named = |fields: &'_ Map<String, Value>| {
+        fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization")).map(|(name, _)| name.clone())
+    };
+    let headers = payload.get("headers").and_then(Value::as_object);
+    for fields in [Some(payload), headers].into_iter().flatten() {
+        match named(fields).and_then(|name| fields.get(&name)) {
+            None | Some(Value::Null) => {}
+            Some(value) => return bearer(value.as_str().unwrap_or_default()).map(Some),
+        }
+    }
+    Ok(None)
+}
+
+fn bearer(value: &str) -> Result<&str, Refusal> {
+    let token = value
+        .split_once(' ')
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim());
+    token
+        .filter(|token| !token.is_empty())
+        .ok_or_else(|| unauthenticated("send the access token as `authorization: Bearer …`"))
+}
+
+/// Why somebody without a valid token is not let in.
+pub(super) fn unauthenticated(message: &str) -> Refusal {
+    Refusal {
+        status: StatusCode::UNAUTHORIZED,
+        code: "UNAUTHENTICATED",
+        message: message.to_owned(),
+        retry_after: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_token_is_read_from_the_header_and_from_connection_init() {
+        let mut headers = HeaderMap::new();
+        assert!(of_header(&headers).expect("nothing is sent").is_none());
+        headers.insert(AUTHORIZATION, "bearer abc".parse().expect("a header value"));
+        assert_eq!(of_header(&headers).expect("it is right"), Some("abc"));
+
+        for payload in [json!({"Authorization": "Bearer abc"}), json!({"headers": {"authorization": "Bearer abc"}})] {
+            let payload = payload.as_object().expect("it is an object").clone();
+            assert_eq!(of_payload(&payload).expect("it is right"), Some("abc"));
+        }
+    }
+
+    #[test]
+    fn another_scheme_than_bearer_is_refused_and_not_taken_for_anonymous() {
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, "Basic abc".parse().expect("a header value"));
+
+        let refusal = of_header(&headers).expect_err("the scheme is unknown");
+
+        assert_eq!((refusal.status, refusal.code), (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"));
+    }
+}

@@ -1,0 +1,82 @@
+//! The parts: what the program stands on, opened in order and closed in reverse.
+//!
+//! The database must answer and be migrated; Kafka and Redis may come later. Invariant: the embedded broker outlives its
+//! clients, and the data folder's lock outlives everything.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::{App, accounts::Keys, clock::Clock, desk::Desk, inbox};
+use kafka::{Status, embedded::EmbeddedBroker};
+use sea_orm::DatabaseConnection;
+
+use crate::{broker, cache::Redis, config::Config, data_dir::DataDir, database, failure::Failure};
+
+/// What the program stands on.
+pub(crate) struct Parts {
+    pub(crate) app: Arc<App>,
+    pub(crate) exchange: kafka::Config,
+    pub(crate) status: Arc<Status>,
+    pub(crate) redis: Option<Redis>,
+    broker: Option<EmbeddedBroker>,
+    data_dir: DataDir,
+}
+
+impl Parts {
+    /// Opens every part that `config` names, embedded where it names none.
+    pub(crate) async fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<(Self, Desk), Failure> {
+        let data_dir = DataDir::open(config)?;
+        let db = database::connect(config, &data_dir).await?;
+        database::prepare(config, &db).await?;
+        let redis = Redis::open(&config.redis)?;
+        let (exchange, broker) = broker::open(config).await?;
+        if let Some(broker) = &broker {
+            data_dir.note_broker(&broker.bootstrap)?;
+        }
+        let (app, desk) = app(config, db, clock, &data_dir)?;
+        if broker.is_some() {
+            inbox::forget_embedded_sources(&app).await?;
+        }
+        let parts = Self { app, exchange, status: Status::new(), redis, broker, data_dir };
+
+        Ok((parts, desk))
+    }
+
+    /// Closes the parts. Their users have ended.
+    pub(crate) async fn close(self) {
+        let Self { app, broker, data_dir, .. } = self;
+        if let Some(broker) = broker {
+            data_dir.forget_broker();
+            // Ending the broker waits for its thread.
+            if tokio::task::spawn_blocking(move || drop(broker)).await.is_err() {
+                tracing::warn!("the embedded broker ended in a panic");
+            }
+        }
+        if let Err(error) = app.db.clone().close().await {
+            tracing::warn!(%error, "the database was not closed in order");
+        }
+    }
+}
+
+fn app(
+    config: &Config,
+    db: DatabaseConnection,
+    clock: Arc<dyn Clock>,
+    data_dir: &DataDir,
+) -> Result<(Arc<App>, Desk), Failure> {
+    let secret = match &config.accounts.jwt_secret {
+        Some(secret) => secret.clone(),
+        None => data_dir.jwt_secret()?,
+    };
+    let mut keys = Keys::new(secret.expose().as_bytes().to_vec(), config.client_id.clone());
+    keys.access_lifetime = Duration::from_secs(config.accounts.access_token_seconds);
+    keys.refresh_lifetime = Duration::from_secs(config.accounts.refresh_token_seconds);
+    let settings = domain::Settings {
+        site: config.client_id.clone(),
+        hold: Duration::from_secs(config.holds.seconds),
+        foreign_hold: Duration::from_secs(config.holds.foreign_seconds),
+        purchase_cap: i32::try_from(config.holds.purchase_cap).unwrap_or(i32::MAX),
+        ..domain::Settings::default()
+    };
+
+    Ok(App::new(db, clock, settings, keys))
+}

@@ -1,0 +1,59 @@
+//! The routes beside `/graphql`: health, metrics, the schema and `GraphiQL`.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use crate::{graphiql, health::Health};
+
+/// What these routes show.
+#[derive(Clone)]
+struct Shown {
+    health: Arc<Health>,
+    metrics: PrometheusHandle,
+}
+
+/// `/healthz`, `/readyz` and `/metrics`: what every role answers.
+pub(crate) fn health(health: Arc<Health>, metrics: PrometheusHandle) -> Router {
+    Router::new()
+        .route("/healthz", get(async || "alive\n"))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(render))
+        .with_state(Shown { health, metrics })
+}
+
+/// `/graphiql` and the way to it, and `/schema.graphql` for those who may ask for the schema.
+pub(crate) fn documents(shows_schema: bool) -> Router {
+    let routes = Router::new().route("/", get(async || Redirect::temporary("/graphiql"))).merge(graphiql::routes());
+    if !shows_schema {
+        return routes;
+    }
+    // The contract does not change while the program runs.
+    let sdl = schema::sdl();
+    routes.route("/schema.graphql", get(move || std::future::ready(plain(sdl.clone()))))
+}
+
+async fn readyz(State(shown): State<Shown>) -> Response {
+    let report = shown.health.report().await;
+    let status = if report.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let mut response = (status, Json(report)).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn render(State(shown): State<Shown>) -> Response {
+    shown.health.measure();
+    let text = shown.metrics.render();
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}
+
+fn plain(text: String) -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+}

@@ -1,0 +1,267 @@
+//! The program as it runs: its parts, its tasks and its HTTP server, from a bound listener to an orderly end.
+//!
+//! The end goes from the outside in: no new connections, then the open ones finish or are cut, then the tasks, then the
+//! parts they stand on. Invariant: every task of the program is spawned here, under supervision.
+
+use std::{
+    convert::Infallible,
+    future::Future,
+    net::SocketAddr,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
+
+use axum::Router;
+use domain::{
+    App,
+    clock::{Clock, SystemClock},
+    expiry,
+};
+use metrics_exporter_prometheus::PrometheusHandle;
+use subscriptions::hub::Hub;
+use tokio::{
+    net::TcpListener,
+    time::{Instant, sleep},
+};
+use tokio_util::sync::CancellationToken;
+use transport::{Edge, document::Documents};
+
+use crate::{
+    broker::{self, HubFeed},
+    config::Config,
+    documents::SharedDocuments,
+    failure::Failure,
+    gateway::Matchday,
+    health::Health,
+    parts::Parts,
+    routes,
+    supervise::Supervisor,
+    telemetry,
+};
+
+/// How long tasks may take to end; the relay waits for the broker's last answers.
+const TASKS_PATIENCE: Duration = Duration::from_secs(10);
+/// How long after a broker did not answer the topics are seen to again.
+const TOPICS_RETRY: Duration = Duration::from_secs(1);
+/// How often old samples of histograms are let go.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// A running program.
+pub struct Running {
+    /// Where it listens; the bound port where port 0 was asked for.
+    pub address: SocketAddr,
+    /// How Kafka is reached, the embedded broker's address included.
+    pub exchange: kafka::Config,
+    pub app: Arc<App>,
+    parts: Parts,
+    supervisor: Supervisor,
+    listener: TcpListener,
+    router: Router,
+    config: Config,
+    intake: CancellationToken,
+    fatal: CancellationToken,
+}
+
+/// Serves on `listener` until `shutdown`, then ends in order.
+///
+/// # Errors
+///
+/// What kept it from starting, or a task that ended and cannot be started again.
+pub async fn serve(config: Config, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Result<(), Failure> {
+    start(config, listener, Arc::new(SystemClock)).await?.until(shutdown).await
+}
+
+/// Starts everything: parts, tasks and the routes, by the time of `clock`.
+///
+/// # Errors
+///
+/// What kept it from starting.
+pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>) -> Result<Running, Failure> {
+    let mut edge = config.transport.clone();
+    edge.documents.introspection = config.shows_schema();
+    // A manifest that can't be used is told before anything starts.
+    let mut documents = Documents::new(edge.documents.clone())?;
+    let begun = Begun::new(config, listener, clock).await?;
+    if let Some(redis) = &begun.parts.redis {
+        documents = documents.with_persisted(Arc::new(SharedDocuments::new(redis.clone(), &begun.config)));
+    }
+    let (parts, supervisor) = (&begun.parts, &begun.supervisor);
+
+    let hub = Hub::new(Arc::clone(&parts.app));
+    let bundle = broker::bundled(&begun.config);
+    let sweeping = Arc::clone(&hub);
+    supervisor.keep("hub", move |stop| {
+        let hub = Arc::clone(&sweeping);
+        async move { hub.run(stop).await }
+    });
+    let feed = Arc::new(HubFeed(Arc::clone(&hub)));
+    let (exchange, status) = (parts.exchange.clone(), Arc::clone(&parts.status));
+    supervisor.keep("feed", move |stop| kafka::feed::run(exchange.clone(), feed.clone(), Arc::clone(&status), stop));
+
+    let health = begun.health(true, bundle.clone());
+    if !bundle.is_empty() {
+        let (app, exchange) = (Arc::clone(&parts.app), parts.exchange.clone());
+        let bundle = Arc::new(bundle);
+        supervisor.keep("master-list", move |stop| {
+            let (app, exchange, bundle) = (Arc::clone(&app), exchange.clone(), Arc::clone(&bundle));
+            async move {
+                broker::publish_missing(&app, &exchange, &bundle).await?;
+                stop.cancelled().await;
+                Ok::<(), Failure>(())
+            }
+        });
+    }
+
+    let gateway = Arc::new(Matchday::new(Arc::clone(&parts.app), hub, begun.config.suggests_names()));
+    let edge = Edge::with_documents(gateway, Arc::new(edge), documents, begun.intake.clone());
+    let router = edge.routes().merge(routes::documents(begun.config.shows_schema()));
+
+    begun.running(router, health)
+}
+
+/// Starts what runs without visitors: the exchange with Kafka and the expiry of holds. It answers health only.
+///
+/// # Errors
+///
+/// What kept it from starting.
+pub async fn start_worker(config: Config, listener: TcpListener, clock: Arc<dyn Clock>) -> Result<Running, Failure> {
+    let begun = Begun::new(config, listener, clock).await?;
+    let health = begun.health(false, Vec::new());
+
+    begun.running(Router::new(), health)
+}
+
+impl Running {
+    /// Serves until `shutdown` or the loss of a vital task, then ends in order.
+    ///
+    /// # Errors
+    ///
+    /// A vital task was lost.
+    pub async fn until(self, shutdown: impl Future<Output = ()>) -> Result<(), Failure> {
+        let Self { parts, supervisor, listener, router, config, intake, fatal, app, .. } = self;
+        drop(app);
+        let http = transport::server::serve(listener, router, &config.transport.connections, intake.clone());
+        let stop = async {
+            tokio::select! {
+                () = shutdown => tracing::info!("stopping: open requests and sockets finish first"),
+                () = fatal.cancelled() => {}
+            }
+            intake.cancel();
+        };
+        tokio::join!(http, stop);
+
+        if !supervisor.finish(TASKS_PATIENCE).await {
+            tracing::warn!("some tasks did not end in time and were left behind");
+        }
+        parts.close().await;
+        tracing::info!("stopped");
+
+        if fatal.is_cancelled() { Err(Failure::TaskLost) } else { Ok(()) }
+    }
+}
+
+/// What both roles have in common: parts opened, the exchange and the expiry running.
+struct Begun {
+    address: SocketAddr,
+    listener: TcpListener,
+    metrics: PrometheusHandle,
+    parts: Parts,
+    supervisor: Supervisor,
+    config: Config,
+    intake: CancellationToken,
+    fatal: CancellationToken,
+}
+
+impl Begun {
+    async fn new(config: Config, listener: TcpListener, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
+        let metrics = telemetry::metrics()?;
+        let (address, fatal) = (listener.local_addr()?, CancellationToken::new());
+        let (parts, desk) = Parts::open(&config, clock).await?;
+        let stop = CancellationToken::new();
+        let supervisor = Supervisor::new(stop.clone(), fatal.clone());
+        supervisor.keep_vital("desk", desk.run(stop));
+
+        let upkeep = metrics.clone();
+        supervisor.keep("metrics", move |stop| run_upkeep(upkeep.clone(), stop));
+        let app = Arc::clone(&parts.app);
+        supervisor.keep("expiry", move |stop| {
+            let app = Arc::clone(&app);
+            async move { expiry::run(&app, stop).await }
+        });
+        exchange(&supervisor, &parts);
+
+        Ok(Self { address, listener, metrics, parts, supervisor, config, intake: CancellationToken::new(), fatal })
+    }
+
+    fn health(&self, serves: bool, bundle: Vec<domain::masterlist::MasterListMatch>) -> Arc<Health> {
+        Arc::new(Health {
+            app: Arc::clone(&self.parts.app),
+            status: Arc::clone(&self.parts.status),
+            redis: self.parts.redis.clone(),
+            supervisor: self.supervisor.clone(),
+            serves,
+            bundle,
+            stopping: self.intake.clone(),
+            started: Instant::now(),
+            settled: AtomicBool::new(false),
+        })
+    }
+
+    fn running(self, router: Router, health: Arc<Health>) -> Result<Running, Failure> {
+        let Self { address, listener, metrics, parts, supervisor, config, intake, fatal } = self;
+        let router = router.merge(routes::health(health, metrics));
+
+        Ok(Running {
+            address,
+            exchange: parts.exchange.clone(),
+            app: Arc::clone(&parts.app),
+            parts,
+            supervisor,
+            listener,
+            router,
+            config,
+            intake,
+            fatal,
+        })
+    }
+}
+
+/// Keeps the exchange with Kafka running: topics, relay, consumer.
+fn exchange(supervisor: &Supervisor, parts: &Parts) {
+    let (app, config, status) = (Arc::clone(&parts.app), parts.exchange.clone(), Arc::clone(&parts.status));
+    supervisor
+        .keep("relay", move |stop| kafka::relay::run(Arc::clone(&app), config.clone(), Arc::clone(&status), stop));
+    let (app, config, status) = (Arc::clone(&parts.app), parts.exchange.clone(), Arc::clone(&parts.status));
+    supervisor.keep("consumer", move |stop| {
+        kafka::consumer::run(Arc::clone(&app), config.clone(), Arc::clone(&status), stop)
+    });
+    if !parts.exchange.embedded {
+        let config = parts.exchange.clone();
+        supervisor.keep("topics", move |stop| ensure_topics(config.clone(), stop));
+    }
+}
+
+/// Sees to it that our topics exist, as soon as a broker answers.
+async fn ensure_topics(config: kafka::Config, stop: CancellationToken) {
+    let ensured = async {
+        while let Err(error) = kafka::topics::ensure(&config).await {
+            tracing::debug!(%error, "the topics could not be seen to yet");
+            sleep(TOPICS_RETRY).await;
+        }
+    };
+    stop.run_until_cancelled(ensured).await;
+    stop.cancelled().await;
+}
+
+async fn run_upkeep(metrics: PrometheusHandle, stop: CancellationToken) {
+    let upkeep = async {
+        loop {
+            sleep(UPKEEP).await;
+            metrics.run_upkeep();
+        }
+    };
+    stop.run_until_cancelled::<_>(async {
+        let _: Infallible = upkeep.await;
+    })
+    .await;
+}
