@@ -1,0 +1,156 @@
+// GraphiQL out of the program itself, in headless Chromium. Leaves screenshots in artefacts/.
+
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { Person } from './graphiql.mjs';
+import { startProgram } from '../program.mjs';
+import { graphqlOf, startChromium } from './tools.mjs';
+
+const artefacts = fileURLToPath(new URL('../../../artefacts', import.meta.url));
+const examples = fileURLToPath(new URL('../../../server/graphiql/src/examples', import.meta.url));
+const picture = (name) => path.join(artefacts, `graphiql-${name}.png`);
+
+let program;
+let browser;
+
+before(async () => {
+  await mkdir(artefacts, { recursive: true });
+  browser = await startChromium();
+  program = await startProgram();
+}, { timeout: 600_000 });
+
+after(async () => {
+  await browser?.close();
+  await program?.stop();
+});
+
+const category = (answer, number) => answer.data.availability.categories.find(({ category }) => category === number);
+
+test('a person runs matches, watches availability, reserves in another tab and sees the number change', { timeout: 120_000 }, async () => {
+  const watcher = await Person.opens(browser, program.url);
+  await watcher.opensTab('Matches');
+  await watcher.runs();
+  const { matches } = (await watcher.reads(({ data }) => data?.matches)).data;
+  assert.ok(matches.nodes.every(({ homeTeam, awayTeam }) => [homeTeam, awayTeam].includes('Argentina')));
+  assert.ok(matches.nodes.length > 0);
+  await watcher.photographs(picture('matches'));
+
+  await watcher.opensTab('Availability');
+  await watcher.runs();
+  const first = await watcher.reads(({ data }) => data?.availability);
+  assert.equal(category(first, 1).pending, 0);
+
+  const buyer = await Person.opens(browser, program.url);
+  await buyer.opensTab('SignUp');
+  await buyer.types('Variables', JSON.stringify({ email: `${randomUUID()}@example.com`, password: 'a long passphrase' }));
+  await buyer.runs('SignUp');
+  const { signUp } = (await buyer.reads(({ data }) => data?.signUp)).data;
+  await buyer.photographs(picture('sign-up'));
+  // The token is typed in, as it is for any server: without the page's own session.
+  await buyer.forgetsSession();
+  await buyer.opensTab('Reserve');
+  await buyer.runs();
+  const refused = await buyer.reads(({ errors }) => errors);
+  assert.equal(refused.errors[0].extensions.code, 'UNAUTHENTICATED');
+  await buyer.types('Headers', JSON.stringify({ Authorization: `Bearer ${signUp.accessToken}` }));
+  await buyer.runs();
+  const { reserve } = (await buyer.reads(({ data }) => data?.reserve)).data;
+  assert.equal(reserve.reservation.quantity, 2);
+  await buyer.photographs(picture('reserve'));
+
+  const changed = await watcher.reads((answer) => answer.data?.availability.version > first.data.availability.version);
+  assert.equal(category(changed, 1).pending, 2);
+  assert.equal(category(changed, 1).sellable, category(first, 1).sellable - 2);
+  await watcher.sees('"pending": 2');
+  await watcher.photographs(picture('availability'));
+  await watcher.stops();
+
+  assert.deepEqual(watcher.troubles, []);
+});
+
+test('after signing up each step of the walk works without copying a token, over the socket too', { timeout: 120_000 }, async () => {
+  const fan = await Person.opens(browser, program.url, { colorScheme: 'dark' });
+  await fan.photographs(picture('welcome'));
+  const email = `${randomUUID()}@example.com`;
+
+  await fan.opensTab('SignUp');
+  await fan.types('Variables', JSON.stringify({ email, password: 'a long passphrase' }));
+  await fan.runs('SignUp');
+  await fan.sees(`signed in as ${email}`);
+  await fan.opensTab('Reserve');
+  await fan.runs();
+  const { reservation } = (await fan.reads(({ data }) => data?.reserve)).data.reserve;
+  await fan.opensTab('MyReservations');
+  await fan.runs();
+  const mine = await fan.reads(({ data }) => data?.myReservations);
+  assert.deepEqual(mine.data.myReservations.nodes.map(({ id }) => id), [reservation.id]);
+
+  await fan.opensExample('Follow a reservation');
+  await fan.types('Variables', JSON.stringify({ id: reservation.id }));
+  await fan.runs();
+  const followed = await fan.reads(({ data }) => data?.reservation);
+  assert.equal(followed.data.reservation.status, 'PENDING');
+  await fan.photographs(picture('examples'));
+
+  await fan.opensTab('CancelReservation');
+  await fan.types('Variables', JSON.stringify({ id: reservation.id }));
+  await fan.runs();
+  const cancelled = await fan.reads(({ data }) => data?.cancelReservation);
+  assert.equal(cancelled.data.cancelReservation.reservation.cancelReason, 'USER');
+
+  assert.deepEqual(fan.troubles, []);
+});
+
+test('a token in the header editor opens the socket too; without one the subscription is refused', { timeout: 60_000 }, async () => {
+  const person = await Person.opens(browser, program.url);
+  await person.opensTab('SignUp');
+  await person.types('Variables', JSON.stringify({ email: `${randomUUID()}@example.com`, password: 'a long passphrase' }));
+  await person.runs('SignUp');
+  const { signUp } = (await person.reads(({ data }) => data?.signUp)).data;
+  await person.forgetsSession();
+
+  await person.opensExample('Follow a reservation');
+  await person.runs();
+  const stranger = await person.reads(({ errors }) => errors);
+  await person.types('Headers', JSON.stringify({ Authorization: `Bearer ${signUp.accessToken}` }));
+  await person.runs();
+  const known = await person.reads(({ errors }) => errors?.[0].extensions?.code !== 'UNAUTHENTICATED');
+
+  assert.equal(stranger.errors[0].extensions.code, 'UNAUTHENTICATED');
+  // Signed in, the id of the example is what is wrong.
+  assert.equal(known.errors[0].extensions.code, 'BAD_USER_INPUT');
+});
+
+test('the first tabs are the walk', { timeout: 60_000 }, async () => {
+  const person = await Person.opens(browser, program.url);
+
+  assert.deepEqual(await person.tabs(), [
+    'Welcome',
+    'SignUp',
+    'Matches',
+    'Availability',
+    'Reserve',
+    'MyReservations',
+    'CancelReservation',
+  ]);
+  await person.runs();
+  const { matches } = (await person.reads(({ data }) => data?.matches)).data;
+  assert.equal(matches.totalCount, 64);
+});
+
+test('every example asks for what the schema has', async () => {
+  const { buildSchema, parse, validate } = await graphqlOf();
+  const schema = buildSchema(await (await fetch(`${program.url}/schema.graphql`)).text());
+
+  const files = await readdir(examples);
+  assert.ok(files.length >= 8);
+  for (const file of files) {
+    const document = parse(await readFile(path.join(examples, file), 'utf8'));
+    assert.deepEqual(validate(schema, document).map(({ message }) => message), [], file);
+  }
+});

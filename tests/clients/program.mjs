@@ -1,0 +1,77 @@
+// The program on embedded parts: a port and a data folder of its own, ended by its process id.
+
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const START_SECONDS = 60;
+const STOP_SECONDS = 20;
+
+const built = fileURLToPath(new URL('../../target/debug/matchday', import.meta.url));
+
+/** `{ url, stop }` of a program that is ready and has all matches. */
+export async function startProgram() {
+  const binary = path.resolve(process.env.MATCHDAY_BIN ?? built);
+  if (!existsSync(binary)) throw new Error(`there is no ${binary}: run cargo build, or name the program in MATCHDAY_BIN`);
+  const folder = await mkdtemp(path.join(tmpdir(), 'matchday-clients-'));
+  const bind = `127.0.0.1:${await freePort()}`;
+  // Nothing else of the environment: services that the other tests run on must not come along.
+  const env = { PATH: process.env.PATH, MATCHDAY_BIND: bind, MATCHDAY_DATA_DIR: path.join(folder, 'data') };
+  const child = spawn(binary, [], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (log = (log + text).slice(-20_000)));
+  const ended = new Promise((resolve) => child.once('close', (code, signal) => resolve(signal ?? code)));
+
+  // A test run that is broken off leaves no program behind.
+  process.once('exit', () => child.kill('SIGKILL'));
+
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const late = setTimeout(() => child.kill('SIGKILL'), STOP_SECONDS * 1000);
+    const how = await ended;
+    clearTimeout(late);
+    await rm(folder, { force: true, recursive: true });
+    if (how !== 0) throw new Error(`the program ended with ${how}:\n${log}`);
+  };
+
+  const url = `http://${bind}`;
+  try {
+    await until(() => allMatches(url), child, START_SECONDS);
+  } catch (cause) {
+    child.kill('SIGKILL');
+    await ended;
+    await rm(folder, { force: true, recursive: true });
+    throw new Error(`the program did not start:\n${log}`, { cause });
+  }
+  return { url, stop };
+}
+
+async function allMatches(url) {
+  const query = '{ matches(first: 1) { totalCount } }';
+  const answer = await fetch(`${url}/graphql?${new URLSearchParams({ query })}`, { headers: { accept: 'application/json' } });
+  return (await answer.json()).data?.matches.totalCount === 64;
+}
+
+async function until(holds, child, seconds) {
+  const deadline = Date.now() + seconds * 1000;
+  while (!(await holds().catch(() => false))) {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error('it ended');
+    if (Date.now() > deadline) throw new Error(`not ready after ${seconds} s`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}

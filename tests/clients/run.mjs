@@ -1,0 +1,128 @@
+// Runs every client's tests, each suite against a program of its own on embedded parts.
+//
+//   node run.mjs                 all suites
+//   node run.mjs audits python   these suites
+//
+// MATCHDAY_BIN names the program, target/debug/matchday where it is unset. Installs the npm and pip packages itself,
+// into node_modules and python/.venv. Exits with 1 if a suite fails or takes too long; the runners' own lines say what.
+
+import { spawn } from 'node:child_process';
+import { copyFile, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { startProgram } from './program.mjs';
+
+const INSTALL_SECONDS = 600;
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const venv = path.join(here, 'python', '.venv');
+const python = path.join(venv, 'bin', 'python');
+const node = (...files) => [process.execPath, ['--test', '--test-timeout=120000', ...files]];
+
+// `own` suites start a program themselves.
+const suites = {
+  audits: { run: node('http-audits/audits.test.mjs'), seconds: 120 },
+  clients: { run: node('apollo.test.mjs', 'graphql-sse.test.mjs', 'graphql-ws.test.mjs', 'urql.test.mjs'), seconds: 300 },
+  python: { run: [python, ['-m', 'unittest', 'discover', '-v', '-s', 'python']], seconds: 300 },
+  browser: { run: node('browser/graphiql.test.mjs'), seconds: 900, own: true },
+};
+
+const children = new Set();
+let stopped = false;
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    stopped = true;
+    for (const child of children) end(child);
+  });
+}
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in suites));
+if (unknown.length > 0) throw new Error(`there is no suite ${unknown.join(', ')}, but ${Object.keys(suites).join(', ')}`);
+const names = asked.length > 0 ? asked : Object.keys(suites);
+
+if (names.some((name) => name !== 'python')) await installNode();
+if (names.includes('python')) await installPython();
+let failed = 0;
+for (const name of names) {
+  if (stopped) break;
+  console.log(`\n=== ${name}`);
+  if (!(await passes(suites[name]))) {
+    failed += 1;
+    console.log(`=== ${name} failed`);
+  }
+}
+if (failed > 0 || stopped) process.exitCode = 1;
+
+async function passes({ run: [command, words], seconds, own }) {
+  const program = own ? undefined : await startProgram();
+  const env = program ? { MATCHDAY_URL: program.url } : {};
+  const passed = await run(command, words, { env, seconds });
+  try {
+    await program?.stop();
+  } catch (error) {
+    console.log(`not ok - the program ends in order\n${error.message}`);
+    return false;
+  }
+  return passed;
+}
+
+async function installNode() {
+  await installed('package-lock.json', 'node_modules', () =>
+    run('npm', ['ci', '--no-audit', '--no-fund'], { seconds: INSTALL_SECONDS }),
+  );
+}
+
+// A Debian that is asked to install for all users refuses; the packages are this folder's own.
+async function installPython() {
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', 'python/requirements.txt'];
+  await installed('python/requirements.txt', venv, async () => {
+    await rm(venv, { force: true, recursive: true });
+    return (
+      (await run('python3', ['-m', 'venv', venv], { seconds: INSTALL_SECONDS })) &&
+      (await run(python, pip, { seconds: INSTALL_SECONDS }))
+    );
+  });
+}
+
+// The folder keeps a copy of the list that it was installed from.
+async function installed(list, folder, install) {
+  const [wanted, copy] = [path.resolve(here, list), path.resolve(here, folder, 'installed-from')];
+  const [now, then] = await Promise.all([readFile(wanted, 'utf8'), readFile(copy, 'utf8').catch(() => '')]);
+  if (now === then) return;
+  if (!(await install())) throw new Error(`what ${list} names could not be installed`);
+  await copyFile(wanted, copy);
+}
+
+/** Whether a command ends well, and in time. */
+function run(command, words, { env = {}, seconds }) {
+  // A group of its own, so that what it has started ends with it.
+  const child = spawn(command, words, { cwd: here, env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+  children.add(child);
+  return new Promise((resolve) => {
+    const late = setTimeout(() => {
+      console.log(`not ok - ${command} ended within ${seconds} s`);
+      end(child);
+    }, seconds * 1000);
+    const ended = (passed) => {
+      clearTimeout(late);
+      children.delete(child);
+      resolve(passed);
+    };
+    child.once('error', (error) => {
+      console.log(`${command}: ${error.message}`);
+      ended(false);
+    });
+    child.once('close', (code) => ended(code === 0));
+  });
+}
+
+function end(child) {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It has ended already.
+  }
+}

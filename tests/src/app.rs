@@ -1,0 +1,253 @@
+//! An app under test: its database, its clock, its desk, and what it has published so far.
+
+use std::{
+    ops::Deref,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use domain::{
+    App, Settings, accounts, audit,
+    clock::{Clock, MovableClock},
+    expiry, matches, outbox,
+    outbox::Queued,
+};
+use entities::{
+    category::Category,
+    reservation, stock,
+    user::{self, Role},
+};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{Backend, Database, Fan, checks};
+
+/// Signs the tokens of every app under test.
+const SECRET: &[u8] = b"a secret of the tests, long enough for anybody";
+
+/// Events published at once.
+const PUBLISHED: u64 = 10_000;
+
+/// An app over a database of its own.
+pub struct TestApp {
+    pub backend: Backend,
+    pub clock: Arc<MovableClock>,
+    pub database: Database,
+    main: Instance,
+    pub(crate) offset: AtomicI64,
+    published: Mutex<Vec<Queued>>,
+}
+
+/// One instance of the site: a pool of connections, a desk, and the tasks that were asked for.
+pub struct Instance {
+    pub app: Arc<App>,
+    shutdown: CancellationToken,
+    tasks: JoinSet<()>,
+}
+
+impl TestApp {
+    pub async fn start(backend: Backend) -> Self {
+        Self::start_with(backend, |_| {}).await
+    }
+
+    /// Starts with other settings than the defaults.
+    pub async fn start_with(backend: Backend, change: impl FnOnce(&mut Settings)) -> Self {
+        let database = Database::create(backend).await;
+        let clock = Arc::new(MovableClock::default());
+        let main = Instance::start(&database, &clock, change).await;
+        Self { backend, clock, database, main, offset: AtomicI64::new(0), published: Mutex::default() }
+    }
+
+    /// The app, to be moved into tasks.
+    pub fn app(&self) -> Arc<App> {
+        Arc::clone(&self.main.app)
+    }
+
+    /// Another instance of the site on the same database, at the same time.
+    pub async fn another(&self) -> Instance {
+        self.another_with(|_| {}).await
+    }
+
+    pub async fn another_with(&self, change: impl FnOnce(&mut Settings)) -> Instance {
+        assert!(self.backend == Backend::Postgres, "SQLite belongs to one process");
+        Instance::start(&self.database, &self.clock, change).await
+    }
+
+    /// Lets overdue holds end by themselves from now on.
+    pub fn expire_by_itself(&mut self) {
+        self.main.expire_by_itself();
+    }
+
+    /// A fan with an account.
+    pub async fn fan(&self, name: &str) -> Fan {
+        let mut fans = self.enter(vec![name.to_owned()]).await;
+        fans.pop().expect("one was entered")
+    }
+
+    /// Fans with accounts, entered together.
+    pub async fn fans(&self, count: usize) -> Vec<Fan> {
+        let names = (0..count).map(|_| Uuid::new_v4().to_string());
+        self.enter(names.collect()).await
+    }
+
+    async fn enter(&self, names: Vec<String>) -> Vec<Fan> {
+        let rows: Vec<user::Model> = names
+            .into_iter()
+            .map(|name| user::Model {
+                id: Uuid::now_v7(),
+                email: format!("{name}@example.com"),
+                email_key: format!("{name}@example.com"),
+                // Not the hash of anything: whoever signs in is signed up by the test.
+                password_hash: String::new(),
+                display_name: Some(name),
+                country: None,
+                role: Role::Customer,
+                created_at: self.now(),
+            })
+            .collect();
+        let fans = (rows.iter()).map(|row| Fan::new(self.app(), row.id)).collect();
+        user::Entity::insert_many(rows.into_iter().map(|row| row.into_active_model().reset_all()))
+            .exec_without_returning(&self.db)
+            .await
+            .expect("fans can be entered");
+
+        fans
+    }
+
+    /// The counts of a category.
+    pub async fn counts(&self, match_number: i32, category: Category) -> stock::Model {
+        stock::Entity::find_by_id((match_number, category))
+            .one(&self.db)
+            .await
+            .expect("the stock can be read")
+            .unwrap_or_else(|| panic!("match {match_number} has no category {category:?}"))
+    }
+
+    /// Tickets of a category that somebody holds, here or elsewhere.
+    pub async fn pending(&self, match_number: i32, category: Category) -> i32 {
+        let counts = self.counts(match_number, category).await;
+        counts.held + counts.foreign_pending
+    }
+
+    /// The public state of a match, as the database has it.
+    pub async fn state(&self, match_number: i32) -> matches::MatchState {
+        matches::snapshot(&self.db)
+            .await
+            .expect("matches can be read")
+            .into_iter()
+            .find(|state| state.match_number == match_number)
+            .unwrap_or_else(|| panic!("there is no match {match_number}"))
+    }
+
+    pub async fn reservation(&self, id: Uuid) -> reservation::Model {
+        reservation::Entity::find_by_id(id)
+            .one(&self.db)
+            .await
+            .expect("a reservation can be read")
+            .unwrap_or_else(|| panic!("there is no reservation {id}"))
+    }
+
+    pub async fn reservations(&self) -> Vec<reservation::Model> {
+        reservation::Entity::find().all(&self.db).await.expect("reservations can be read")
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        Clock::now(&*self.clock)
+    }
+
+    /// Moves the clock, before anybody has looked for what is overdue.
+    pub fn move_clock(&self, by: Duration) {
+        self.clock.advance(chrono::Duration::from_std(by).expect("a test moves the clock by little"));
+    }
+
+    /// Moves the clock, and looks for what is overdue.
+    pub async fn advance(&self, by: Duration) {
+        self.move_clock(by);
+        expiry::round(self).await.expect("overdue holds can end");
+    }
+
+    /// Publishes all that waits, as the relay does, to a broker that takes everything.
+    pub async fn publish(&self) -> Vec<Queued> {
+        let queued = outbox::pending(self, PUBLISHED).await.expect("the outbox can be read");
+        let ids: Vec<i64> = queued.iter().map(|queued| queued.id).collect();
+        outbox::settle(self, &ids).await.expect("published events can be deleted");
+        self.published.lock().unwrap_or_else(PoisonError::into_inner).extend(queued.iter().cloned());
+
+        queued
+    }
+
+    /// Everything that was or will be published, in its order.
+    pub async fn told(&self) -> Vec<Queued> {
+        let waiting = outbox::pending(self, PUBLISHED).await.expect("the outbox can be read");
+        let mut told = self.published.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        told.extend(waiting);
+
+        told
+    }
+
+    /// Checks that no invariant is broken and that the events tell of what is true.
+    pub async fn check(&self) {
+        let violations = audit::violations(&self.db).await.expect("the database can be audited");
+        assert!(violations.is_empty(), "{violations:#?}");
+        checks::events_tell_of_the_state(self).await;
+    }
+
+    /// Stops the app and checks the invariants.
+    pub async fn finish(mut self) {
+        self.main.stop().await;
+        self.check().await;
+    }
+
+    pub(crate) fn next_offset(&self) -> i64 {
+        self.offset.fetch_add(1, Ordering::SeqCst)
+    }
+}
+
+impl Deref for TestApp {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.main.app
+    }
+}
+
+impl Instance {
+    async fn start(database: &Database, clock: &Arc<MovableClock>, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = Settings { site: "here".to_owned(), ..Settings::default() };
+        change(&mut settings);
+        let keys = accounts::Keys::new(SECRET.to_vec(), settings.site.clone());
+        let (app, desk) = App::new(database.connect().await, Arc::clone(clock) as Arc<dyn Clock>, settings, keys);
+        let shutdown = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(desk.run(shutdown.clone()));
+
+        Self { app, shutdown, tasks }
+    }
+
+    pub fn expire_by_itself(&mut self) {
+        let (app, shutdown) = (Arc::clone(&self.app), self.shutdown.clone());
+        self.tasks.spawn(async move { expiry::run(&app, shutdown).await });
+    }
+
+    /// Stops in order: what was asked by now is still answered.
+    pub async fn stop(&mut self) {
+        self.shutdown.cancel();
+        while let Some(ended) = self.tasks.join_next().await {
+            ended.expect("a task of the app panicked");
+        }
+    }
+}
+
+impl Deref for Instance {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}

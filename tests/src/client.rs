@@ -1,0 +1,153 @@
+//! A GraphQL client over HTTP, for tests: it sends documents and tells data from errors.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::{Method, Request, header};
+use hyper_util::{client::legacy, rt::TokioExecutor};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::socket::Socket;
+
+const PASSWORD: &str = "correct horse battery staple";
+
+const SIGN_UP: &str = "mutation ($input: SignUpInput!) { signUp(input: $input) { accessToken refreshToken } }";
+
+const RESERVE: &str = "mutation ($input: ReserveInput!) { reserve(input: $input) {
+    reservation { id status category quantity version expiresAt } } }";
+
+const CANCEL: &str = "mutation ($input: CancelReservationInput!) { cancelReservation(input: $input) {
+    reservation { id status cancelReason version } } }";
+
+/// Somebody at a browser; a clone is another window of the same.
+#[derive(Debug, Clone)]
+pub struct Client {
+    address: SocketAddr,
+    http: legacy::Client<legacy::connect::HttpConnector, Full<Bytes>>,
+    token: Option<String>,
+    pub refresh_token: Option<String>,
+}
+
+/// What a GraphQL request was answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer(pub Value);
+
+impl Client {
+    pub fn new(address: SocketAddr) -> Self {
+        let http = legacy::Client::builder(TokioExecutor::new()).build_http();
+        Self { address, http, token: None, refresh_token: None }
+    }
+
+    /// The same person at another instance.
+    #[must_use]
+    pub fn at(&self, address: SocketAddr) -> Self {
+        Self { address, ..self.clone() }
+    }
+
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// Signs up under a name that nobody else has.
+    pub async fn sign_up(&self, name: &str) -> Self {
+        let email = format!("{name}-{}@example.com", Uuid::new_v4().simple());
+        let input = json!({ "email": email, "password": PASSWORD });
+        let session = self.ask(SIGN_UP, json!({ "input": input })).await.data()["signUp"].clone();
+        let text = |field: &str| session[field].as_str().expect("a session has tokens").to_owned();
+        Self { token: Some(text("accessToken")), refresh_token: Some(text("refreshToken")), ..self.clone() }
+    }
+
+    /// Asks, and expects an answer of GraphQL, data or errors.
+    pub async fn ask(&self, query: &str, variables: Value) -> Answer {
+        self.try_ask(query, variables).await.expect("the site answers")
+    }
+
+    /// Asks a site that may be gone; `None` if nobody knows what became of it.
+    pub async fn try_ask(&self, query: &str, variables: Value) -> Option<Answer> {
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        let mut request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("http://{}/graphql", self.address))
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/graphql-response+json");
+        if let Some(token) = &self.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let request = request.body(Full::new(Bytes::from(body))).expect("the request is well formed");
+        let response = self.http.request(request).await.ok()?;
+        let body = response.into_body().collect().await.ok()?.to_bytes();
+
+        serde_json::from_slice(&body).ok().map(Answer)
+    }
+
+    /// The status and the text of a page; 0 where nobody answers.
+    pub async fn get(&self, path: &str) -> (u16, String) {
+        let uri = format!("http://{}{path}", self.address).parse().expect("the path is well formed");
+        let Ok(response) = self.http.get(uri).await else {
+            return (0, String::new());
+        };
+        let status = response.status().as_u16();
+        let body = response.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+
+        (status, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    pub async fn reserve(&self, match_number: i32, category: i32, quantity: i32) -> Answer {
+        let input = json!({ "matchNumber": match_number, "category": category, "quantity": quantity });
+        self.ask(RESERVE, json!({ "input": input })).await
+    }
+
+    pub async fn reserve_once(&self, key: &str, match_number: i32, category: i32, quantity: i32) -> Option<Answer> {
+        let input = json!({
+            "matchNumber": match_number, "category": category, "quantity": quantity, "idempotencyKey": key,
+        });
+        self.try_ask(RESERVE, json!({ "input": input })).await
+    }
+
+    /// A hold that nothing stands against: its id.
+    pub async fn holds(&self, match_number: i32, category: i32, quantity: i32) -> String {
+        let reservation = self.reserve(match_number, category, quantity).await.data();
+        reservation["reserve"]["reservation"]["id"].as_str().expect("a reservation has an id").to_owned()
+    }
+
+    pub async fn cancel(&self, id: &str) -> Answer {
+        self.ask(CANCEL, json!({ "input": { "reservationId": id } })).await
+    }
+
+    /// Cancels at a site that may be gone.
+    pub async fn try_cancel(&self, id: &str) -> Option<Answer> {
+        self.try_ask(CANCEL, json!({ "input": { "reservationId": id } })).await
+    }
+
+    /// Opens a WebSocket as this person.
+    pub async fn socket(&self) -> Socket {
+        Socket::open(self.address, self.token.as_deref()).await
+    }
+}
+
+impl Answer {
+    /// The data of an answer without errors.
+    ///
+    /// # Panics
+    /// When it has errors.
+    pub fn data(&self) -> Value {
+        assert!(self.0.get("errors").is_none(), "{}", self.0);
+        self.0["data"].clone()
+    }
+
+    pub fn is_ok(&self) -> bool {
+        self.0.get("errors").is_none()
+    }
+
+    /// The code of the first error; empty if there is none.
+    pub fn code(&self) -> &str {
+        self.0["errors"][0]["extensions"]["code"].as_str().unwrap_or_default()
+    }
+}

@@ -1,0 +1,59 @@
+//! Fans: people with an account, who hold, cancel and pay.
+
+use std::sync::Arc;
+
+use domain::{
+    App,
+    accounts::Viewer,
+    reservations::{self, ReservationError, Wish},
+};
+use entities::{category::Category, reservation, user::Role};
+use uuid::Uuid;
+
+type Answer = Result<reservation::Model, ReservationError>;
+
+/// A fan at one instance of the site.
+#[derive(Clone)]
+pub struct Fan {
+    app: Arc<App>,
+    pub viewer: Viewer,
+}
+
+impl Fan {
+    pub(crate) fn new(app: Arc<App>, user_id: Uuid) -> Self {
+        let expires_at = app.clock.now() + app.accounts.access_lifetime;
+        Self { app, viewer: Viewer { user_id, role: Role::Customer, session: Uuid::now_v7(), expires_at } }
+    }
+
+    /// The same fan in another window, at another instance.
+    pub fn at(&self, app: &Arc<App>) -> Self {
+        Self { app: Arc::clone(app), viewer: self.viewer }
+    }
+
+    pub async fn hold(&self, match_number: i32, category: Category, quantity: i32) -> Answer {
+        self.wish(Wish { match_number, category: category.number(), quantity, idempotency_key: None }).await
+    }
+
+    pub async fn hold_once(&self, key: &str, match_number: i32, category: Category, quantity: i32) -> Answer {
+        self.wish(Wish { match_number, category: category.number(), quantity, idempotency_key: Some(key.to_owned()) })
+            .await
+    }
+
+    pub async fn wish(&self, wish: Wish) -> Answer {
+        reservations::hold(&self.app, self.viewer, wish).await
+    }
+
+    /// A hold that nothing stands against.
+    pub async fn holds(&self, match_number: i32, category: Category, quantity: i32) -> reservation::Model {
+        self.hold(match_number, category, quantity).await.expect("nothing stands against the hold")
+    }
+
+    pub async fn cancel(&self, id: Uuid) -> Answer {
+        reservations::cancel(&self.app, self.viewer, id).await
+    }
+
+    /// Pays in time, as the payment's own confirmation does.
+    pub async fn pay(&self, id: Uuid) -> Answer {
+        reservations::confirm(&self.app, id).await
+    }
+}

@@ -1,0 +1,54 @@
+//! The harness: an app over a database of its own, fans, other sites, a clock that a test moves.
+//!
+//! A test says what happens in the words of the product, and on which databases: `both!` runs it on SQLite and on a real
+//! Postgres. Each test has a database to itself. Finishing an app checks the invariants, whatever the test was about.
+//!
+//! Invariant: nothing is skipped. Where a service is missing, the test fails and names the command that brings it up.
+
+#![expect(clippy::missing_panics_doc, reason = "panicking is how a harness says that a test failed")]
+
+mod app;
+pub mod broker;
+pub mod checks;
+pub mod client;
+mod database;
+mod fans;
+mod folder;
+pub mod own_broker;
+pub mod program;
+pub mod question;
+pub mod raw;
+pub mod site;
+pub mod sites;
+pub mod socket;
+pub mod sql;
+pub mod wait;
+
+pub use app::{Instance, TestApp};
+pub use database::{Backend, Database};
+pub use fans::Fan;
+pub use site::{Site, World};
+
+/// Runs each test, an `async fn(&TestApp)` of the same module, on SQLite and on Postgres, and checks the invariants after.
+#[macro_export]
+macro_rules! both {
+    ($($name:ident),+ $(,)?) => { $(
+        mod $name {
+            use $crate::{Backend, TestApp};
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                let app = TestApp::start(Backend::Sqlite).await;
+                super::$name(&app).await;
+                app.finish().await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                let app = TestApp::start(Backend::Postgres).await;
+                super::$name(&app).await;
+                app.finish().await;
+            }
+        }
+    )+ };
+}

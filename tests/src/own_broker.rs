@@ -1,0 +1,100 @@
+//! A broker of a test's own, so that stopping it troubles nobody else.
+
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use rand::Rng;
+
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/services");
+
+/// Ports that a set of services takes.
+const PORTS: u16 = 5;
+
+/// A real broker with data of its own. Dropped, it is stopped and its data deleted.
+#[derive(Debug)]
+pub struct OwnBroker {
+    folder: PathBuf,
+    port: u16,
+}
+
+impl OwnBroker {
+    /// Starts a broker; takes seconds.
+    pub async fn start() -> Self {
+        let parent = std::env::temp_dir().join("matchday-test-brokers");
+        end_leftovers(&parent);
+        let folder = parent.join(std::process::id().to_string());
+        std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
+        let broker = Self { folder, port: free_ports() };
+        broker.borrow_jars();
+        broker.run("up").await;
+
+        broker
+    }
+
+    pub fn brokers(&self) -> String {
+        format!("127.0.0.1:{}", self.port + 2)
+    }
+
+    /// `stop-kafka`, `start-kafka` and the like.
+    pub async fn run(&self, verb: &str) {
+        let mut command = command(&self.folder, self.port, verb);
+        let status = tokio::task::spawn_blocking(move || command.status()).await;
+        let status = status.expect("waiting does not panic").expect("scripts/services can be run");
+        assert!(status.success(), "scripts/services {verb}: see {}", self.folder.join("logs").display());
+    }
+
+    /// The jars are the same for every broker: those of the shared services spare fetching them again.
+    fn borrow_jars(&self) {
+        let shared = std::env::var_os("MATCHDAY_SERVICES_DIR")
+            .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../.services"), PathBuf::from);
+        if let Ok(jars) = shared.join("kafka/jars").canonicalize() {
+            std::fs::create_dir_all(self.folder.join("kafka")).expect("a folder can be made");
+            let _ = std::os::unix::fs::symlink(jars, self.folder.join("kafka/jars"));
+        }
+    }
+}
+
+impl Drop for OwnBroker {
+    fn drop(&mut self) {
+        let _ = command(&self.folder, self.port, "wipe").status();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn command(folder: &Path, port: u16, verb: &str) -> Command {
+    let mut command = Command::new(SCRIPT);
+    command
+        .arg(verb)
+        .env("MATCHDAY_SERVICES_DIR", folder)
+        .env("MATCHDAY_SERVICES_PORT", port.to_string())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+/// Brokers of processes that were killed before they could stop them.
+fn end_leftovers(parent: &Path) {
+    for folder in std::fs::read_dir(parent).into_iter().flatten().flatten() {
+        if !Path::new("/proc").join(folder.file_name()).exists() {
+            let port = std::fs::read_to_string(folder.path().join("port")).unwrap_or_default();
+            if let Ok(port) = port.trim().parse() {
+                let _ = command(&folder.path(), port, "wipe").status();
+            }
+            let _ = std::fs::remove_dir_all(folder.path());
+        }
+    }
+}
+
+/// The first of some free ports, below those that the system gives to whoever asks for any.
+fn free_ports() -> u16 {
+    loop {
+        let first = rand::rng().random_range(18_000..30_000);
+        let are_free = (first..first + PORTS).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok());
+        if are_free {
+            return first;
+        }
+    }
+}

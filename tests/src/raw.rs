@@ -1,0 +1,84 @@
+//! Plain HTTP, header by header, for what a GraphQL client would not do.
+
+use std::{fmt::Write, net::SocketAddr};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+/// What a request was answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
+}
+
+impl Answer {
+    /// A header's value; empty where there is none.
+    pub fn header(&self, name: &str) -> String {
+        let lines = self.head.lines().filter_map(|line| line.split_once(':'));
+        let mut found = lines.filter(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.next().map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+/// Posts JSON to `/graphql`.
+pub async fn post(address: SocketAddr, headers: &[(&str, &str)], body: &Value) -> Answer {
+    exchange(address, &posting(headers, body)).await
+}
+
+/// Gets `/graphql` with these parameters.
+pub async fn get(address: SocketAddr, headers: &[(&str, &str)], parameters: &[(&str, &str)]) -> Answer {
+    let query: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    exchange(address, &request(&format!("GET /graphql?{}", query.join("&")), headers, "")).await
+}
+
+/// Posts JSON to `/graphql` and hangs up as soon as it is sent.
+pub async fn ask_and_leave(address: SocketAddr, headers: &[(&str, &str)], body: &Value) {
+    let mut stream = TcpStream::connect(address).await.expect("the site listens");
+    stream.write_all(posting(headers, body).as_bytes()).await.expect("the site reads");
+}
+
+/// The SHA-256 of a text in hexadecimal, as automatic persisted queries name documents.
+pub fn sha256(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+async fn exchange(address: SocketAddr, request: &str) -> Answer {
+    let mut stream = TcpStream::connect(address).await.expect("the site listens");
+    stream.write_all(request.as_bytes()).await.expect("the site reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("the site answers in text");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("an answer has a status");
+
+    Answer { status, head: head.to_owned(), body: body.to_owned() }
+}
+
+fn posting(headers: &[(&str, &str)], body: &Value) -> String {
+    let body = body.to_string();
+    let length = body.len().to_string();
+    let own = [("content-type", "application/json"), ("content-length", length.as_str())];
+    request("POST /graphql", &[headers, &own].concat(), &body)
+}
+
+fn request(line: &str, headers: &[(&str, &str)], body: &str) -> String {
+    let mut request = format!("{line} HTTP/1.1\r\nhost: site\r\nconnection: close\r\n");
+    for (name, value) in headers {
+        write!(request, "{name}: {value}\r\n").expect("a String takes all text");
+    }
+    request + "\r\n" + body
+}
+
+fn encoded(text: &str) -> String {
+    let keep = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    text.bytes().map(|byte| if keep(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}

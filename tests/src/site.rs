@@ -1,0 +1,276 @@
+//! A site as its visitors and the other sites meet it: the whole program, in this process, on a port of its own.
+//!
+//! A world is what instances of one site share: a database, the brokers, the topics, the name. The embedded setting has
+//! a world of its own in a temporary folder.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::{App, audit, clock::MovableClock};
+use sea_orm::DatabaseConnection;
+use server::{config, failure::Failure, run};
+use tokio::{net::TcpListener, runtime::Handle, task::JoinHandle, time::timeout};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{
+    Backend, Database,
+    broker::Broker,
+    client::Client,
+    folder::Folder,
+    wait::{PATIENCE, eventually},
+};
+
+/// What instances of a site share, as settings of the program.
+pub struct World {
+    settings: Vec<(String, String)>,
+    clock: Arc<MovableClock>,
+    folder: Folder,
+    pub database: Option<Database>,
+    name: String,
+}
+
+/// A running instance.
+pub struct Site {
+    pub address: SocketAddr,
+    pub app: Arc<App>,
+    pub exchange: kafka::Config,
+    pub clock: Arc<MovableClock>,
+    stop: CancellationToken,
+    task: Option<JoinHandle<Result<(), Failure>>>,
+}
+
+impl World {
+    /// Nothing but a folder: SQLite and a broker inside the program.
+    pub fn embedded() -> Self {
+        let name = format!("t{}", Uuid::new_v4().simple());
+        Self { settings: Vec::new(), clock: Arc::default(), folder: Folder::new(&name), database: None, name }
+            .with("MATCHDAY_KAFKA_BUNDLED_MASTER_LIST", "false")
+    }
+
+    /// The real services: a Postgres database and topics of its own.
+    pub async fn services() -> Self {
+        Self::on_brokers(&env("KAFKA_BROKERS")).await
+    }
+
+    /// The real services with brokers of the test's choice.
+    pub async fn on_brokers(brokers: &str) -> Self {
+        let mut world = Self::embedded();
+        let database = Database::create(Backend::Postgres).await;
+        world = world
+            .with("DATABASE_URL", &database.url)
+            .with("REDIS_URL", &env("REDIS_URL"))
+            .with("KAFKA_BROKERS", brokers)
+            .with("MATCHDAY_DATABASE_MAX_CONNECTIONS", "8")
+            .with("MATCHDAY_JWT_SECRET", "a secret of the tests, long enough for anybody");
+        world.database = Some(database);
+        let prefix = world.name.clone();
+        for topic in ["MASTER_LIST", "TICKET_SALES", "AVAILABILITY", "DEAD_LETTERS"] {
+            let name = format!("{prefix}-{}", topic.to_lowercase());
+            world = world.with(&format!("MATCHDAY_KAFKA_{topic}_TOPIC_PREFIX"), &name);
+        }
+        world
+    }
+
+    /// Another site, selling the same stock over the same topics.
+    #[must_use]
+    pub fn on_the_topics_of(mut self, other: &Self) -> Self {
+        for (name, value) in &other.settings {
+            if name.ends_with("MASTER_LIST_TOPIC_PREFIX") || name.ends_with("TICKET_SALES_TOPIC_PREFIX") {
+                self = self.with(name, value);
+            }
+        }
+        self
+    }
+
+    /// Another setting of the program, by its environment name.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.settings.retain(|(known, _)| known != name);
+        self.settings.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Everything that the program is told, by its environment names.
+    pub fn settings(&self) -> Vec<(String, String)> {
+        let mut settings = self.settings.clone();
+        settings.push(("CLIENT_ID".to_owned(), self.name.clone()));
+        settings.push(("MATCHDAY_DATA_DIR".to_owned(), self.folder.path().display().to_string()));
+        settings.push(("MATCHDAY_BIND".to_owned(), "127.0.0.1:0".to_owned()));
+        settings
+    }
+
+    /// This site's name among the sellers.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_path_buf()
+    }
+
+    /// The brokers and topics of a world on services.
+    pub fn broker(&self) -> Broker {
+        let of = |name: &str| {
+            let found = self.settings.iter().find(|(known, _)| known == name);
+            found.map(|(_, value)| value.clone()).unwrap_or_else(|| panic!("{name} is not set"))
+        };
+        let exchange = kafka::Config {
+            brokers: of("KAFKA_BROKERS"),
+            master_list_topic_prefix: of("MATCHDAY_KAFKA_MASTER_LIST_TOPIC_PREFIX"),
+            ticket_sales_topic_prefix: of("MATCHDAY_KAFKA_TICKET_SALES_TOPIC_PREFIX"),
+            availability_topic_prefix: of("MATCHDAY_KAFKA_AVAILABILITY_TOPIC_PREFIX"),
+            dead_letters_topic_prefix: of("MATCHDAY_KAFKA_DEAD_LETTERS_TOPIC_PREFIX"),
+            ..kafka::Config::default()
+        };
+        Broker::new(&exchange)
+    }
+
+    /// The database, read beside the program or after it.
+    pub async fn connect(&self) -> DatabaseConnection {
+        match &self.database {
+            Some(database) => database.connect().await,
+            None => Database::open(&self.folder.path().join("matchday.db")).await,
+        }
+    }
+
+    /// Starts an instance and waits until it is ready.
+    pub async fn start(&self) -> Site {
+        let mut settings = self.settings();
+        // Instances on services share no folder.
+        if self.database.is_some() {
+            let own = self.folder.path().join(Uuid::new_v4().to_string());
+            settings.retain(|(name, _)| name != "MATCHDAY_DATA_DIR");
+            settings.push(("MATCHDAY_DATA_DIR".to_owned(), own.display().to_string()));
+        }
+        let config = config::load_from(None, &settings).expect("the settings are right").config;
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
+        let running = run::start(config, listener, Arc::clone(&self.clock) as _).await.expect("the program starts");
+        let stop = CancellationToken::new();
+        let site = Site {
+            address: running.address,
+            app: Arc::clone(&running.app),
+            exchange: running.exchange.clone(),
+            clock: Arc::clone(&self.clock),
+            task: Some(tokio::spawn(running.until(stop.clone().cancelled_owned()))),
+            stop,
+        };
+        let visitor = site.visitor();
+        eventually(PATIENCE, "the site is ready", || async { visitor.get("/readyz").await.0 == 200 }).await;
+
+        site
+    }
+}
+
+impl Site {
+    /// A site in the embedded setting.
+    pub async fn embedded() -> (World, Self) {
+        let world = World::embedded();
+        let site = world.start().await;
+        (world, site)
+    }
+
+    /// Somebody without an account.
+    pub fn visitor(&self) -> Client {
+        Client::new(self.address)
+    }
+
+    /// Somebody who has just signed up.
+    pub async fn fan(&self, name: &str) -> Client {
+        self.visitor().sign_up(name).await
+    }
+
+    /// The organiser gives a match with `tickets` of each category, and it is on sale here.
+    pub async fn on_sale(&self, match_number: i32, tickets: i32) {
+        self.broker().give(match_number, tickets).await;
+        eventually(PATIENCE, "the match is on sale", || async { self.app.view.get(match_number).is_some() }).await;
+    }
+
+    /// Available and pending of a category, as this instance shows it.
+    pub fn counts(&self, match_number: i32, category: i32) -> (i32, i32) {
+        let state = self.app.view.get(match_number).expect("the match is on sale");
+        let of_number = state.categories.iter().find(|of| of.category.number() == category);
+        of_number.map(|of| (of.available, of.pending)).expect("the category is on sale")
+    }
+
+    /// Waits until this instance shows a match at this version or a newer one.
+    pub async fn shows_version(&self, match_number: i32, version: i32) {
+        eventually(PATIENCE, "the match has changed so often", || async {
+            self.app.view.get(match_number).is_some_and(|state| state.version >= version)
+        })
+        .await;
+    }
+
+    /// A payment is confirmed, as payments will confirm it.
+    pub async fn pay(&self, id: &str) {
+        let id = reservation_id(id).expect("the id is a reservation's");
+        domain::reservations::confirm(&self.app, id).await.expect("a hold can be paid");
+    }
+
+    /// Waits until this instance shows these counts.
+    pub async fn shows(&self, match_number: i32, category: i32, counts: (i32, i32)) {
+        eventually(PATIENCE, &format!("match {match_number} category {category} shows {counts:?}"), || async {
+            self.counts(match_number, category) == counts
+        })
+        .await;
+    }
+
+    /// The brokers and topics, as another site reaches them.
+    pub fn broker(&self) -> Broker {
+        Broker::new(&self.exchange)
+    }
+
+    /// Moves the clock of all instances of this world.
+    pub fn move_clock(&self, by: Duration) {
+        self.clock.advance(chrono::Duration::from_std(by).expect("a test moves the clock by little"));
+    }
+
+    /// Waits until all that happened was published.
+    pub async fn published(&self) {
+        eventually(3 * PATIENCE, "the outbox is empty", || async {
+            domain::outbox::backlog(&self.app).await.is_ok_and(|waiting| waiting == 0)
+        })
+        .await;
+    }
+
+    /// Stops in order and checks the invariants.
+    pub async fn finish(self) {
+        let violations = audit::violations(&self.app.db).await.expect("the database can be audited");
+        assert!(violations.is_empty(), "{violations:#?}");
+        self.stop().await;
+    }
+
+    /// Stops in order.
+    pub async fn stop(mut self) {
+        self.stop.cancel();
+        let task = self.task.take().expect("a site is stopped once");
+        task.await.expect("the program does not panic").expect("the program ends in order");
+    }
+}
+
+impl Drop for Site {
+    /// A test that failed lets its site end in order too: clients of Kafka that are torn away wait for answers.
+    fn drop(&mut self) {
+        let Some(task) = self.task.take() else { return };
+        self.stop.cancel();
+        tokio::task::block_in_place(|| {
+            let _ = Handle::current().block_on(timeout(PATIENCE, task));
+        });
+    }
+}
+
+/// What a reservation's node id names: ids are a type and a key in base64.
+pub fn reservation_id(id: &str) -> Option<Uuid> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(id).ok()?).ok()?;
+    text.strip_prefix("Reservation:")?.parse().ok()
+}
+
+/// A setting of the real services.
+pub fn env(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| {
+        panic!(
+            "{name} is not set, and this test needs the real services: run scripts/test, or first \
+             `scripts/services up` and `eval \"$(scripts/services env)\"`"
+        )
+    })
+}

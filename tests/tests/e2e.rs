@@ -1,0 +1,40 @@
+//! Matchday's one end-to-end test binary: a file a noun.
+//!
+//! `rules` asks the domain itself, on both databases; everything beside it asks a running program from the outside.
+
+mod e2e {
+    mod accounts;
+    mod answers;
+    mod contract;
+    mod crashes;
+    mod edge;
+    mod house;
+    mod instances;
+    mod kafka;
+    #[cfg(feature = "kafka-tls")]
+    mod kafka_tls;
+    mod lists;
+    mod live;
+    mod matches;
+    mod migrations;
+    mod reservations;
+    mod subscriptions;
+
+    mod rules {
+        mod accounts;
+        mod cap;
+        mod crowd;
+        mod desk;
+        mod guards;
+        mod inbox;
+        mod keys;
+        mod leases;
+        mod matches;
+        mod model;
+        mod other_sites;
+        mod outbox;
+        mod parking;
+        mod random;
+        mod reservations;
+    }
+}

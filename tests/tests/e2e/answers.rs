@@ -1,0 +1,223 @@
+//! Answers: what is kept of a public query is shared by all who ask it, and never older than what they could have seen.
+//!
+//! Two answers of one execution are the same bytes in memory, which tells shared ones from equal ones.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use entities::category::Category;
+use futures_util::future::join_all;
+use schema::{Answered, Answers};
+use serde_json::{Value, json};
+use subscriptions::hub::Hub;
+use tests::{Backend, Site, TestApp, question::Question};
+use tokio::sync::Barrier;
+
+const MATCH_1: &str = "{ match(matchNumber: 1) { version categories { pending } } }";
+const LIST: &str = "{ matches { nodes { matchNumber version } } }";
+
+/// Who asks a site's cache of answers, with matches 1 and 2 on sale.
+struct Cache {
+    site: TestApp,
+    answers: Arc<Answers<Bytes>>,
+}
+
+impl Cache {
+    async fn new() -> Self {
+        let site = TestApp::start(Backend::Sqlite).await;
+        for number in [1, 2] {
+            site.stock(number, Category::One, 1_000).await;
+        }
+        let hub = Hub::new(site.app());
+        hub.sweep().await.expect("the view can be filled");
+        let answers = Arc::new(Answers::new(site.app(), schema::build(site.app(), hub)));
+
+        Self { site, answers }
+    }
+
+    async fn asks(&self, question: &Question) -> Answered<Bytes> {
+        self.answers.answer(&question.asked()).await
+    }
+
+    async fn bytes(&self, text: &str) -> Bytes {
+        bytes(self.asks(&Question::new(text)).await)
+    }
+
+    /// Shows a match at its next version, as a commit does.
+    fn change(&self, number: i32) -> i32 {
+        change(&self.site, number)
+    }
+}
+
+fn change(app: &domain::App, number: i32) -> i32 {
+    let mut state = (*app.view.get(number).expect("the match is on sale")).clone();
+    state.version += 1;
+    let version = state.version;
+    app.view.show(state);
+    version
+}
+
+fn bytes(answered: Answered<Bytes>) -> Bytes {
+    match answered {
+        Answered::Encoded(bytes) => bytes,
+        Answered::Response(response) => panic!("{response:?}"),
+    }
+}
+
+fn is_shared(one: &Bytes, other: &Bytes) -> bool {
+    one.as_ptr() == other.as_ptr()
+}
+
+fn version(answer: &Bytes) -> i64 {
+    let answer: Value = serde_json::from_slice(answer).expect("an answer is JSON");
+    answer["data"]["match"]["version"].as_i64().expect("a match has a version")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_answer_is_at_least_as_new_as_what_was_there_when_it_was_asked_for() {
+    let cache = Arc::new(Cache::new().await);
+    let changing = tokio::spawn({
+        let cache = Arc::clone(&cache);
+        async move {
+            for _ in 0..2_000 {
+                cache.change(1);
+                tokio::task::yield_now().await;
+            }
+        }
+    });
+    let asking = (0..3).map(|_| {
+        let cache = Arc::clone(&cache);
+        tokio::spawn(async move {
+            for _ in 0..500 {
+                let there = cache.site.view.get(1).expect("it is on sale").version;
+                let shown = version(&cache.bytes(MATCH_1).await);
+                assert!(shown >= i64::from(there), "version {there} was there, {shown} was shown");
+                tokio::task::yield_now().await;
+            }
+        })
+    });
+
+    for ended in join_all(asking).await {
+        ended.expect("nobody is shown the past");
+    }
+    changing.await.expect("the changes are made");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn those_who_ask_the_same_at_the_same_time_share_one_execution() {
+    let cache = Arc::new(Cache::new().await);
+    for _ in 0..100 {
+        cache.change(1);
+        let barrier = Arc::new(Barrier::new(8));
+        let asking = (0..8).map(|_| {
+            let (cache, barrier) = (Arc::clone(&cache), Arc::clone(&barrier));
+            tokio::spawn(async move {
+                barrier.wait().await;
+                cache.bytes(LIST).await
+            })
+        });
+        let answers: Vec<Bytes> =
+            join_all(asking).await.into_iter().map(|answer| answer.expect("it is answered")).collect();
+
+        assert!(answers.iter().all(|answer| is_shared(answer, &answers[0])));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_survives_the_changes_of_what_it_does_not_show() {
+    let cache = Cache::new().await;
+    let (one, list, contract) =
+        (cache.bytes(MATCH_1).await, cache.bytes(LIST).await, cache.bytes("{ __schema { types { name } } }").await);
+
+    cache.change(2);
+    assert!(is_shared(&one, &cache.bytes(MATCH_1).await), "another match changed");
+    let newer_list = cache.bytes(LIST).await;
+    assert!(!is_shared(&list, &newer_list), "the list shows the other match");
+    assert!(is_shared(&contract, &cache.bytes("{ __schema { types { name } } }").await));
+
+    let newest = cache.change(1);
+    let newer = cache.bytes(MATCH_1).await;
+    assert!(!is_shared(&one, &newer));
+    assert_eq!(version(&newer), i64::from(newest));
+    assert!(is_shared(&newer, &cache.bytes(MATCH_1).await));
+}
+
+#[tokio::test]
+async fn a_match_that_was_not_there_is_shown_once_it_is() {
+    let cache = Cache::new().await;
+    let question = "{ match(matchNumber: 3) { matchNumber } }";
+    assert_eq!(cache.bytes(question).await, r#"{"data":{"match":null}}"#);
+
+    cache.change(1);
+    let before = cache.bytes(question).await;
+    assert!(is_shared(&before, &cache.bytes(question).await));
+    cache.site.stock(3, Category::One, 20).await;
+
+    assert_eq!(cache.bytes(question).await, r#"{"data":{"match":{"matchNumber":3}}}"#);
+}
+
+#[tokio::test]
+async fn an_answer_with_errors_is_not_kept_and_keeps_nobody_from_the_right_one() {
+    let cache = Cache::new().await;
+    let text = "query ($first: Int) { matches(first: $first) { totalCount } }";
+
+    for _ in 0..2 {
+        let wrong = cache.asks(&Question::with(text, json!({ "first": 101 }))).await;
+        assert!(matches!(wrong, Answered::Response(response) if !response.errors.is_empty()));
+    }
+
+    let right = bytes(cache.asks(&Question::with(text, json!({ "first": 1 }))).await);
+    assert_eq!(right, r#"{"data":{"matches":{"totalCount":2}}}"#);
+}
+
+#[tokio::test]
+async fn what_differs_in_text_name_or_variables_has_an_answer_of_its_own() {
+    let cache = Cache::new().await;
+    let text = "query ($number: Int!, $all: Boolean = false) {
+        match(matchNumber: $number) { matchNumber version @include(if: $all) } }";
+    let asked = async |variables| bytes(cache.asks(&Question::with(text, variables)).await);
+
+    assert_eq!(asked(json!({ "number": 1 })).await, r#"{"data":{"match":{"matchNumber":1}}}"#);
+    assert_eq!(asked(json!({ "number": 2 })).await, r#"{"data":{"match":{"matchNumber":2}}}"#);
+    let all = asked(json!({ "number": 2, "all": true })).await;
+    assert!(all.starts_with(br#"{"data":{"match":{"matchNumber":2,"version":"#), "{all:?}");
+    assert_eq!(
+        cache.bytes("{ other: match(matchNumber: 1) { matchNumber } }").await,
+        r#"{"data":{"other":{"matchNumber":1}}}"#
+    );
+}
+
+#[test]
+fn only_what_everybody_is_shown_alike_is_answered_from_the_cache() {
+    let are_for = |text: &str| Answers::<Bytes>::are_for(&Question::new(text).asked());
+
+    for public in [LIST, MATCH_1, "{ __typename }", "{ ... { matches { totalCount } } }"] {
+        assert!(are_for(public), "{public}");
+    }
+    for personal in [
+        "{ me { id } }",
+        "{ matches: me { id } }",
+        "{ matches { totalCount } myReservations { nodes { id } } }",
+        "{ ...f } fragment f on Query { ... on Query { reservation(id: 1) { id } } }",
+        "{ node(id: 1) { id } }",
+        "{ ...unknown }",
+    ] {
+        assert!(!are_for(personal), "{personal}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_fans_who_ask_the_same_about_themselves_are_each_told_of_themselves() {
+    let (_world, site) = Site::embedded().await;
+    site.on_sale(1, 20).await;
+    let (ana, ben) = (site.fan("ana").await, site.fan("ben").await);
+    let question = "{ matches { totalCount } me { email } }";
+
+    let (of_ana, of_ben) = (ana.ask(question, json!({})).await.data(), ben.ask(question, json!({})).await.data());
+    let of_nobody = site.visitor().ask(question, json!({})).await.data();
+
+    assert!(of_ana["me"]["email"].as_str().is_some_and(|email| email.starts_with("ana")), "{of_ana}");
+    assert!(of_ben["me"]["email"].as_str().is_some_and(|email| email.starts_with("ben")), "{of_ben}");
+    assert_eq!(of_nobody["me"], Value::Null);
+    site.finish().await;
+}

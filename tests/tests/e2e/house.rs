@@ -1,0 +1,113 @@
+//! The house: which crate may know which, and who alone knows what is outside.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    process::Command,
+};
+
+use serde_json::Value;
+
+/// Arrows that may be there; `server` and `tests` may know everybody.
+const ARROWS: [(&str, &[&str]); 9] = [
+    ("schema", &["resolvers", "subscriptions", "domain"]),
+    ("subscriptions", &["resolvers", "domain"]),
+    ("resolvers", &["domain", "entities", "limits"]),
+    ("kafka", &["domain", "entities"]),
+    ("domain", &["entities"]),
+    ("transport", &[]),
+    ("limits", &[]),
+    ("entities", &[]),
+    ("migration", &[]),
+];
+
+const MAY_KNOW_ALL: [&str; 3] = ["server", "tests", "bench"];
+
+/// What is outside, and the crates that alone know it. May only shrink.
+const OUTSIDE: [(&str, &[&str]); 8] = [
+    ("rdkafka", &["kafka"]),
+    ("redis", &["limits", "server"]),
+    ("axum", &["transport", "server"]),
+    ("hyper", &["transport"]),
+    ("async-graphql", &["resolvers", "subscriptions", "schema", "transport", "server"]),
+    ("jsonwebtoken", &["domain"]),
+    ("argon2", &["domain"]),
+    ("sea-orm-migration", &["migration"]),
+];
+
+type Graph = BTreeMap<String, BTreeSet<String>>;
+
+#[test]
+fn no_crate_knows_another_that_it_must_not_know() {
+    let graph = graph();
+    assert!(graph.len() >= 9, "{graph:?}");
+
+    assert_eq!(forbidden_arrows(&graph), [""; 0]);
+}
+
+#[test]
+fn what_is_outside_is_known_by_few() {
+    assert_eq!(forbidden_knowledge(&graph()), [""; 0]);
+}
+
+#[test]
+fn an_arrow_that_must_not_be_is_seen() {
+    let graph = Graph::from([
+        ("domain".to_owned(), BTreeSet::from(["kafka".to_owned()])),
+        ("kafka".to_owned(), BTreeSet::new()),
+        ("common".to_owned(), BTreeSet::from(["rdkafka".to_owned()])),
+    ]);
+
+    assert_eq!(forbidden_arrows(&graph), ["common has no place in the house", "domain must not know kafka"]);
+    assert_eq!(forbidden_knowledge(&graph), ["common must not know rdkafka"]);
+}
+
+fn forbidden_arrows(graph: &Graph) -> Vec<String> {
+    let mut found = Vec::new();
+    for (from, knows) in graph {
+        if MAY_KNOW_ALL.contains(&from.as_str()) {
+            continue;
+        }
+        let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| name == from) else {
+            found.push(format!("{from} has no place in the house"));
+            continue;
+        };
+        let ours = knows.iter().filter(|to| graph.contains_key(*to));
+        found.extend(ours.filter(|to| !allowed.contains(&to.as_str())).map(|to| format!("{from} must not know {to}")));
+    }
+    found
+}
+
+fn forbidden_knowledge(graph: &Graph) -> Vec<String> {
+    let mut found = Vec::new();
+    for (from, knows) in graph {
+        let strangers = OUTSIDE.iter().filter(|(name, allowed)| {
+            knows.contains(*name) && !allowed.contains(&from.as_str()) && !["tests", "bench"].contains(&from.as_str())
+        });
+        found.extend(strangers.map(|(name, _)| format!("{from} must not know {name}")));
+    }
+    found
+}
+
+/// What the manifests say; what a crate's own tests need does not count.
+fn graph() -> Graph {
+    let metadata = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version=1", "--no-deps", "--offline"])
+        .args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")])
+        .output()
+        .expect("cargo can be run");
+    let metadata: Value = serde_json::from_slice(&metadata.stdout).expect("metadata is JSON");
+    let text = |value: &Value| value.as_str().expect("a name is text").to_owned();
+    let packages = metadata["packages"].as_array().expect("there are packages");
+    packages
+        .iter()
+        .map(|package| {
+            let dependencies = package["dependencies"].as_array().expect("a list");
+            let knows = dependencies
+                .iter()
+                .filter(|dependency| dependency["kind"] != "dev")
+                .map(|dependency| text(&dependency["name"]))
+                .collect();
+            (text(&package["name"]), knows)
+        })
+        .collect()
+}

@@ -1,0 +1,55 @@
+//! Migrations: up, down and up again end where up ended, on both databases.
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use tests::{Backend, Database};
+
+const SQLITE: &str = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'seaql%' AND name NOT LIKE 'sqlite%' ORDER BY sql";
+
+const POSTGRES: &str = "SELECT line AS sql FROM (
+    SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable
+        || ' ' || coalesce(column_default, '') || ' ' || coalesce(character_maximum_length::text, '')
+    FROM information_schema.columns WHERE table_schema = 'public'
+    UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT conrelid::regclass || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace) AS schema (line)
+    WHERE line NOT LIKE 'seaql%' AND line NOT LIKE '% public.seaql%' ORDER BY line";
+
+async fn schema(db: &DatabaseConnection, backend: Backend) -> Vec<String> {
+    let query = match backend {
+        Backend::Sqlite => SQLITE,
+        Backend::Postgres => POSTGRES,
+    };
+    let rows = db
+        .query_all_raw(Statement::from_string(db.get_database_backend(), query))
+        .await
+        .expect("the schema can be read");
+    rows.iter().map(|row| row.try_get("", "sql").expect("the schema is text")).collect()
+}
+
+#[tokio::test]
+async fn up_down_and_up_again_end_where_up_ended() {
+    for backend in Backend::BOTH {
+        let database = Database::empty(backend).await;
+        let db = database.connect_one().await;
+        let steps = u32::try_from(Migrator::migrations().len()).expect("there are few steps");
+
+        Migrator::up(&db, None).await.expect("up works");
+        let first = schema(&db, backend).await;
+        assert!(first.len() > 10, "{first:#?}");
+        Migrator::down(&db, None).await.expect("down works");
+        assert_eq!(schema(&db, backend).await, [""; 0], "{backend:?}");
+        Migrator::up(&db, None).await.expect("up works again");
+        assert_eq!(schema(&db, backend).await, first, "{backend:?}");
+
+        for _ in 0..steps {
+            let before = schema(&db, backend).await;
+            Migrator::down(&db, Some(1)).await.expect("a step goes down");
+            Migrator::up(&db, Some(1)).await.expect("a step goes up");
+            assert_eq!(schema(&db, backend).await, before, "{backend:?}");
+            Migrator::down(&db, Some(1)).await.expect("a step goes down");
+        }
+        assert_eq!(schema(&db, backend).await, [""; 0], "{backend:?}");
+        db.close().await.expect("a pool can be closed");
+    }
+}
