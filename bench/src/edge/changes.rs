@@ -1,0 +1,120 @@
+//! Changes: new states of one match as they come through Kafka, for all servers alike.
+
+use chrono::DateTime;
+use domain::matches::{CategoryState, MatchState};
+use entities::category::Category;
+use rdkafka::{
+    ClientConfig,
+    producer::{BaseRecord, DefaultProducerContext, Producer as _, ThreadedProducer},
+};
+
+use crate::{Outcome, edge::children::Server};
+
+/// Where rivals read what they broadcast.
+pub(crate) const TOPIC: &str = "bench-changes";
+
+const AVAILABILITY: &str = "matchday-availability-dev";
+
+/// What every subscriber asks for.
+pub(crate) const DOCUMENT: &str = "subscription { availability(matchNumbers: [1]) \
+     { matchNumber version categories { category available pending sellable status } } }";
+
+/// More than any version of a match that has just come on sale.
+const FIRST_VERSION: i32 = 1_000;
+
+/// Who is told of changes, which says what is sent to Kafka and what comes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// `matchday`, by the availability topic.
+    Matchday,
+    /// A rival that is given the message for the sockets, ready to be sent.
+    Messenger,
+    /// A rival that is given a state and executes the subscription on it.
+    Stock,
+}
+
+/// Changes of match 1, each one version newer.
+pub(crate) struct Changes {
+    producer: ThreadedProducer<DefaultProducerContext>,
+    told: Told,
+    version: i32,
+}
+
+impl Changes {
+    pub(crate) fn of(server: &Server, told: Told) -> Outcome<Self> {
+        let producer = ClientConfig::new()
+            .set("bootstrap.servers", &server.broker)
+            .set("linger.ms", "0")
+            .set("partitioner", "murmur2_random")
+            .create()?;
+        Ok(Self { producer, told, version: FIRST_VERSION })
+    }
+
+    /// Sends a change; returns what subscribers must be told.
+    pub(crate) fn send(&mut self) -> Outcome<Vec<u8>> {
+        self.version += 1;
+        let state = state(self.version);
+        let message = match self.told {
+            Told::Matchday | Told::Messenger => message(&state),
+            Told::Stock => stock_message(&state),
+        };
+        let (topic, payload) = match self.told {
+            Told::Matchday => (AVAILABILITY, kafka::codec::availability(&state, &[])?),
+            Told::Messenger => (TOPIC, message.clone()),
+            Told::Stock => (TOPIC, kafka::codec::availability(&state, &[])?),
+        };
+        let record = BaseRecord::to(topic).key("1").payload(&payload);
+        self.producer.send(record).map_err(|(error, _)| error)?;
+        Ok(message)
+    }
+}
+
+impl Drop for Changes {
+    fn drop(&mut self) {
+        self.producer.purge(rdkafka::producer::PurgeConfig::default().queue().inflight());
+    }
+}
+
+/// Match 1 at a version; counts move so that messages differ.
+pub(crate) fn state(version: i32) -> MatchState {
+    let category = |category| CategoryState { category, price_minor: 7_500, available: 20, pending: version % 20 };
+    MatchState {
+        match_number: 1,
+        round_number: 1,
+        date_utc: DateTime::UNIX_EPOCH,
+        location: "Al Bayt Stadium".to_owned(),
+        home_team: "Qatar".to_owned(),
+        away_team: "Ecuador".to_owned(),
+        group: Some("A".to_owned()),
+        version,
+        categories: Category::ALL.into_iter().map(category).collect(),
+    }
+}
+
+/// The message of graphql-transport-ws that tells a subscriber of `state`.
+pub(crate) fn message(state: &MatchState) -> Vec<u8> {
+    format!(r#"{{"id":"1","type":"next","payload":{}}}"#, result(state)).into_bytes()
+}
+
+/// The same as async-graphql spells it.
+fn stock_message(state: &MatchState) -> Vec<u8> {
+    format!(r#"{{"type":"next","id":"1","payload":{}}}"#, result(state)).into_bytes()
+}
+
+/// The result of `DOCUMENT`, its keys in the order asked for.
+fn result(state: &MatchState) -> String {
+    let category = |category: &CategoryState| {
+        let CategoryState { category: number, available, pending, .. } = category;
+        format!(
+            r#"{{"category":{},"available":{available},"pending":{pending},"sellable":{},"status":"AVAILABLE"}}"#,
+            number.number(),
+            category.sellable()
+        )
+    };
+    let categories: Vec<String> = state.categories.iter().map(category).collect();
+    let MatchState { match_number, version, .. } = state;
+    format!(
+        r#"{{"data":{{"availability":{{"matchNumber":{match_number},"version":{version},"categories":[{}]}}}}}}"#,
+        categories.join(",")
+    )
+}

@@ -1,0 +1,204 @@
+//! Servers under test: the program `matchday` and its rivals, each a process that ends with its handle.
+
+use std::{
+    env,
+    fs::{self, File},
+    io::{BufRead as _, BufReader},
+    net::{SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use uuid::Uuid;
+
+use crate::{
+    Outcome,
+    edge::{
+        Cores, SERVER_CORE,
+        exchange::{Exchange, get},
+    },
+};
+
+/// How long a server may take to start.
+const START: Duration = Duration::from_secs(30);
+
+/// One address holds all sockets, and nobody is told that this is too many.
+const SETTINGS: &str = "\
+[transport.connections]
+max_connections = 50000
+max_connections_per_address = 50000
+[transport.sockets]
+connections_per_address_max = 50000
+";
+
+/// A running server.
+pub(crate) struct Server {
+    child: Child,
+    folder: Option<PathBuf>,
+    pub(crate) address: SocketAddr,
+    /// Where its embedded broker listens, if it has one.
+    pub(crate) broker: String,
+}
+
+/// What a rival is started as.
+#[derive(Debug, Clone)]
+pub(crate) enum Rival {
+    /// A bare axum socket that broadcasts what comes from Kafka.
+    BareSocket,
+    /// async-graphql-axum's own subscriptions.
+    StockSubscription,
+    /// A bare axum handler that answers the bytes of a file.
+    BareHandler(PathBuf),
+    /// mercurius with its JIT, its data in memory.
+    Mercurius,
+}
+
+/// Builds the program, unless it is built already. Its binary lies beside this one.
+pub(crate) fn build() -> Outcome {
+    let target = program()?;
+    let target = target.parent().and_then(Path::parent).ok_or("the program has no target folder")?;
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR")).arg("build").args(["--quiet", "-p", "server", "--bin", "matchday"]);
+    if !cfg!(debug_assertions) {
+        cargo.arg("--release");
+    }
+    succeed(cargo.arg("--target-dir").arg(target))
+}
+
+/// Installs the packages of the peer in Node, unless they are there.
+pub(crate) fn install_mercurius() -> Outcome {
+    let folder = mercurius();
+    if folder.join("node_modules").exists() {
+        return Ok(());
+    }
+    succeed(Command::new("npm").current_dir(folder).args(["ci", "--silent", "--no-audit", "--no-fund"]))
+}
+
+fn program() -> Outcome<PathBuf> {
+    Ok(env::current_exe()?.with_file_name("matchday"))
+}
+
+fn mercurius() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/mercurius")
+}
+
+fn succeed(command: &mut Command) -> Outcome {
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{command:?} ended with {status}").into()),
+        Err(error) => Err(format!("{command:?}: {error}").into()),
+    }
+}
+
+impl Server {
+    /// Starts `matchday` on an empty data folder, as it comes but for the caps on sockets of one address.
+    pub(crate) fn matchday(cores: Cores) -> Outcome<Self> {
+        let mut server = Self::cold(cores)?;
+        server.wait_for("/readyz")?;
+        server.broker = server.noted_broker()?;
+        Ok(server)
+    }
+
+    /// Starts `matchday` and does not wait for it.
+    pub(crate) fn cold(cores: Cores) -> Outcome<Self> {
+        let folder = env::temp_dir().join(format!("matchday-bench-{}", Uuid::new_v4()));
+        fs::create_dir_all(&folder)?;
+        let settings = folder.join("bench.toml");
+        fs::write(&settings, SETTINGS)?;
+        // The port is free again once the listener is dropped; nobody else looks for one meanwhile.
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+
+        let mut command = pinned(cores, &program()?);
+        command
+            .arg("--config")
+            .arg(&settings)
+            .current_dir(&folder)
+            .env("MATCHDAY_BIND", address.to_string())
+            .env("MATCHDAY_DATA_DIR", folder.join("data"));
+        for setting in ["DATABASE_URL", "REDIS_URL", "KAFKA_BROKERS", "ENV", "CLIENT_ID", "RUST_LOG"] {
+            command.env_remove(setting);
+        }
+        let log = File::create(folder.join("log"))?;
+        let child = command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?;
+        Ok(Self { child, folder: Some(folder), address, broker: String::new() })
+    }
+
+    /// Starts a rival, which says on its first line where it listens.
+    pub(crate) fn rival(rival: &Rival, cores: Cores) -> Outcome<Self> {
+        let mut command = match rival {
+            Rival::Mercurius => {
+                let mut command = pinned(cores, Path::new("node"));
+                command.arg(mercurius().join("server.mjs")).env("NODE_ENV", "production");
+                command
+            }
+            rival => {
+                let mut command = pinned(cores, &env::current_exe()?);
+                command.arg("peer").args(match rival {
+                    Rival::BareSocket => vec!["bare-socket".into()],
+                    Rival::StockSubscription => vec!["stock-subscription".into()],
+                    Rival::BareHandler(answer) => vec!["bare-handler".into(), answer.clone().into_os_string()],
+                    Rival::Mercurius => Vec::new(),
+                });
+                command
+            }
+        };
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let mut line = String::new();
+        let output = child.stdout.take().ok_or("a rival has no output")?;
+        BufReader::new(output).read_line(&mut line)?;
+        let (address, broker) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
+        let address = address.parse().map_err(|_| format!("{rival:?} did not start: {line}"))?;
+        Ok(Self { child, folder: None, address, broker: broker.to_owned() })
+    }
+
+    /// Waits until a path is answered with 200.
+    pub(crate) fn wait_for(&self, path: &str) -> Outcome {
+        let end = Instant::now() + START;
+        loop {
+            let answer = Exchange::connect(self.address).and_then(|mut exchange| exchange.send(&get(path)));
+            match answer {
+                Ok(answer) if answer.status == 200 => return Ok(()),
+                _ if Instant::now() < end => thread::sleep(Duration::from_millis(1)),
+                Ok(answer) => return Err(format!("{path} is answered with {}", answer.status).into()),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Memory of the process that is resident, in bytes.
+    pub(crate) fn resident(&self) -> Outcome<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        let kibibytes: u64 = line.trim().trim_end_matches("kB").trim().parse()?;
+        Ok(kibibytes * 1_024)
+    }
+
+    fn noted_broker(&self) -> Outcome<String> {
+        let folder = self.folder.as_ref().ok_or("a rival notes nothing")?;
+        Ok(fs::read_to_string(folder.join("data/kafka-address"))?)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself; what it left is removed in any case.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if let Some(folder) = &self.folder {
+            let _ = fs::remove_dir_all(folder);
+        }
+    }
+}
+
+fn pinned(cores: Cores, program: &Path) -> Command {
+    match cores {
+        Cores::Shared => Command::new(program),
+        Cores::Pinned => {
+            let mut command = Command::new("taskset");
+            command.args(["-c", &SERVER_CORE.to_string()]).arg(program);
+            command
+        }
+    }
+}

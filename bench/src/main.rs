@@ -1,0 +1,160 @@
+//! Benchmarks: each case measures Matchday and a rival in turn, on one machine within the same minutes.
+//!
+//! A figure is worth its ratio: the rival is built and started by the case itself and is given the same data, the same
+//! durability and the same clients. A case ends by auditing what both left in their databases.
+//!
+//! Invariant: every run is bounded in time and in count, and what it made (databases, topics, processes) goes with it.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "load and waiting run on threads of their own, where sleeping blocks nobody"
+)]
+
+use std::{error::Error, process::ExitCode};
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+mod audit;
+mod cases;
+mod cpu;
+mod database;
+mod edge;
+mod figures;
+mod machine;
+mod pgbench;
+mod places;
+mod site;
+mod topics;
+mod work;
+
+/// As in the program that is measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// Measures Matchday against its rivals.
+#[derive(Parser)]
+struct Cli {
+    #[command(subcommand)]
+    case: Case,
+    #[command(flatten)]
+    effort: Effort,
+}
+
+/// How much is measured.
+#[derive(clap::Args, Clone, Copy)]
+struct Effort {
+    /// Runs of each side, in turn.
+    #[arg(long, global = true, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    rounds: u32,
+    /// Seconds that one run measures.
+    #[arg(long, global = true, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=60))]
+    seconds: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Backend {
+    Postgres,
+    Sqlite,
+}
+
+#[derive(Subcommand)]
+enum Case {
+    /// Durable holds on one category: the desk against pgbench (Postgres), or against one transaction a hold (SQLite).
+    HoldsOneCategory {
+        #[arg(long, value_enum, default_value = "postgres")]
+        database: Backend,
+    },
+    /// Durable holds over 192 categories, Zipf-distributed: the desk against pgbench.
+    HoldsManyCategories,
+    /// Ticket-sales records of other sites applied exactly once: the inbox against a consumer that only parses.
+    ForeignRecords,
+    /// Latency and memory of holds: 1,000,000 reservations in the database against 10,000.
+    AMillion,
+    /// Holds in a process of their own, run by a case.
+    #[command(hide = true)]
+    HoldsOf { url: String },
+    /// Deliveries a second of one match's changes: the edge against a bare broadcast, or async-graphql-axum as shipped.
+    Fanout {
+        #[command(flatten)]
+        setting: cases::fanout::Setting,
+        /// Against async-graphql-axum's subscriptions.
+        #[arg(long)]
+        stock: bool,
+    },
+    /// From a record in Kafka to the last subscriber: the edge against a bare broadcast.
+    FanoutArrival(cases::fanout::Setting),
+    /// Memory of an idle subscribed socket: the edge against a bare one.
+    FanoutMemory(cases::fanout::Setting),
+    /// What others notice of a client that never reads; meant for 1,000 subscribers.
+    FanoutStalled(cases::fanout::Setting),
+    /// All matches, cached: the edge against a handler that has the bytes.
+    Query {
+        #[command(flatten)]
+        setting: cases::queries::Setting,
+        /// While 100 holds a second change them.
+        #[arg(long)]
+        changing: bool,
+    },
+    /// All matches, executed: the edge against mercurius with its JIT.
+    QueryUncached(cases::queries::Setting),
+    /// From the start to the first answer.
+    ColdStart(cases::queries::Setting),
+    /// A rival, run by the cases.
+    #[command(hide = true, subcommand)]
+    Peer(edge::peers::Peer),
+    /// Every case after the other.
+    All,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()))
+        .init();
+    let Cli { case, effort } = Cli::parse();
+    match run(case, effort).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(case: Case, effort: Effort) -> Outcome {
+    if let Case::Peer(peer) = case {
+        return edge::peers::run(peer).await;
+    }
+    if let Case::HoldsOf { url } = case {
+        return cases::size::hold_for(url, effort).await;
+    }
+    machine::show().await?;
+    match case {
+        Case::HoldsOneCategory { database: Backend::Postgres } => cases::holds::one_category(effort).await,
+        Case::HoldsOneCategory { database: Backend::Sqlite } => cases::holds::one_category_on_sqlite(effort).await,
+        Case::HoldsManyCategories => cases::holds::many_categories(effort).await,
+        Case::ForeignRecords => cases::records::foreign_records(effort).await,
+        Case::AMillion => cases::size::a_million(effort).await,
+        // It has run above, without a word on the machine.
+        Case::HoldsOf { .. } => Ok(()),
+        Case::Fanout { setting, stock } => cases::fanout::deliveries(setting, effort, stock).await,
+        Case::FanoutArrival(setting) => cases::fanout::arrival(setting, effort).await,
+        Case::FanoutMemory(setting) => cases::fanout::memory(setting, effort).await,
+        Case::FanoutStalled(setting) => cases::fanout::stalled(setting, effort).await,
+        Case::Query { setting, changing } => cases::queries::cached(setting, effort, changing).await,
+        Case::QueryUncached(setting) => cases::queries::uncached(setting, effort).await,
+        Case::ColdStart(setting) => cases::queries::cold_start(setting, effort).await,
+        // It has run above, without a word on the machine.
+        Case::Peer(_) => Ok(()),
+        Case::All => {
+            cases::holds::one_category(effort).await?;
+            cases::holds::many_categories(effort).await?;
+            cases::holds::one_category_on_sqlite(effort).await?;
+            cases::records::foreign_records(effort).await?;
+            cases::size::a_million(effort).await
+        }
+    }
+}
