@@ -1,0 +1,107 @@
+//! Charges: what a request asks of buckets, and how the buckets stand after it.
+
+use std::{sync::Arc, time::Duration};
+
+use crate::policy::{Policy, Settled};
+
+/// What a request asks of one bucket.
+#[derive(Debug, Clone)]
+pub struct Charge {
+    /// The kind of bucket, as clients read it: `user`, `address`, `signIn`.
+    pub name: &'static str,
+    /// Whose bucket of this kind it is. A key is charged once in a call.
+    pub key: Arc<str>,
+    pub policy: Policy,
+    pub cost: u64,
+    /// Whether the cost is an estimate: reserved now, and owed once [`settle`](crate::settle) says how much was used.
+    pub is_estimate: bool,
+}
+
+impl Charge {
+    /// What becomes of the reserved cost where `used` was needed.
+    pub(crate) fn settled(&self, used: u64) -> Settled {
+        let period = self.policy.period_ms();
+        Settled { reserved: self.cost * period, used: used.min(self.cost) * period }
+    }
+}
+
+/// How a bucket stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    pub name: &'static str,
+    pub policy: Policy,
+    pub remaining: u64,
+    /// Time until it is full, if nobody takes from it.
+    pub reset_after: Duration,
+}
+
+/// Who decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decider {
+    /// Redis, for all instances.
+    Shared,
+    /// This process: alone by configuration, or while Redis is away.
+    InProcess,
+}
+
+/// What was granted: every charge of the call.
+#[derive(Debug)]
+pub struct Grant {
+    pub decider: Decider,
+    pub(crate) charges: Vec<Charge>,
+    /// What each bucket lacks after it.
+    pub(crate) totals: Vec<u64>,
+}
+
+/// What was not granted: none of the charges was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    pub decider: Decider,
+    /// The bucket that takes longest to hold what was asked of it.
+    pub tightest: Standing,
+    /// Time until it does; `None` where it never will, for it holds less when full.
+    pub retry_after: Option<Duration>,
+}
+
+impl Grant {
+    /// How the buckets stand, in the order they were charged.
+    pub fn standings(&self) -> impl Iterator<Item = Standing> + '_ {
+        self.charges.iter().zip(&self.totals).map(|(charge, &total)| standing(charge, total))
+    }
+
+    /// The bucket with the smallest part left.
+    ///
+    /// # Panics
+    ///
+    /// Where nothing was charged.
+    #[must_use]
+    pub fn tightest(&self) -> Standing {
+        // remaining / capacity compared without division.
+        let left = |one: &Standing, other: &Standing| {
+            let product = |a: u64, b: u64| u128::from(a) * u128::from(b);
+            product(one.remaining, other.policy.capacity()).cmp(&product(other.remaining, one.policy.capacity()))
+        };
+        self.standings().min_by(left).expect("a call charges at least one bucket")
+    }
+}
+
+pub(crate) fn standing(charge: &Charge, total: u64) -> Standing {
+    Standing {
+        name: charge.name,
+        policy: charge.policy,
+        remaining: charge.policy.remaining(total),
+        reset_after: charge.policy.reset_after(total),
+    }
+}
+
+/// What is told of a refusal, from what each bucket lacked before it.
+pub(crate) fn refused(decider: Decider, charges: &[Charge], totals: &[u64]) -> Refused {
+    let waits = charges
+        .iter()
+        .zip(totals)
+        .map(|(charge, &total)| (charge.policy.retry_after(total, charge.cost), charge, total));
+    let longest = waits.max_by_key(|(wait, ..)| wait.unwrap_or(Duration::MAX));
+    let (retry_after, charge, total) = longest.expect("a call charges at least one bucket");
+
+    Refused { decider, tightest: standing(charge, total), retry_after }
+}

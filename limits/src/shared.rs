@@ -1,0 +1,222 @@
+//! Buckets in Redis, shared by all instances of a site: one atomic call for all charges of a request, by Redis's clock.
+//!
+//! All keys carry the same hash tag, so that on a cluster they are in one slot and one script may touch any of them.
+//! Invariant: nobody waits for Redis longer than the time-out, and once it failed, one call a second finds out whether
+//! it is back; the others do not wait at all.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use metrics::counter;
+use redis::{Script, aio::ConnectionManager};
+use tokio::time::{Instant, timeout};
+
+use crate::{
+    charge::{Charge, Decider, Grant, Refused, refused},
+    policy::{Policy, Settled},
+};
+
+/// The moment by Redis's own clock, in milliseconds. The script is tested with another first line.
+const CLOCK: &str = "local time = redis.call('TIME')\nlocal now = time[1] * 1000 + math.floor(time[2] / 1000)\n";
+pub(crate) const SCRIPT: &str = include_str!("take.lua");
+
+/// How long Redis is left alone after it failed, until one call tries it.
+pub(crate) const REST: Duration = Duration::from_secs(1);
+
+/// Buckets with reservations that wait to be settled, at most; those beyond count as used.
+const WAITING_MAX: usize = 10_000;
+/// Buckets settled in one call.
+const SETTLED_AT_ONCE: usize = 256;
+
+pub(crate) struct Shared {
+    connection: ConnectionManager,
+    script: Script,
+    prefix: String,
+    timeout: Duration,
+    resting_until: Mutex<Option<Instant>>,
+    waiting: Mutex<HashMap<Arc<str>, (Policy, Settled)>>,
+}
+
+/// Redis did not answer, or is not asked because it just did not.
+#[derive(Debug)]
+pub(crate) struct Away;
+
+impl Shared {
+    pub(crate) fn new(connection: ConnectionManager, site: &str, timeout: Duration) -> Self {
+        Self {
+            connection,
+            script: Script::new(&format!("{CLOCK}{SCRIPT}")),
+            prefix: format!("{{{site}}}:limit:"),
+            timeout,
+            resting_until: Mutex::default(),
+            waiting: Mutex::default(),
+        }
+    }
+
+    /// Takes all charges, or none, and settles on the way what waits for these buckets.
+    pub(crate) async fn take(&self, charges: Vec<Charge>) -> Result<Result<Grant, Refused>, (Away, Vec<Charge>)> {
+        if !self.may_ask() {
+            return Err((Away, charges));
+        }
+        let settled = self.collect(&charges);
+        let buckets = charges.iter().zip(settled);
+        let buckets = buckets.map(|(charge, settled)| Asked::of(charge, settled));
+        match self.call(buckets).await {
+            Ok(Answer { granted: true, totals }) => Ok(Ok(Grant { decider: Decider::Shared, charges, totals })),
+            Ok(Answer { totals, .. }) => Ok(Err(refused(Decider::Shared, &charges, &totals))),
+            Err(away) => Err((away, charges)),
+        }
+    }
+
+    /// Notes what is to be settled: the next call for the same bucket takes it along, or `flush` does.
+    pub(crate) fn settle(&self, grant: &mut Grant, used: u64) {
+        let mut waiting = self.waiting();
+        for (charge, total) in grant.charges.iter().zip(&mut grant.totals).filter(|(charge, _)| charge.is_estimate) {
+            let settled = charge.settled(used);
+            *total = total.saturating_sub(settled.reserved - settled.used);
+            let has_room = waiting.len() < WAITING_MAX;
+            match waiting.get_mut(&charge.key) {
+                Some((policy, sum)) if *policy == charge.policy => {
+                    sum.reserved += settled.reserved;
+                    sum.used += settled.used;
+                }
+                None if has_room => {
+                    waiting.insert(Arc::clone(&charge.key), (charge.policy, settled));
+                }
+                _ => counter!("matchday_limits_unsettled_total").increment(1),
+            }
+        }
+    }
+
+    /// Settles what waits, and finds out whether Redis is back where it was away.
+    pub(crate) async fn flush(&self) {
+        loop {
+            let next: Vec<(Arc<str>, (Policy, Settled))> = {
+                let mut waiting = self.waiting();
+                let keys: Vec<Arc<str>> = waiting.keys().take(SETTLED_AT_ONCE).cloned().collect();
+                keys.iter().filter_map(|key| waiting.remove_entry(key)).collect()
+            };
+            if (next.is_empty() && !self.is_away()) || !self.may_ask() {
+                return;
+            }
+            // What does not arrive counts as used: it is never granted twice.
+            let sent =
+                self.call(next.iter().map(|(key, (policy, settled))| Asked::settling(key, *policy, *settled))).await;
+            if sent.is_err() || next.is_empty() {
+                return;
+            }
+        }
+    }
+
+    /// Whether the last call failed and none has succeeded since.
+    pub(crate) fn is_away(&self) -> bool {
+        self.resting_until().is_some()
+    }
+
+    async fn call<'a>(&self, buckets: impl Iterator<Item = Asked<'a>>) -> Result<Answer, Away> {
+        let mut invocation = self.script.prepare_invoke();
+        for Asked { key, policy, cost, is_estimate, settled } in buckets {
+            // The policy is part of the key: with another one, another bucket begins.
+            let (capacity, refill, period) = (policy.capacity(), policy.refill(), policy.period_ms());
+            invocation.key(format!("{}{key}:{capacity}:{refill}:{period}", self.prefix));
+            let estimate = u64::from(is_estimate);
+            for number in [capacity, refill, period, cost, estimate, settled.reserved, settled.used] {
+                invocation.arg(number);
+            }
+        }
+        let mut connection = self.connection.clone();
+        let failure = match timeout(self.timeout, invocation.invoke_async::<Vec<u64>>(&mut connection)).await {
+            Ok(Ok(answer)) => match Answer::read(&answer) {
+                Some(answer) => {
+                    self.answered();
+                    return Ok(answer);
+                }
+                None => "an answer that the script does not give".to_owned(),
+            },
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => format!("no answer within {} ms", self.timeout.as_millis()),
+        };
+        self.failed(&failure);
+        Err(Away)
+    }
+
+    /// Whether to ask Redis now. While it rests, one caller each `REST` may.
+    fn may_ask(&self) -> bool {
+        let now = Instant::now();
+        let mut resting_until = self.resting_until();
+        match *resting_until {
+            None => true,
+            Some(until) if now < until => false,
+            Some(_) => {
+                *resting_until = Some(now + REST);
+                true
+            }
+        }
+    }
+
+    fn answered(&self) {
+        if self.resting_until().take().is_some() {
+            tracing::info!("Redis is back: limits are shared again");
+        }
+    }
+
+    fn failed(&self, error: &str) {
+        counter!("matchday_redis_failures_total").increment(1);
+        if self.resting_until().replace(Instant::now() + REST).is_none() {
+            tracing::warn!(error, "Redis is away: this instance limits by itself at its share");
+        }
+    }
+
+    fn collect(&self, charges: &[Charge]) -> Vec<Settled> {
+        let mut waiting = self.waiting();
+        let of = |charge: &Charge| {
+            let (policy, settled) = waiting.remove(&charge.key)?;
+            (policy == charge.policy).then_some(settled)
+        };
+        charges.iter().map(of).map(Option::unwrap_or_default).collect()
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, HashMap<Arc<str>, (Policy, Settled)>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn resting_until(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.resting_until.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is asked of one bucket.
+struct Asked<'a> {
+    key: &'a str,
+    policy: Policy,
+    cost: u64,
+    is_estimate: bool,
+    settled: Settled,
+}
+
+impl<'a> Asked<'a> {
+    fn of(charge: &'a Charge, settled: Settled) -> Self {
+        let Charge { key, policy, cost, is_estimate, .. } = charge;
+        Self { key, policy: *policy, cost: *cost, is_estimate: *is_estimate, settled }
+    }
+
+    fn settling(key: &'a str, policy: Policy, settled: Settled) -> Self {
+        Self { key, policy, cost: 0, is_estimate: false, settled }
+    }
+}
+
+/// What the script answers.
+struct Answer {
+    granted: bool,
+    totals: Vec<u64>,
+}
+
+impl Answer {
+    fn read(numbers: &[u64]) -> Option<Self> {
+        let (granted, totals) = numbers.split_first()?;
+        Some(Self { granted: *granted == 1, totals: totals.to_vec() })
+    }
+}

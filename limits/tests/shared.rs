@@ -1,0 +1,234 @@
+//! Buckets on a real Redis: two instances, many clients, and a Redis that goes away.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use limits::{Charge, Decider, Limiter, Policy, Settings, settle, take};
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+
+const CLIENTS: usize = 64;
+const TIMEOUT: Duration = Duration::from_millis(50);
+
+fn redis_url() -> String {
+    std::env::var("REDIS_URL").expect(
+        "REDIS_URL is not set, and this test needs a real Redis: run scripts/test, or first `scripts/services up` \
+         and `eval \"$(scripts/services env)\"`",
+    )
+}
+
+fn site() -> String {
+    format!("test-{}", uuid::Uuid::new_v4().simple())
+}
+
+fn limiter(url: &str, site: &str) -> Arc<Limiter> {
+    waiting(url, site, TIMEOUT)
+}
+
+fn waiting(url: &str, site: &str, timeout: Duration) -> Arc<Limiter> {
+    let options = ConnectionManagerConfig::new()
+        .set_connection_timeout(Some(Duration::from_secs(1)))
+        .set_response_timeout(Some(Duration::from_secs(10)))
+        .set_number_of_retries(1);
+    let client = redis::Client::open(url).expect("it is an address");
+    let connection = ConnectionManager::new_lazy_with_config(client, options).expect("the options are right");
+    let settings = Settings { site: site.to_owned(), timeout, share_percent: 50, buckets_max: 1_000 };
+    Arc::new(Limiter::shared(connection, &settings))
+}
+
+fn charge(name: &'static str, policy: Policy, cost: u64) -> Charge {
+    Charge { name, key: name.into(), policy, cost, is_estimate: true }
+}
+
+fn policy(capacity: u64, refill_a_second: u64) -> Policy {
+    Policy::new(capacity, refill_a_second, Duration::from_secs(1)).expect("it is a policy")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_instances_under_many_clients_never_grant_more_than_the_policy() {
+    let (site, stop) = (site(), CancellationToken::new());
+    // A busy machine is no Redis that is away.
+    let patient = || waiting(&redis_url(), &site, Duration::from_secs(10));
+    let instances = [patient(), patient()];
+    let mut running = JoinSet::new();
+    for instance in instances.clone() {
+        let stop = stop.clone();
+        running.spawn(async move { instance.run(stop).await });
+    }
+    let (wide, narrow) = (policy(4_000, 2_000), policy(100_000, 1));
+    let used = Arc::new(AtomicU64::new(0));
+    // One call first, so that no client meets a Redis that does not know the script yet, nor counts its connection.
+    for instance in &instances {
+        while take(instance, vec![charge("warm", wide, 0)]).await.map(|grant| grant.decider) != Ok(Decider::Shared) {}
+    }
+
+    let begun = Instant::now();
+    let mut clients = JoinSet::new();
+    for number in 0..CLIENTS {
+        let (limiter, used) = (Arc::clone(&instances[number % 2]), Arc::clone(&used));
+        clients.spawn(async move {
+            while begun.elapsed() < Duration::from_millis(1_500) {
+                let charges = vec![charge("user", wide, 10), charge("address", narrow, 10)];
+                let Ok(mut grant) = take(&limiter, charges).await else { continue };
+                assert_eq!(grant.decider, Decider::Shared, "Redis was too slow for this machine");
+                // Half of it is not needed.
+                used.fetch_add(5, Ordering::SeqCst);
+                settle(&limiter, &mut grant, 5);
+            }
+        });
+    }
+    clients.join_all().await;
+    let most = 4_000 + 2_000 * u64::try_from(begun.elapsed().as_millis()).expect("it was short") / 1_000 + 10;
+    stop.cancel();
+    running.join_all().await;
+
+    let used = used.load(Ordering::SeqCst);
+    assert!(used <= most, "{used} of {most}");
+    assert!(used >= 4_000, "what is not used can be used by others: {used} of {most}");
+}
+
+#[tokio::test]
+async fn unused_tokens_reach_the_other_instance_too() {
+    let (site, stop) = (site(), CancellationToken::new());
+    let (one, other) = (limiter(&redis_url(), &site), limiter(&redis_url(), &site));
+    let policy = Policy::new(100, 1, Duration::from_secs(3_600)).expect("it is a policy");
+
+    let mut grant = take(&one, vec![charge("user", policy, 100)]).await.expect("it is full");
+    let refused = take(&other, vec![charge("user", policy, 1)]).await.expect_err("all of it is taken");
+    assert_eq!((refused.tightest.name, refused.tightest.remaining), ("user", 0));
+    assert!(refused.retry_after.is_some_and(|wait| wait > Duration::from_secs(30)), "{refused:?}");
+    settle(&one, &mut grant, 40);
+    stop.cancel();
+    one.run(stop).await;
+
+    let grant = take(&other, vec![charge("user", policy, 50)]).await.expect("60 came back");
+    assert!((9..=10).contains(&grant.tightest().remaining), "{:?}", grant.tightest());
+}
+
+#[tokio::test]
+async fn a_redis_that_hangs_is_waited_for_once_and_the_share_is_granted_meanwhile() {
+    let (_silent, url) = silent().await;
+    let limiter = limiter(&url, &site());
+    let policy = policy(100, 1);
+
+    let begun = Instant::now();
+    let mut granted = 0;
+    for _ in 0..200 {
+        granted += u64::from(take(&limiter, vec![charge("user", policy, 1)]).await.is_ok());
+    }
+
+    assert!(begun.elapsed() < TIMEOUT * 5, "{:?}", begun.elapsed());
+    assert_eq!(granted, 50, "half of the policy is this instance's");
+    assert_eq!(limiter.falls_back_to(), Some(50));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redis_that_is_cut_off_under_load_and_comes_back_is_used_again() {
+    let proxy = Proxy::start().await;
+    let (limiter, stop) = (limiter(&proxy.url, &site()), CancellationToken::new());
+    let policy = policy(1_000_000, 1_000_000);
+    let mut tasks = JoinSet::new();
+    let (running, ended) = (Arc::clone(&limiter), stop.clone());
+    tasks.spawn(async move { running.run(ended).await });
+    let slowest = Arc::new(AtomicU64::new(0));
+    for _ in 0..CLIENTS {
+        let (limiter, stop, slowest) = (Arc::clone(&limiter), stop.clone(), Arc::clone(&slowest));
+        tasks.spawn(async move {
+            while !stop.is_cancelled() {
+                let begun = Instant::now();
+                take(&limiter, vec![charge("user", policy, 1)]).await.expect("there is enough for all, at any share");
+                let took = u64::try_from(begun.elapsed().as_millis()).expect("it was short");
+                slowest.fetch_max(took, Ordering::SeqCst);
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        });
+    }
+
+    for _ in 0..2 {
+        until(|| limiter.falls_back_to().is_none()).await;
+        proxy.cut();
+        until(|| limiter.falls_back_to() == Some(50)).await;
+        proxy.restore();
+        until(|| limiter.falls_back_to().is_none()).await;
+    }
+
+    stop.cancel();
+    tasks.join_all().await;
+    let slowest = slowest.load(Ordering::SeqCst);
+    assert!(slowest < 1_000, "somebody waited {slowest} ms for an absent Redis");
+}
+
+async fn until(mut condition: impl FnMut() -> bool) {
+    let waited = tokio::time::timeout(Duration::from_secs(30), async {
+        while !condition() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    });
+    waited.await.expect("the condition comes true");
+}
+
+/// A Redis that takes connections and never says anything.
+async fn silent() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
+    let address = listener.local_addr().expect("it is bound");
+    (listener, format!("redis://{address}"))
+}
+
+/// A way to Redis that can be cut.
+struct Proxy {
+    url: String,
+    is_open: watch::Sender<bool>,
+}
+
+impl Proxy {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let (is_open, open) = watch::channel(true);
+        let real = redis_url();
+        let target = host_of(&real).to_owned();
+        let url = real.replacen(&target, &address.to_string(), 1);
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                let (target, mut open) = (target.clone(), open.clone());
+                tokio::spawn(async move {
+                    if !*open.borrow() {
+                        return;
+                    }
+                    let Ok(mut server) = TcpStream::connect(&target).await else { return };
+                    tokio::select! {
+                        _ = copy_bidirectional(&mut client, &mut server) => {}
+                        _ = open.wait_for(|open| !open) => {}
+                    }
+                });
+            }
+        });
+        Self { url, is_open }
+    }
+
+    fn cut(&self) {
+        self.is_open.send_replace(false);
+    }
+
+    fn restore(&self) {
+        self.is_open.send_replace(true);
+    }
+}
+
+/// `host:port` of an address such as `redis://user:password@host:port/0`.
+fn host_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    rest.split('/').next().expect("a split has a first part")
+}
