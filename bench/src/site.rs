@@ -38,7 +38,7 @@ pub(crate) struct Site {
 
 impl Site {
     pub(crate) async fn open(database: &Database, settings: Settings) -> Outcome<Self> {
-        let keys = Keys::new(SECRET.to_vec(), settings.site.clone());
+        let keys = Keys::new(SECRET, settings.site.clone());
         let pool = database.pool().await?;
         let (app, desk) = App::new(pool, Arc::new(SystemClock), settings, keys);
         app.view.sweep(&app.db).await?;

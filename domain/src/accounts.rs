@@ -3,21 +3,21 @@
 //! An access token is short-lived and checked without the database. A refresh token is used once: its use gives the
 //! next one, and using it again ends the whole family, for then it was stolen.
 
-use std::{sync::Arc, time::Duration};
-
 use chrono::{DateTime, Utc};
 use entities::user::{self, Role};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use thiserror::Error;
-use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::{App, store::Write};
 
+pub mod keys;
 mod passwords;
+mod sealing;
 mod sessions;
 mod tokens;
 
+pub use keys::Keys;
 pub use sessions::{refresh, sign_out};
 
 /// Parallel password hashes at most: each takes 19 MiB and some 20 ms of a core.
@@ -62,27 +62,6 @@ pub enum AccountError {
     Internal(String),
 }
 
-/// What signs and limits accounts. One secret for all instances of a site.
-pub struct Keys {
-    secret: Vec<u8>,
-    issuer: String,
-    pub access_lifetime: Duration,
-    pub refresh_lifetime: Duration,
-    hashing: Arc<Semaphore>,
-}
-
-impl Keys {
-    pub fn new(secret: Vec<u8>, issuer: String) -> Self {
-        Self {
-            secret,
-            issuer,
-            access_lifetime: Duration::from_secs(15 * 60),
-            refresh_lifetime: Duration::from_secs(30 * 24 * 3600),
-            hashing: Arc::new(Semaphore::new(PARALLEL_HASHES)),
-        }
-    }
-}
-
 /// A sign-up as the fan typed it.
 #[derive(Debug, Clone)]
 pub struct Application {
@@ -122,6 +101,7 @@ pub async fn sign_up(app: &App, application: Application) -> Result<Session, Acc
         return Err(AccountError::Invalid { field: "country", problem });
     }
     let password_hash = passwords::hash(&app.accounts.hashing, password).await?;
+    let signer = keys::signer(app).await?;
     let row = user::Model {
         id: Uuid::now_v7(),
         email_key: email.to_lowercase(),
@@ -142,7 +122,7 @@ pub async fn sign_up(app: &App, application: Application) -> Result<Session, Acc
         }
         inserted => inserted?,
     };
-    let session = sessions::open(app, &txn, row).await?;
+    let session = sessions::open(app, &txn, row, &signer).await?;
     txn.commit().await?;
 
     Ok(session)
@@ -154,17 +134,18 @@ pub async fn sign_in(app: &App, email: &str, password: String) -> Result<Session
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let right = passwords::verify(&app.accounts.hashing, password, hash).await?;
     let user = user.filter(|_| right).ok_or(AccountError::WrongCredentials)?;
+    let signer = keys::signer(app).await?;
 
     let txn = Write::begin(app).await?;
-    let session = sessions::open(app, &txn, user).await?;
+    let session = sessions::open(app, &txn, user, &signer).await?;
     txn.commit().await?;
 
     Ok(session)
 }
 
-/// Says who a Bearer token belongs to, without the database.
-pub fn authenticate(app: &App, token: &str) -> Result<Viewer, AccountError> {
-    tokens::read(&app.accounts, token, app.clock.now())
+/// Says who a Bearer token belongs to; the database is asked only about a key that is not known yet.
+pub async fn authenticate(app: &App, token: &str) -> Result<Viewer, AccountError> {
+    tokens::read(app, token).await
 }
 
 /// The viewer's own account; `None` if it is gone since the token was issued.

@@ -13,5 +13,6 @@ pub mod parked_sale;
 pub mod reservation;
 pub mod seen_event;
 pub mod session;
+pub mod signing_key;
 pub mod stock;
 pub mod user;

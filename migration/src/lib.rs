@@ -10,6 +10,7 @@ mod m20261120_000002_accounts;
 mod m20261120_000003_reservations;
 mod m20261120_000004_exchange;
 mod m20261120_000005_seen_events;
+mod m20261121_000006_signing_keys;
 
 pub struct Migrator;
 
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000003_reservations::Migration),
             Box::new(m20261120_000004_exchange::Migration),
             Box::new(m20261120_000005_seen_events::Migration),
+            Box::new(m20261121_000006_signing_keys::Migration),
         ]
     }
 }

@@ -37,6 +37,11 @@ pub enum Role {
         #[command(subcommand)]
         task: Masterlist,
     },
+    /// Change, list or end the keys that sign access tokens; a running program follows within seconds
+    Key {
+        #[command(subcommand)]
+        task: Key,
+    },
     /// Print the settings in force, secrets hidden, and where each came from
     Config,
 }
@@ -67,6 +72,23 @@ pub enum Masterlist {
     Publish(MasterlistFile),
 }
 
+#[derive(Debug, Subcommand)]
+pub enum Key {
+    /// Make a new key and let the old ones end when their last token has; signs nobody out
+    Rotate {
+        /// For keys that were stolen: what they signed is worth nothing from now on
+        #[arg(long)]
+        now: bool,
+    },
+    /// List the keys, and where each stands
+    List,
+    /// End one key: what it signed is worth nothing from now on
+    Retire {
+        #[arg(value_name = "KID")]
+        kid: String,
+    },
+}
+
 #[derive(Debug, Args)]
 pub struct MasterlistFile {
     /// JSON Lines (one match a line), or one JSON array of matches; - reads standard input
@@ -85,6 +107,7 @@ Examples:
                                   on real services; any number of instances side by side
   matchday migrate up             bring the tables of DATABASE_URL up to date
   matchday masterlist check FILE  report every wrong line of a master list
+  matchday key rotate             sign access tokens with a new key
   matchday config                 what is in force, and where each setting came from
 
 The wire format of a master list, one match a line:

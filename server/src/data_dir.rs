@@ -44,6 +44,21 @@ impl DataDir {
         Ok(Self { path, _lock: lock })
     }
 
+    /// The folder of a program that may be running: what two programs may change at once is not locked.
+    ///
+    /// # Errors
+    ///
+    /// There is no such folder.
+    pub(crate) fn beside(config: &Config) -> Result<Self, Failure> {
+        let path = config.data_dir.clone();
+        if config.is_database_embedded() {
+            let database = path.join(DATABASE);
+            fs::metadata(&database).map_err(|error| Failure::DataDir { path: database, error })?;
+            return Ok(Self { path, _lock: None });
+        }
+        Self::open(config)
+    }
+
     /// Where the embedded database lies.
     pub(crate) fn database(&self) -> PathBuf {
         self.path.join(DATABASE)

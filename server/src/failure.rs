@@ -27,6 +27,10 @@ pub enum Failure {
     KafkaConfig(#[from] kafka::config::ConfigError),
     #[error("the embedded broker lives inside a running `matchday`, and none runs on {}\n  Start one, or name the brokers with KAFKA_BROKERS.", .0.display())]
     NoEmbeddedBroker(PathBuf),
+    #[error("{0}")]
+    Accounts(#[from] domain::accounts::AccountError),
+    #[error("there is no key {0:?} that has not ended\n  `matchday key list` names them.")]
+    NoKey(String),
     #[error("{} cannot be read: {error}", path.display())]
     Unreadable { path: PathBuf, error: std::io::Error },
     #[error("the master list is wrong in {0} places; nothing was published")]

@@ -64,8 +64,11 @@ impl Matchday {
         }
     }
 
-    fn caller(&self, parts: &Parts, token: Option<&str>) -> Result<Caller, Refusal> {
-        let viewer = token.map(|token| accounts::authenticate(&self.app, token)).transpose().map_err(refusal)?;
+    async fn caller(&self, parts: &Parts, token: Option<&str>) -> Result<Caller, Refusal> {
+        let viewer = match token {
+            Some(token) => Some(accounts::authenticate(&self.app, token).await.map_err(refusal)?),
+            None => None,
+        };
         let request = parts.extensions.get::<RequestId>().cloned();
 
         Ok(Caller {
@@ -78,8 +81,7 @@ impl Matchday {
 
 impl Gateway for Matchday {
     fn identify<'a>(&'a self, request: &'a Parts) -> BoxFuture<'a, Result<Caller, Refusal>> {
-        let caller = tokens::of_header(&request.headers).and_then(|token| self.caller(request, token));
-        std::future::ready(caller).boxed()
+        async { self.caller(request, tokens::of_header(&request.headers)?).await }.boxed()
     }
 
     fn identify_socket<'a>(
@@ -87,11 +89,14 @@ impl Gateway for Matchday {
         upgrade: &'a Parts,
         payload: &'a serde_json::Map<String, serde_json::Value>,
     ) -> BoxFuture<'a, Result<Caller, Refusal>> {
-        let token = tokens::of_payload(payload).and_then(|token| match token {
-            None => tokens::of_header(&upgrade.headers),
-            token => Ok(token),
-        });
-        std::future::ready(token.and_then(|token| self.caller(upgrade, token))).boxed()
+        async {
+            let token = match tokens::of_payload(payload)? {
+                None => tokens::of_header(&upgrade.headers)?,
+                token => token,
+            };
+            self.caller(upgrade, token).await
+        }
+        .boxed()
     }
 
     /// Runs for as long as the client is there: one that leaves before its mutation is decided has changed nothing, and

@@ -38,6 +38,7 @@ async fn run(cli: Cli) -> ExitCode {
         Role::Migrate { step } => roles::migrate(settings, &step).await,
         Role::Schema => roles::schema(),
         Role::Masterlist { task } => roles::masterlist(settings, &task).await,
+        Role::Key { task } => roles::keys(settings, &task).await,
         Role::Config => roles::config(settings),
     };
     match done {

@@ -5,7 +5,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{App, accounts::Keys, clock::Clock, desk::Desk, inbox};
+use domain::{
+    App,
+    accounts::Keys,
+    clock::{Clock, SystemClock},
+    desk::Desk,
+    inbox,
+};
 use kafka::{Status, embedded::EmbeddedBroker};
 use sea_orm::DatabaseConnection;
 
@@ -57,6 +63,17 @@ impl Parts {
     }
 }
 
+/// The app for a command that does one thing, also beside a running program.
+pub(crate) async fn beside(config: &Config) -> Result<Arc<App>, Failure> {
+    let data_dir = DataDir::beside(config)?;
+    let db = database::connect(config, &data_dir).await?;
+    database::prepare(config, &db).await?;
+    // Nothing is reserved: the desk may go.
+    let (app, _desk) = app(config, db, Arc::new(SystemClock), &data_dir)?;
+
+    Ok(app)
+}
+
 fn app(
     config: &Config,
     db: DatabaseConnection,
@@ -67,7 +84,8 @@ fn app(
         Some(secret) => secret.clone(),
         None => data_dir.jwt_secret()?,
     };
-    let mut keys = Keys::new(secret.expose().as_bytes().to_vec(), config.client_id.clone());
+    let mut keys = Keys::new(secret.expose().as_bytes(), config.client_id.clone());
+    keys.algorithm = config.accounts.token_algorithm.into();
     keys.access_lifetime = Duration::from_secs(config.accounts.access_token_seconds);
     keys.refresh_lifetime = Duration::from_secs(config.accounts.refresh_token_seconds);
     let settings = domain::Settings {

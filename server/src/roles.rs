@@ -1,5 +1,6 @@
 //! The roles: what each command does, from the settings to the last line it prints.
 
+mod keys;
 mod masterlist;
 mod migrate;
 mod settings;
@@ -10,7 +11,7 @@ use domain::clock::SystemClock;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-pub use self::{masterlist::masterlist, migrate::migrate, settings::config};
+pub use self::{keys::keys, masterlist::masterlist, migrate::migrate, settings::config};
 use crate::{
     config::{self, Config},
     failure::Failure,

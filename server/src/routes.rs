@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
+use domain::{App, accounts};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::{graphiql, health::Health};
@@ -38,6 +39,18 @@ pub(crate) fn documents(shows_schema: bool) -> Router {
     // The contract does not change while the program runs.
     let sdl = schema::sdl();
     routes.route("/schema.graphql", get(move || std::future::ready(plain(sdl.clone()))))
+}
+
+/// `/.well-known/jwks.json`: the public keys that our access tokens are verified by.
+pub(crate) fn keys(app: Arc<App>) -> Router {
+    let shown = async |State(app): State<Arc<App>>| {
+        let headers = [
+            (header::CACHE_CONTROL, format!("public, max-age={}", accounts::keys::JWKS_SECONDS)),
+            (header::CONTENT_TYPE, "application/jwk-set+json".to_owned()),
+        ];
+        (headers, accounts::keys::jwks(&app).to_string())
+    };
+    Router::new().route("/.well-known/jwks.json", get(shown)).with_state(app)
 }
 
 async fn readyz(State(shown): State<Shown>) -> Response {

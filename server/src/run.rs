@@ -13,7 +13,7 @@ use std::{
 
 use axum::Router;
 use domain::{
-    App,
+    App, accounts,
     clock::{Clock, SystemClock},
     expiry,
 };
@@ -98,6 +98,8 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
     let (exchange, status) = (parts.exchange.clone(), Arc::clone(&parts.status));
     supervisor.keep("feed", move |stop| kafka::feed::run(exchange.clone(), feed.clone(), Arc::clone(&status), stop));
 
+    keep_keys(supervisor, &parts.app).await?;
+
     let health = begun.health(true, bundle.clone());
     if !bundle.is_empty() {
         let (app, exchange) = (Arc::clone(&parts.app), parts.exchange.clone());
@@ -114,7 +116,10 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
 
     let gateway = Arc::new(Matchday::new(Arc::clone(&parts.app), hub, begun.config.suggests_names()));
     let edge = Edge::with_documents(gateway, Arc::new(edge), documents, begun.intake.clone());
-    let router = edge.routes().merge(routes::documents(begun.config.shows_schema()));
+    let router = edge
+        .routes()
+        .merge(routes::documents(begun.config.shows_schema()))
+        .merge(routes::keys(Arc::clone(&begun.parts.app)));
 
     begun.running(router, health)
 }
@@ -239,6 +244,17 @@ fn exchange(supervisor: &Supervisor, parts: &Parts) {
         let config = parts.exchange.clone();
         supervisor.keep("topics", move |stop| ensure_topics(config.clone(), stop));
     }
+}
+
+/// Sees to it that there is a key to sign with, and follows those that others make and end.
+async fn keep_keys(supervisor: &Supervisor, app: &Arc<App>) -> Result<(), Failure> {
+    accounts::keys::prepare(app).await?;
+    let app = Arc::clone(app);
+    supervisor.keep("keys", move |stop| {
+        let app = Arc::clone(&app);
+        async move { accounts::keys::run(&app, stop).await }
+    });
+    Ok(())
 }
 
 /// Sees to it that our topics exist, as soon as a broker answers.

@@ -56,7 +56,7 @@ impl fmt::Display for Screen<'_> {
         if config.env == Env::Dev && config.accounts.jwt_secret.is_none() {
             writeln!(
                 f,
-                "  Access tokens are signed by a secret made for this data folder (MATCHDAY_JWT_SECRET sets one)."
+                "  The keys of access tokens are sealed by a secret of this data folder (MATCHDAY_JWT_SECRET sets one)."
             )?;
         }
         if config.stripe.secret_key.is_some() || config.stripe.webhook_secret.is_some() {

@@ -221,7 +221,7 @@ impl Instance {
     async fn start(database: &Database, clock: &Arc<MovableClock>, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings { site: "here".to_owned(), ..Settings::default() };
         change(&mut settings);
-        let keys = accounts::Keys::new(SECRET.to_vec(), settings.site.clone());
+        let keys = accounts::Keys::new(SECRET, settings.site.clone());
         let (app, desk) = App::new(database.connect().await, Arc::clone(clock) as Arc<dyn Clock>, settings, keys);
         let shutdown = CancellationToken::new();
         let mut tasks = JoinSet::new();

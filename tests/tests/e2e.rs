@@ -36,5 +36,6 @@ mod e2e {
         mod parking;
         mod random;
         mod reservations;
+        mod tokens;
     }
 }

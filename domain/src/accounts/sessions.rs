@@ -5,7 +5,11 @@ use entities::{session, user};
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::{AccountError, Session, Viewer, tokens};
+use super::{
+    AccountError, Session, Viewer,
+    keys::{self, Key},
+    tokens,
+};
 use crate::{App, store::Write};
 
 /// Exchanges a refresh token for a new session of the same family.
@@ -14,6 +18,7 @@ use crate::{App, store::Write};
 /// `InvalidToken` for one that is unknown, over, or was used before; the last ends its family.
 pub async fn refresh(app: &App, refresh_token: &str) -> Result<Session, AccountError> {
     let now = app.clock.now();
+    let signer = keys::signer(app).await?;
     let txn = Write::begin(app).await?;
     let row = session::Entity::find_by_id(tokens::fingerprint(refresh_token))
         .lock_exclusive()
@@ -35,7 +40,7 @@ pub async fn refresh(app: &App, refresh_token: &str) -> Result<Session, AccountE
         .filter(session::Column::TokenHash.eq(row.token_hash))
         .exec(&*txn)
         .await?;
-    let session = next(app, &txn, user, row.family).await?;
+    let session = next(app, &txn, user, row.family, &signer).await?;
     txn.commit().await?;
 
     Ok(session)
@@ -48,11 +53,11 @@ pub async fn sign_out(app: &App, viewer: Viewer) -> Result<(), DbErr> {
     txn.commit().await
 }
 
-pub(super) async fn open(app: &App, txn: &Write, user: user::Model) -> Result<Session, AccountError> {
-    next(app, txn, user, Uuid::now_v7()).await
+pub(super) async fn open(app: &App, txn: &Write, user: user::Model, signer: &Key) -> Result<Session, AccountError> {
+    next(app, txn, user, Uuid::now_v7(), signer).await
 }
 
-async fn next(app: &App, txn: &Write, user: user::Model, family: Uuid) -> Result<Session, AccountError> {
+async fn next(app: &App, txn: &Write, user: user::Model, family: Uuid, signer: &Key) -> Result<Session, AccountError> {
     let now = app.clock.now();
     let refresh_token = tokens::random()?;
     session::Entity::insert(session::ActiveModel {
@@ -64,7 +69,7 @@ async fn next(app: &App, txn: &Write, user: user::Model, family: Uuid) -> Result
     })
     .exec_without_returning(&**txn)
     .await?;
-    let (access_token, expires_at) = tokens::issue(&app.accounts, &user, family, now)?;
+    let (access_token, expires_at) = tokens::issue(&app.accounts, signer, &user, family, now)?;
 
     Ok(Session { user, access_token, refresh_token, expires_at })
 }

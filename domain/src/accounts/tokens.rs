@@ -3,13 +3,17 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use entities::user::{self, Role};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
+use jsonwebtoken::{Algorithm, Header, Validation};
 use rand::{TryRngCore, rngs::OsRng};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{AccountError, Keys, Viewer};
+use super::{
+    AccountError, Keys, Viewer,
+    keys::{self, Key, SKEW},
+};
+use crate::App;
 
 const AUDIENCE: &str = "matchday";
 
@@ -21,12 +25,14 @@ struct Claims {
     sid: Uuid,
     role: Role,
     iat: i64,
+    nbf: i64,
     exp: i64,
 }
 
 /// An access token and the time of its end.
 pub(super) fn issue(
     keys: &Keys,
+    signer: &Key,
     user: &user::Model,
     session: Uuid,
     now: DateTime<Utc>,
@@ -39,29 +45,53 @@ pub(super) fn issue(
         sid: session,
         role: user.role,
         iat: now.timestamp(),
+        nbf: now.timestamp(),
         exp: expires_at.timestamp(),
     };
-    let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(&keys.secret))
-        .map_err(|error| AccountError::Internal(format!("signing a token: {error}")))?;
+    let failed = |error: &dyn std::fmt::Display| AccountError::Internal(format!("signing a token: {error}"));
+    let signing = signer.pair.signing.as_ref().ok_or_else(|| failed(&"the key is for verifying only"))?;
+    let header = Header { kid: Some(signer.kid.clone()), ..Header::new(signer.pair.algorithm()) };
+    let token = jsonwebtoken::encode(&header, &claims, signing).map_err(|error| failed(&error))?;
     let expires_at = DateTime::from_timestamp(claims.exp, 0).unwrap_or(expires_at);
 
     Ok((token, expires_at))
 }
 
-pub(super) fn read(keys: &Keys, token: &str, now: DateTime<Utc>) -> Result<Viewer, AccountError> {
-    let mut validation = Validation::new(Algorithm::HS256);
+/// Whose token it is. A signature is checked once: until the token or its key ends, the result is known.
+pub(super) async fn read(app: &App, token: &str) -> Result<Viewer, AccountError> {
+    let now = app.clock.now();
+    let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+    if let Some(viewer) = app.accounts.ring().verified(&digest, now) {
+        return Ok(viewer);
+    }
+    let header = jsonwebtoken::decode_header(token).map_err(|_| AccountError::InvalidToken)?;
+    // An extension that must be understood is none that we do.
+    let kid = header.kid.filter(|_| header.crit.is_none()).ok_or(AccountError::InvalidToken)?;
+    let key = keys::find(app, &kid).await?.ok_or(AccountError::InvalidToken)?;
+    let viewer = verify(&key, token, now)?;
+    app.accounts.ring().note(digest, viewer, &key);
+
+    Ok(viewer)
+}
+
+/// What is asked of a token beside its signature. Times are the app's, so they are compared by [`verify`].
+pub(super) fn validation(algorithm: Algorithm, issuer: &str) -> Validation {
+    let mut validation = Validation::new(algorithm);
     validation.set_audience(&[AUDIENCE]);
-    validation.set_issuer(&[&keys.issuer]);
+    validation.set_issuer(&[issuer]);
     validation.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
-    // The time is the app's, so it is compared below.
     validation.validate_exp = false;
-    let claims = jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_secret(&keys.secret), &validation)
-        .map_err(|error| match error.kind() {
-            ErrorKind::ExpiredSignature => AccountError::ExpiredToken,
-            _ => AccountError::InvalidToken,
-        })?
-        .claims;
+    validation
+}
+
+fn verify(key: &Key, token: &str, now: DateTime<Utc>) -> Result<Viewer, AccountError> {
+    let invalid = |_| AccountError::InvalidToken;
+    let claims = jsonwebtoken::decode::<Claims>(token, &key.pair.verifying, &key.validation).map_err(invalid)?.claims;
     let expires_at = DateTime::from_timestamp(claims.exp, 0).ok_or(AccountError::InvalidToken)?;
+    let begins_at = DateTime::from_timestamp(claims.nbf, 0).ok_or(AccountError::InvalidToken)?;
+    if !key.verifies_at(now) || begins_at > now + SKEW {
+        return Err(AccountError::InvalidToken);
+    }
     if expires_at <= now {
         return Err(AccountError::ExpiredToken);
     }

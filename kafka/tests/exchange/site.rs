@@ -78,7 +78,7 @@ impl Site {
         });
         let db = Database::connect(options).await.expect("a file can be made");
         Migrator::up(&db, None).await.expect("the steps go up");
-        let keys = Keys::new(b"a secret of tests, long enough for HS256".to_vec(), "matchday".to_owned());
+        let keys = Keys::new(b"a secret of tests, long enough for anybody", "matchday".to_owned());
         let settings = Settings { purchase_cap: 1_000, ..Settings::default() };
         let (app, desk) = App::new(db, Arc::new(SystemClock), settings, keys);
         let stop = CancellationToken::new();
@@ -198,7 +198,7 @@ impl Site {
             country: None,
         };
         let session = accounts::sign_up(&self.app, application).await.expect("the fan is new");
-        accounts::authenticate(&self.app, &session.access_token).expect("the token is fresh")
+        accounts::authenticate(&self.app, &session.access_token).await.expect("the token is fresh")
     }
 
     pub(crate) async fn hold(&self, fan: Viewer, match_number: i32, category: Category, quantity: i32) -> Uuid {

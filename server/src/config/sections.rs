@@ -136,19 +136,44 @@ impl Default for Kafka {
     }
 }
 
-/// Accounts: the key that signs access tokens, and how long a session lasts.
+/// Accounts: the secret behind the keys that sign access tokens, and how long a session lasts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Accounts {
     /// Unset in `dev`, a random one is made once and kept in the data folder.
     pub jwt_secret: Option<Secret>,
+    pub token_algorithm: TokenAlgorithm,
     pub access_token_seconds: u64,
     pub refresh_token_seconds: u64,
 }
 
 impl Default for Accounts {
     fn default() -> Self {
-        Self { jwt_secret: None, access_token_seconds: 900, refresh_token_seconds: 30 * 24 * 3_600 }
+        Self {
+            jwt_secret: None,
+            token_algorithm: TokenAlgorithm::EdDsa,
+            access_token_seconds: 900,
+            refresh_token_seconds: 30 * 24 * 3_600,
+        }
+    }
+}
+
+/// What signs access tokens: a pair whose public part anybody may have, or a secret that only instances know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum TokenAlgorithm {
+    #[default]
+    #[serde(rename = "EdDSA")]
+    EdDsa,
+    #[serde(rename = "HS256")]
+    Hs256,
+}
+
+impl From<TokenAlgorithm> for entities::signing_key::Algorithm {
+    fn from(algorithm: TokenAlgorithm) -> Self {
+        match algorithm {
+            TokenAlgorithm::EdDsa => Self::EdDsa,
+            TokenAlgorithm::Hs256 => Self::Hs256,
+        }
     }
 }
 

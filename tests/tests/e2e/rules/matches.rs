@@ -176,7 +176,7 @@ async fn a_match_that_this_instance_has_not_heard_of_is_found(app: &TestApp) {
         app.db.clone(),
         std::sync::Arc::clone(&app.clock) as _,
         app.settings.clone(),
-        domain::accounts::Keys::new(vec![0; 32], String::new()),
+        domain::accounts::Keys::new(&[0; 32], String::new()),
     );
 
     let found = matches::find(&fresh, 1).await;

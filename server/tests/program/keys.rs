@@ -1,0 +1,46 @@
+//! Keys and people, changed beside the running program.
+
+use std::time::Instant;
+
+use crate::serving::{DEADLINE, Folder, Serving, text};
+
+/// The first word of each line.
+fn first_words(output: &[u8]) -> Vec<String> {
+    text(output).lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn keys_are_listed_changed_and_ended_beside_the_running_program() {
+    let folder = Folder::new();
+    let program = Serving::start(&folder);
+    program.ready();
+    let published = || program.get("/.well-known/jwks.json");
+
+    let before = first_words(&folder.run(&["key", "list"]).stdout);
+    assert_eq!(before.len(), 1);
+    assert!(published().contains(&before[0]) && published().contains("max-age=30"), "{}", published());
+
+    let rotated = folder.run(&["key", "rotate"]);
+    let shown = text(&rotated.stdout);
+    assert!(shown.contains("signs") && shown.contains("announced"), "{shown}{}", text(&rotated.stderr));
+    let next = first_words(&rotated.stdout).pop().expect("there are two");
+    let begun = Instant::now();
+    while !published().contains(&next) {
+        assert!(begun.elapsed() < DEADLINE, "the program does not hear of the new key");
+    }
+
+    assert_eq!(folder.run(&["key", "retire", &next]).status.code(), Some(0));
+    let again = folder.run(&["key", "retire", &next]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(text(&again.stderr).contains("matchday key list"), "{}", text(&again.stderr));
+}
+
+#[test]
+fn where_there_is_no_site_there_are_no_keys() {
+    let folder = Folder::new();
+
+    let listed = folder.run(&["key", "list"]);
+
+    assert_eq!(listed.status.code(), Some(1));
+    assert!(text(&listed.stderr).contains("MATCHDAY_DATA_DIR"), "{}", text(&listed.stderr));
+}
