@@ -2,6 +2,7 @@
 //!
 //! Entities know no rule: what may happen to a row stands in `domain`.
 
+pub mod attempt;
 pub mod category;
 pub mod foreign_hold;
 pub mod kafka_offset;

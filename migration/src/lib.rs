@@ -11,6 +11,7 @@ mod m20261120_000003_reservations;
 mod m20261120_000004_exchange;
 mod m20261120_000005_seen_events;
 mod m20261121_000006_signing_keys;
+mod m20261121_000007_attempts;
 
 pub struct Migrator;
 
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000004_exchange::Migration),
             Box::new(m20261120_000005_seen_events::Migration),
             Box::new(m20261121_000006_signing_keys::Migration),
+            Box::new(m20261121_000007_attempts::Migration),
         ]
     }
 }

@@ -53,7 +53,7 @@ impl User {
 pub struct SignUpInput {
     /// Unique among the accounts, letter case aside.
     email: String,
-    /// 8 to 128 characters.
+    /// 8 to 128 characters, and none of the most common passwords.
     password: String,
     display_name: Option<String>,
     /// ISO 3166-1 alpha-2, such as "QA".
@@ -70,6 +70,20 @@ pub struct SignInInput {
 pub struct RefreshSessionInput {
     /// Each refresh token is used once; using one again ends the session.
     refresh_token: String,
+}
+
+#[derive(InputObject)]
+pub struct SignOutInput {
+    /// Whether all sessions of yours end, and not only this one.
+    #[graphql(default)]
+    all_sessions: bool,
+}
+
+#[derive(InputObject)]
+pub struct ChangePasswordInput {
+    current_password: String,
+    /// 8 to 128 characters, and none of the most common passwords.
+    new_password: String,
 }
 
 /// A session, and the tokens that show it.
@@ -100,6 +114,11 @@ pub struct SignOutPayload {
     success: bool,
 }
 
+#[derive(SimpleObject)]
+pub struct ChangePasswordPayload {
+    user: User,
+}
+
 #[derive(Default)]
 pub struct AccountQuery;
 
@@ -126,9 +145,10 @@ impl AccountMutation {
         Ok(accounts::sign_up(ctx.app()?, application).await?.into())
     }
 
-    /// Sign in. A wrong password and an unknown email are answered alike.
+    /// Sign in. A wrong password and an unknown email are answered alike. After some wrong ones each further try has to
+    /// wait longer: `RATE_LIMITED`, with `retryAfter` in seconds.
     async fn sign_in(&self, ctx: &Context<'_>, input: SignInInput) -> Result<SessionPayload, ApiError> {
-        Ok(accounts::sign_in(ctx.app()?, &input.email, input.password).await?.into())
+        Ok(accounts::sign_in(ctx.app()?, ctx.address(), &input.email, input.password).await?.into())
     }
 
     /// Exchange a refresh token for the next session.
@@ -136,9 +156,22 @@ impl AccountMutation {
         Ok(accounts::refresh(ctx.app()?, &input.refresh_token).await?.into())
     }
 
-    /// End this session: its refresh token is worth nothing from now on.
-    async fn sign_out(&self, ctx: &Context<'_>) -> Result<SignOutPayload, ApiError> {
-        accounts::sign_out(ctx.app()?, ctx.viewer()?).await?;
+    /// End this session, or all of yours: their refresh tokens are worth nothing from now on.
+    async fn sign_out(&self, ctx: &Context<'_>, input: Option<SignOutInput>) -> Result<SignOutPayload, ApiError> {
+        let everywhere = input.is_some_and(|input| input.all_sessions);
+        accounts::sign_out(ctx.app()?, ctx.viewer()?, everywhere).await?;
         Ok(SignOutPayload { success: true })
+    }
+
+    /// Take another password. Your other sessions end; this one goes on.
+    async fn change_password(
+        &self,
+        ctx: &Context<'_>,
+        input: ChangePasswordInput,
+    ) -> Result<ChangePasswordPayload, ApiError> {
+        let ChangePasswordInput { current_password, new_password } = input;
+        let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+        let user = accounts::change_password(app, viewer, ctx.address(), current_password, new_password).await?;
+        Ok(ChangePasswordPayload { user: User(user) })
     }
 }

@@ -1,6 +1,7 @@
 //! The context of a request: the app, and who is asking.
 
 use std::{
+    net::IpAddr,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -16,13 +17,18 @@ use crate::error::{ApiError, Code};
 /// How long a request waits for the view of a process that has just started.
 const START: Duration = Duration::from_secs(5);
 
-/// Who is asking; `None` is anybody.
-#[derive(Debug, Clone, Copy)]
-struct Asking(Option<Viewer>);
+/// Who is asking, and from where.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asking {
+    /// `None` is anybody.
+    pub viewer: Option<Viewer>,
+    /// `None` where it is not known.
+    pub address: Option<IpAddr>,
+}
 
 /// Gives a request what its resolvers need.
-pub fn attach(request: Request, viewer: Option<Viewer>) -> Request {
-    request.data(Asking(viewer))
+pub fn attach(request: Request, asking: Asking) -> Request {
+    request.data(asking)
 }
 
 /// What resolvers ask of the context.
@@ -37,6 +43,9 @@ pub trait InContext {
 
     /// Who is asking, where anybody may.
     fn viewer_if_any(&self) -> Option<Viewer>;
+
+    /// The client's address, where it is known.
+    fn address(&self) -> Option<IpAddr>;
 }
 
 impl InContext for Context<'_> {
@@ -49,7 +58,11 @@ impl InContext for Context<'_> {
     }
 
     fn viewer_if_any(&self) -> Option<Viewer> {
-        self.data_opt::<Asking>().and_then(|asking| asking.0)
+        self.data_opt::<Asking>().and_then(|asking| asking.viewer)
+    }
+
+    fn address(&self) -> Option<IpAddr> {
+        self.data_opt::<Asking>().and_then(|asking| asking.address)
     }
 }
 

@@ -19,6 +19,7 @@ pub enum Code {
     Conflict,
     IdempotencyKeyReused,
     HoldExpired,
+    RateLimited,
     ServiceUnavailable,
     Internal,
 }
@@ -35,6 +36,7 @@ impl Code {
             Self::Conflict => "CONFLICT",
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::HoldExpired => "HOLD_EXPIRED",
+            Self::RateLimited => "RATE_LIMITED",
             Self::ServiceUnavailable => "SERVICE_UNAVAILABLE",
             Self::Internal => "INTERNAL",
         }
@@ -141,6 +143,11 @@ impl From<AccountError> for ApiError {
         match error {
             E::Invalid { field, .. } => Self::bad_input(message).with("field", field),
             E::EmailTaken => Self::new(Code::Conflict, message),
+            E::WrongPassword => Self::bad_input(message).with("field", "currentPassword"),
+            E::TooManyAttempts { retry_after } => {
+                Self::new(Code::RateLimited, message).with("retryAfter", retry_after.as_secs() + 1)
+            }
+            E::Busy => Self::new(Code::ServiceUnavailable, message),
             E::WrongCredentials | E::InvalidToken | E::ExpiredToken => Self::new(Code::Unauthenticated, message),
             E::Store(error) => error.into(),
             E::Internal(_) => Self::internal(&error),

@@ -5,6 +5,7 @@
 //! name is masked, and its id leads to the log.
 
 use std::{
+    net::SocketAddr,
     panic::AssertUnwindSafe,
     pin::Pin,
     sync::Arc,
@@ -13,13 +14,16 @@ use std::{
 };
 
 use async_graphql::{Response, parser::types::OperationType};
-use axum::http::{StatusCode, request::Parts};
+use axum::{
+    extract::ConnectInfo,
+    http::{StatusCode, request::Parts},
+};
 use domain::{
     App,
-    accounts::{self, AccountError, Viewer},
+    accounts::{self, AccountError},
 };
 use futures_util::{FutureExt, Stream, StreamExt, future::BoxFuture, stream::BoxStream};
-use resolvers::context;
+use resolvers::context::{self, Asking};
 use schema::{Answered, Answers, Asked, Live, Rendered, Schema};
 use subscriptions::hub::Hub;
 use tracing::{Instrument, Span};
@@ -46,8 +50,8 @@ pub(crate) struct Matchday {
 }
 
 /// What the program knows of a caller.
-struct Asking {
-    viewer: Option<Viewer>,
+struct Known {
+    asking: Asking,
     request: Option<RequestId>,
 }
 
@@ -69,12 +73,13 @@ impl Matchday {
             Some(token) => Some(accounts::authenticate(&self.app, token).await.map_err(refusal)?),
             None => None,
         };
+        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|client| client.0.ip());
         let request = parts.extensions.get::<RequestId>().cloned();
 
         Ok(Caller {
             user: viewer.map(|viewer| viewer.user_id.to_string()),
             expires_at: viewer.map(|viewer| SystemTime::from(viewer.expires_at)),
-            context: Arc::new(Asking { viewer, request }),
+            context: Arc::new(Known { asking: Asking { viewer, address }, request }),
         })
     }
 }
@@ -103,10 +108,10 @@ impl Gateway for Matchday {
     /// one that leaves after it finds the change made.
     fn execute(&self, caller: &Caller, operation: Prepared) -> BoxFuture<'static, Payload> {
         let (schema, answers, masking) = (self.schema.clone(), Arc::clone(&self.answers), self.masking);
-        let (viewer, id) = known(caller);
+        let (asking, id) = known(caller);
         let span = span(&id);
         async move {
-            let executed = AssertUnwindSafe(answer(&schema, &answers, viewer, &operation)).catch_unwind().await;
+            let executed = AssertUnwindSafe(answer(&schema, &answers, asking, &operation)).catch_unwind().await;
             match executed.unwrap_or_else(|_| Payload::Response(Box::new(masking::panicked(&id)))) {
                 Payload::Response(response) => Payload::Response(Box::new(masking.mask(*response, &id))),
                 encoded => encoded,
@@ -120,9 +125,9 @@ impl Gateway for Matchday {
         if let Some(shared) = self.live.join(&asked(&operation)) {
             return shared.map(|Rendered { bytes, since }| Payload::Pushed { bytes, since }).boxed();
         }
-        let ((viewer, id), masking) = (known(caller), self.masking);
+        let ((asking, id), masking) = (known(caller), self.masking);
         let span = span(&id);
-        let request = context::attach(asked(&operation).request(), viewer);
+        let request = context::attach(asked(&operation).request(), asking);
         let responses = AssertUnwindSafe(self.schema.execute_stream(request)).catch_unwind();
         let payload = move |response: Result<Response, _>| {
             let mut response = response.unwrap_or_else(|_| masking::panicked(&id));
@@ -158,7 +163,7 @@ fn span(id: &str) -> Span {
 }
 
 /// Answers by what is kept for everybody, where the operation shows everybody the same; else executes it.
-async fn answer(schema: &Schema, answers: &Answers<Kept>, viewer: Option<Viewer>, operation: &Prepared) -> Payload {
+async fn answer(schema: &Schema, answers: &Answers<Kept>, asking: Asking, operation: &Prepared) -> Payload {
     let asked = asked(operation);
     if operation.kind() == OperationType::Query && Answers::<Kept>::are_for(&asked) {
         return match answers.answer(&asked).await {
@@ -166,7 +171,7 @@ async fn answer(schema: &Schema, answers: &Answers<Kept>, viewer: Option<Viewer>
             Answered::Response(response) => Payload::Response(response),
         };
     }
-    let mut response = schema.execute(context::attach(asked.request(), viewer)).await;
+    let mut response = schema.execute(context::attach(asked.request(), asking)).await;
     schema::complete(&mut response, &asked);
     Payload::Response(Box::new(response))
 }
@@ -182,11 +187,11 @@ fn asked(operation: &Prepared) -> Asked<'_> {
 }
 
 /// Who asks, and by which request.
-fn known(caller: &Caller) -> (Option<Viewer>, String) {
-    let asking = caller.context.downcast_ref::<Asking>();
-    let id = asking.and_then(|asking| asking.request.as_ref()).map(ToString::to_string);
+fn known(caller: &Caller) -> (Asking, String) {
+    let known = caller.context.downcast_ref::<Known>();
+    let id = known.and_then(|known| known.request.as_ref()).map(ToString::to_string);
 
-    (asking.and_then(|asking| asking.viewer), id.unwrap_or_default())
+    (known.map(|known| known.asking).unwrap_or_default(), id.unwrap_or_default())
 }
 
 fn refusal(error: AccountError) -> Refusal {

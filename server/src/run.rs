@@ -98,7 +98,7 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
     let (exchange, status) = (parts.exchange.clone(), Arc::clone(&parts.status));
     supervisor.keep("feed", move |stop| kafka::feed::run(exchange.clone(), feed.clone(), Arc::clone(&status), stop));
 
-    keep_keys(supervisor, &parts.app).await?;
+    keep_accounts(supervisor, &parts.app).await?;
 
     let health = begun.health(true, bundle.clone());
     if !bundle.is_empty() {
@@ -246,13 +246,13 @@ fn exchange(supervisor: &Supervisor, parts: &Parts) {
     }
 }
 
-/// Sees to it that there is a key to sign with, and follows those that others make and end.
-async fn keep_keys(supervisor: &Supervisor, app: &Arc<App>) -> Result<(), Failure> {
+/// Sees to it that there is a key to sign with, and keeps accounts in order.
+async fn keep_accounts(supervisor: &Supervisor, app: &Arc<App>) -> Result<(), Failure> {
     accounts::keys::prepare(app).await?;
     let app = Arc::clone(app);
-    supervisor.keep("keys", move |stop| {
+    supervisor.keep("accounts", move |stop| {
         let app = Arc::clone(&app);
-        async move { accounts::keys::run(&app, stop).await }
+        async move { accounts::upkeep::run(&app, stop).await }
     });
     Ok(())
 }

@@ -8,6 +8,8 @@ use serving::{DEADLINE, Folder, Serving, text};
 mod errors;
 #[path = "program/files.rs"]
 mod files;
+#[path = "program/keys.rs"]
+mod keys;
 #[path = "program/serving.rs"]
 mod serving;
 

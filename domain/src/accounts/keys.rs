@@ -17,10 +17,9 @@ use entities::signing_key::{self, Algorithm};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
 };
-use tokio::sync::{Mutex, Semaphore};
-use tokio_util::sync::CancellationToken;
+use tokio::sync::Mutex;
 
-use super::{AccountError, PARALLEL_HASHES, sealing::Sealing};
+use super::{AccountError, passwords::Hashing, sealing::Sealing};
 use crate::{App, store::Write};
 
 mod pair;
@@ -29,10 +28,8 @@ mod ring;
 pub(super) use pair::Pair;
 pub(super) use ring::{Key, Ring};
 
-/// How often an instance looks for keys that were made or ended elsewhere.
-const PERIOD: Duration = Duration::from_secs(10);
-
-/// How long a new key is known before it signs: several times [`PERIOD`], and longer than `JWKS_SECONDS`.
+/// How long a new key is known before it signs: several times what an instance takes to hear of it, and longer than
+/// `JWKS_SECONDS`.
 const NOTICE: Duration = Duration::from_secs(60);
 
 /// How long others may keep our public keys before they ask again.
@@ -51,7 +48,7 @@ pub struct Keys {
     pub algorithm: Algorithm,
     pub access_lifetime: Duration,
     pub refresh_lifetime: Duration,
-    pub(super) hashing: Arc<Semaphore>,
+    pub(super) hashing: Hashing,
     sealing: Sealing,
     ring: RwLock<Arc<Ring>>,
     /// When the database was last asked; whoever holds it asks.
@@ -66,7 +63,7 @@ impl Keys {
             algorithm: Algorithm::EdDsa,
             access_lifetime: Duration::from_secs(15 * 60),
             refresh_lifetime: Duration::from_secs(30 * 24 * 3600),
-            hashing: Arc::new(Semaphore::new(PARALLEL_HASHES)),
+            hashing: Hashing::default(),
             sealing: Sealing::new(secret),
             ring: RwLock::default(),
             asked: Mutex::default(),
@@ -107,19 +104,6 @@ pub struct Listed {
 /// Sees to it that there is a key to sign with.
 pub async fn prepare(app: &App) -> Result<(), AccountError> {
     signer(app).await.map(drop)
-}
-
-/// Keeps up with keys that are made and ended elsewhere, until `shutdown`.
-pub async fn run(app: &App, shutdown: CancellationToken) {
-    while !shutdown.is_cancelled() {
-        if let Err(error) = load(app).await {
-            tracing::warn!(%error, "the signing keys can't be looked for; those known are used");
-        }
-        tokio::select! {
-            () = tokio::time::sleep(PERIOD) => {}
-            () = shutdown.cancelled() => {}
-        }
-    }
 }
 
 /// The public keys as others verify our tokens by them, RFC 7517.
@@ -260,7 +244,7 @@ fn new_row(
 }
 
 /// Reads the keys as the database has them. What was verified by other keys is verified anew.
-async fn load(app: &App) -> Result<Vec<signing_key::Model>, DbErr> {
+pub(super) async fn load(app: &App) -> Result<Vec<signing_key::Model>, DbErr> {
     let rows = signing_key::Entity::find().order_by_asc(signing_key::Column::Number).all(&app.db).await?;
     if app.accounts.ring().rows() == rows {
         return Ok(rows);

@@ -46,11 +46,29 @@ pub async fn refresh(app: &App, refresh_token: &str) -> Result<Session, AccountE
     Ok(session)
 }
 
-/// Ends the viewer's session: its refresh tokens are worth nothing from now on.
-pub async fn sign_out(app: &App, viewer: Viewer) -> Result<(), DbErr> {
+/// Ends the viewer's session, or all that they have: the refresh tokens are worth nothing from now on.
+pub async fn sign_out(app: &App, viewer: Viewer, everywhere: bool) -> Result<(), DbErr> {
+    let now = app.clock.now();
     let txn = Write::begin(app).await?;
-    end_family(&txn, viewer.session, app.clock.now()).await?;
+    match everywhere {
+        true => end_all(&txn, viewer.user_id, None, now).await?,
+        false => end_family(&txn, viewer.session, now).await?,
+    }
     txn.commit().await
+}
+
+/// Ends all sessions of a user, but for one that is to go on.
+pub(super) async fn end_all(txn: &Write, user: Uuid, but: Option<Uuid>, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let mut ending = session::Entity::update_many()
+        .set(session::ActiveModel { ended_at: Set(Some(now)), ..Default::default() })
+        .filter(session::Column::UserId.eq(user))
+        .filter(session::Column::EndedAt.is_null());
+    if let Some(family) = but {
+        ending = ending.filter(session::Column::Family.ne(family));
+    }
+    ending.exec(&**txn).await?;
+
+    Ok(())
 }
 
 pub(super) async fn open(app: &App, txn: &Write, user: user::Model, signer: &Key) -> Result<Session, AccountError> {

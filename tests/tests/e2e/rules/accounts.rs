@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use domain::accounts::{self, AccountError, Application, Session};
-use entities::user::Role;
+use domain::accounts::{self, AccountError, Application, Session, Viewer};
+use entities::{attempt, session, user::Role};
+use futures_util::future::join_all;
+use sea_orm::EntityTrait;
 use tests::{TestApp, both};
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -18,6 +20,13 @@ both! {
     a_refresh_token_is_used_once_and_its_second_use_ends_the_session,
     a_refresh_token_ends_after_its_time,
     signing_out_ends_the_session_and_no_other,
+    signing_out_everywhere_ends_all_sessions_of_the_fan_and_nobody_elses,
+    another_password_ends_the_other_sessions,
+    another_password_takes_the_current_one_and_a_good_new_one,
+    a_list_of_passwords_is_slowed_to_the_stated_pace,
+    tries_at_once_are_counted_before_they_are_judged,
+    a_list_of_accounts_is_slowed_by_its_address,
+    what_is_over_is_let_go_of,
     a_role_shows_in_the_next_token,
 }
 
@@ -35,13 +44,14 @@ async fn ana(app: &TestApp) -> Session {
 }
 
 async fn sign_in(app: &TestApp) -> Session {
-    accounts::sign_in(app, "ana@example.com", PASSWORD.to_owned()).await.expect("ana can sign in")
+    accounts::sign_in(app, None, "ana@example.com", PASSWORD.to_owned()).await.expect("ana can sign in")
 }
 
 async fn a_fan_signs_up_and_in(app: &TestApp) {
     let signed_up = ana(app).await;
-    let signed_in =
-        accounts::sign_in(app, " ANA@example.COM ", PASSWORD.to_owned()).await.expect("case and spaces do not matter");
+    let signed_in = accounts::sign_in(app, None, " ANA@example.COM ", PASSWORD.to_owned())
+        .await
+        .expect("case and spaces do not matter");
 
     assert_eq!(signed_up.user.email, "Ana@Example.com");
     assert_eq!(signed_up.user.display_name.as_deref(), Some("Ana"));
@@ -62,8 +72,8 @@ async fn a_fan_signs_up_and_in(app: &TestApp) {
 async fn a_wrong_password_and_an_unknown_email_are_answered_alike(app: &TestApp) {
     ana(app).await;
 
-    let wrong = accounts::sign_in(app, "ana@example.com", "wrong horse".to_owned()).await;
-    let unknown = accounts::sign_in(app, "ben@example.com", PASSWORD.to_owned()).await;
+    let wrong = accounts::sign_in(app, None, "ana@example.com", "wrong horse".to_owned()).await;
+    let unknown = accounts::sign_in(app, None, "ben@example.com", PASSWORD.to_owned()).await;
 
     for refused in [wrong, unknown] {
         let refused = refused.expect_err("nobody gets in");
@@ -104,6 +114,7 @@ async fn an_application_out_of_form_is_refused_by_its_field(app: &TestApp) {
         ("email", with(|form| form.email = format!("{}@example.com", "a".repeat(250)))),
         ("password", with(|form| form.password = "seven77".to_owned())),
         ("password", with(|form| form.password = "x".repeat(129))),
+        ("password", with(|form| form.password = "Password".to_owned())),
         ("displayName", with(|form| form.display_name = Some("x".repeat(101)))),
         ("displayName", with(|form| form.display_name = Some("a\nb".to_owned()))),
         ("country", with(|form| form.country = Some("qa".to_owned()))),
@@ -162,11 +173,143 @@ async fn signing_out_ends_the_session_and_no_other(app: &TestApp) {
     let other = sign_in(app).await;
     let viewer = accounts::authenticate(app, &session.access_token).await.expect("the token is fresh");
 
-    accounts::sign_out(app, viewer).await.expect("a session can be ended");
+    accounts::sign_out(app, viewer, false).await.expect("a session can be ended");
 
     let ended = accounts::refresh(app, &session.refresh_token).await;
     assert!(matches!(ended, Err(AccountError::InvalidToken)), "{ended:?}");
     assert!(accounts::refresh(app, &other.refresh_token).await.is_ok());
+}
+
+async fn viewer(app: &TestApp, session: &Session) -> Viewer {
+    accounts::authenticate(app, &session.access_token).await.expect("the token is fresh")
+}
+
+async fn goes_on(app: &TestApp, session: &Session) -> bool {
+    match accounts::refresh(app, &session.refresh_token).await {
+        Ok(_) => true,
+        Err(AccountError::InvalidToken) => false,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+async fn signing_out_everywhere_ends_all_sessions_of_the_fan_and_nobody_elses(app: &TestApp) {
+    let (first, second) = (ana(app).await, sign_in(app).await);
+    let other = accounts::sign_up(app, application("ben@example.com")).await.expect("ben can sign up");
+
+    accounts::sign_out(app, viewer(app, &first).await, true).await.expect("sessions can be ended");
+
+    assert!(!goes_on(app, &first).await && !goes_on(app, &second).await);
+    assert!(goes_on(app, &other).await);
+}
+
+async fn change(app: &TestApp, session: &Session, current: &str, new: &str) -> Result<(), AccountError> {
+    let viewer = viewer(app, session).await;
+    accounts::change_password(app, viewer, None, current.to_owned(), new.to_owned()).await.map(drop)
+}
+
+async fn another_password_ends_the_other_sessions(app: &TestApp) {
+    let (this, other) = (ana(app).await, sign_in(app).await);
+
+    change(app, &this, PASSWORD, "a better password").await.expect("a password can be changed");
+
+    assert!(goes_on(app, &this).await && !goes_on(app, &other).await);
+    let old = try_password(app, PASSWORD).await;
+    assert!(matches!(old, Err(AccountError::WrongCredentials)), "{old:?}");
+    assert!(try_password(app, "a better password").await.is_ok());
+}
+
+async fn another_password_takes_the_current_one_and_a_good_new_one(app: &TestApp) {
+    let session = ana(app).await;
+
+    let common = change(app, &session, PASSWORD, "password").await;
+    assert!(matches!(common, Err(AccountError::Invalid { field: "newPassword", .. })), "{common:?}");
+    for _ in 0..6 {
+        let guessed = change(app, &session, "guessed", "a better password").await;
+        assert!(matches!(guessed, Err(AccountError::WrongPassword)), "{guessed:?}");
+    }
+    let again = change(app, &session, PASSWORD, "a better password").await;
+    assert!(matches!(again, Err(AccountError::TooManyAttempts { .. })), "guesses are counted here too: {again:?}");
+    app.move_clock(Duration::from_secs(1));
+    assert!(try_password(app, PASSWORD).await.is_ok(), "nothing was changed");
+}
+
+async fn try_password(app: &TestApp, password: &str) -> Result<Session, AccountError> {
+    accounts::sign_in(app, None, "ana@example.com", password.to_owned()).await
+}
+
+async fn a_list_of_passwords_is_slowed_to_the_stated_pace(app: &TestApp) {
+    ana(app).await;
+    let begun = app.now();
+    let mut waits = Vec::new();
+    let mut tries = 0;
+
+    while app.now() < begun + Duration::from_secs(3_600) {
+        match try_password(app, "guessed").await {
+            Err(AccountError::WrongCredentials) => tries += 1,
+            Err(AccountError::TooManyAttempts { retry_after }) => {
+                let right = try_password(app, PASSWORD).await;
+                assert!(matches!(right, Err(AccountError::TooManyAttempts { .. })), "nothing is tried meanwhile");
+                waits.push(retry_after.as_secs() + 1);
+                app.move_clock(retry_after + Duration::from_millis(1));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    assert!((16..=26).contains(&tries), "{tries} passwords in an hour");
+    assert!(waits.is_sorted() && waits.last() == Some(&300), "{waits:?}");
+    assert!(try_password(app, PASSWORD).await.is_ok());
+    for _ in 0..5 {
+        let guessed = try_password(app, "guessed").await;
+        assert!(matches!(guessed, Err(AccountError::WrongCredentials)), "the right one begins anew: {guessed:?}");
+    }
+}
+
+async fn tries_at_once_are_counted_before_they_are_judged(app: &TestApp) {
+    ana(app).await;
+
+    for email in ["ana@example.com", "nobody@example.com"] {
+        let tries = join_all((0..12).map(|_| accounts::sign_in(app, None, email, "guessed".to_owned()))).await;
+
+        let judged = tries.iter().filter(|tried| matches!(tried, Err(AccountError::WrongCredentials))).count();
+        let refused = tries.iter().filter(|tried| matches!(tried, Err(AccountError::TooManyAttempts { .. }))).count();
+        assert_eq!(judged + refused, 12, "{email}");
+        // Five are free, and the one after them; the next has to wait longer than a fast machine takes.
+        assert!((6..=8).contains(&judged), "{email}: {judged}");
+    }
+}
+
+async fn a_list_of_accounts_is_slowed_by_its_address(app: &TestApp) {
+    ana(app).await;
+    let address = |text: &str| Some(text.parse().expect("an address"));
+    let guess = async |from: &str, number: usize| {
+        accounts::sign_in(app, address(from), &format!("{number}@example.com"), PASSWORD.to_owned()).await
+    };
+    let from = |number| if number % 2 == 0 { "2001:db8::1" } else { "2001:db8::2" };
+
+    let tries = join_all((0..120).map(|number| guess(from(number), number))).await;
+    let other = guess("2001:db8:0:1::1", 120).await;
+
+    let refused = tries.iter().filter(|tried| matches!(tried, Err(AccountError::TooManyAttempts { .. }))).count();
+    assert!((10..=19).contains(&refused), "{refused} of 120, 100 are free");
+    assert!(matches!(other, Err(AccountError::WrongCredentials)), "{other:?}");
+    let known = accounts::sign_in(app, address("192.0.2.1"), "ana@example.com", PASSWORD.to_owned()).await;
+    assert!(known.is_ok(), "{known:?}");
+}
+
+async fn what_is_over_is_let_go_of(app: &TestApp) {
+    let over = ana(app).await;
+    let _guessed = try_password(app, "guessed").await;
+    app.move_clock(app.accounts.refresh_lifetime);
+    let live = sign_in(app).await;
+    let _guessed = try_password(app, "guessed").await;
+
+    accounts::upkeep::forget(app).await.expect("what is over can be deleted");
+
+    let sessions = session::Entity::find().all(&app.db).await.expect("sessions can be read");
+    assert_eq!(sessions.len(), 1);
+    assert!(goes_on(app, &live).await && !goes_on(app, &over).await);
+    assert_eq!(attempt::Entity::find().all(&app.db).await.expect("attempts can be read").len(), 1);
 }
 
 async fn a_role_shows_in_the_next_token(app: &TestApp) {

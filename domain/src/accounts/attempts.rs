@@ -1,0 +1,160 @@
+//! Attempts: how often a password may be tried, by account and by address.
+//!
+//! A few tries are free; after them each wrong one doubles the wait before the next, up to a bound. A try is counted
+//! before its password is looked at and uncounted if it was right, so that many at once gain nothing. The counts are
+//! rows of the database: all instances count together.
+//!
+//! An email without an account is counted like one with, or the counting would tell them apart.
+
+use std::{net::IpAddr, time::Duration};
+
+use chrono::{DateTime, Utc};
+use entities::attempt;
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    sea_query::{Expr, OnConflict},
+};
+
+use super::{AccountError, tokens::fingerprint};
+use crate::{App, store::Write};
+
+/// What may be tried before there is a wait, and how long it grows.
+struct Pace {
+    free: i32,
+    longest: Duration,
+}
+
+/// Somebody who mistypes is let be; a list of passwords gets one try in 5 minutes.
+const OF_ACCOUNT: Pace = Pace { free: 5, longest: Duration::from_secs(5 * 60) };
+
+/// Many people may share an address; a list of accounts gets one try a minute.
+const OF_ADDRESS: Pace = Pace { free: 100, longest: Duration::from_secs(60) };
+
+/// The wait after the first try that is not free.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+
+/// After this long without a try nothing is held against anybody.
+const FORGOTTEN: Duration = Duration::from_secs(3_600);
+
+/// A try that was let through and counted.
+pub(super) struct Attempt {
+    account: String,
+    address: Option<String>,
+}
+
+/// Counts a try, or refuses it.
+pub(super) async fn begin(app: &App, email: &str, address: Option<IpAddr>) -> Result<Attempt, AccountError> {
+    let attempt = Attempt {
+        account: fingerprint(&format!("account {}", super::email_key(email))),
+        address: address.map(|address| fingerprint(&format!("address {}", network(address)))),
+    };
+    let now = app.clock.now();
+    let txn = Write::begin(app).await?;
+    // Accounts are locked before addresses, so nobody waits for somebody who waits for them.
+    count(&txn, &attempt.account, &OF_ACCOUNT, now).await?;
+    if let Some(address) = &attempt.address {
+        count(&txn, address, &OF_ADDRESS, now).await?;
+    }
+    txn.commit().await?;
+
+    Ok(attempt)
+}
+
+/// The password was right: the account begins anew, and its address is relieved of this try alone, or its owner could
+/// guess at other accounts in between.
+pub(super) async fn succeeded(txn: &Write, attempt: Attempt) -> Result<(), DbErr> {
+    attempt::Entity::delete_by_id(attempt.account).exec(&**txn).await?;
+    if let Some(address) = attempt.address {
+        attempt::Entity::update_many()
+            .col_expr(attempt::Column::Failures, Expr::col(attempt::Column::Failures).sub(1))
+            .filter(attempt::Column::Subject.eq(address))
+            .filter(attempt::Column::Failures.gt(0))
+            .exec(&**txn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Deletes what is held against nobody any more.
+pub(super) async fn forget(app: &App) -> Result<(), DbErr> {
+    let txn = Write::begin(app).await?;
+    let old = attempt::Column::LastAt.lt(app.clock.now() - FORGOTTEN);
+    attempt::Entity::delete_many().filter(old).exec(&*txn).await?;
+    txn.commit().await
+}
+
+async fn count(txn: &Write, subject: &str, pace: &Pace, now: DateTime<Utc>) -> Result<(), AccountError> {
+    let fresh = attempt::Model { subject: subject.to_owned(), failures: 0, last_at: now, next_at: now };
+    attempt::Entity::insert(fresh.clone().into_active_model().reset_all())
+        .on_conflict(OnConflict::column(attempt::Column::Subject).do_nothing().to_owned())
+        .exec_without_returning(&**txn)
+        .await?;
+    let found = attempt::Entity::find_by_id(subject).lock_exclusive().one(&**txn).await?;
+    let mut row = found.filter(|row| row.last_at + FORGOTTEN > now).unwrap_or(fresh);
+    if now < row.next_at {
+        let retry_after = (row.next_at - now).to_std().unwrap_or_default();
+        metrics::counter!("matchday_sign_ins_throttled_total").increment(1);
+        return Err(AccountError::TooManyAttempts { retry_after });
+    }
+    row.failures = row.failures.saturating_add(1);
+    row.last_at = now;
+    row.next_at = now + pace.wait(row.failures);
+    attempt::Entity::update_many()
+        .set(attempt::ActiveModel {
+            failures: Set(row.failures),
+            last_at: Set(row.last_at),
+            next_at: Set(row.next_at),
+            ..Default::default()
+        })
+        .filter(attempt::Column::Subject.eq(subject))
+        .exec(&**txn)
+        .await?;
+
+    Ok(())
+}
+
+impl Pace {
+    /// The wait after so many failures.
+    fn wait(&self, failures: i32) -> Duration {
+        match u32::try_from(failures - self.free) {
+            Ok(beyond @ 1..) => FIRST_WAIT.saturating_mul(2_u32.saturating_pow(beyond - 1)).min(self.longest),
+            _ => Duration::ZERO,
+        }
+    }
+}
+
+/// What one subscriber of a provider has: an IPv4 address, or 64 bits of IPv6.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_doubles_from_the_first_try_that_is_not_free_up_to_a_bound() {
+        let waits: Vec<u64> = (4..=16).map(|failures| OF_ACCOUNT.wait(failures).as_secs()).collect();
+
+        assert_eq!(waits, [0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+        assert_eq!(OF_ACCOUNT.wait(i32::MAX).as_secs(), 300);
+    }
+
+    #[test]
+    fn an_address_is_counted_by_what_one_subscriber_has() {
+        let of = |text: &str| network(text.parse().expect("an address"));
+
+        assert_eq!(of("192.0.2.1"), of("::ffff:192.0.2.1"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+        assert_eq!(of("2001:db8::1"), of("2001:db8::ffff:2"));
+        assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
+    }
+}
