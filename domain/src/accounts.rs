@@ -6,22 +6,28 @@
 use std::{net::IpAddr, time::Duration};
 
 use chrono::{DateTime, Utc};
-use entities::user::{self, Role};
+use entities::{
+    mail::Kind,
+    user::{self, Role},
+};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::{App, store::Write};
+use crate::{App, mails, store::Write};
 
 mod attempts;
+pub(crate) mod codes;
 pub mod keys;
 mod passwords;
+mod recovery;
 mod sealing;
 mod sessions;
 mod tokens;
 pub mod upkeep;
 
 pub use keys::Keys;
+pub use recovery::{request_email_verification, request_password_reset, reset_password, verify_email};
 pub use sessions::{refresh, sign_out};
 
 const MAX_EMAIL_LENGTH: usize = 254;
@@ -54,6 +60,8 @@ pub enum AccountError {
     WrongCredentials,
     #[error("currentPassword is not the password of this account")]
     WrongPassword,
+    #[error("the code is unknown, was used, or is over; ask for another")]
+    InvalidCode,
     #[error("the token is not valid; sign in again")]
     InvalidToken,
     #[error("the token has expired; refresh the session or sign in again")]
@@ -116,6 +124,7 @@ pub async fn sign_up(app: &App, application: Application) -> Result<Session, Acc
         display_name,
         country,
         role: Role::Customer,
+        verified_at: None,
         created_at: app.clock.now(),
     };
 
@@ -128,6 +137,7 @@ pub async fn sign_up(app: &App, application: Application) -> Result<Session, Acc
         }
         inserted => inserted?,
     };
+    mails::append(&txn, Kind::VerifyEmail, &row.email_key, row.created_at).await?;
     let session = sessions::open(app, &txn, row, &signer).await?;
     txn.commit().await?;
 
@@ -188,6 +198,7 @@ pub async fn change_password(
     }
     attempts::succeeded(&txn, attempt).await?;
     sessions::end_all(&txn, user.id, Some(viewer.session), app.clock.now()).await?;
+    mails::append(&txn, Kind::PasswordChanged, &user.email_key, app.clock.now()).await?;
     txn.commit().await?;
 
     Ok(user::Model { password_hash: hash, ..user })

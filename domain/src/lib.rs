@@ -13,6 +13,7 @@ pub mod expiry;
 pub mod foreign;
 pub mod inbox;
 pub mod leases;
+pub mod mails;
 pub mod masterlist;
 pub mod matches;
 pub mod outbox;

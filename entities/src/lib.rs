@@ -2,11 +2,13 @@
 //!
 //! Entities know no rule: what may happen to a row stands in `domain`.
 
+pub mod account_code;
 pub mod attempt;
 pub mod category;
 pub mod foreign_hold;
 pub mod kafka_offset;
 pub mod lease;
+pub mod mail;
 pub mod matches;
 pub mod money;
 pub mod outbox;

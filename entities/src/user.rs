@@ -28,6 +28,8 @@ pub struct Model {
     /// ISO 3166-1 alpha-2.
     pub country: Option<String>,
     pub role: Role,
+    /// When it was shown that the email is theirs.
+    pub verified_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
 }
 

@@ -12,6 +12,7 @@ mod m20261120_000004_exchange;
 mod m20261120_000005_seen_events;
 mod m20261121_000006_signing_keys;
 mod m20261121_000007_attempts;
+mod m20261121_000008_mails;
 
 pub struct Migrator;
 
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000005_seen_events::Migration),
             Box::new(m20261121_000006_signing_keys::Migration),
             Box::new(m20261121_000007_attempts::Migration),
+            Box::new(m20261121_000008_mails::Migration),
         ]
     }
 }

@@ -40,6 +40,11 @@ impl User {
         self.0.country.as_deref()
     }
 
+    /// Whether it was shown that the email is theirs.
+    async fn email_verified(&self) -> bool {
+        self.0.verified_at.is_some()
+    }
+
     async fn role(&self) -> Role {
         self.0.role.into()
     }
@@ -86,6 +91,25 @@ pub struct ChangePasswordInput {
     new_password: String,
 }
 
+#[derive(InputObject)]
+pub struct RequestPasswordResetInput {
+    email: String,
+}
+
+#[derive(InputObject)]
+pub struct ResetPasswordInput {
+    /// From the mail; it works once.
+    code: String,
+    /// 8 to 128 characters, and none of the most common passwords.
+    new_password: String,
+}
+
+#[derive(InputObject)]
+pub struct VerifyEmailInput {
+    /// From the mail; it works once.
+    code: String,
+}
+
 /// A session, and the tokens that show it.
 #[derive(SimpleObject)]
 pub struct SessionPayload {
@@ -119,6 +143,27 @@ pub struct ChangePasswordPayload {
     user: User,
 }
 
+#[derive(SimpleObject)]
+pub struct RequestPasswordResetPayload {
+    /// Always true: whether there is such an account is told to its mail only.
+    success: bool,
+}
+
+#[derive(SimpleObject)]
+pub struct ResetPasswordPayload {
+    success: bool,
+}
+
+#[derive(SimpleObject)]
+pub struct RequestEmailVerificationPayload {
+    success: bool,
+}
+
+#[derive(SimpleObject)]
+pub struct VerifyEmailPayload {
+    user: User,
+}
+
 #[derive(Default)]
 pub struct AccountQuery;
 
@@ -138,7 +183,7 @@ pub struct AccountMutation;
 
 #[Object]
 impl AccountMutation {
-    /// Open an account and sign in to it.
+    /// Open an account and sign in to it. A code to confirm the email is mailed.
     async fn sign_up(&self, ctx: &Context<'_>, input: SignUpInput) -> Result<SessionPayload, ApiError> {
         let SignUpInput { email, password, display_name, country } = input;
         let application = Application { email, password, display_name, country };
@@ -173,5 +218,37 @@ impl AccountMutation {
         let (app, viewer) = (ctx.app()?, ctx.viewer()?);
         let user = accounts::change_password(app, viewer, ctx.address(), current_password, new_password).await?;
         Ok(ChangePasswordPayload { user: User(user) })
+    }
+
+    /// Have a code mailed that lets you take another password. Known and unknown emails are answered alike.
+    async fn request_password_reset(
+        &self,
+        ctx: &Context<'_>,
+        input: RequestPasswordResetInput,
+    ) -> Result<RequestPasswordResetPayload, ApiError> {
+        accounts::request_password_reset(ctx.app()?, ctx.address(), &input.email).await?;
+        Ok(RequestPasswordResetPayload { success: true })
+    }
+
+    /// Take another password by a code that was mailed to you. All of your sessions end.
+    async fn reset_password(
+        &self,
+        ctx: &Context<'_>,
+        input: ResetPasswordInput,
+    ) -> Result<ResetPasswordPayload, ApiError> {
+        accounts::reset_password(ctx.app()?, &input.code, input.new_password).await?;
+        Ok(ResetPasswordPayload { success: true })
+    }
+
+    /// Have another code mailed that shows that your email is yours.
+    async fn request_email_verification(&self, ctx: &Context<'_>) -> Result<RequestEmailVerificationPayload, ApiError> {
+        accounts::request_email_verification(ctx.app()?, ctx.viewer()?, ctx.address()).await?;
+        Ok(RequestEmailVerificationPayload { success: true })
+    }
+
+    /// Show that your email is yours, by a code that was mailed to you.
+    async fn verify_email(&self, ctx: &Context<'_>, input: VerifyEmailInput) -> Result<VerifyEmailPayload, ApiError> {
+        let user = accounts::verify_email(ctx.app()?, &input.code).await?;
+        Ok(VerifyEmailPayload { user: User(user) })
     }
 }

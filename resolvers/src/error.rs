@@ -144,6 +144,7 @@ impl From<AccountError> for ApiError {
             E::Invalid { field, .. } => Self::bad_input(message).with("field", field),
             E::EmailTaken => Self::new(Code::Conflict, message),
             E::WrongPassword => Self::bad_input(message).with("field", "currentPassword"),
+            E::InvalidCode => Self::bad_input(message).with("field", "code"),
             E::TooManyAttempts { retry_after } => {
                 Self::new(Code::RateLimited, message).with("retryAfter", retry_after.as_secs() + 1)
             }

@@ -23,7 +23,7 @@ pub struct Cli {
 pub enum Role {
     /// Answer GraphQL and keep the exchange with Kafka running (what happens without a command)
     Serve,
-    /// Keep the exchange with Kafka and the expiry of holds running, and answer no GraphQL
+    /// Keep the exchange with Kafka, the expiry of holds and mails running, and answer no GraphQL
     Worker,
     /// Bring the database's tables up to date, back, or tell how they stand
     Migrate {

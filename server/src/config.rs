@@ -19,7 +19,7 @@ use figment::Figment;
 use serde::{Deserialize, Serialize};
 
 use problem::{Problem, Problems};
-use sections::{Accounts, Database, Env, Graphql, Holds, Http, Kafka, Log, Redis, Stripe, Worker};
+use sections::{Accounts, Database, Env, Graphql, Holds, Http, Kafka, Log, Mail, Redis, Stripe, Worker};
 use settings::SETTINGS;
 
 /// The file that is read when no other is named.
@@ -39,6 +39,7 @@ pub struct Config {
     pub redis: Redis,
     pub kafka: Kafka,
     pub accounts: Accounts,
+    pub mail: Mail,
     pub holds: Holds,
     pub stripe: Stripe,
     pub log: Log,
@@ -60,6 +61,7 @@ impl Default for Config {
             redis: Redis::default(),
             kafka: Kafka::default(),
             accounts: Accounts::default(),
+            mail: Mail::default(),
             holds: Holds::default(),
             stripe: Stripe::default(),
             log: Log::default(),

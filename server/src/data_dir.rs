@@ -20,6 +20,7 @@ use crate::{
 const LOCK: &str = "lock";
 const DATABASE: &str = "matchday.db";
 const JWT_SECRET: &str = "jwt-secret";
+const MAILS: &str = "mails";
 const EMBEDDED_BROKER: &str = "kafka-address";
 
 /// An open data folder.
@@ -89,6 +90,13 @@ impl DataDir {
             }
             Err(error) => Err(unusable(error)),
         }
+    }
+
+    /// Where mails are kept that nothing sends, made at its first use.
+    pub(crate) fn mails(&self) -> Result<PathBuf, Failure> {
+        let path = self.path.join(MAILS);
+        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&path);
+        made.map(|()| path.clone()).map_err(|error| Failure::DataDir { path, error })
     }
 
     /// Notes where the embedded broker listens, for `matchday masterlist publish`.

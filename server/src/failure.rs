@@ -43,6 +43,8 @@ pub enum Failure {
     Forced,
     #[error("transport.documents.trusted_manifest: {0}")]
     Manifest(#[from] transport::document::ManifestError),
+    #[error("{0}")]
+    Mail(String),
     #[error("REDIS_URL: {0}")]
     Redis(#[from] redis::RedisError),
     #[error("the system refuses: {0}")]
@@ -53,9 +55,11 @@ impl Failure {
     /// 2 for what the user has to set right before anything can start, 1 for everything else.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Failure::Settings(_) | Failure::KafkaConfig(_) | Failure::Redis(_) | Failure::Manifest(_) => {
-                ExitCode::from(2)
-            }
+            Failure::Settings(_)
+            | Failure::KafkaConfig(_)
+            | Failure::Redis(_)
+            | Failure::Mail(_)
+            | Failure::Manifest(_) => ExitCode::from(2),
             _ => ExitCode::from(1),
         }
     }

@@ -14,6 +14,7 @@ mod files;
 mod gateway;
 mod graphiql;
 mod health;
+mod mail;
 mod output;
 mod parts;
 pub mod roles;

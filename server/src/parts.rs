@@ -11,11 +11,12 @@ use domain::{
     clock::{Clock, SystemClock},
     desk::Desk,
     inbox,
+    mails::Post,
 };
 use kafka::{Status, embedded::EmbeddedBroker};
 use sea_orm::DatabaseConnection;
 
-use crate::{broker, cache::Redis, config::Config, data_dir::DataDir, database, failure::Failure};
+use crate::{broker, cache::Redis, config::Config, data_dir::DataDir, database, failure::Failure, mail};
 
 /// What the program stands on.
 pub(crate) struct Parts {
@@ -23,6 +24,7 @@ pub(crate) struct Parts {
     pub(crate) exchange: kafka::Config,
     pub(crate) status: Arc<Status>,
     pub(crate) redis: Option<Redis>,
+    pub(crate) post: Arc<dyn Post>,
     broker: Option<EmbeddedBroker>,
     data_dir: DataDir,
 }
@@ -34,6 +36,7 @@ impl Parts {
         let db = database::connect(config, &data_dir).await?;
         database::prepare(config, &db).await?;
         let redis = Redis::open(&config.redis)?;
+        let post = mail::post(config, &data_dir)?;
         let (exchange, broker) = broker::open(config).await?;
         if let Some(broker) = &broker {
             data_dir.note_broker(&broker.bootstrap)?;
@@ -42,7 +45,7 @@ impl Parts {
         if broker.is_some() {
             inbox::forget_embedded_sources(&app).await?;
         }
-        let parts = Self { app, exchange, status: Status::new(), redis, broker, data_dir };
+        let parts = Self { app, exchange, status: Status::new(), redis, post, broker, data_dir };
 
         Ok((parts, desk))
     }

@@ -15,7 +15,7 @@ use axum::Router;
 use domain::{
     App, accounts,
     clock::{Clock, SystemClock},
-    expiry,
+    expiry, mails,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use subscriptions::hub::Hub;
@@ -192,6 +192,11 @@ impl Begun {
         supervisor.keep("expiry", move |stop| {
             let app = Arc::clone(&app);
             async move { expiry::run(&app, stop).await }
+        });
+        let (app, post) = (Arc::clone(&parts.app), Arc::clone(&parts.post));
+        supervisor.keep("mails", move |stop| {
+            let (app, post) = (Arc::clone(&app), Arc::clone(&post));
+            async move { mails::run(&app, &*post, stop).await }
         });
         exchange(&supervisor, &parts);
 

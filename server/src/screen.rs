@@ -37,6 +37,11 @@ impl fmt::Display for Screen<'_> {
         row(f, "Database", &database, if config.is_database_embedded() { "SQLite" } else { "Postgres" })?;
         let redis = config.redis.url.as_ref().map_or_else(|| "none".to_owned(), |url| url.redacted());
         row(f, "Redis", &redis, "")?;
+        let mail = match &config.mail.smtp_url {
+            Some(url) => url.redacted(),
+            None => config.data_dir.join("mails").display().to_string(),
+        };
+        row(f, "Mail", &mail, if config.mail.smtp_url.is_none() { "kept here and shown in the log" } else { "" })?;
         row(f, "Data folder", &absolute(&config.data_dir), "")?;
 
         writeln!(f)?;

@@ -63,5 +63,7 @@ fn describe() {
     describe_counter!("matchday_task_restarts_total", "Starts of a task after it failed, by task.");
     describe_gauge!("matchday_relay_backlog", "Outbox events that wait for the broker.");
     describe_gauge!("matchday_kafka_lag", "Records not read yet, by topic.");
+    describe_counter!("matchday_mails_total", "Mails that were seen to, by what became of them.");
+    describe_counter!("matchday_sign_ins_throttled_total", "Tries of passwords that were refused unheard.");
     describe_counter!("matchday_internal_errors_total", "Errors whose text was hidden from a client.");
 }

@@ -108,6 +108,7 @@ impl TestApp {
                 display_name: Some(name),
                 country: None,
                 role: Role::Customer,
+                verified_at: None,
                 created_at: self.now(),
             })
             .collect();

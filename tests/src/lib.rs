@@ -15,6 +15,7 @@ mod database;
 mod fans;
 mod folder;
 pub mod own_broker;
+pub mod post;
 pub mod program;
 pub mod question;
 pub mod raw;

@@ -15,6 +15,7 @@ mod e2e {
     mod kafka_tls;
     mod lists;
     mod live;
+    mod mail;
     mod matches;
     mod migrations;
     mod reservations;
@@ -29,6 +30,7 @@ mod e2e {
         mod inbox;
         mod keys;
         mod leases;
+        mod mails;
         mod matches;
         mod model;
         mod other_sites;

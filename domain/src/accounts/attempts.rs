@@ -23,17 +23,19 @@ use crate::{App, store::Write};
 /// What may be tried before there is a wait, and how long it grows.
 struct Pace {
     free: i32,
+    /// The wait after the first try that is not free.
+    first: Duration,
     longest: Duration,
 }
 
 /// Somebody who mistypes is let be; a list of passwords gets one try in 5 minutes.
-const OF_ACCOUNT: Pace = Pace { free: 5, longest: Duration::from_secs(5 * 60) };
+const OF_ACCOUNT: Pace = Pace { free: 5, first: Duration::from_secs(1), longest: Duration::from_secs(5 * 60) };
 
 /// Many people may share an address; a list of accounts gets one try a minute.
-const OF_ADDRESS: Pace = Pace { free: 100, longest: Duration::from_secs(60) };
+const OF_ADDRESS: Pace = Pace { free: 100, first: Duration::from_secs(1), longest: Duration::from_secs(60) };
 
-/// The wait after the first try that is not free.
-const FIRST_WAIT: Duration = Duration::from_secs(1);
+/// Nobody's mail is flooded by whoever knows their email.
+const OF_MAILS: Pace = Pace { free: 3, first: Duration::from_secs(60), longest: Duration::from_secs(3_600) };
 
 /// After this long without a try nothing is held against anybody.
 const FORGOTTEN: Duration = Duration::from_secs(3_600);
@@ -46,17 +48,14 @@ pub(super) struct Attempt {
 
 /// Counts a try, or refuses it.
 pub(super) async fn begin(app: &App, email: &str, address: Option<IpAddr>) -> Result<Attempt, AccountError> {
-    let attempt = Attempt {
-        account: fingerprint(&format!("account {}", super::email_key(email))),
-        address: address.map(|address| fingerprint(&format!("address {}", network(address)))),
-    };
+    let attempt = Attempt { account: account(email), address: address.map(of_address) };
     let now = app.clock.now();
     let txn = Write::begin(app).await?;
-    // Accounts are locked before addresses, so nobody waits for somebody who waits for them.
-    count(&txn, &attempt.account, &OF_ACCOUNT, now).await?;
+    // Addresses are locked before accounts, so nobody waits for somebody who waits for them.
     if let Some(address) = &attempt.address {
         count(&txn, address, &OF_ADDRESS, now).await?;
     }
+    count(&txn, &attempt.account, &OF_ACCOUNT, now).await?;
     txn.commit().await?;
 
     Ok(attempt)
@@ -65,7 +64,6 @@ pub(super) async fn begin(app: &App, email: &str, address: Option<IpAddr>) -> Re
 /// The password was right: the account begins anew, and its address is relieved of this try alone, or its owner could
 /// guess at other accounts in between.
 pub(super) async fn succeeded(txn: &Write, attempt: Attempt) -> Result<(), DbErr> {
-    attempt::Entity::delete_by_id(attempt.account).exec(&**txn).await?;
     if let Some(address) = attempt.address {
         attempt::Entity::update_many()
             .col_expr(attempt::Column::Failures, Expr::col(attempt::Column::Failures).sub(1))
@@ -74,15 +72,47 @@ pub(super) async fn succeeded(txn: &Write, attempt: Attempt) -> Result<(), DbErr
             .exec(&**txn)
             .await?;
     }
+    attempt::Entity::delete_by_id(attempt.account).exec(&**txn).await?;
     Ok(())
 }
 
+/// The account's owner has shown who they are otherwise: wrong passwords are held against it no more.
+pub(super) async fn pardon(txn: &Write, email: &str) -> Result<(), DbErr> {
+    attempt::Entity::delete_by_id(account(email)).exec(&**txn).await?;
+    Ok(())
+}
+
+/// Whether another mail may go to this email, which counts it. An address that asks for many is refused.
+pub(super) async fn may_mail(
+    app: &App,
+    txn: &Write,
+    email: &str,
+    address: Option<IpAddr>,
+) -> Result<bool, AccountError> {
+    let now = app.clock.now();
+    if let Some(address) = address {
+        count(txn, &of_address(address), &OF_ADDRESS, now).await?;
+    }
+    match count(txn, &fingerprint(&format!("mails {}", super::email_key(email))), &OF_MAILS, now).await {
+        Ok(()) => Ok(true),
+        Err(AccountError::TooManyAttempts { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// Deletes what is held against nobody any more.
-pub(super) async fn forget(app: &App) -> Result<(), DbErr> {
-    let txn = Write::begin(app).await?;
+pub(super) async fn forget(app: &App, txn: &Write) -> Result<(), DbErr> {
     let old = attempt::Column::LastAt.lt(app.clock.now() - FORGOTTEN);
-    attempt::Entity::delete_many().filter(old).exec(&*txn).await?;
-    txn.commit().await
+    attempt::Entity::delete_many().filter(old).exec(&**txn).await?;
+    Ok(())
+}
+
+fn account(email: &str) -> String {
+    fingerprint(&format!("account {}", super::email_key(email)))
+}
+
+fn of_address(address: IpAddr) -> String {
+    fingerprint(&format!("address {}", network(address)))
 }
 
 async fn count(txn: &Write, subject: &str, pace: &Pace, now: DateTime<Utc>) -> Result<(), AccountError> {
@@ -120,7 +150,7 @@ impl Pace {
     /// The wait after so many failures.
     fn wait(&self, failures: i32) -> Duration {
         match u32::try_from(failures - self.free) {
-            Ok(beyond @ 1..) => FIRST_WAIT.saturating_mul(2_u32.saturating_pow(beyond - 1)).min(self.longest),
+            Ok(beyond @ 1..) => self.first.saturating_mul(2_u32.saturating_pow(beyond - 1)).min(self.longest),
             _ => Duration::ZERO,
         }
     }

@@ -6,7 +6,7 @@ use entities::session;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use tokio_util::sync::CancellationToken;
 
-use super::{attempts, keys};
+use super::{attempts, codes, keys};
 use crate::{App, store::Write};
 
 /// How often an instance looks for keys that were made or ended elsewhere.
@@ -37,8 +37,9 @@ pub async fn run(app: &App, shutdown: CancellationToken) {
 
 /// Deletes what is over: a refresh token that has expired is as unknown as one that never was.
 pub async fn forget(app: &App) -> Result<(), DbErr> {
-    attempts::forget(app).await?;
     let txn = Write::begin(app).await?;
+    attempts::forget(app, &txn).await?;
+    codes::forget(app, &txn).await?;
     session::Entity::delete_many().filter(session::Column::ExpiresAt.lte(app.clock.now())).exec(&*txn).await?;
     txn.commit().await
 }

@@ -6,15 +6,19 @@
 use transport::config::Documents;
 
 /// Work beyond what is selected below the field.
-const FIELDS: [(&str, u64); 22] = [
+const FIELDS: [(&str, u64); 26] = [
     // Argon2id takes a core for tens of milliseconds: one in a document.
     ("Mutation.signUp", 10_000),
     ("Mutation.signIn", 10_000),
     ("Mutation.changePassword", 10_000),
+    ("Mutation.resetPassword", 10_000),
     // A place in the desk's queue and a durable transaction: four in a document.
     ("Mutation.reserve", 4_000),
     ("Mutation.cancelReservation", 4_000),
     ("Mutation.refreshSession", 4_000),
+    ("Mutation.requestPasswordReset", 4_000),
+    ("Mutation.requestEmailVerification", 4_000),
+    ("Mutation.verifyEmail", 4_000),
     ("Mutation.signOut", 1_000),
     // A round trip to the database.
     ("Query.me", 100),

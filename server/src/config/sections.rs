@@ -177,6 +177,23 @@ impl From<TokenAlgorithm> for entities::signing_key::Algorithm {
     }
 }
 
+/// Mail: where it is sent through and from; without a server it is kept in the data folder and shown in the log.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mail {
+    pub smtp_url: Option<SecretUrl>,
+    pub from: String,
+    /// Pages of the site that take a code, which stands where these have `{code}`; unset, mails give the code alone.
+    pub verify_url: Option<String>,
+    pub reset_url: Option<String>,
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self { smtp_url: None, from: "Matchday <tickets@localhost>".to_owned(), verify_url: None, reset_url: None }
+    }
+}
+
 /// How long tickets stay held unpaid, and how many one buyer may have of a match.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

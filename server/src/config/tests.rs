@@ -28,6 +28,7 @@ const PRODUCTION: &[(&str, &str)] = &[
     ("REDIS_URL", "redis://cache:6379"),
     ("KAFKA_BROKERS", "kafka-1:9092,kafka-2:9092"),
     ("MATCHDAY_JWT_SECRET", "kX7mQ2vT9pLw4RzB8nYc3HsD6fGj1AeU"),
+    ("MATCHDAY_MAIL_SMTP_URL", "smtps://ana:hunter2@mail.example.com"),
 ];
 
 #[test]
@@ -121,6 +122,20 @@ fn a_named_file_must_exist_and_be_toml() {
 }
 
 #[test]
+fn mail_settings_that_lead_nowhere_are_refused() {
+    let problems = load_env(&[
+        ("MATCHDAY_MAIL_SMTP_URL", "mail.example.com:25"),
+        ("MATCHDAY_MAIL_FROM", "nobody"),
+        ("MATCHDAY_MAIL_RESET_URL", "https://shop.example/reset"),
+    ])
+    .expect_err("each of them is wrong");
+
+    for setting in ["MATCHDAY_MAIL_SMTP_URL", "MATCHDAY_MAIL_FROM", "MATCHDAY_MAIL_RESET_URL"] {
+        assert!(!complaint(&problems, setting).is_empty());
+    }
+}
+
+#[test]
 fn production_runs_on_services_and_a_strong_secret() {
     let loaded = load_env(PRODUCTION).expect("everything that production needs is set");
 
@@ -132,7 +147,10 @@ fn production_names_every_embedded_part_and_missing_secret() {
     let problems = load_env(&[("ENV", "prod")]).expect_err("nothing that production needs is set");
 
     let settings: Vec<&str> = problems.0.iter().map(|problem| problem.setting.as_str()).collect();
-    assert_eq!(settings, ["DATABASE_URL", "KAFKA_BROKERS", "REDIS_URL", "MATCHDAY_JWT_SECRET"]);
+    assert_eq!(
+        settings,
+        ["DATABASE_URL", "KAFKA_BROKERS", "REDIS_URL", "MATCHDAY_MAIL_SMTP_URL", "MATCHDAY_JWT_SECRET"]
+    );
 }
 
 #[test]

@@ -63,6 +63,26 @@ fn general(config: &Config, problems: &mut Vec<Problem>) {
             "write https://host, or leave it unset for Stripe's own.",
         );
     }
+    if let Some(url) = &config.mail.smtp_url
+        && !matches!(url.scheme().as_str(), "smtp" | "smtps")
+    {
+        let right = "write smtps://user:password@host, or smtp://host:587?tls=required.";
+        wrong("MATCHDAY_MAIL_SMTP_URL", format!("{url:?} is no mail server"), right);
+    }
+    if config.mail.from.parse::<lettre::message::Mailbox>().is_err() {
+        let right = "write an address, such as Matchday <tickets@example.com>.";
+        wrong("MATCHDAY_MAIL_FROM", format!("{:?} is no sender", config.mail.from), right);
+    }
+    for (setting, page) in
+        [("MATCHDAY_MAIL_VERIFY_URL", &config.mail.verify_url), ("MATCHDAY_MAIL_RESET_URL", &config.mail.reset_url)]
+    {
+        if let Some(page) = page
+            && !(page.contains("{code}") && (page.starts_with("https://") || page.starts_with("http://")))
+        {
+            let right = "write a web address with {code} where the code goes, such as https://host/page?code={code}.";
+            wrong(setting, format!("{page:?} is no page that takes a code"), right);
+        }
+    }
     if let Err(error) = tracing_subscriber::EnvFilter::try_new(&config.log.filter) {
         wrong("RUST_LOG", format!("{:?}: {error}", config.log.filter), "write directives, such as info,kafka=debug.");
     }
@@ -151,6 +171,13 @@ fn production(config: &Config, problems: &mut Vec<Problem>) {
             "REDIS_URL",
             "unset, and without it a document registered at one instance of ENV=prod is unknown at the others",
             "give a redis:// address.",
+        );
+    }
+    if config.mail.smtp_url.is_none() {
+        wrong(
+            "MATCHDAY_MAIL_SMTP_URL",
+            "unset, and without it nobody of ENV=prod gets the mail that lets them in again",
+            "give an smtps:// address.",
         );
     }
     let advice =

@@ -1,0 +1,81 @@
+//! Recovery: what somebody does who reads an account's mail: show that the email is theirs, take another password.
+
+use std::net::IpAddr;
+
+use entities::{account_code::Purpose, mail::Kind, user};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+
+use super::{AccountError, Viewer, attempts, codes, email_key, find, passwords, sessions};
+use crate::{App, mails, store::Write};
+
+/// Has a code mailed for another password. It takes the same work, and is answered the same, whether there is such an
+/// account or not; and after some of them in an hour no more are mailed, which is answered the same too.
+pub async fn request_password_reset(app: &App, address: Option<IpAddr>, email: &str) -> Result<(), AccountError> {
+    let email = email_key(email);
+    let txn = Write::begin(app).await?;
+    if attempts::may_mail(app, &txn, &email, address).await? {
+        mails::append(&txn, Kind::ResetPassword, &email, app.clock.now()).await?;
+    }
+    txn.commit().await?;
+
+    Ok(())
+}
+
+/// Gives the account that a mailed code is of another password, and ends all of its sessions.
+pub async fn reset_password(app: &App, code: &str, new: String) -> Result<(), AccountError> {
+    passwords::check("newPassword", &new)?;
+    codes::check(app, code, Purpose::ResetPassword).await?;
+    let hash = app.accounts.hashing.place()?.hash(new).await?;
+
+    let now = app.clock.now();
+    let txn = Write::begin(app).await?;
+    let user = codes::take(app, &txn, code, Purpose::ResetPassword).await?;
+    user::Entity::update_many()
+        .set(user::ActiveModel {
+            password_hash: Set(hash),
+            // Whoever has the code reads the mail.
+            verified_at: Set(Some(user.verified_at.unwrap_or(now))),
+            ..Default::default()
+        })
+        .filter(user::Column::Id.eq(user.id))
+        .exec(&*txn)
+        .await?;
+    sessions::end_all(&txn, user.id, None, now).await?;
+    attempts::pardon(&txn, &user.email).await?;
+    mails::append(&txn, Kind::PasswordChanged, &user.email_key, now).await?;
+    txn.commit().await?;
+
+    Ok(())
+}
+
+/// Has a code mailed to the viewer, to show that the email of their account is theirs.
+pub async fn request_email_verification(
+    app: &App,
+    viewer: Viewer,
+    address: Option<IpAddr>,
+) -> Result<(), AccountError> {
+    let user = find(app, viewer.user_id).await?.ok_or(AccountError::InvalidToken)?;
+    let txn = Write::begin(app).await?;
+    if user.verified_at.is_none() && attempts::may_mail(app, &txn, &user.email, address).await? {
+        mails::append(&txn, Kind::VerifyEmail, &user.email_key, app.clock.now()).await?;
+    }
+    txn.commit().await?;
+
+    Ok(())
+}
+
+/// Notes that the email of the account that a mailed code is of is its owner's.
+pub async fn verify_email(app: &App, code: &str) -> Result<user::Model, AccountError> {
+    let now = app.clock.now();
+    let txn = Write::begin(app).await?;
+    let user = codes::take(app, &txn, code, Purpose::VerifyEmail).await?;
+    let verified_at = Some(user.verified_at.unwrap_or(now));
+    user::Entity::update_many()
+        .set(user::ActiveModel { verified_at: Set(verified_at), ..Default::default() })
+        .filter(user::Column::Id.eq(user.id))
+        .exec(&*txn)
+        .await?;
+    txn.commit().await?;
+
+    Ok(user::Model { verified_at, ..user })
+}

@@ -1,0 +1,187 @@
+//! Mails: queued with the change that they tell of, sent after it by whoever comes first, tried again until they are
+//! out or old.
+//!
+//! A row says only what is to be said and to whom. Who that is, and the code that they are given, is found out when it
+//! is sent: a request for a mail does the same work whether there is such an account or not, and no code lies in the
+//! database.
+//!
+//! A mail is sent at least once: an instance that dies after sending and before saying so leaves it to be sent again.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use entities::{
+    account_code::Purpose,
+    mail::{self, Kind},
+    user,
+};
+use futures_util::{StreamExt, stream};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{App, accounts::codes, store::Write};
+
+/// How often an instance looks for mails that are due.
+const PERIOD: Duration = Duration::from_secs(1);
+
+/// Mails taken in one round, and sent side by side, at most.
+const ROUND: u64 = 16;
+const SIDE_BY_SIDE: usize = 4;
+
+/// The wait after the first failure; it doubles. Longer than a [`Post`] may take, so that nobody sends one twice at once.
+const FIRST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
+
+/// Nobody waits for a mail any longer.
+const TOO_OLD: Duration = Duration::from_secs(24 * 3_600);
+
+/// A mail as it is to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    pub to: String,
+    pub name: Option<String>,
+    pub content: Content,
+}
+
+/// What a mail says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    VerifyEmail { code: String },
+    ResetPassword { code: String },
+    PasswordChanged,
+}
+
+/// Why a mail is not out.
+#[derive(Debug, thiserror::Error)]
+pub enum Undelivered {
+    #[error("not yet: {0}")]
+    Later(String),
+    #[error("never: {0}")]
+    Never(String),
+}
+
+/// What takes mails out of the house. It answers within [`FIRST_WAIT`].
+#[async_trait]
+pub trait Post: Send + Sync + 'static {
+    async fn deliver(&self, letter: &Letter) -> Result<(), Undelivered>;
+}
+
+/// Sends what is due until `shutdown`.
+pub async fn run(app: &App, post: &dyn Post, shutdown: CancellationToken) {
+    while !shutdown.is_cancelled() {
+        let full = match round(app, post).await {
+            Ok(taken) => taken >= usize::try_from(ROUND).unwrap_or(usize::MAX),
+            Err(error) => {
+                tracing::warn!(%error, "mails can't be looked for; trying again");
+                false
+            }
+        };
+        if !full {
+            tokio::select! {
+                () = tokio::time::sleep(PERIOD) => {}
+                () = shutdown.cancelled() => {}
+            }
+        }
+    }
+}
+
+/// Sends what is due now, and says how many mails that were.
+pub async fn round(app: &App, post: &dyn Post) -> Result<usize, DbErr> {
+    let due = mail::Entity::find()
+        .filter(mail::Column::NextAt.lte(app.clock.now()))
+        .order_by_asc(mail::Column::NextAt)
+        .limit(ROUND)
+        .all(&app.db)
+        .await?;
+    let taken = due.len();
+    stream::iter(due)
+        .for_each_concurrent(SIDE_BY_SIDE, async |row| {
+            if let Err(error) = see_to(app, post, row).await {
+                tracing::warn!(%error, "a mail could not be seen to; trying again");
+            }
+        })
+        .await;
+
+    Ok(taken)
+}
+
+/// Queues a mail with the change that it tells of.
+pub(crate) async fn append(txn: &Write, kind: Kind, email_key: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
+    mail::Entity::insert(mail::ActiveModel {
+        id: NotSet,
+        kind: Set(kind),
+        email_key: Set(email_key.to_owned()),
+        created_at: Set(now),
+        attempts: Set(0),
+        next_at: Set(now),
+    })
+    .exec_without_returning(&**txn)
+    .await?;
+
+    Ok(())
+}
+
+async fn see_to(app: &App, post: &dyn Post, row: mail::Model) -> Result<(), DbErr> {
+    let now = app.clock.now();
+    if !take(app, &row, now).await? {
+        return Ok(());
+    }
+    if row.created_at + TOO_OLD <= now {
+        tracing::warn!(mail = row.id, attempts = row.attempts, "a mail is given up");
+        return done(app, row.id, "given_up").await;
+    }
+    let Some(user) = user::Entity::find().filter(user::Column::EmailKey.eq(&row.email_key)).one(&app.db).await? else {
+        return done(app, row.id, "to_nobody").await;
+    };
+    let content = match row.kind {
+        Kind::VerifyEmail => Content::VerifyEmail { code: codes::make(app, user.id, Purpose::VerifyEmail).await? },
+        Kind::ResetPassword => {
+            Content::ResetPassword { code: codes::make(app, user.id, Purpose::ResetPassword).await? }
+        }
+        Kind::PasswordChanged => Content::PasswordChanged,
+    };
+    let letter = Letter { to: user.email, name: user.display_name, content };
+    match post.deliver(&letter).await {
+        Ok(()) => done(app, row.id, "sent").await,
+        Err(error @ Undelivered::Never(_)) => {
+            tracing::warn!(mail = row.id, %error, "a mail is refused");
+            done(app, row.id, "refused").await
+        }
+        Err(error @ Undelivered::Later(_)) => {
+            tracing::warn!(mail = row.id, attempts = row.attempts + 1, %error, "a mail is not out yet");
+            metrics::counter!("matchday_mails_total", "outcome" => "put_off").increment(1);
+            Ok(())
+        }
+    }
+}
+
+/// Takes a mail, unless another instance has: nobody else begins it before the wait is over, whatever becomes of us.
+async fn take(app: &App, row: &mail::Model, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let doubled = 2_u32.saturating_pow(u32::try_from(row.attempts).unwrap_or_default());
+    let wait = FIRST_WAIT.saturating_mul(doubled).min(LONGEST_WAIT);
+    let txn = Write::begin(app).await?;
+    let taken = mail::Entity::update_many()
+        .set(mail::ActiveModel {
+            attempts: Set(row.attempts.saturating_add(1)),
+            next_at: Set(now + wait),
+            ..Default::default()
+        })
+        .filter(mail::Column::Id.eq(row.id))
+        .filter(mail::Column::Attempts.eq(row.attempts))
+        .exec(&*txn)
+        .await?;
+    txn.commit().await?;
+
+    Ok(taken.rows_affected == 1)
+}
+
+async fn done(app: &App, id: i64, outcome: &'static str) -> Result<(), DbErr> {
+    metrics::counter!("matchday_mails_total", "outcome" => outcome).increment(1);
+    let txn = Write::begin(app).await?;
+    mail::Entity::delete_by_id(id).exec(&*txn).await?;
+    txn.commit().await
+}

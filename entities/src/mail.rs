@@ -1,0 +1,31 @@
+//! A mail that waits to be sent: what it is about and to whom; its text and its code are made when it is sent.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(20))", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Kind {
+    VerifyEmail,
+    ResetPassword,
+    PasswordChanged,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "mails")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub kind: Kind,
+    /// Lower-cased as in `users`; of nobody, where somebody asked for a mail to an unknown email.
+    pub email_key: String,
+    pub created_at: DateTimeUtc,
+    /// How often somebody has begun to send it.
+    pub attempts: i32,
+    /// Nobody begins before this time.
+    pub next_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,225 @@
+//! Mails, and what their readers may do: confirm an email, take another password.
+
+use std::{sync::atomic::Ordering, time::Duration};
+
+use domain::{
+    accounts::{self, AccountError, Application, Session},
+    mails::{self, Content, Letter},
+};
+use entities::{account_code, mail};
+use sea_orm::{EntityTrait, PaginatorTrait};
+use tests::{
+    TestApp, both,
+    post::{PostBox, code},
+};
+
+const PASSWORD: &str = "correct horse battery staple";
+const BETTER: &str = "a better password";
+
+both! {
+    who_signs_up_is_mailed_a_code_that_confirms_their_email_once,
+    a_mailed_code_gives_another_password_and_ends_all_sessions,
+    a_code_is_over_after_its_time_and_good_for_its_purpose_only,
+    whether_there_is_an_account_is_told_to_its_mail_only,
+    nobodys_mail_is_flooded,
+    a_mail_is_tried_again_with_growing_waits_and_given_up_after_a_day,
+    a_mail_that_is_refused_for_good_is_not_tried_again,
+    two_instances_send_a_mail_once,
+    a_change_of_the_password_is_told_by_mail,
+}
+
+async fn ana(app: &TestApp) -> Session {
+    let application = Application {
+        email: "Ana@example.com".to_owned(),
+        password: PASSWORD.to_owned(),
+        display_name: Some("Ana".to_owned()),
+        country: None,
+    };
+    accounts::sign_up(app, application).await.expect("ana can sign up")
+}
+
+async fn mailed(app: &TestApp, post: &PostBox) -> Vec<Letter> {
+    mails::round(app, post).await.expect("mails can be looked for");
+    post.empty()
+}
+
+async fn ask_for_reset(app: &TestApp, email: &str) {
+    accounts::request_password_reset(app, None, email).await.expect("anybody may ask");
+}
+
+async fn signs_in(app: &TestApp, password: &str) -> bool {
+    accounts::sign_in(app, None, "ana@example.com", password.to_owned()).await.is_ok()
+}
+
+async fn waiting(app: &TestApp) -> u64 {
+    mail::Entity::find().count(&app.db).await.expect("mails can be counted")
+}
+
+async fn who_signs_up_is_mailed_a_code_that_confirms_their_email_once(app: &TestApp) {
+    let post = PostBox::default();
+    let session = ana(app).await;
+    assert_eq!(session.user.verified_at, None);
+
+    let letters = mailed(app, &post).await;
+
+    let [letter] = &letters[..] else { panic!("{letters:?}") };
+    assert_eq!((letter.to.as_str(), letter.name.as_deref()), ("Ana@example.com", Some("Ana")));
+    assert!(matches!(letter.content, Content::VerifyEmail { .. }));
+    let user = accounts::verify_email(app, code(letter)).await.expect("the code is good");
+    assert_eq!(user.verified_at, Some(user.verified_at.expect("it is verified")));
+    let found = accounts::find(app, user.id).await.expect("accounts can be read");
+    assert_eq!(found, Some(user));
+    let again = accounts::verify_email(app, code(letter)).await;
+    assert!(matches!(again, Err(AccountError::InvalidCode)), "{again:?}");
+    assert_eq!(waiting(app).await, 0);
+    let codes = account_code::Entity::find().count(&app.db).await.expect("codes can be counted");
+    assert_eq!(codes, 0);
+}
+
+async fn a_mailed_code_gives_another_password_and_ends_all_sessions(app: &TestApp) {
+    let post = PostBox::default();
+    let session = ana(app).await;
+    mailed(app, &post).await;
+    for _ in 0..7 {
+        assert!(!signs_in(app, "guessed").await);
+    }
+
+    ask_for_reset(app, " ANA@example.com").await;
+    ask_for_reset(app, "ana@example.com").await;
+    let letters = mailed(app, &post).await;
+    let [first, second] = &letters[..] else { panic!("{letters:?}") };
+    let common = accounts::reset_password(app, code(first), "password".to_owned()).await;
+    assert!(matches!(common, Err(AccountError::Invalid { field: "newPassword", .. })), "{common:?}");
+    accounts::reset_password(app, code(first), BETTER.to_owned()).await.expect("the code is good");
+
+    assert!(signs_in(app, BETTER).await, "guesses are held against the account no more");
+    assert!(!signs_in(app, PASSWORD).await);
+    let refreshed = accounts::refresh(app, &session.refresh_token).await;
+    assert!(matches!(refreshed, Err(AccountError::InvalidToken)), "{refreshed:?}");
+    for used in [first, second] {
+        let again = accounts::reset_password(app, code(used), PASSWORD.to_owned()).await;
+        assert!(matches!(again, Err(AccountError::InvalidCode)), "{again:?}");
+    }
+    let user = accounts::find(app, session.user.id).await.expect("accounts can be read").expect("ana has one");
+    assert!(user.verified_at.is_some(), "whoever has the code reads the mail");
+}
+
+async fn a_code_is_over_after_its_time_and_good_for_its_purpose_only(app: &TestApp) {
+    let post = PostBox::default();
+    ana(app).await;
+    ask_for_reset(app, "ana@example.com").await;
+    let letters = mailed(app, &post).await;
+    let of = |wanted: fn(&Content) -> bool| {
+        let letter = letters.iter().find(|letter| wanted(&letter.content)).expect("it was mailed");
+        code(letter)
+    };
+    let (verify, reset) = (
+        of(|content| matches!(content, Content::VerifyEmail { .. })),
+        of(|content| matches!(content, Content::ResetPassword { .. })),
+    );
+
+    for wrong in [verify, "", "nonsense"] {
+        let refused = accounts::reset_password(app, wrong, BETTER.to_owned()).await;
+        assert!(matches!(refused, Err(AccountError::InvalidCode)), "{wrong}: {refused:?}");
+    }
+    let refused = accounts::verify_email(app, reset).await;
+    assert!(matches!(refused, Err(AccountError::InvalidCode)), "{refused:?}");
+
+    app.move_clock(Duration::from_secs(3_600));
+    let late = accounts::reset_password(app, reset, BETTER.to_owned()).await;
+    assert!(matches!(late, Err(AccountError::InvalidCode)), "{late:?}");
+    assert!(signs_in(app, PASSWORD).await);
+    accounts::verify_email(app, verify).await.expect("it is good for a day");
+}
+
+async fn whether_there_is_an_account_is_told_to_its_mail_only(app: &TestApp) {
+    let post = PostBox::default();
+    ana(app).await;
+    mailed(app, &post).await;
+
+    for email in ["ana@example.com", "nobody@example.com", "no email at all"] {
+        ask_for_reset(app, email).await;
+        assert_eq!(waiting(app).await, 1, "{email}: the same work is done");
+        let letters = mailed(app, &post).await;
+        assert_eq!(letters.len(), usize::from(email.starts_with("ana")));
+        assert_eq!(waiting(app).await, 0);
+    }
+}
+
+async fn nobodys_mail_is_flooded(app: &TestApp) {
+    let post = PostBox::default();
+    let session = ana(app).await;
+    let viewer = accounts::authenticate(app, &session.access_token).await.expect("the token is fresh");
+    mailed(app, &post).await;
+
+    for _ in 0..20 {
+        ask_for_reset(app, "ana@example.com").await;
+        accounts::request_email_verification(app, viewer, None).await.expect("ana may ask");
+        ask_for_reset(app, "nobody@example.com").await;
+    }
+
+    assert_eq!(waiting(app).await, 8, "four each: three that are free, and the one after them");
+    mailed(app, &post).await;
+    app.move_clock(Duration::from_secs(61));
+    ask_for_reset(app, "ana@example.com").await;
+    assert_eq!(mailed(app, &post).await.len(), 1);
+}
+
+async fn a_mail_is_tried_again_with_growing_waits_and_given_up_after_a_day(app: &TestApp) {
+    let post = PostBox::default();
+    post.is_closed.store(true, Ordering::SeqCst);
+    let began = app.now();
+    ana(app).await;
+
+    let mut waits = Vec::new();
+    while waiting(app).await > 0 {
+        mailed(app, &post).await;
+        let Some(row) = mail::Entity::find().one(&app.db).await.expect("mails can be read") else { break };
+        let wait = (row.next_at - app.now()).to_std().expect("it waits");
+        waits.push(wait.as_secs_f64().round());
+        app.move_clock(wait + Duration::from_millis(1));
+    }
+
+    assert_eq!(waits[..7], [60.0, 120.0, 240.0, 480.0, 960.0, 1_920.0, 3_600.0]);
+    assert!(app.now() - began >= chrono::Duration::days(1));
+    assert_eq!(post.tries.load(Ordering::SeqCst), waits.len());
+
+    ask_for_reset(app, "ana@example.com").await;
+    mailed(app, &post).await;
+    post.is_closed.store(false, Ordering::SeqCst);
+    assert_eq!(mailed(app, &post).await, [], "it waits for its turn");
+    app.move_clock(Duration::from_secs(61));
+    assert_eq!(mailed(app, &post).await.len(), 1);
+}
+
+async fn a_mail_that_is_refused_for_good_is_not_tried_again(app: &TestApp) {
+    let post = PostBox::default();
+    post.refuses.store(true, Ordering::SeqCst);
+    ana(app).await;
+
+    assert_eq!(mailed(app, &post).await, []);
+
+    assert_eq!(waiting(app).await, 0);
+}
+
+async fn two_instances_send_a_mail_once(app: &TestApp) {
+    let post = PostBox::default();
+    ana(app).await;
+
+    let (first, second) = tokio::join!(mails::round(app, &post), mails::round(app, &post));
+
+    assert!(first.is_ok() && second.is_ok());
+    assert_eq!(post.empty().len(), 1);
+}
+
+async fn a_change_of_the_password_is_told_by_mail(app: &TestApp) {
+    let post = PostBox::default();
+    let session = ana(app).await;
+    mailed(app, &post).await;
+    let viewer = accounts::authenticate(app, &session.access_token).await.expect("the token is fresh");
+
+    accounts::change_password(app, viewer, None, PASSWORD.to_owned(), BETTER.to_owned()).await.expect("she may");
+
+    let letters = mailed(app, &post).await;
+    assert!(matches!(&letters[..], [letter] if letter.content == Content::PasswordChanged), "{letters:?}");
+}
