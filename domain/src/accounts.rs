@@ -10,7 +10,7 @@ use entities::{
     mail::Kind,
     user::{self, Role},
 };
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -21,6 +21,7 @@ pub(crate) mod codes;
 pub mod keys;
 mod passwords;
 mod recovery;
+pub mod roster;
 mod sealing;
 mod sessions;
 mod tokens;
@@ -56,6 +57,8 @@ pub enum AccountError {
     Invalid { field: &'static str, problem: String },
     #[error("there is an account with this email; sign in instead")]
     EmailTaken,
+    #[error("this account is disabled; those who run the site can enable it again")]
+    Disabled,
     #[error("email or password is wrong")]
     WrongCredentials,
     #[error("currentPassword is not the password of this account")]
@@ -97,6 +100,19 @@ pub struct Session {
 
 /// Opens an account and signs its owner in.
 pub async fn sign_up(app: &App, application: Application) -> Result<Session, AccountError> {
+    let row = enrolled(app, application).await?;
+    let signer = keys::signer(app).await?;
+
+    let txn = Write::begin(app).await?;
+    enter(&txn, &row).await?;
+    let session = sessions::open(app, &txn, row, &signer).await?;
+    txn.commit().await?;
+
+    Ok(session)
+}
+
+/// The row of an application that is in order.
+async fn enrolled(app: &App, application: Application) -> Result<user::Model, AccountError> {
     let Application { email, password, display_name, country } = application;
     let email = email.trim().to_owned();
     check_email(&email)?;
@@ -115,8 +131,8 @@ pub async fn sign_up(app: &App, application: Application) -> Result<Session, Acc
         return Err(AccountError::Invalid { field: "country", problem });
     }
     let password_hash = app.accounts.hashing.place()?.hash(password).await?;
-    let signer = keys::signer(app).await?;
-    let row = user::Model {
+
+    Ok(user::Model {
         id: Uuid::now_v7(),
         email_key: email_key(&email),
         email,
@@ -125,23 +141,24 @@ pub async fn sign_up(app: &App, application: Application) -> Result<Session, Acc
         country,
         role: Role::Customer,
         verified_at: None,
+        disabled_at: None,
         created_at: app.clock.now(),
-    };
+    })
+}
 
-    let txn = Write::begin(app).await?;
+/// Enters a new account, and queues the mail that lets its owner confirm the email.
+async fn enter(txn: &Write, row: &user::Model) -> Result<(), AccountError> {
     let inserted =
-        user::Entity::insert(user::ActiveModel::from(row.clone()).reset_all()).exec_without_returning(&*txn).await;
+        user::Entity::insert(user::ActiveModel::from(row.clone()).reset_all()).exec_without_returning(&**txn).await;
     match inserted {
         Err(error) if matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_))) => {
             return Err(AccountError::EmailTaken);
         }
         inserted => inserted?,
     };
-    mails::append(&txn, Kind::VerifyEmail, &row.email_key, row.created_at).await?;
-    let session = sessions::open(app, &txn, row, &signer).await?;
-    txn.commit().await?;
+    mails::append(txn, Kind::VerifyEmail, &row.email_key, row.created_at).await?;
 
-    Ok(session)
+    Ok(())
 }
 
 /// Signs somebody in, from `address` where it is known. An unknown email takes as long as a wrong password, and is
@@ -161,7 +178,14 @@ pub async fn sign_in(
     let signer = keys::signer(app).await?;
 
     let txn = Write::begin(app).await?;
+    // What changed meanwhile counts: nobody gets in by a password that has just been changed.
+    let user = lock(&txn, user.id).await?.filter(|now| now.password_hash == user.password_hash);
+    let user = user.ok_or(AccountError::WrongCredentials)?;
     attempts::succeeded(&txn, attempt).await?;
+    if user.disabled_at.is_some() {
+        txn.commit().await?;
+        return Err(AccountError::Disabled);
+    }
     let session = sessions::open(app, &txn, user, &signer).await?;
     txn.commit().await?;
 
@@ -214,17 +238,11 @@ pub async fn find(app: &App, id: Uuid) -> Result<Option<user::Model>, DbErr> {
     user::Entity::find_by_id(id).one(&app.db).await
 }
 
-/// Gives an account another role.
-pub async fn set_role(app: &App, email: &str, role: Role) -> Result<bool, DbErr> {
-    let txn = Write::begin(app).await?;
-    let changed = user::Entity::update_many()
-        .set(user::ActiveModel { role: Set(role), ..Default::default() })
-        .filter(user::Column::EmailKey.eq(email_key(email)))
-        .exec(&*txn)
-        .await?;
-    txn.commit().await?;
-
-    Ok(changed.rows_affected == 1)
+/// The account, which nobody else changes before the transaction ends.
+///
+/// Whoever opens, ends or renews sessions locks their owner first, so that none slips through an end of all.
+async fn lock(txn: &Write, id: Uuid) -> Result<Option<user::Model>, DbErr> {
+    user::Entity::find_by_id(id).lock_exclusive().one(&**txn).await
 }
 
 /// What of an email is unique.

@@ -30,6 +30,8 @@ pub struct Model {
     pub role: Role,
     /// When it was shown that the email is theirs.
     pub verified_at: Option<DateTimeUtc>,
+    /// Since when they may not sign in.
+    pub disabled_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
 }
 

@@ -13,6 +13,7 @@ mod m20261120_000005_seen_events;
 mod m20261121_000006_signing_keys;
 mod m20261121_000007_attempts;
 mod m20261121_000008_mails;
+mod m20261121_000009_disabled_users;
 
 pub struct Migrator;
 
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000006_signing_keys::Migration),
             Box::new(m20261121_000007_attempts::Migration),
             Box::new(m20261121_000008_mails::Migration),
+            Box::new(m20261121_000009_disabled_users::Migration),
         ]
     }
 }

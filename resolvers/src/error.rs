@@ -11,6 +11,7 @@ use sea_orm::DbErr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
     Unauthenticated,
+    Forbidden,
     NotFound,
     BadUserInput,
     TemporarilyUnavailable,
@@ -28,6 +29,7 @@ impl Code {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Forbidden => "FORBIDDEN",
             Self::NotFound => "NOT_FOUND",
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::TemporarilyUnavailable => "TEMPORARILY_UNAVAILABLE",
@@ -144,6 +146,7 @@ impl From<AccountError> for ApiError {
             E::Invalid { field, .. } => Self::bad_input(message).with("field", field),
             E::EmailTaken => Self::new(Code::Conflict, message),
             E::WrongPassword => Self::bad_input(message).with("field", "currentPassword"),
+            E::Disabled => Self::new(Code::Forbidden, message),
             E::InvalidCode => Self::bad_input(message).with("field", "code"),
             E::TooManyAttempts { retry_after } => {
                 Self::new(Code::RateLimited, message).with("retryAfter", retry_after.as_secs() + 1)

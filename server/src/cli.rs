@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, path::PathBuf, sync::LazyLock};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::settings::SETTINGS;
 
@@ -41,6 +41,11 @@ pub enum Role {
     Key {
         #[command(subcommand)]
         task: Key,
+    },
+    /// Open, promote, disable or enable an account; for the first admin, and for what no visitor can do
+    User {
+        #[command(subcommand)]
+        task: User,
     },
     /// Print the settings in force, secrets hidden, and where each came from
     Config,
@@ -89,6 +94,48 @@ pub enum Key {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub enum User {
+    /// Open an account; a password is made and printed, unless one is given
+    Create {
+        #[arg(value_name = "EMAIL")]
+        email: String,
+        #[arg(long, value_enum, default_value_t = RoleName::Customer)]
+        role: RoleName,
+        /// Read the password from the first line of standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Give an account a role; it shows in its next access token, within 15 minutes
+    Promote {
+        #[arg(value_name = "EMAIL")]
+        email: String,
+        #[arg(long, value_enum, default_value_t = RoleName::Admin)]
+        role: RoleName,
+    },
+    /// Let nobody sign in to an account, and end its sessions
+    Disable {
+        #[arg(value_name = "EMAIL")]
+        email: String,
+    },
+    /// Let the owner of a disabled account sign in again
+    Enable {
+        #[arg(value_name = "EMAIL")]
+        email: String,
+    },
+}
+
+/// What somebody may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RoleName {
+    /// Buys tickets
+    Customer,
+    /// Checks tickets at the gate
+    Steward,
+    /// Runs the site
+    Admin,
+}
+
 #[derive(Debug, Args)]
 pub struct MasterlistFile {
     /// JSON Lines (one match a line), or one JSON array of matches; - reads standard input
@@ -107,6 +154,8 @@ Examples:
                                   on real services; any number of instances side by side
   matchday migrate up             bring the tables of DATABASE_URL up to date
   matchday masterlist check FILE  report every wrong line of a master list
+  matchday user create ana@example.com --role admin
+                                  the first admin; prints the password
   matchday key rotate             sign access tokens with a new key
   matchday config                 what is in force, and where each setting came from
 

@@ -4,6 +4,7 @@ mod keys;
 mod masterlist;
 mod migrate;
 mod settings;
+mod users;
 
 use std::{path::Path, pin::pin, sync::Arc};
 
@@ -11,7 +12,7 @@ use domain::clock::SystemClock;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-pub use self::{keys::keys, masterlist::masterlist, migrate::migrate, settings::config};
+pub use self::{keys::keys, masterlist::masterlist, migrate::migrate, settings::config, users::users};
 use crate::{
     config::{self, Config},
     failure::Failure,

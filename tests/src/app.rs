@@ -109,6 +109,7 @@ impl TestApp {
                 country: None,
                 role: Role::Customer,
                 verified_at: None,
+                disabled_at: None,
                 created_at: self.now(),
             })
             .collect();

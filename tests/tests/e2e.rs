@@ -19,6 +19,7 @@ mod e2e {
     mod matches;
     mod migrations;
     mod reservations;
+    mod rights;
     mod subscriptions;
 
     mod rules {

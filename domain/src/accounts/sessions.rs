@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     AccountError, Session, Viewer,
     keys::{self, Key},
-    tokens,
+    lock, tokens,
 };
 use crate::{App, store::Write};
 
@@ -20,11 +20,11 @@ pub async fn refresh(app: &App, refresh_token: &str) -> Result<Session, AccountE
     let now = app.clock.now();
     let signer = keys::signer(app).await?;
     let txn = Write::begin(app).await?;
-    let row = session::Entity::find_by_id(tokens::fingerprint(refresh_token))
-        .lock_exclusive()
-        .one(&*txn)
-        .await?
-        .ok_or(AccountError::InvalidToken)?;
+    let hash = tokens::fingerprint(refresh_token);
+    let known = session::Entity::find_by_id(&hash).one(&*txn).await?.ok_or(AccountError::InvalidToken)?;
+    let user = lock(&txn, known.user_id).await?.ok_or(AccountError::InvalidToken)?;
+    let found = session::Entity::find_by_id(hash).lock_exclusive().one(&*txn).await?;
+    let row = found.ok_or(AccountError::InvalidToken)?;
     if row.ended_at.is_some() {
         end_family(&txn, row.family, now).await?;
         txn.commit().await?;
@@ -34,7 +34,9 @@ pub async fn refresh(app: &App, refresh_token: &str) -> Result<Session, AccountE
     if row.expires_at <= now {
         return Err(AccountError::ExpiredToken);
     }
-    let user = user::Entity::find_by_id(row.user_id).one(&*txn).await?.ok_or(AccountError::InvalidToken)?;
+    if user.disabled_at.is_some() {
+        return Err(AccountError::Disabled);
+    }
     session::Entity::update_many()
         .set(session::ActiveModel { ended_at: Set(Some(now)), ..Default::default() })
         .filter(session::Column::TokenHash.eq(row.token_hash))
@@ -50,6 +52,7 @@ pub async fn refresh(app: &App, refresh_token: &str) -> Result<Session, AccountE
 pub async fn sign_out(app: &App, viewer: Viewer, everywhere: bool) -> Result<(), DbErr> {
     let now = app.clock.now();
     let txn = Write::begin(app).await?;
+    lock(&txn, viewer.user_id).await?;
     match everywhere {
         true => end_all(&txn, viewer.user_id, None, now).await?,
         false => end_family(&txn, viewer.session, now).await?,

@@ -35,6 +35,37 @@ fn keys_are_listed_changed_and_ended_beside_the_running_program() {
     assert!(text(&again.stderr).contains("matchday key list"), "{}", text(&again.stderr));
 }
 
+/// The answer to somebody who signs in.
+fn sign_in(program: &Serving, password: &str) -> String {
+    let input = format!(r#"{{email: \"ana@example.com\", password: \"{password}\"}}"#);
+    program.query(&format!("mutation {{ signIn(input: {input}) {{ user {{ role }} }} }}"))
+}
+
+#[test]
+fn the_first_admin_is_made_beside_the_running_program_and_accounts_are_disabled_and_enabled() {
+    let folder = Folder::new();
+    let program = Serving::start(&folder);
+    program.ready();
+
+    let created = folder.run(&["user", "create", "ana@example.com", "--role", "steward"]);
+    let shown = text(&created.stdout);
+    let password = shown.lines().find_map(|line| line.strip_prefix("password  ")).expect("it is printed").to_owned();
+    assert!(sign_in(&program, &password).contains("STEWARD"));
+    assert_eq!(folder.run(&["user", "promote", "ana@example.com"]).status.code(), Some(0));
+    assert!(sign_in(&program, &password).contains("ADMIN"));
+    assert_eq!(folder.run(&["user", "disable", "ana@example.com"]).status.code(), Some(0));
+    assert!(sign_in(&program, &password).contains("FORBIDDEN"));
+    assert_eq!(folder.run(&["user", "enable", "ana@example.com"]).status.code(), Some(0));
+    assert!(sign_in(&program, &password).contains("ADMIN"));
+
+    let taken = folder.run(&["user", "create", "ana@example.com"]);
+    assert_eq!(taken.status.code(), Some(1));
+    assert!(text(&taken.stderr).contains("there is an account"), "{}", text(&taken.stderr));
+    let unknown = folder.run(&["user", "promote", "ben@example.com"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(text(&unknown.stderr).contains("ben@example.com"), "{}", text(&unknown.stderr));
+}
+
 #[test]
 fn where_there_is_no_site_there_are_no_keys() {
     let folder = Folder::new();

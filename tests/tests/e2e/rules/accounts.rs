@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::accounts::{self, AccountError, Application, Session, Viewer};
+use domain::accounts::{self, AccountError, Application, Session, Viewer, roster};
 use entities::{attempt, session, user::Role};
 use futures_util::future::join_all;
 use sea_orm::EntityTrait;
@@ -28,6 +28,9 @@ both! {
     a_list_of_accounts_is_slowed_by_its_address,
     what_is_over_is_let_go_of,
     a_role_shows_in_the_next_token,
+    who_is_disabled_neither_signs_in_nor_goes_on_until_enabled,
+    an_account_can_be_opened_for_somebody_else,
+    no_session_slips_through_an_end_of_all,
 }
 
 fn application(email: &str) -> Application {
@@ -315,11 +318,57 @@ async fn what_is_over_is_let_go_of(app: &TestApp) {
 async fn a_role_shows_in_the_next_token(app: &TestApp) {
     ana(app).await;
 
-    let changed = accounts::set_role(app, "ANA@example.com", Role::Admin).await;
-    let nobody = accounts::set_role(app, "ben@example.com", Role::Admin).await;
+    let changed = roster::set_role(app, "ANA@example.com", Role::Admin).await;
+    let nobody = roster::set_role(app, "ben@example.com", Role::Admin).await;
 
     assert!(changed.expect("a role can be given"));
     assert!(!nobody.expect("nobody is no error"));
     let viewer = accounts::authenticate(app, &sign_in(app).await.access_token).await;
     assert!(viewer.expect("the token is fresh").is_admin());
+}
+
+async fn who_is_disabled_neither_signs_in_nor_goes_on_until_enabled(app: &TestApp) {
+    let session = ana(app).await;
+    let live = sign_in(app).await;
+
+    assert!(roster::disable(app, "ANA@example.com").await.expect("an account can be disabled"));
+    assert!(!roster::disable(app, "ben@example.com").await.expect("nobody is no error"));
+
+    let right = try_password(app, PASSWORD).await;
+    assert!(matches!(right, Err(AccountError::Disabled)), "{right:?}");
+    let wrong = try_password(app, "guessed").await;
+    assert!(matches!(wrong, Err(AccountError::WrongCredentials)), "only its owner is told: {wrong:?}");
+    assert!(!goes_on(app, &session).await);
+
+    assert!(roster::enable(app, "ana@example.com").await.expect("an account can be enabled"));
+    assert!(!goes_on(app, &live).await, "what has ended stays so");
+    assert!(goes_on(app, &sign_in(app).await).await);
+}
+
+async fn an_account_can_be_opened_for_somebody_else(app: &TestApp) {
+    let user = roster::create(app, application("ana@example.com"), Role::Steward).await.expect("it is free");
+    let again = roster::create(app, application("ana@example.com"), Role::Admin).await;
+
+    assert_eq!(user.role, Role::Steward);
+    assert!(matches!(again, Err(AccountError::EmailTaken)), "{again:?}");
+    assert_eq!(viewer(app, &sign_in(app).await).await.role, Role::Steward);
+}
+
+async fn no_session_slips_through_an_end_of_all(app: &TestApp) {
+    let session = ana(app).await;
+    for _ in 0..8 {
+        let (first, second) = (sign_in(app).await, sign_in(app).await);
+        let viewer = viewer(app, &session).await;
+
+        let (next, ended, last) = tokio::join!(
+            accounts::refresh(app, &first.refresh_token),
+            accounts::sign_out(app, viewer, true),
+            accounts::refresh(app, &second.refresh_token),
+        );
+
+        ended.expect("sessions can be ended");
+        for renewed in [next, last].into_iter().flatten() {
+            assert!(!goes_on(app, &renewed).await, "it was renewed before the end, and ended with the others");
+        }
+    }
 }

@@ -1,0 +1,206 @@
+//! Rights: who is let through to which field. Every field that can be asked for first has a row; so does every field of
+//! a type that shows somebody's own data. A new field without a row fails.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_graphql::parser::{
+    parse_schema,
+    types::{TypeKind, TypeSystemDefinition},
+};
+use domain::accounts::roster;
+use entities::user::Role;
+use serde_json::{Value, json};
+use tests::{Site, client::Client, socket::Said};
+use uuid::Uuid;
+
+/// Let through.
+const SHOWN: &str = "shown";
+/// As if there were nothing.
+const NOTHING: &str = "nothing";
+// Refused, with a code.
+const ANONYMOUS: &str = "UNAUTHENTICATED";
+const UNKNOWN: &str = "NOT_FOUND";
+/// Let through to a judgement on the input, which is wrong on purpose.
+const JUDGED: &str = "BAD_USER_INPUT";
+
+/// A root field, an operation that asks for it, and the answers to: nobody, another customer, the owner, a steward, an
+/// admin. The owner's are asked last, for they may change what is asked about.
+struct Row {
+    field: &'static str,
+    document: &'static str,
+    answers: [&'static str; 5],
+}
+
+const fn row(field: &'static str, document: &'static str, answers: [&'static str; 5]) -> Row {
+    Row { field, document, answers }
+}
+
+const EVERYBODY: [&str; 5] = [SHOWN; 5];
+const SIGNED_IN: [&str; 5] = [ANONYMOUS, SHOWN, SHOWN, SHOWN, SHOWN];
+
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    row("Query.matches", "{ field: matches { totalCount } }", EVERYBODY),
+    row("Query.match", "{ field: match(matchNumber: 1) { id } }", EVERYBODY),
+    row("Query.me", "{ field: me { id email } }", [NOTHING, SHOWN, SHOWN, SHOWN, SHOWN]),
+    row("Query.myReservations", "{ field: myReservations { nodes { id } } }", SIGNED_IN),
+    row("Query.reservation", "query ($reservation: ID!) { field: reservation(id: $reservation) { id } }",
+        [ANONYMOUS, NOTHING, SHOWN, NOTHING, SHOWN]),
+    row("Query.node", "query ($reservation: ID!) { field: node(id: $reservation) { id } }",
+        [NOTHING, NOTHING, SHOWN, NOTHING, SHOWN]),
+    row("Query.node", "query ($owner: ID!) { field: node(id: $owner) { id } }",
+        [NOTHING, NOTHING, SHOWN, NOTHING, SHOWN]),
+    row("Query.node", "query ($match: ID!) { field: node(id: $match) { id } }", EVERYBODY),
+    row("Subscription.availability", "subscription { availability(matchNumbers: [1]) { version } }", EVERYBODY),
+    row("Subscription.reservation", "subscription ($reservation: ID!) { reservation(id: $reservation) { id } }",
+        [ANONYMOUS, UNKNOWN, SHOWN, UNKNOWN, SHOWN]),
+    row("Mutation.signUp",
+        r#"mutation ($new: String!) { field: signUp(input: {email: $new, password: "a good password"}) { expiresAt } }"#,
+        EVERYBODY),
+    row("Mutation.signIn", r#"mutation ($known: String!) {
+        field: signIn(input: {email: $known, password: "correct horse battery staple"}) { expiresAt } }"#, EVERYBODY),
+    row("Mutation.refreshSession",
+        "mutation ($refresh: String!) { field: refreshSession(input: {refreshToken: $refresh}) { expiresAt } }",
+        EVERYBODY),
+    row("Mutation.requestPasswordReset",
+        r#"mutation { field: requestPasswordReset(input: {email: "nobody@example.com"}) { success } }"#, EVERYBODY),
+    row("Mutation.resetPassword",
+        r#"mutation { field: resetPassword(input: {code: "wrong", newPassword: "a good password"}) { success } }"#,
+        [JUDGED; 5]),
+    row("Mutation.verifyEmail", r#"mutation { field: verifyEmail(input: {code: "wrong"}) { user { id } } }"#,
+        [JUDGED; 5]),
+    row("Mutation.requestEmailVerification", "mutation { field: requestEmailVerification { success } }", SIGNED_IN),
+    row("Mutation.changePassword", r#"mutation {
+        field: changePassword(input: {currentPassword: "wrong", newPassword: "a good password"}) { user { id } } }"#,
+        [ANONYMOUS, JUDGED, JUDGED, JUDGED, JUDGED]),
+    row("Mutation.reserve", "mutation { field: reserve(input: {matchNumber: 1, category: 2, quantity: 1}) {
+        reservation { id } } }", SIGNED_IN),
+    row("Mutation.cancelReservation", "mutation ($reservation: ID!) {
+        field: cancelReservation(input: {reservationId: $reservation}) { reservation { id } } }",
+        [ANONYMOUS, UNKNOWN, SHOWN, UNKNOWN, UNKNOWN]),
+    row("Mutation.signOut", "mutation { field: signOut { success } }", SIGNED_IN),
+];
+
+/// What shows somebody's own data: shown whole to whoever is shown the object, which the rows above decide.
+const OWN: &[(&str, &[&str])] = &[
+    ("User", &["id", "email", "emailVerified", "displayName", "country", "role", "createdAt"]),
+    (
+        "Reservation",
+        &[
+            "id",
+            "status",
+            "cancelReason",
+            "match",
+            "category",
+            "quantity",
+            "unitPrice",
+            "totalPrice",
+            "createdAt",
+            "expiresAt",
+            "version",
+        ],
+    ),
+    ("SessionPayload", &["user", "accessToken", "refreshToken", "expiresAt"]),
+];
+
+/// The fields of each object type.
+fn fields() -> BTreeMap<String, BTreeSet<String>> {
+    let document = parse_schema(schema::sdl()).expect("the schema is well formed");
+    let types = document.definitions.into_iter().filter_map(|definition| match definition {
+        TypeSystemDefinition::Type(found) => match found.node.kind {
+            TypeKind::Object(object) => {
+                let names = object.fields.iter().map(|field| field.node.name.node.to_string());
+                Some((found.node.name.node.to_string(), names.collect()))
+            }
+            _ => None,
+        },
+        _ => None,
+    });
+    types.collect()
+}
+
+#[test]
+fn every_field_that_needs_a_right_has_a_row() {
+    let fields = fields();
+    let of_roots: BTreeSet<String> = ["Query", "Mutation", "Subscription"]
+        .into_iter()
+        .flat_map(|root| fields[root].iter().map(move |field| format!("{root}.{field}")))
+        .collect();
+
+    let rows: BTreeSet<String> = ROWS.iter().map(|row| row.field.to_owned()).collect();
+
+    assert_eq!(of_roots, rows, "on the left what the schema has, on the right what has a row");
+    for (name, listed) in OWN {
+        let listed: BTreeSet<String> = listed.iter().map(|field| (*field).to_owned()).collect();
+        assert_eq!(fields[*name], listed, "the fields of {name}");
+    }
+}
+
+async fn with_role(site: &Site, name: &str, role: Role) -> Client {
+    let customer = site.fan(name).await;
+    let me = customer.ask("{ me { email } }", json!({})).await.data();
+    let email = me["me"]["email"].as_str().expect("an account has an email");
+    assert!(roster::set_role(&site.app, email, role).await.expect("a role can be given"));
+    let refreshed = "mutation ($token: String!) { refreshSession(input: {refreshToken: $token}) { accessToken } }";
+    let session = customer.ask(refreshed, json!({ "token": customer.refresh_token })).await.data();
+    customer.with_token(session["refreshSession"]["accessToken"].as_str().expect("a session has a token"))
+}
+
+/// What somebody is answered: let through, nothing, or a code.
+async fn answer(who: &Client, row: &Row, variables: Value) -> String {
+    if row.field.starts_with("Subscription.") {
+        let mut socket = who.socket().await;
+        socket.subscribe(row.document, variables).await;
+        return match socket.said().await {
+            Said::Next(_) => SHOWN.to_owned(),
+            Said::Error(code) => code,
+            other => panic!("{}: {other:?}", row.field),
+        };
+    }
+    let answer = who.ask(row.document, variables).await;
+    match answer.is_ok() {
+        true if answer.data()["field"].is_null() => NOTHING.to_owned(),
+        true => SHOWN.to_owned(),
+        false => answer.code().to_owned(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_is_let_through_to_what_they_have_a_right_to_and_no_further() {
+    let (_world, site) = Site::embedded().await;
+    site.on_sale(1, 20).await;
+    let owner = site.fan("owner").await;
+    let reservation = owner.holds(1, 1, 1).await;
+    let me = owner.ask("{ me { id email } match(matchNumber: 1) { id } }", json!({})).await.data();
+    // In the order of asking; the numbers are those of the columns.
+    let askers = [
+        (0, site.visitor()),
+        (1, site.fan("stranger").await),
+        (3, with_role(&site, "steward", Role::Steward).await),
+        (4, with_role(&site, "admin", Role::Admin).await),
+        (2, owner),
+    ];
+
+    for row in ROWS {
+        for (column, who) in &askers {
+            let spare = match row.field {
+                "Mutation.refreshSession" => site.fan("spare").await.refresh_token,
+                _ => None,
+            };
+            let all = json!({
+                "reservation": reservation, "owner": me["me"]["id"], "match": me["match"]["id"],
+                "known": me["me"]["email"], "new": format!("{}@example.com", Uuid::new_v4().simple()),
+                "refresh": spare,
+            });
+            let asked: serde_json::Map<String, Value> = (all.as_object().expect("it is an object").clone())
+                .into_iter()
+                .filter(|(name, _)| row.document.contains(&format!("${name}:")))
+                .collect();
+
+            let answered = answer(who, row, Value::Object(asked)).await;
+
+            assert_eq!(answered, row.answers[*column], "{} for {column}: {}", row.field, row.document);
+        }
+    }
+    site.finish().await;
+}
