@@ -46,6 +46,7 @@ class Keys {
   #pool
   #known = new Map()
   #asked = 0
+  #answered = Promise.resolve()
 
   constructor(pool) {
     this.#pool = pool
@@ -53,14 +54,18 @@ class Keys {
 
   async find(kid) {
     const age = Date.now() - this.#asked
-    if (age > (this.#known.has(kid) ? TRUSTED_MS : LOOK_MS)) await this.#ask()
+    if (age > (this.#known.has(kid) ? TRUSTED_MS : LOOK_MS)) {
+      this.#asked = Date.now()
+      this.#answered = this.#ask().catch(error => console.error(error))
+    }
+    // Whoever comes while the database is asked waits for the same answer.
+    await this.#answered
     const found = this.#known.get(kid)
     if (found === undefined) throw new Error('no such key')
     return found
   }
 
   async #ask() {
-    this.#asked = Date.now()
     const { rows } = await this.#pool.query(publicKeys())
     this.#known = new Map(rows.map(({ kid, public_key: x }) => [kid, pem(x)]))
   }
