@@ -14,6 +14,8 @@ use crate::{Backend, Outcome};
 /// Connections of the program's pool, as its configuration has it unless told otherwise.
 pub(crate) const POOL: u32 = 16;
 const SQLITE_POOL: u32 = 8;
+/// The program's pool asks a connection whether it lives after this time without use.
+const ALIVE: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// A database with the whole schema.
 pub(crate) struct Database {
@@ -102,7 +104,8 @@ pub(crate) fn server() -> Outcome<String> {
 
 pub(crate) async fn connect(url: &str, size: u32) -> Outcome<DatabaseConnection> {
     let mut options = ConnectOptions::new(url);
-    options.max_connections(size).min_connections(1).sqlx_logging(false).map_sqlx_sqlite_opts(|options| {
+    options.max_connections(size).min_connections(1).sqlx_logging(false).test_before_acquire_if_idle_for(ALIVE);
+    options.map_sqlx_sqlite_opts(|options| {
         options
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)

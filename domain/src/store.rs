@@ -6,8 +6,8 @@ use std::{
 };
 
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqlErr, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait, sqlx,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqlErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, sqlx,
 };
 use tokio::sync::OwnedMutexGuard;
 
@@ -23,7 +23,7 @@ impl Write {
     /// Begins to write: at once on Postgres, in turn on SQLite, where a transaction that writes late could fail.
     pub(crate) async fn begin(app: &App) -> Result<Self, DbErr> {
         if app.db.get_database_backend() != DbBackend::Sqlite {
-            return Ok(Self { transaction: app.db.begin().await?, _turn: None });
+            return Ok(Self { transaction: begin_on_postgres(&app.db).await?, _turn: None });
         }
         let turn = app.write_turn.clone().lock_owned().await;
         let options = TransactionOptions {
@@ -42,6 +42,18 @@ impl Write {
 
     pub(crate) async fn commit(self) -> Result<(), DbErr> {
         self.transaction.commit().await
+    }
+}
+
+/// Begins on a connection that lives. The pool hands out what it used a moment ago without asking whether it does, and a
+/// restart of Postgres ends every connection: nothing has happened on those yet, so the next one is tried.
+async fn begin_on_postgres(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let mut others = db.get_postgres_connection_pool().options().get_max_connections();
+    loop {
+        match db.begin().await {
+            Err(error) if others > 0 && was_cut_off(&error) => others -= 1,
+            begun => return begun,
+        }
     }
 }
 
@@ -106,6 +118,16 @@ pub(crate) fn was_rolled_back(error: &DbErr) -> bool {
                 code.len() == 5 && code.starts_with("40")
             },
         )
+}
+
+/// Whether the server had ended the connection before it was used.
+fn was_cut_off(error: &DbErr) -> bool {
+    match sqlx_error(error) {
+        Some(sqlx::Error::Io(_)) => true,
+        // SQLSTATEs of a server that shuts down, has crashed, or minds idle sessions.
+        Some(sqlx::Error::Database(error)) => error.code().is_some_and(|code| code.starts_with("57P")),
+        _ => false,
+    }
 }
 
 fn sqlx_error(error: &DbErr) -> Option<&sqlx::Error> {

@@ -23,6 +23,9 @@ use crate::{
 /// SQLite has one writer at a time, so its connections are readers for the most part.
 const SQLITE_CONNECTIONS: u32 = 8;
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// A connection of Postgres that was used within this time is not asked whether it lives: that is a round trip for each
+/// use. `domain` begins again on another where it does not.
+const ALIVE: Duration = Duration::from_secs(1);
 const REASON_PATIENCE: Duration = Duration::from_secs(2);
 /// Held while tables change, so that instances that start together do not change them twice.
 const MIGRATION_LOCK: i64 = 0x6d61_7463_6864_6179;
@@ -55,6 +58,7 @@ fn postgres(config: &Config, url: &str) -> ConnectOptions {
         .min_connections(1)
         .connect_timeout(timeout)
         .acquire_timeout(timeout)
+        .test_before_acquire_if_idle_for(ALIVE)
         .set_application_name(format!("matchday {}", config.client_id))
         .sqlx_logging(false);
     options

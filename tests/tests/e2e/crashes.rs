@@ -1,4 +1,4 @@
-//! Crashes: the program killed at random moments, and Kafka gone for a while, both under load.
+//! Crashes: the program killed at random moments, and Kafka gone for a while, both under load; and Postgres restarted.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -18,7 +18,7 @@ use entities::{
 };
 use futures_util::future::join_all;
 use rand::Rng;
-use sea_orm::{DatabaseConnection, EntityTrait, PaginatorTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait};
 use tests::{
     Site, World,
     broker::Record,
@@ -216,6 +216,32 @@ async fn killed_under_load_on_embedded_parts_it_loses_no_reservation() {
     demand_what_was_acknowledged(&db, &ledger).await;
     let known = matches::snapshot(&db).await.expect("matches can be read");
     assert_eq!(known.len(), 64);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_postgres_has_ended_every_connection_the_next_holds_are_placed_all_the_same() {
+    let world = World::services().await.with("MATCHDAY_HOLDS_PURCHASE_CAP", "1000");
+    let site = world.start().await;
+    site.on_sale(1, TICKETS).await;
+    let fan = site.fan("ana").await;
+    let db = world.connect().await;
+    for _ in 0..3 {
+        // All connections of the pool are in use, and so taken for alive a moment later.
+        let reads =
+            join_all((0..32).map(|_| fan.ask("{ myReservations { edges { cursor } } }", serde_json::Value::Null)));
+        assert!(reads.await.iter().all(tests::client::Answer::is_ok));
+        db.execute_unprepared(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE datname = current_database() AND application_name LIKE 'matchday %'",
+        )
+        .await
+        .expect("connections can be ended");
+
+        for _ in 0..8 {
+            fan.holds(1, 1, 1).await;
+        }
+    }
+    site.finish().await;
 }
 
 async fn sign_up(program: &Program) -> Client {
