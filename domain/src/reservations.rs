@@ -107,14 +107,9 @@ pub async fn hold(app: &App, viewer: Viewer, wish: Wish) -> Result<reservation::
 async fn refuse_early(app: &App, viewer: Viewer, wish: &Wish, category: Category) -> Result<(), ReservationError> {
     use reservation::Column;
 
-    let state = app.view.fresh(wish.match_number);
-    let Some(left) = state.as_ref().and_then(|state| state.categories.iter().find(|left| left.category == category))
-    else {
+    let Some((_, refusal)) = refusal(app, wish.match_number, category) else {
         return Ok(());
     };
-    if left.sellable() > 0 {
-        return Ok(());
-    }
     if let Some(key) = &wish.idempotency_key {
         let made = reservation::Entity::find()
             .filter(Column::UserId.eq(viewer.user_id))
@@ -127,7 +122,28 @@ async fn refuse_early(app: &App, viewer: Viewer, wish: &Wish, category: Category
     }
     metrics::counter!("matchday_holds_refused_early_total").increment(1);
 
-    Err(Left { available: left.available, sellable: 0 }.refusal(wish.match_number, category))
+    Err(refusal)
+}
+
+/// What everybody is told who wishes for this category while the view is known to be fresh and nothing is left, and the
+/// version of the match that says so.
+fn refusal(app: &App, match_number: i32, category: Category) -> Option<(i32, ReservationError)> {
+    let state = app.view.fresh(match_number)?;
+    let left = state.categories.iter().find(|left| left.category == category && left.sellable() == 0)?;
+    let refusal = Left { available: left.available, sellable: 0 }.refusal(match_number, category);
+
+    Some((state.version, refusal))
+}
+
+/// The version of the match at which every fan's wish for the same is refused as this one was; `None` where somebody may
+/// be told something else, as by an attempt that was made before.
+pub fn refused_alike(app: &App, wish: &Wish, refused: &ReservationError) -> Option<i32> {
+    if wish.idempotency_key.is_some() {
+        return None;
+    }
+    let (version, refusal) = refusal(app, wish.match_number, Category::from_number(wish.category)?)?;
+
+    (refusal.to_string() == refused.to_string()).then_some(version)
 }
 
 /// Cancels `viewer`'s hold and returns its tickets to sale; a hold that they cancelled before stays as it is.

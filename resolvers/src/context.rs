@@ -107,3 +107,21 @@ impl Shown {
         self.matches.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
+
+/// That a wish was refused in words that everybody would be told, noted while it is executed, so that they can be kept.
+#[derive(Debug, Default)]
+pub struct Refused(Mutex<Option<(i32, i32)>>);
+
+impl Refused {
+    /// Everybody is told so while the match is at this version.
+    pub(crate) fn note(ctx: &Context<'_>, number: i32, version: i32) {
+        if let Some(refused) = ctx.data_opt::<Arc<Self>>() {
+            *refused.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((number, version));
+        }
+    }
+
+    /// The match, and its version.
+    pub fn noted(&self) -> Option<(i32, i32)> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -11,7 +11,7 @@ use domain::{
 use entities::reservation;
 
 use crate::{
-    context::InContext,
+    context::{InContext, Refused},
     error::ApiError,
     ids::{self, NodeId},
     matches::Match,
@@ -177,8 +177,13 @@ impl ReservationMutation {
     async fn reserve(&self, ctx: &Context<'_>, input: ReserveInput) -> Result<ReservePayload, ApiError> {
         let ReserveInput { match_number, category, quantity, idempotency_key } = input;
         let wish = Wish { match_number, category, quantity, idempotency_key };
-        let reservation = reservations::hold(ctx.app()?, ctx.viewer()?, wish).await?;
-        Ok(ReservePayload { reservation: Reservation(reservation) })
+        let held = reservations::hold(ctx.app()?, ctx.viewer()?, wish.clone()).await;
+        if let Err(refused) = &held
+            && let Some(version) = reservations::refused_alike(ctx.app()?, &wish, refused)
+        {
+            Refused::note(ctx, match_number, version);
+        }
+        Ok(ReservePayload { reservation: Reservation(held?) })
     }
 
     /// Cancel a hold you no longer want. Its tickets go back on sale at once.

@@ -16,11 +16,13 @@ mod answers;
 mod asked;
 mod live;
 mod nulls;
+mod refusals;
 
 pub use answers::{Answered, Answers};
 pub use asked::Asked;
 pub use live::{Live, Rendered};
 pub use nulls::complete;
+pub use refusals::Refusals;
 
 #[derive(MergedObject, Default)]
 pub struct Query(MatchQuery, AccountQuery, ReservationQuery, NodeQuery);

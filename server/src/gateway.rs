@@ -23,12 +23,13 @@ use domain::{
     accounts::{self, AccountError},
 };
 use futures_util::{FutureExt, Stream, StreamExt, future::BoxFuture, stream::BoxStream};
-use resolvers::context::{self, Asking};
-use schema::{Answered, Answers, Asked, Live, Rendered, Schema};
+use resolvers::context::{self, Asking, Refused};
+use schema::{Answered, Answers, Asked, Live, Refusals, Rendered, Schema};
 use subscriptions::hub::Hub;
 use tracing::{Instrument, Span};
 use transport::{
     document::Prepared,
+    encode,
     gateway::{Caller, Gateway, Kept, Payload, Refusal},
     request_id::RequestId,
 };
@@ -45,6 +46,8 @@ pub(crate) struct Matchday {
     masking: Masking,
     /// Public queries, answered once for all.
     answers: Arc<Answers<Kept>>,
+    /// Wishes that cannot be granted, refused once for all.
+    refusals: Arc<Refusals<Kept>>,
     /// Availability, rendered once for all.
     live: Live,
 }
@@ -61,6 +64,7 @@ impl Matchday {
         let schema = schema::build(Arc::clone(&app), Arc::clone(&hub));
         Self {
             answers: Arc::new(Answers::new(Arc::clone(&app), schema.clone())),
+            refusals: Arc::new(Refusals::new(Arc::clone(&app))),
             live: Live::new(Arc::clone(&app), schema.clone(), hub),
             masking: Masking { suggests },
             app,
@@ -107,11 +111,12 @@ impl Gateway for Matchday {
     /// Runs for as long as the client is there: one that leaves before its mutation is decided has changed nothing, and
     /// one that leaves after it finds the change made.
     fn execute(&self, caller: &Caller, operation: Prepared) -> BoxFuture<'static, Payload> {
-        let (schema, answers, masking) = (self.schema.clone(), Arc::clone(&self.answers), self.masking);
-        let (asking, id) = known(caller);
+        let (schema, answers, refusals) = (self.schema.clone(), Arc::clone(&self.answers), Arc::clone(&self.refusals));
+        let ((asking, id), masking) = (known(caller), self.masking);
         let span = span(&id);
         async move {
-            let executed = AssertUnwindSafe(answer(&schema, &answers, asking, &operation)).catch_unwind().await;
+            let answering = answer(&schema, &answers, &refusals, asking, &operation);
+            let executed = AssertUnwindSafe(answering).catch_unwind().await;
             match executed.unwrap_or_else(|_| Payload::Response(Box::new(masking::panicked(&id)))) {
                 Payload::Response(response) => Payload::Response(Box::new(masking.mask(*response, &id))),
                 encoded => encoded,
@@ -163,7 +168,13 @@ fn span(id: &str) -> Span {
 }
 
 /// Answers by what is kept for everybody, where the operation shows everybody the same; else executes it.
-async fn answer(schema: &Schema, answers: &Answers<Kept>, asking: Asking, operation: &Prepared) -> Payload {
+async fn answer(
+    schema: &Schema,
+    answers: &Answers<Kept>,
+    refusals: &Refusals<Kept>,
+    asking: Asking,
+    operation: &Prepared,
+) -> Payload {
     let asked = asked(operation);
     if operation.kind() == OperationType::Query && Answers::<Kept>::are_for(&asked) {
         return match answers.answer(&asked).await {
@@ -171,8 +182,18 @@ async fn answer(schema: &Schema, answers: &Answers<Kept>, asking: Asking, operat
             Answered::Response(response) => Payload::Response(response),
         };
     }
-    let mut response = schema.execute(context::attach(asked.request(), asking)).await;
+    let is_wish =
+        operation.kind() == OperationType::Mutation && asking.viewer.is_some() && Refusals::<Kept>::are_for(&asked);
+    if is_wish && let Some(kept) = refusals.find(&asked) {
+        return Payload::Kept(kept);
+    }
+    let refused = Arc::<Refused>::default();
+    let request = context::attach(asked.request(), asking).data(Arc::clone(&refused));
+    let mut response = schema.execute(request).await;
     schema::complete(&mut response, &asked);
+    if is_wish {
+        refusals.keep(&asked, &refused, &response, || encode::response(&response));
+    }
     Payload::Response(Box::new(response))
 }
 

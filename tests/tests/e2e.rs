@@ -18,6 +18,7 @@ mod e2e {
     mod mail;
     mod matches;
     mod migrations;
+    mod refusals;
     mod reservations;
     mod rights;
     mod subscriptions;

@@ -20,7 +20,7 @@ pub(crate) fn payload(payload: Payload) -> Bytes {
     }
 }
 
-pub(crate) fn response(response: &Response) -> Bytes {
+pub fn response(response: &Response) -> Bytes {
     #[derive(Serialize)]
     struct Result<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]

@@ -59,7 +59,8 @@ pub struct Refusal {
 pub enum Payload {
     /// A result still to be encoded, for this client alone.
     Response(Box<Response>),
-    /// A result without errors, already encoded as JSON (`{"data":…}`), that many requests are answered with.
+    /// A result that was executed, already encoded as JSON (`{"data":…}`), that many requests are answered with. A query's
+    /// is without errors.
     Kept(Kept),
     /// A result without errors, already encoded, that many subscribers are sent.
     Pushed {

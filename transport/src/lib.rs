@@ -14,7 +14,7 @@ use crate::{
 
 pub mod config;
 pub mod document;
-mod encode;
+pub mod encode;
 pub mod gateway;
 mod http;
 mod multipart;

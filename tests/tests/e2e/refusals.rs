@@ -1,0 +1,94 @@
+//! Refusals: a wish that nobody can be granted is answered once for all who wish the same, and for no longer than that.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use entities::category::Category;
+use resolvers::context::{self, Asking, Refused};
+use schema::Refusals;
+use serde_json::json;
+use subscriptions::hub::Hub;
+use tests::{Backend, Fan, Site, TestApp, question::Question};
+
+const WISH: &str = "mutation ($input: ReserveInput!) { reserve(input: $input) { reservation { id } } }";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_wishes_for_what_is_held_is_refused_in_the_same_words_until_it_comes_back() {
+    let (_world, site) = Site::embedded().await;
+    site.on_sale(1, 2).await;
+    let (ana, ben, eve) = (site.fan("ana").await, site.fan("ben").await, site.fan("eve").await);
+    let held = ana.holds(1, 1, 2).await;
+
+    let refused = ben.reserve(1, 1, 2).await;
+    let alike = eve.reserve(1, 1, 2).await;
+    let nobody = site.visitor().reserve(1, 1, 2).await;
+    ana.cancel(&held).await.data();
+    let granted = eve.reserve(1, 1, 2).await;
+
+    assert_eq!(refused.code(), "TEMPORARILY_UNAVAILABLE");
+    assert_eq!(alike, refused);
+    assert_eq!(nobody.code(), "UNAUTHENTICATED");
+    assert!(granted.is_ok(), "{granted:?}");
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_attempt_that_was_made_is_found_whoever_was_refused_under_the_same_key() {
+    let (_world, site) = Site::embedded().await;
+    site.on_sale(1, 2).await;
+    let (ana, ben) = (site.fan("ana").await, site.fan("ben").await);
+    let made = ana.reserve_once("key", 1, 1, 2).await.expect("the site answers");
+
+    let refused = ben.reserve_once("key", 1, 1, 2).await.expect("the site answers");
+    let again = ana.reserve_once("key", 1, 1, 2).await.expect("the site answers");
+
+    assert_eq!(refused.code(), "TEMPORARILY_UNAVAILABLE");
+    assert_eq!(again, made);
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kept_refusal_is_handed_out_while_the_view_is_trusted_and_the_match_unchanged() {
+    let app = TestApp::start(Backend::Sqlite).await;
+    app.stock(1, Category::One, 1).await;
+    let (ana, ben) = (app.fan("ana").await, app.fan("ben").await);
+    ana.holds(1, Category::One, 1).await;
+    let refusals = Refusals::new(app.app());
+    let wish = Question::with(WISH, json!({ "input": { "matchNumber": 1, "category": 1, "quantity": 1 } }));
+
+    app.view.sweep(&app.db).await.expect("the view can be compared");
+    refuse(&app, &refusals, &ben, &wish).await;
+    let handed_out = refusals.find(&wish.asked());
+    app.advance(Duration::from_secs(3)).await;
+    let untrusted = refusals.find(&wish.asked());
+    app.view.sweep(&app.db).await.expect("the view can be compared");
+    let trusted_again = refusals.find(&wish.asked());
+    let mut changed = (*app.view.get(1).expect("the match is on sale")).clone();
+    changed.version += 1;
+    app.view.show(changed);
+    let of_another_version = refusals.find(&wish.asked());
+
+    assert_eq!(handed_out.as_deref(), Some(&b"kept"[..]));
+    assert_eq!(untrusted, None);
+    assert_eq!(trusted_again.as_deref(), Some(&b"kept"[..]));
+    assert_eq!(of_another_version, None);
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_wishes_in_one_request_are_refused_by_themselves() {
+    let two = "mutation { a: reserve(input: {matchNumber: 1, category: 1, quantity: 1}) { reservation { id } } \
+               b: reserve(input: {matchNumber: 1, category: 2, quantity: 1}) { reservation { id } } }";
+
+    assert!(Refusals::<Bytes>::are_for(&Question::with(WISH, json!({})).asked()));
+    assert!(!Refusals::<Bytes>::are_for(&Question::new(two).asked()));
+}
+
+/// Executes a fan's wish and keeps what it was answered.
+async fn refuse(app: &TestApp, refusals: &Refusals<Bytes>, fan: &Fan, wish: &Question) {
+    let schema = schema::build(app.app(), Hub::new(app.app()));
+    let (asking, refused) = (Asking { viewer: Some(fan.viewer), address: None }, Arc::<Refused>::default());
+    let request = context::attach(wish.asked().request(), asking).data(Arc::clone(&refused));
+    let response = schema.execute(request).await;
+    refusals.keep(&wish.asked(), &refused, &response, || Bytes::from_static(b"kept"));
+}
