@@ -1,8 +1,13 @@
 //! The audit of what a run left.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use std::collections::HashSet;
 
-use crate::{Outcome, database::Database};
+use entities::reservation;
+use kafka::Config;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, QuerySelect, Statement};
+use uuid::Uuid;
+
+use crate::{Outcome, database::Database, topics};
 
 /// Fails where the invariants are broken, or where state and events disagree.
 pub(crate) async fn check(database: &Database, holds: u64) -> Outcome {
@@ -27,6 +32,20 @@ pub(crate) async fn events(database: &Database) -> Outcome {
     db.close().await?;
     if reservations != tickets {
         return Err(format!("{reservations} reservations and {tickets} events of them").into());
+    }
+    Ok(())
+}
+
+/// Fails where Kafka was not told of a hold, or of one that is not there.
+pub(crate) async fn told(database: &Database, config: &Config) -> Outcome {
+    let config = config.clone();
+    let told = tokio::task::spawn_blocking(move || topics::holds(&config)).await??;
+    let db = database.pool().await?;
+    let column = reservation::Entity::find().select_only().column(reservation::Column::Id);
+    let placed: HashSet<Uuid> = column.into_tuple::<Uuid>().all(&db).await?.into_iter().collect();
+    db.close().await?;
+    if told != placed {
+        return Err(format!("{} holds were placed and {} told of", placed.len(), told.len()).into());
     }
     Ok(())
 }

@@ -1,7 +1,10 @@
 //! The cases, one file a subject.
 
+pub(crate) mod everyone;
 pub(crate) mod fanout;
 pub(crate) mod holds;
 pub(crate) mod queries;
 pub(crate) mod records;
+pub(crate) mod refusals;
 pub(crate) mod size;
+pub(crate) mod whole_way;

@@ -18,6 +18,7 @@ pub(crate) mod crowd;
 pub(crate) mod exchange;
 pub(crate) mod peers;
 pub(crate) mod requests;
+pub(crate) mod sale;
 
 /// Where servers run, and where their clients.
 const SERVER_CORE: usize = 0;

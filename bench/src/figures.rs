@@ -1,4 +1,4 @@
-//! Figures: what runs measured, compared in pairs.
+//! Figures: what runs measured, compared in pairs, and the lines of the table that they end in.
 
 use std::{fmt, time::Duration};
 
@@ -37,9 +37,23 @@ impl fmt::Display for Spread {
             median if median < 100.0 => 1,
             _ => 0,
         };
-        let Self { min, median, max } = self;
-        write!(f, "{min:.places$} / {median:.places$} / {max:.places$}")
+        let [min, median, max] = [self.min, self.median, self.max].map(|value| grouped(value, places));
+        write!(f, "{min} / {median} / {max}")
     }
+}
+
+/// A number with its thousands parted.
+fn grouped(value: f64, places: usize) -> String {
+    let plain = format!("{value:.places$}");
+    let whole = plain.find('.').unwrap_or(plain.len());
+    let mut grouped = String::with_capacity(plain.len() + whole / 3);
+    for (at, digit) in plain.char_indices() {
+        if at > 0 && at < whole && (whole - at) % 3 == 0 && !grouped.ends_with('-') {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 /// What must come out of a comparison.
@@ -52,8 +66,8 @@ pub(crate) enum Target {
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::AtLeast(limit) => write!(f, ">= {limit}"),
-            Self::AtMost(limit) => write!(f, "<= {limit}"),
+            Self::AtLeast(limit) => write!(f, "≥ {limit}"),
+            Self::AtMost(limit) => write!(f, "≤ {limit}"),
         }
     }
 }
@@ -77,13 +91,23 @@ pub(crate) struct Comparison {
 }
 
 impl Comparison {
-    /// Runs both sides in turn, the first one first in every other round, and says what came out.
+    /// As [`Self::row`], for who needs no line of a table.
     pub(crate) async fn run(
+        self,
+        effort: Effort,
+        run_ours: impl AsyncFnMut() -> Outcome<f64>,
+        run_rival: impl AsyncFnMut() -> Outcome<f64>,
+    ) -> Outcome {
+        self.row(effort, run_ours, run_rival).await.map(drop)
+    }
+
+    /// Runs both sides in turn, the first one first in every other round, and says what came out.
+    pub(crate) async fn row(
         self,
         effort: Effort,
         mut run_ours: impl AsyncFnMut() -> Outcome<f64>,
         mut run_rival: impl AsyncFnMut() -> Outcome<f64>,
-    ) -> Outcome {
+    ) -> Outcome<Row> {
         println!("\n{}", self.title);
         let mut pairs = Vec::new();
         for round in 0..effort.rounds {
@@ -97,19 +121,72 @@ impl Comparison {
             println!("  round {}: {ours:.1} against {rival:.1} {}: {:.2} x", round + 1, self.unit, ours / rival);
             pairs.push((ours, rival));
         }
-        self.conclude(&pairs);
-        Ok(())
+        Ok(self.conclude(&pairs))
     }
 
     /// Says what came out of pairs of runs.
-    pub(crate) fn conclude(&self, pairs: &[(f64, f64)]) {
+    pub(crate) fn conclude(&self, pairs: &[(f64, f64)]) -> Row {
         let spread = |of: fn(&(f64, f64)) -> f64| Spread::of(&pairs.iter().map(of).collect::<Vec<_>>());
         let ratio = spread(|(ours, rival)| ours / rival);
+        let row = Row {
+            title: self.title,
+            unit: self.unit,
+            ours: spread(|pair| pair.0),
+            rival: Some((self.rival, spread(|pair| pair.1), ratio)),
+            target: self.target,
+        };
         println!("                min / median / max of {} runs", pairs.len());
-        println!("  {}: {} {}", self.ours, spread(|pair| pair.0), self.unit);
+        println!("  {}: {} {}", self.ours, row.ours, self.unit);
         println!("  {}: {} {}", self.rival, spread(|pair| pair.1), self.unit);
-        let verdict = if self.target.is_met(ratio.median) { "reached" } else { "MISSED" };
-        println!("  ratio: {ratio} x, to reach {}: {verdict}", self.target);
+        println!("  ratio: {ratio} x, to reach {}: {}", self.target, row.verdict());
+        row
+    }
+}
+
+/// What came out of a case: a line of a table.
+pub(crate) struct Row {
+    title: &'static str,
+    unit: &'static str,
+    ours: Spread,
+    /// What it is, its figures, and ours divided by them.
+    rival: Option<(&'static str, Spread, Spread)>,
+    target: Target,
+}
+
+impl Row {
+    /// What came out of runs that no rival is held against, said at once.
+    pub(crate) fn alone(title: &'static str, unit: &'static str, runs: &[f64], target: Target) -> Self {
+        let row = Self { title, unit, ours: Spread::of(runs), rival: None, target };
+        println!("\n{title}");
+        println!("                min / median / max of {} runs", runs.len());
+        println!("  {} {unit}, to reach {target}: {}", row.ours, row.verdict());
+        row
+    }
+
+    fn verdict(&self) -> &'static str {
+        let value = self.rival.as_ref().map_or(self.ours.median, |(_, _, ratio)| ratio.median);
+        if self.target.is_met(value) { "reached" } else { "MISSED" }
+    }
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { title, unit, ours, rival, target } = self;
+        write!(f, "| {title} | {ours} {unit} ")?;
+        match rival {
+            Some((name, figures, ratio)) => write!(f, "| {name}: {figures} | {ratio} ")?,
+            None => write!(f, "| – | – ")?,
+        }
+        write!(f, "| {target} | {} |", self.verdict())
+    }
+}
+
+/// Prints the lines as a table.
+pub(crate) fn table(rows: &[Row]) {
+    println!("\nMinimum / median / maximum.\n");
+    println!("| Case | Matchday | Rival | Ratio | To reach | |\n|---|---|---|---|---|---|");
+    for row in rows {
+        println!("{row}");
     }
 }
 
@@ -145,4 +222,33 @@ impl fmt::Display for Latencies {
 #[expect(clippy::cast_precision_loss, reason = "a count of one run is far below 2^52")]
 pub(crate) fn rate(count: u64, took: Duration) -> f64 {
     count as f64 / took.as_secs_f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_is_written_as_people_write_it() {
+        let shown = |value| Spread { min: value, median: value, max: -value }.to_string();
+
+        assert_eq!(shown(1_234_567.8), "1,234,568 / 1,234,568 / -1,234,568");
+        assert_eq!(shown(123.4), "123 / 123 / -123");
+        assert_eq!(shown(9.876), "9.88 / 9.88 / -9.88");
+    }
+
+    #[test]
+    fn a_line_of_the_table_tells_both_sides_and_whether_the_target_is_met() {
+        let comparison =
+            Comparison { title: "Holds", unit: "holds/s", ours: "we", rival: "they", target: Target::AtLeast(8.0) };
+
+        let row = comparison.conclude(&[(9_000.0, 1_000.0), (8_000.0, 1_000.0), (7_000.0, 1_000.0)]);
+        let alone = Row::alone("Arrival", "ms", &[50.1], Target::AtMost(50.0));
+
+        assert_eq!(
+            row.to_string(),
+            "| Holds | 7,000 / 8,000 / 9,000 holds/s | they: 1,000 / 1,000 / 1,000 | 7.00 / 8.00 / 9.00 | ≥ 8 | reached |"
+        );
+        assert_eq!(alone.to_string(), "| Arrival | 50.1 / 50.1 / 50.1 ms | – | – | ≤ 50 | MISSED |");
+    }
 }

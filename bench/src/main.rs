@@ -14,6 +14,8 @@ use std::{error::Error, process::ExitCode};
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::figures::Row;
+
 mod audit;
 mod cases;
 mod cpu;
@@ -68,6 +70,18 @@ enum Case {
     },
     /// Durable holds over 192 categories, Zipf-distributed: the desk against pgbench.
     HoldsManyCategories,
+    /// Durable holds on one category the whole way through HTTP and GraphQL, 256 clients: the program against pgbench.
+    HoldsOverHttp,
+    /// Their p99 latency at half of the maximal load, against pgbench's at its own half.
+    HoldsAtHalfLoad,
+    /// Refusals of a sold-out category, against the list of matches of the same server.
+    Refusals {
+        /// Lets server and client run on any core instead of one each.
+        #[arg(long)]
+        unpinned: bool,
+    },
+    /// From the answer to a hold to the other sites, by Kafka, and to a subscriber's socket, at 500 holds a second.
+    HoldToEveryone,
     /// Ticket-sales records of other sites applied exactly once: the inbox against a consumer that only parses.
     ForeignRecords,
     /// Latency and memory of holds: 1,000,000 reservations in the database against 10,000.
@@ -104,7 +118,7 @@ enum Case {
     /// A rival, run by the cases.
     #[command(hide = true, subcommand)]
     Peer(edge::peers::Peer),
-    /// Every case after the other.
+    /// Every case of the on-sale after the other, and one table of them all in the end.
     All,
 }
 
@@ -125,21 +139,12 @@ async fn main() -> ExitCode {
 }
 
 async fn run(case: Case, effort: Effort) -> Outcome {
-    if let Case::Peer(peer) = case {
-        return edge::peers::run(peer).await;
-    }
-    if let Case::HoldsOf { url } = case {
-        return cases::size::hold_for(url, effort).await;
-    }
-    machine::show().await?;
     match case {
-        Case::HoldsOneCategory { database: Backend::Postgres } => cases::holds::one_category(effort).await,
-        Case::HoldsOneCategory { database: Backend::Sqlite } => cases::holds::one_category_on_sqlite(effort).await,
-        Case::HoldsManyCategories => cases::holds::many_categories(effort).await,
-        Case::ForeignRecords => cases::records::foreign_records(effort).await,
-        Case::AMillion => cases::size::a_million(effort).await,
-        // It has run above, without a word on the machine.
-        Case::HoldsOf { .. } => Ok(()),
+        Case::Peer(peer) => return edge::peers::run(peer).await,
+        Case::HoldsOf { url } => return cases::size::hold_for(url, effort).await,
+        _ => machine::show().await?,
+    }
+    match case {
         Case::Fanout { setting, stock } => cases::fanout::deliveries(setting, effort, stock).await,
         Case::FanoutArrival(setting) => cases::fanout::arrival(setting, effort).await,
         Case::FanoutMemory(setting) => cases::fanout::memory(setting, effort).await,
@@ -147,14 +152,55 @@ async fn run(case: Case, effort: Effort) -> Outcome {
         Case::Query { setting, changing } => cases::queries::cached(setting, effort, changing).await,
         Case::QueryUncached(setting) => cases::queries::uncached(setting, effort).await,
         Case::ColdStart(setting) => cases::queries::cold_start(setting, effort).await,
-        // It has run above, without a word on the machine.
-        Case::Peer(_) => Ok(()),
-        Case::All => {
-            cases::holds::one_category(effort).await?;
-            cases::holds::many_categories(effort).await?;
-            cases::holds::one_category_on_sqlite(effort).await?;
-            cases::records::foreign_records(effort).await?;
-            cases::size::a_million(effort).await
+        Case::All => all(effort).await,
+        case => {
+            figures::table(&rows(case, effort).await?);
+            Ok(())
         }
     }
+}
+
+/// A case of the on-sale.
+async fn rows(case: Case, effort: Effort) -> Outcome<Vec<Row>> {
+    Ok(match case {
+        Case::HoldsOneCategory { database: Backend::Postgres } => vec![cases::holds::one_category(effort).await?],
+        Case::HoldsOneCategory { database: Backend::Sqlite } => {
+            vec![cases::holds::one_category_on_sqlite(effort).await?]
+        }
+        Case::HoldsManyCategories => vec![cases::holds::many_categories(effort).await?],
+        Case::HoldsOverHttp => vec![cases::whole_way::over_http(effort).await?],
+        Case::HoldsAtHalfLoad => vec![cases::whole_way::at_half_load(effort).await?],
+        Case::Refusals { unpinned } => vec![cases::refusals::refusals(effort, unpinned).await?],
+        Case::ForeignRecords => vec![cases::records::foreign_records(effort).await?],
+        Case::HoldToEveryone => cases::everyone::hold_to_everyone(effort).await?,
+        Case::AMillion => cases::size::a_million(effort).await?,
+        _ => return Err("not a case of the on-sale".into()),
+    })
+}
+
+/// Every case of the on-sale; one that fails does not keep the others from being measured.
+async fn all(effort: Effort) -> Outcome {
+    let cases = [
+        Case::HoldsOneCategory { database: Backend::Postgres },
+        Case::HoldsOverHttp,
+        Case::HoldsAtHalfLoad,
+        Case::HoldsManyCategories,
+        Case::HoldsOneCategory { database: Backend::Sqlite },
+        Case::Refusals { unpinned: false },
+        Case::ForeignRecords,
+        Case::HoldToEveryone,
+        Case::AMillion,
+    ];
+    let (mut measured, mut failures) = (Vec::new(), Vec::new());
+    for case in cases {
+        match rows(case, effort).await {
+            Ok(rows) => measured.extend(rows),
+            Err(error) => {
+                eprintln!("bench: {error}");
+                failures.push(error.to_string());
+            }
+        }
+    }
+    figures::table(&measured);
+    if failures.is_empty() { Ok(()) } else { Err(format!("{} cases failed: {failures:?}", failures.len()).into()) }
 }

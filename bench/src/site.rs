@@ -26,7 +26,12 @@ pub(crate) const MATCHES: i32 = 64;
 /// Tickets of a category: more than any run holds, so that no hold is refused.
 pub(crate) const PLENTY: i32 = 100_000_000;
 
-const SECRET: &[u8] = b"a secret of the benchmarks, long enough for anybody";
+/// Signs the tokens of fans.
+pub(crate) const SECRET: &str = "a secret of the benchmarks, long enough for anybody";
+
+/// Tokens live longer than a case.
+const TOKEN_LIFETIME: Duration = Duration::from_secs(6 * 3_600);
+
 const PASSWORD_HASH: &str = "nobody signs in with a password";
 
 /// An app whose desk runs.
@@ -38,7 +43,8 @@ pub(crate) struct Site {
 
 impl Site {
     pub(crate) async fn open(database: &Database, settings: Settings) -> Outcome<Self> {
-        let keys = Keys::new(SECRET, settings.site.clone());
+        let mut keys = Keys::new(SECRET.as_bytes(), settings.site.clone());
+        keys.access_lifetime = TOKEN_LIFETIME;
         let pool = database.pool().await?;
         let (app, desk) = App::new(pool, Arc::new(SystemClock), settings, keys);
         app.view.sweep(&app.db).await?;

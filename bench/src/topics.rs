@@ -1,14 +1,18 @@
 //! Topics of a run's own on the real broker of `KAFKA_BROKERS`, deleted with it; and other sites that write to them.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::{HashSet, VecDeque},
+    time::Duration,
+};
 
 use kafka::Config;
 use rand::Rng;
 use rdkafka::{
-    ClientConfig,
+    ClientConfig, Message, Offset, TopicPartitionList,
     admin::{AdminClient, AdminOptions},
     client::DefaultClientContext,
-    message::{Header, OwnedHeaders},
+    consumer::{BaseConsumer, Consumer},
+    message::{BorrowedMessage, Header, Headers, OwnedHeaders},
     producer::{BaseProducer, BaseRecord, Producer},
 };
 use uuid::Uuid;
@@ -95,4 +99,35 @@ pub(crate) fn publish_sales(config: &Config, count: u64) -> Outcome {
     }
     producer.flush(PATIENCE)?;
     Ok(())
+}
+
+/// The reservations whose hold the ticket-sales topic tells of.
+pub(crate) fn holds(config: &Config) -> Outcome<HashSet<Uuid>> {
+    let consumer: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", &config.brokers)
+        .set("group.id", "bench-audit")
+        .set("enable.auto.commit", "false")
+        .create()?;
+    let topic = config.topics().ticket_sales;
+    let mut all = TopicPartitionList::new();
+    let mut left = 0;
+    for partition in 0..config.partitions {
+        all.add_partition_offset(&topic, partition, Offset::Beginning)?;
+        left += consumer.fetch_watermarks(&topic, partition, PATIENCE)?.1;
+    }
+    consumer.assign(&all)?;
+    let mut holds = HashSet::new();
+    while left > 0 {
+        let record = consumer.poll(PATIENCE).ok_or("the broker gives no more records")??;
+        left -= 1;
+        holds.extend(held(&record));
+    }
+    Ok(holds)
+}
+
+/// The reservation, if the record tells that it holds tickets.
+pub(crate) fn held(record: &BorrowedMessage<'_>) -> Option<Uuid> {
+    let is_hold = record.payload()?.windows(14).any(|word| word == b"TICKET_PENDING");
+    let named = record.headers()?.iter().find(|header| header.key == "reservationId")?;
+    if is_hold { Uuid::try_parse_ascii(named.value?).ok() } else { None }
 }

@@ -11,7 +11,7 @@ use crate::{
     Backend, Effort, Outcome, audit,
     cpu::Spent,
     database::Database,
-    figures::{Comparison, Target, rate},
+    figures::{Comparison, Row, Target, rate},
     pgbench::{self, Places},
     places::Demand,
     site::{self, FANS, Site},
@@ -24,7 +24,7 @@ const TASKS: usize = 256;
 /// Holds of a run at most: fewer than the fans' caps together allow.
 const MOST: u64 = FANS * 6;
 
-pub(crate) async fn one_category(effort: Effort) -> Outcome {
+pub(crate) async fn one_category(effort: Effort) -> Outcome<Row> {
     let comparison = Comparison {
         title: "Durable holds on one category, in process, Postgres",
         unit: "holds/s",
@@ -35,7 +35,7 @@ pub(crate) async fn one_category(effort: Effort) -> Outcome {
     against_pgbench(comparison, effort, Demand::OneCategory, Places::One).await
 }
 
-pub(crate) async fn many_categories(effort: Effort) -> Outcome {
+pub(crate) async fn many_categories(effort: Effort) -> Outcome<Row> {
     let comparison = Comparison {
         title: "Durable holds over 192 categories, Zipf, in process, Postgres",
         unit: "holds/s",
@@ -46,7 +46,7 @@ pub(crate) async fn many_categories(effort: Effort) -> Outcome {
     against_pgbench(comparison, effort, Demand::zipf(), Places::Zipf).await
 }
 
-pub(crate) async fn one_category_on_sqlite(effort: Effort) -> Outcome {
+pub(crate) async fn one_category_on_sqlite(effort: Effort) -> Outcome<Row> {
     let template = site::template(Backend::Sqlite).await?;
     let comparison = Comparison {
         title: "Durable holds on one category, in process, SQLite, synchronous=FULL",
@@ -55,8 +55,8 @@ pub(crate) async fn one_category_on_sqlite(effort: Effort) -> Outcome {
         rival: "the desk, one transaction a hold, 256 tasks",
         target: Target::AtLeast(15.0),
     };
-    comparison
-        .run(
+    let row = comparison
+        .row(
             effort,
             async || run(&template, effort, Demand::OneCategory, Settings::default()).await,
             async || {
@@ -65,13 +65,14 @@ pub(crate) async fn one_category_on_sqlite(effort: Effort) -> Outcome {
             },
         )
         .await?;
-    template.remove().await
+    template.remove().await?;
+    Ok(row)
 }
 
-async fn against_pgbench(comparison: Comparison, effort: Effort, demand: Demand, places: Places) -> Outcome {
+async fn against_pgbench(comparison: Comparison, effort: Effort, demand: Demand, places: Places) -> Outcome<Row> {
     let template = site::template(Backend::Postgres).await?;
-    comparison
-        .run(
+    let row = comparison
+        .row(
             effort,
             async || run(&template, effort, demand.clone(), Settings::default()).await,
             async || {
@@ -85,7 +86,8 @@ async fn against_pgbench(comparison: Comparison, effort: Effort, demand: Demand,
             },
         )
         .await?;
-    template.remove().await
+    template.remove().await?;
+    Ok(row)
 }
 
 /// Places holds on a copy of `template`; returns how many a second.

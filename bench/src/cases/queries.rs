@@ -165,7 +165,7 @@ fn question() -> Vec<u8> {
 }
 
 /// The same question again and again.
-fn asked(address: SocketAddr, name: &str, seconds: u64) -> Outcome<f64> {
+pub(crate) fn asked(address: SocketAddr, name: &str, seconds: u64) -> Outcome<f64> {
     // Answers differ in the versions of numbers that they show, and so a little in length.
     let least = list(address)?.len() - 1_000;
     let question = question();

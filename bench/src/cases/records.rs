@@ -18,7 +18,7 @@ use crate::{
     Backend, Effort, Outcome, audit,
     cpu::Spent,
     database::Database,
-    figures::{Comparison, Target, rate},
+    figures::{Comparison, Row, Target, rate},
     site::{self, PLENTY, Site},
     topics,
 };
@@ -32,7 +32,7 @@ const LOOK: Duration = Duration::from_millis(20);
 /// A run that takes longer has failed.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-pub(crate) async fn foreign_records(effort: Effort) -> Outcome {
+pub(crate) async fn foreign_records(effort: Effort) -> Outcome<Row> {
     let template = Database::create(Backend::Postgres).await?;
     let site = Site::open(&template, Settings::default()).await?;
     site::give(&site.app, PLENTY).await?;
@@ -47,9 +47,10 @@ pub(crate) async fn foreign_records(effort: Effort) -> Outcome {
         rival: "a bare rdkafka consumer that parses",
         target: Target::AtLeast(0.2),
     };
-    comparison.run(effort, async || apply(&template, &config).await, async || parse(&config).await).await?;
+    let row = comparison.row(effort, async || apply(&template, &config).await, async || parse(&config).await).await?;
     topics::delete(&config).await?;
-    template.remove().await
+    template.remove().await?;
+    Ok(row)
 }
 
 async fn apply(template: &Database, config: &Config) -> Outcome<f64> {

@@ -103,6 +103,11 @@ impl Server {
 
     /// Starts `matchday` and does not wait for it.
     pub(crate) fn cold(cores: Cores) -> Outcome<Self> {
+        Self::with(cores, &[])
+    }
+
+    /// Starts `matchday` with further settings, by their environment names, and does not wait for it.
+    pub(crate) fn with(cores: Cores, further: &[(&str, String)]) -> Outcome<Self> {
         let folder = env::temp_dir().join(format!("matchday-bench-{}", Uuid::new_v4()));
         fs::create_dir_all(&folder)?;
         let settings = folder.join("bench.toml");
@@ -120,6 +125,7 @@ impl Server {
         for setting in ["DATABASE_URL", "REDIS_URL", "KAFKA_BROKERS", "ENV", "CLIENT_ID", "RUST_LOG"] {
             command.env_remove(setting);
         }
+        command.envs(further.iter().map(|(name, value)| (name, value)));
         let log = File::create(folder.join("log"))?;
         let child = command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?;
         Ok(Self { child, folder: Some(folder), address, broker: String::new() })

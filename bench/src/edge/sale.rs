@@ -1,0 +1,182 @@
+//! A sale: the program on the real services, with a database and topics of its own, and the fans who ask it for tickets.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use domain::{Settings, accounts};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use sea_orm::ConnectionTrait as _;
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    Outcome, audit,
+    database::Database,
+    edge::{Cores, children::Server, exchange::post},
+    site::{self, Site},
+    topics,
+};
+
+/// How long the program may take to publish what it had committed when the load ended.
+const PUBLISHING: Duration = Duration::from_secs(120);
+
+/// How often it is asked whether it has.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Fans who are signed in. Each holds some tickets of a match, so the cap on these is raised.
+const SIGNED_IN: u32 = 10_000;
+const PURCHASE_CAP: u32 = 1_000;
+
+/// Fans who sign in at the same time.
+const AT_ONCE: usize = 64;
+
+const RESERVE: &str = "mutation Reserve($input: ReserveInput!) \
+     { reserve(input: $input) { reservation { id status expiresAt match { version } } } }";
+
+/// The program `matchday` on Postgres and Kafka.
+pub(crate) struct Sale {
+    pub(crate) server: Server,
+    pub(crate) exchange: kafka::Config,
+    database: Database,
+}
+
+impl Sale {
+    /// Starts the program on a copy of `template` and topics of its own, and waits until it is ready.
+    pub(crate) async fn open(template: &Database, cores: Cores) -> Outcome<Self> {
+        let (database, exchange) = (template.copy().await?, topics::create().await?);
+        let settings = [
+            ("MATCHDAY_JWT_SECRET", site::SECRET.to_owned()),
+            ("MATCHDAY_HOLDS_PURCHASE_CAP", PURCHASE_CAP.to_string()),
+            ("DATABASE_URL", database.url.clone()),
+            ("KAFKA_BROKERS", exchange.brokers.clone()),
+            ("CLIENT_ID", exchange.site.clone()),
+            ("MATCHDAY_KAFKA_MASTER_LIST_TOPIC_PREFIX", exchange.master_list_topic_prefix.clone()),
+            ("MATCHDAY_KAFKA_TICKET_SALES_TOPIC_PREFIX", exchange.ticket_sales_topic_prefix.clone()),
+            ("MATCHDAY_KAFKA_AVAILABILITY_TOPIC_PREFIX", exchange.availability_topic_prefix.clone()),
+            ("MATCHDAY_KAFKA_DEAD_LETTERS_TOPIC_PREFIX", exchange.dead_letters_topic_prefix.clone()),
+        ];
+        let server = Server::with(cores, &settings)?;
+        server.wait_for("/readyz")?;
+        Ok(Self { server, exchange, database })
+    }
+
+    /// Waits until everything that was committed is published.
+    pub(crate) async fn published(&self) -> Outcome {
+        let db = self.database.pool().await?;
+        let begun = Instant::now();
+        loop {
+            let waiting = audit::count(&db, "outbox").await?;
+            if waiting == 0 {
+                println!("    published {:.1} s after the load ended", begun.elapsed().as_secs_f64());
+                return Ok(db.close().await?);
+            }
+            if begun.elapsed() > PUBLISHING {
+                return Err(format!("{waiting} events were not published within {PUBLISHING:?}").into());
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// Ends the program and audits what it left: the database, and what it has told in Kafka.
+    pub(crate) async fn close(self, acknowledged: u64) -> Outcome {
+        self.published().await?;
+        let Self { server, exchange, database } = self;
+        drop(server);
+        audit::check(&database, acknowledged).await?;
+        audit::no_dead_letters(&database).await?;
+        audit::told(&database, &exchange).await?;
+        topics::delete(&exchange).await?;
+        database.remove().await
+    }
+}
+
+/// Fans who are signed in, each with a token.
+#[derive(Clone)]
+pub(crate) struct Fans(Arc<Vec<String>>);
+
+impl Fans {
+    /// Signs fans of `template` in, with sessions that they are given, for a hash of a password takes 20 ms of a core.
+    pub(crate) async fn sign_in(template: &Database) -> Outcome<Self> {
+        let site = Site::open(template, Settings::default()).await?;
+        let (fan, refresh_token) = (site::fan_id_in_sql("n"), "'refresh-' || n");
+        let sessions = format!(
+            "INSERT INTO sessions (token_hash, family, user_id, expires_at) \
+             SELECT encode(sha256(convert_to({refresh_token}, 'UTF8')), 'hex'), gen_random_uuid(), {fan}::uuid, \
+             now() + interval '1 day' FROM generate_series(0, {SIGNED_IN} - 1) AS n"
+        );
+        site.app.db.execute_unprepared(&sessions).await?;
+        let app = &site.app;
+        let tokens: Vec<String> = stream::iter(0..SIGNED_IN)
+            .map(|number| async move { accounts::refresh(app, &format!("refresh-{number}")).await })
+            .buffered(AT_ONCE)
+            .map_ok(|session| session.access_token)
+            .try_collect()
+            .await?;
+        site.app.db.execute_unprepared("VACUUM ANALYZE").await?;
+        site.close().await?;
+        Ok(Self(Arc::new(tokens)))
+    }
+
+    /// Writes the request of a fan's browser for one ticket of match 1.
+    pub(crate) fn reserve(&self, number: u64, category: i32, text: &mut Vec<u8>) {
+        let fan = usize::try_from(number).unwrap_or_default() % self.0.len();
+        let input = json!({ "matchNumber": 1, "category": category, "quantity": 1 });
+        let body = json!({ "query": RESERVE, "operationName": "Reserve", "variables": { "input": input } });
+        text.extend_from_slice(&post(Some(&self.0[fan]), &body.to_string()));
+    }
+}
+
+/// A hold as its fan reads it.
+#[derive(Deserialize)]
+pub(crate) struct Held {
+    data: Data,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    reserve: Reserve,
+}
+
+#[derive(Deserialize)]
+struct Reserve {
+    reservation: Reservation,
+}
+
+#[derive(Deserialize)]
+struct Reservation {
+    id: String,
+    status: String,
+    r#match: Match,
+}
+
+#[derive(Deserialize)]
+struct Match {
+    version: i32,
+}
+
+impl Held {
+    /// # Errors
+    /// The answer is not that of a hold.
+    pub(crate) fn read(answer: &[u8]) -> Outcome<Self> {
+        match serde_json::from_slice::<Self>(answer) {
+            Ok(held) if held.data.reserve.reservation.status == "PENDING" => Ok(held),
+            _ => Err(format!("no hold: {}", String::from_utf8_lossy(answer)).into()),
+        }
+    }
+
+    /// The reservation, as Kafka's records name it.
+    pub(crate) fn reservation(&self) -> Outcome<Uuid> {
+        use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
+        let name = String::from_utf8(URL_SAFE_NO_PAD.decode(&self.data.reserve.reservation.id)?)?;
+        Ok(name.strip_prefix("Reservation:").ok_or("not the id of a reservation")?.parse()?)
+    }
+
+    /// A version of the match that has this hold.
+    pub(crate) fn version(&self) -> i32 {
+        self.data.reserve.reservation.r#match.version
+    }
+}
