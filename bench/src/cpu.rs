@@ -5,37 +5,53 @@ use std::{fs, time::Duration};
 /// Linux counts in hundredths of a second.
 const TICK: Duration = Duration::from_millis(10);
 
-/// Processor time spent so far, by this process and by Postgres.
-#[derive(Debug, Clone, Copy)]
+/// Processor time spent so far, by everybody who has a part in it.
+#[derive(Debug, Clone)]
 pub(crate) struct Spent {
-    ours: Duration,
-    postgres: Duration,
+    server: Option<u32>,
+    by: Vec<(&'static str, Duration)>,
 }
 
 impl Spent {
+    /// By this process and by Postgres.
     pub(crate) fn now() -> Self {
-        let postgres = fs::read_dir("/proc")
-            .into_iter()
-            .flatten()
-            .filter_map(|entry| time_of(&entry.ok()?.path().join("stat").to_string_lossy(), "(postgres)"))
-            .sum();
-        Self { ours: time_of("/proc/self/stat", "").unwrap_or_default(), postgres }
+        Self { server: None, by: vec![("ours", of_process("self")), ("Postgres", of_all("(postgres)"))] }
     }
 
-    /// What `count` operations cost since then, each: ours and Postgres's microseconds.
+    /// By the server of this process id, and by all that it and its clients stand on.
+    pub(crate) fn with(server: u32) -> Self {
+        let by = vec![
+            ("the server", of_process(&server.to_string())),
+            ("Postgres", of_all("(postgres)")),
+            ("the broker", of_all("(java)")),
+            ("the clients", of_process("self")),
+        ];
+        Self { server: Some(server), by }
+    }
+
+    /// What `count` operations cost since then, each, in microseconds.
     #[expect(clippy::cast_precision_loss, reason = "a count of one run is far below 2^52")]
     pub(crate) fn each(self, count: u64) -> String {
-        let now = Self::now();
+        let now = self.server.map_or_else(Self::now, Self::with);
         let each = |then: Duration, now: Duration| now.saturating_sub(then).as_secs_f64() * 1e6 / count.max(1) as f64;
-        format!(
-            "{:.1} µs of ours and {:.1} µs of Postgres",
-            each(self.ours, now.ours),
-            each(self.postgres, now.postgres)
-        )
+        let parts = self.by.iter().zip(&now.by);
+        let parts: Vec<String> =
+            parts.map(|((name, then), (_, now))| format!("{:.1} µs of {name}", each(*then, *now))).collect();
+        parts.join(", ")
     }
 }
 
-/// Fields 14 and 15 of a process's `stat`, if its name is `name`; backends that have ended are not counted.
+/// Of all processes of a name; those that have ended are not counted.
+fn of_all(name: &str) -> Duration {
+    let processes = fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
+    processes.filter_map(|entry| time_of(&entry.path().join("stat").to_string_lossy(), name)).sum()
+}
+
+fn of_process(id: &str) -> Duration {
+    time_of(&format!("/proc/{id}/stat"), "").unwrap_or_default()
+}
+
+/// Fields 14 and 15 of a process's `stat`, if its name is `name`.
 fn time_of(file: &str, name: &str) -> Option<Duration> {
     let stat = fs::read_to_string(file).ok()?;
     let (head, tail) = stat.rsplit_once(") ")?;

@@ -2,6 +2,7 @@
 
 use crate::{
     Backend, Effort, Outcome, audit,
+    cpu::Spent,
     database::Database,
     edge::{
         Cores, children,
@@ -90,12 +91,13 @@ pub(crate) async fn at_half_load(effort: Effort) -> Outcome<Row> {
 async fn ask(sale: &Sale, fans: &Fans, pace: Pace, effort: Effort) -> Outcome<Done> {
     let (address, fans) = (sale.server.address, fans.clone());
     let load = Load { connections: CLIENTS, pace, seconds: effort.seconds };
+    let spent = Spent::with(sale.server.id());
     let done = tokio::task::spawn_blocking(move || {
         let ask = |number, text: &mut Vec<u8>| fans.reserve(number, 1, text);
         requests::send(address, load, ask, Expected::Body(&mut |_, answer| Held::read(answer).map(drop)))
     })
     .await??;
-    println!("    matchday: {:.0} holds/s, {}", done.rate, done.latencies);
+    println!("    matchday: {:.0} holds/s, {}; a hold takes {}", done.rate, done.latencies, spent.each(done.begun));
     Ok(done)
 }
 
