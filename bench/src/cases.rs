@@ -3,6 +3,7 @@
 pub(crate) mod everyone;
 pub(crate) mod fanout;
 pub(crate) mod holds;
+pub(crate) mod peer;
 pub(crate) mod queries;
 pub(crate) mod records;
 pub(crate) mod refusals;

@@ -113,6 +113,16 @@ enum Case {
     },
     /// All matches, executed: the edge against mercurius with its JIT.
     QueryUncached(cases::queries::Setting),
+    /// Durable holds on one category over HTTP: the program against the same site in Node, one core each.
+    PeerHolds {
+        /// Lets server and client run on any core instead of one each.
+        #[arg(long)]
+        unpinned: bool,
+    },
+    /// Deliveries a second of one match's changes: the program against the same site in Node.
+    PeerFanout(cases::fanout::Setting),
+    /// Memory of an idle subscribed socket: the program against the same site in Node.
+    PeerMemory(cases::fanout::Setting),
     /// From the start to the first answer.
     ColdStart(cases::queries::Setting),
     /// A rival, run by the cases.
@@ -174,6 +184,9 @@ async fn rows(case: Case, effort: Effort) -> Outcome<Vec<Row>> {
         Case::ForeignRecords => vec![cases::records::foreign_records(effort).await?],
         Case::HoldToEveryone => cases::everyone::hold_to_everyone(effort).await?,
         Case::AMillion => cases::size::a_million(effort).await?,
+        Case::PeerHolds { unpinned } => vec![cases::peer::holds(effort, unpinned).await?],
+        Case::PeerFanout(setting) => vec![cases::peer::deliveries(setting, effort).await?],
+        Case::PeerMemory(setting) => vec![cases::peer::memory(setting, effort).await?],
         _ => return Err("not a case of the on-sale".into()),
     })
 }

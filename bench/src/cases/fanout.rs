@@ -26,7 +26,7 @@ const WARM_UP: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// How long a server may take to give back what it needed only while sockets were opened.
-const SETTLE: Duration = Duration::from_secs(2);
+pub(crate) const SETTLE: Duration = Duration::from_secs(2);
 
 /// How many subscribe, and where.
 #[derive(clap::Args, Clone, Copy)]
@@ -39,13 +39,13 @@ pub(crate) struct Setting {
 }
 
 impl Setting {
-    fn count(self) -> Outcome<usize> {
+    pub(crate) fn count(self) -> Outcome<usize> {
         let count = usize::try_from(self.subscribers)?;
         edge::allow_sockets(count)?;
         Ok(count)
     }
 
-    fn cores(self) -> Cores {
+    pub(crate) fn cores(self) -> Cores {
         Cores::new(self.unpinned)
     }
 }
@@ -128,16 +128,19 @@ fn start(told: Told, cores: Cores) -> Outcome<Server> {
 
 fn delivered(server: Server, told: Told, count: usize, seconds: u64) -> Outcome<f64> {
     let mut crowd = Crowd::join(server.address, count)?;
-    let (times, took) = closed_loop(&server, told, &mut crowd, seconds)?;
+    let (times, took) = closed_loop(&mut Changes::of(&server, told)?, &mut crowd, seconds)?;
     let deliveries = u64::try_from(times.len())?;
     println!("    {told:?}: {}", Latencies::of(times));
     Ok(rate(deliveries, took))
 }
 
 /// Sends changes for `seconds`, the next when everybody has the last; returns when each was told, and the time it took.
-fn closed_loop(server: &Server, told: Told, crowd: &mut Crowd, seconds: u64) -> Outcome<(Vec<Duration>, Duration)> {
+pub(crate) fn closed_loop(
+    changes: &mut Changes,
+    crowd: &mut Crowd,
+    seconds: u64,
+) -> Outcome<(Vec<Duration>, Duration)> {
     let measured = Duration::from_secs(seconds);
-    let mut changes = Changes::of(server, told)?;
     let mut times = Vec::new();
     let warm = Instant::now() + measured / WARM_UP;
     // The first change finds the producer without a connection.
@@ -177,20 +180,24 @@ fn last_of_all(server: Server, told: Told, count: usize, seconds: u64) -> Outcom
     Ok(lasts.percentile(99))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "memory of one process is far below 2^52 bytes")]
 fn memory_of_each(server: &Server, count: usize) -> Outcome<f64> {
     let before = server.resident()?;
     let mut crowd = Crowd::join(server.address, count)?;
     crowd.idle(SETTLE)?;
-    let taken = server.resident()?.saturating_sub(before);
-    Ok(taken as f64 / crowd.len() as f64 / 1_000.0)
+    Ok(kilobytes_of_each(server.resident()?.saturating_sub(before), &crowd))
+}
+
+/// What one socket of `crowd` takes of so many bytes.
+#[expect(clippy::cast_precision_loss, reason = "memory of one process is far below 2^52 bytes")]
+pub(crate) fn kilobytes_of_each(bytes: u64, crowd: &Crowd) -> f64 {
+    bytes as f64 / crowd.len() as f64 / 1_000.0
 }
 
 fn with_stalled(count: usize, cores: Cores, seconds: u64, is_there: bool) -> Outcome<f64> {
     let server = Server::matchday(cores)?;
     let stalled = if is_there { Some(never_read(&server)?) } else { None };
     let mut crowd = Crowd::join(server.address, count)?;
-    let (times, _) = closed_loop(&server, Told::Matchday, &mut crowd, seconds)?;
+    let (times, _) = closed_loop(&mut Changes::of(&server, Told::Matchday)?, &mut crowd, seconds)?;
     drop(stalled);
     let times = Latencies::of(times);
     println!("    {}: {times}", if is_there { "with it" } else { "without it" });

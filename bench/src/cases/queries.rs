@@ -90,7 +90,7 @@ pub(crate) async fn cached(setting: Setting, effort: Effort, changing: bool) -> 
 pub(crate) async fn uncached(setting: Setting, effort: Effort) -> Outcome {
     let cores = setting.cores()?;
     children::build()?;
-    children::install_mercurius()?;
+    children::install(children::MERCURIUS)?;
     Comparison {
         title: "The same, executed: every text different for matchday, always the same for mercurius",
         unit: "requests/s",

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Connections, each a fan who waits for an answer.
-const CLIENTS: usize = 256;
+pub(crate) const CLIENTS: usize = 256;
 
 /// Holds a second of 256 clients who ask again when they are answered.
 pub(crate) async fn over_http(effort: Effort) -> Outcome<Row> {

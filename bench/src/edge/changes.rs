@@ -36,18 +36,28 @@ pub(crate) enum Told {
 /// Changes of match 1, each one version newer.
 pub(crate) struct Changes {
     producer: ThreadedProducer<DefaultProducerContext>,
+    topic: String,
     told: Told,
     version: i32,
 }
 
 impl Changes {
     pub(crate) fn of(server: &Server, told: Told) -> Outcome<Self> {
+        let topic = match told {
+            Told::Matchday => AVAILABILITY,
+            Told::Messenger | Told::Stock => TOPIC,
+        };
+        Self::on(&server.broker, topic, told)
+    }
+
+    /// Changes told by a topic.
+    pub(crate) fn on(brokers: &str, topic: &str, told: Told) -> Outcome<Self> {
         let producer = ClientConfig::new()
-            .set("bootstrap.servers", &server.broker)
+            .set("bootstrap.servers", brokers)
             .set("linger.ms", "0")
             .set("partitioner", "murmur2_random")
             .create()?;
-        Ok(Self { producer, told, version: FIRST_VERSION })
+        Ok(Self { producer, topic: topic.to_owned(), told, version: FIRST_VERSION })
     }
 
     /// Sends a change; returns what subscribers must be told.
@@ -58,12 +68,11 @@ impl Changes {
             Told::Matchday | Told::Messenger => message(&state),
             Told::Stock => stock_message(&state),
         };
-        let (topic, payload) = match self.told {
-            Told::Matchday => (AVAILABILITY, kafka::codec::availability(&state, &[])?),
-            Told::Messenger => (TOPIC, message.clone()),
-            Told::Stock => (TOPIC, kafka::codec::availability(&state, &[])?),
+        let payload = match self.told {
+            Told::Matchday | Told::Stock => kafka::codec::availability(&state, &[])?,
+            Told::Messenger => message.clone(),
         };
-        let record = BaseRecord::to(topic).key("1").payload(&payload);
+        let record = BaseRecord::to(&self.topic).key("1").payload(&payload);
         self.producer.send(record).map_err(|(error, _)| error)?;
         Ok(message)
     }

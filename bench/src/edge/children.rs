@@ -53,7 +53,13 @@ pub(crate) enum Rival {
     BareHandler(PathBuf),
     /// mercurius with its JIT, its data in memory.
     Mercurius,
+    /// The whole site in Node, with these settings.
+    NodeSite(Vec<(&'static str, String)>),
 }
+
+/// Folders of the rivals in Node.
+pub(crate) const MERCURIUS: &str = "mercurius";
+pub(crate) const NODE_SITE: &str = "node";
 
 /// Builds the program, unless it is built already. Its binary lies beside this one.
 pub(crate) fn build() -> Outcome {
@@ -67,9 +73,9 @@ pub(crate) fn build() -> Outcome {
     succeed(cargo.arg("--target-dir").arg(target))
 }
 
-/// Installs the packages of the peer in Node, unless they are there.
-pub(crate) fn install_mercurius() -> Outcome {
-    let folder = mercurius();
+/// Installs the packages of a rival in Node, unless they are there.
+pub(crate) fn install(peer: &str) -> Outcome {
+    let folder = peers().join(peer);
     if folder.join("node_modules").exists() {
         return Ok(());
     }
@@ -80,8 +86,14 @@ fn program() -> Outcome<PathBuf> {
     Ok(env::current_exe()?.with_file_name("matchday"))
 }
 
-fn mercurius() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/mercurius")
+fn peers() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("peers")
+}
+
+fn node(peer: &str, cores: Cores) -> Command {
+    let mut command = pinned(cores, Path::new("node"));
+    command.arg(peers().join(peer).join("server.mjs")).env("NODE_ENV", "production");
+    command
 }
 
 fn succeed(command: &mut Command) -> Outcome {
@@ -134,9 +146,13 @@ impl Server {
     /// Starts a rival, which says on its first line where it listens.
     pub(crate) fn rival(rival: &Rival, cores: Cores) -> Outcome<Self> {
         let mut command = match rival {
-            Rival::Mercurius => {
-                let mut command = pinned(cores, Path::new("node"));
-                command.arg(mercurius().join("server.mjs")).env("NODE_ENV", "production");
+            Rival::Mercurius => node(MERCURIUS, cores),
+            Rival::NodeSite(settings) => {
+                let mut command = node(NODE_SITE, cores);
+                command
+                    .env_remove("ENV")
+                    .env_remove("MATCHDAY_BIND")
+                    .envs(settings.iter().map(|(name, value)| (name, value)));
                 command
             }
             rival => {
@@ -145,7 +161,7 @@ impl Server {
                     Rival::BareSocket => vec!["bare-socket".into()],
                     Rival::StockSubscription => vec!["stock-subscription".into()],
                     Rival::BareHandler(answer) => vec!["bare-handler".into(), answer.clone().into_os_string()],
-                    Rival::Mercurius => Vec::new(),
+                    Rival::Mercurius | Rival::NodeSite(_) => Vec::new(),
                 });
                 command
             }

@@ -15,7 +15,11 @@ use uuid::Uuid;
 use crate::{
     Outcome, audit,
     database::Database,
-    edge::{Cores, children::Server, exchange::post},
+    edge::{
+        Cores,
+        children::{Rival, Server},
+        exchange::post,
+    },
     site::{self, Site},
     topics,
 };
@@ -36,7 +40,15 @@ const AT_ONCE: usize = 64;
 const RESERVE: &str = "mutation Reserve($input: ReserveInput!) \
      { reserve(input: $input) { reservation { id status expiresAt match { version } } } }";
 
-/// The program `matchday` on Postgres and Kafka.
+/// Which program sells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Seller {
+    Matchday,
+    /// The site in Node, `bench/peers/node`.
+    Node,
+}
+
+/// A server on Postgres and Kafka.
 pub(crate) struct Sale {
     pub(crate) server: Server,
     pub(crate) exchange: kafka::Config,
@@ -44,8 +56,13 @@ pub(crate) struct Sale {
 }
 
 impl Sale {
-    /// Starts the program on a copy of `template` and topics of its own, and waits until it is ready.
+    /// Starts `matchday` on a copy of `template` and topics of its own, and waits until it is ready.
     pub(crate) async fn open(template: &Database, cores: Cores) -> Outcome<Self> {
+        Self::by(Seller::Matchday, template, cores).await
+    }
+
+    /// The same of either program.
+    pub(crate) async fn by(seller: Seller, template: &Database, cores: Cores) -> Outcome<Self> {
         let (database, exchange) = (template.copy().await?, topics::create().await?);
         let settings = [
             ("MATCHDAY_JWT_SECRET", site::SECRET.to_owned()),
@@ -58,8 +75,15 @@ impl Sale {
             ("MATCHDAY_KAFKA_AVAILABILITY_TOPIC_PREFIX", exchange.availability_topic_prefix.clone()),
             ("MATCHDAY_KAFKA_DEAD_LETTERS_TOPIC_PREFIX", exchange.dead_letters_topic_prefix.clone()),
         ];
-        let server = Server::with(cores, &settings)?;
-        server.wait_for("/readyz")?;
+        let server = match seller {
+            Seller::Matchday => {
+                let server = Server::with(cores, &settings)?;
+                server.wait_for("/readyz")?;
+                server
+            }
+            // It says where it listens once it is ready.
+            Seller::Node => Server::rival(&Rival::NodeSite(settings.to_vec()), cores)?,
+        };
         Ok(Self { server, exchange, database })
     }
 
