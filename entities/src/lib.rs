@@ -5,6 +5,7 @@
 pub mod account_code;
 pub mod attempt;
 pub mod category;
+pub mod event_fingerprint;
 pub mod foreign_hold;
 pub mod kafka_offset;
 pub mod lease;
@@ -14,7 +15,6 @@ pub mod money;
 pub mod outbox;
 pub mod parked_sale;
 pub mod reservation;
-pub mod seen_event;
 pub mod session;
 pub mod signing_key;
 pub mod stock;

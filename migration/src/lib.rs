@@ -14,6 +14,7 @@ mod m20261121_000006_signing_keys;
 mod m20261121_000007_attempts;
 mod m20261121_000008_mails;
 mod m20261121_000009_disabled_users;
+mod m20261121_000010_event_fingerprints;
 
 pub struct Migrator;
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_attempts::Migration),
             Box::new(m20261121_000008_mails::Migration),
             Box::new(m20261121_000009_disabled_users::Migration),
+            Box::new(m20261121_000010_event_fingerprints::Migration),
         ]
     }
 }

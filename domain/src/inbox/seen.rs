@@ -3,16 +3,19 @@
 //! A site publishes at least once: after a crash, or a broker's answer that was lost, the same event stands in the log
 //! twice, at two places. Where it carries its sender and an event id, it counts once. An event without them can't be told
 //! from another one like it, and always counts.
+//!
+//! What is kept of a name is a hash of 128 bits, for every event of every site is entered here: two different names never
+//! meet in practice, and a row and its place in the index are a third of what the texts would take.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use chrono::{DateTime, Duration, Utc};
-use entities::seen_event::{self, Column};
+use entities::event_fingerprint::{self, Column};
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
-    sea_query::{Expr, ExprTrait},
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, TryGetable,
 };
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::{Incoming, Message};
 use crate::{
@@ -25,20 +28,12 @@ const REMEMBERED: Duration = Duration::hours(24);
 
 /// Enters what is new, waiting for whoever enters the same, and returns the rest.
 const ENTER: &str = r"WITH
-    given AS (SELECT * FROM unnest($1::text::text[], $2::text::text[]) AS given (sender, event_id)),
+    given AS (SELECT unnest($1::text::uuid[]) AS fingerprint),
     entered AS (
-        INSERT INTO seen_events (sender, event_id, seen_at) SELECT sender, event_id, $3::text::timestamptz FROM given
-        ON CONFLICT DO NOTHING RETURNING sender, event_id
+        INSERT INTO event_fingerprints (fingerprint, seen_at) SELECT fingerprint, $2::text::timestamptz FROM given
+        ON CONFLICT DO NOTHING RETURNING fingerprint
     )
-    SELECT sender, event_id FROM given EXCEPT SELECT sender, event_id FROM entered";
-
-type Name = (String, String);
-
-#[derive(FromQueryResult)]
-struct Known {
-    sender: String,
-    event_id: String,
-}
+    SELECT fingerprint FROM given EXCEPT SELECT fingerprint FROM entered";
 
 /// Leaves out the records whose events were applied before, or stand earlier in the batch, and remembers the others.
 pub(super) async fn unseen<'a>(
@@ -46,46 +41,43 @@ pub(super) async fn unseen<'a>(
     records: Vec<&'a Incoming>,
     now: DateTime<Utc>,
 ) -> Result<Vec<&'a Incoming>, DbErr> {
-    let names: BTreeSet<Name> = records.iter().filter_map(|record| name(record)).collect();
-    if names.is_empty() {
+    let names: Vec<Option<Uuid>> = records.iter().map(|record| fingerprint(record)).collect();
+    let mut distinct: Vec<Uuid> = names.iter().flatten().copied().collect();
+    if distinct.is_empty() {
         return Ok(records);
     }
-    let mut seen = enter(txn, names, now).await?;
+    // In one order everywhere, so that two who enter the same events never wait for each other in a circle.
+    distinct.sort_unstable();
+    distinct.dedup();
+    let mut seen = enter(txn, distinct, now).await?;
 
     let mut fresh = Vec::with_capacity(records.len());
-    for record in records {
-        match name(record) {
-            Some(name) if !seen.insert(name.clone()) => {
-                tracing::info!(sender = name.0, event = name.1, at = ?record.at, "an event of another site came again");
-            }
-            _ => fresh.push(record),
+    for (record, name) in records.into_iter().zip(names) {
+        if name.is_some_and(|name| !seen.insert(name)) {
+            tracing::info!(record = ?record.message, at = ?record.at, "an event of another site came again");
+        } else {
+            fresh.push(record);
         }
     }
 
     Ok(fresh)
 }
 
-/// Remembers `names`, and returns those that were remembered before.
-async fn enter(txn: &Write, names: BTreeSet<Name>, now: DateTime<Utc>) -> Result<BTreeSet<Name>, DbErr> {
+/// Remembers events, and returns those that were remembered before.
+async fn enter(txn: &Write, events: Vec<Uuid>, now: DateTime<Utc>) -> Result<HashSet<Uuid>, DbErr> {
     if !txn.is_sqlite() {
-        let columns =
-            [array(names.iter().map(|name| &name.0)), array(names.iter().map(|name| &name.1)), now.to_rfc3339()];
-        let known = Known::find_by_statement(with_arrays(ENTER, columns)).all(&**txn).await?;
-        return Ok(known.into_iter().map(|known| (known.sender, known.event_id)).collect());
+        let rows = txn.query_all_raw(with_arrays(ENTER, [array(events), now.to_rfc3339()])).await?;
+        return rows.iter().map(|row| Ok(Uuid::try_get_by(row, 0)?)).collect();
     }
-    let pair = Expr::tuple([Expr::col(Column::Sender), Expr::col(Column::EventId)]);
-    let rows = seen_event::Entity::find().filter(pair.in_tuples(names.iter().cloned())).all(&**txn).await?;
-    let known: BTreeSet<Name> = rows.into_iter().map(|row| (row.sender, row.event_id)).collect();
-    let new: Vec<_> = names
-        .difference(&known)
-        .map(|(sender, event_id)| seen_event::ActiveModel {
-            sender: Set(sender.clone()),
-            event_id: Set(event_id.clone()),
-            seen_at: Set(now),
-        })
+    let rows =
+        event_fingerprint::Entity::find().filter(Column::Fingerprint.is_in(events.iter().copied())).all(&**txn).await?;
+    let known: HashSet<Uuid> = rows.into_iter().map(|row| row.fingerprint).collect();
+    let new: Vec<_> = (events.into_iter())
+        .filter(|event| !known.contains(event))
+        .map(|event| event_fingerprint::ActiveModel { fingerprint: Set(event), seen_at: Set(now) })
         .collect();
     if !new.is_empty() {
-        seen_event::Entity::insert_many(new).exec_without_returning(&**txn).await?;
+        event_fingerprint::Entity::insert_many(new).exec_without_returning(&**txn).await?;
     }
 
     Ok(known)
@@ -94,18 +86,28 @@ async fn enter(txn: &Write, names: BTreeSet<Name>, now: DateTime<Utc>) -> Result
 /// Forgets events that nobody publishes again.
 pub(crate) async fn forget(app: &App, now: DateTime<Utc>) -> Result<(), DbErr> {
     let old = Column::SeenAt.lt(now - REMEMBERED);
-    let any = seen_event::Entity::find().filter(old.clone()).limit(1).one(&app.db).await?;
+    let any = event_fingerprint::Entity::find().filter(old.clone()).limit(1).one(&app.db).await?;
     if any.is_some() {
         let txn = Write::begin(app).await?;
-        seen_event::Entity::delete_many().filter(old).exec(&*txn).await?;
+        event_fingerprint::Entity::delete_many().filter(old).exec(&*txn).await?;
         txn.commit().await?;
     }
     Ok(())
 }
 
-fn name(record: &Incoming) -> Option<Name> {
+/// What stands for an event, where its record names it.
+fn fingerprint(record: &Incoming) -> Option<Uuid> {
     match &record.message {
-        Message::Sale(sale) => sale.sender.clone().zip(sale.event_id.clone()),
+        Message::Sale(sale) => {
+            let (sender, event) = (sale.sender.as_ref()?, sale.event_id.as_ref()?);
+            // The sender's length keeps ("ab", "c") and ("a", "bc") apart.
+            let hash = Sha256::new()
+                .chain_update((sender.len() as u64).to_be_bytes())
+                .chain_update(sender)
+                .chain_update(event)
+                .finalize();
+            Uuid::from_slice(&hash[..16]).ok()
+        }
         Message::MasterList(_) | Message::Own | Message::Unreadable { .. } => None,
     }
 }

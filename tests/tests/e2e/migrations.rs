@@ -1,8 +1,10 @@
-//! Migrations: up, down and up again end where up ended, on both databases.
+//! Migrations: up, down and up again end where up ended, on both databases, and what rows mean is carried over.
 
+use domain::{foreign::Sale, outbox::TicketAction};
+use entities::category::Category;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
-use tests::{Backend, Database};
+use tests::{Backend, Database, TestApp, sites::sale};
 
 const SQLITE: &str = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'seaql%' AND name NOT LIKE 'sqlite%' ORDER BY sql";
 
@@ -51,5 +53,33 @@ async fn up_down_and_up_again_end_where_up_ended() {
         }
         assert_eq!(schema(&db, backend).await, [""; 0], "{backend:?}");
         db.close().await.expect("a pool can be closed");
+    }
+}
+
+/// More than the step carries over at once.
+const SEEN: usize = 2_500;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_was_seen_before_the_step_to_fingerprints_is_known_after_it() {
+    for backend in Backend::BOTH {
+        let app = TestApp::start(backend).await;
+        app.stock(1, Category::One, 20).await;
+        while app.db.execute_unprepared("SELECT sender FROM seen_events").await.is_err() {
+            Migrator::down(&app.db, Some(1)).await.expect("a step goes down");
+        }
+        let rows: Vec<String> =
+            (0..SEEN).map(|number| format!("('there', 'event-{number}', '2026-11-20 16:00:00+00:00')")).collect();
+        let seen = format!("INSERT INTO seen_events (sender, event_id, seen_at) VALUES {}", rows.join(","));
+        app.db.execute_unprepared(&seen).await.expect("events can be entered");
+
+        Migrator::up(&app.db, None).await.expect("up works");
+
+        for (event, known) in [("event-0", true), ("event-2499", true), ("event-2500", false)] {
+            let sale = sale(TicketAction::Pending, 1, Category::One, 1, Some("there"));
+            let told = app.hear(Sale { event_id: Some(event.to_owned()), ..sale }).await;
+            assert_eq!(told.skipped, usize::from(known), "{event} on {backend:?}");
+        }
+        assert_eq!(app.pending(1, Category::One).await, 1);
+        app.finish().await;
     }
 }

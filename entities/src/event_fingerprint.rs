@@ -1,14 +1,12 @@
-//! An event of another site that was applied, by the site's own name for it.
+//! An event of another site that was applied, known by a hash of its sender and of the sender's own name for it.
 
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "seen_events")]
+#[sea_orm(table_name = "event_fingerprints")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub sender: String,
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub event_id: String,
+    pub fingerprint: Uuid,
     pub seen_at: DateTimeUtc,
 }
 
