@@ -15,6 +15,7 @@ mod m20261121_000007_attempts;
 mod m20261121_000008_mails;
 mod m20261121_000009_disabled_users;
 mod m20261121_000010_event_fingerprints;
+mod m20261121_000011_foreign_accounts;
 
 pub struct Migrator;
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000008_mails::Migration),
             Box::new(m20261121_000009_disabled_users::Migration),
             Box::new(m20261121_000010_event_fingerprints::Migration),
+            Box::new(m20261121_000011_foreign_accounts::Migration),
         ]
     }
 }

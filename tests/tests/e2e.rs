@@ -31,6 +31,7 @@ mod e2e {
         mod guards;
         mod inbox;
         mod keys;
+        mod large_accounts;
         mod leases;
         mod mails;
         mod matches;
