@@ -4,43 +4,40 @@
 //! Kafka, for the eyes of Kafka's own tools. Where to begin is told by the database alone: after its last applied record,
 //! or at the beginning of the topic. So a lost or stale commit, a rebalance or a crash repeats nothing and skips nothing.
 //!
+//! While the database applies a batch the next one is read: what has come meanwhile, so that a backlog is taken in larger
+//! bites. Batches are applied one after the other, in the order in which they were read.
+//!
 //! Invariant: a record is passed over only when the database has it, or when the broker has lost it, which is counted.
+//! What was read ahead when partitions are given or taken is let go, and read again from where the database is.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashSet, sync::Arc};
 
-use domain::{
-    App,
-    inbox::{self, InboxError, Incoming, Position},
+use domain::App;
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, Fuse, FusedFuture},
 };
-use futures_util::{FutureExt, StreamExt};
-use rdkafka::{
-    Message as _, Offset, TopicPartitionList,
-    consumer::{CommitMode, Consumer as _},
-    error::KafkaError,
-    message::BorrowedMessage,
-    types::RDKafkaErrorCode,
-};
+use rdkafka::{TopicPartitionList, consumer::Consumer as _, error::KafkaError, types::RDKafkaErrorCode};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     clients::{self, Backoff, Consumer, Context, Held},
-    codec,
     config::Config,
     error::Error,
     status::Status,
     topics::Topics,
 };
 
+mod ahead;
 mod lag;
 mod record;
 mod start;
+mod write;
 
-/// Records applied in one transaction at most.
-const BATCH: usize = 1_000;
+use ahead::Ahead;
+use write::Writer;
+
 /// The embedded broker answers an empty fetch after this time, in milliseconds.
 const EMBEDDED_FETCH_WAIT: &str = "5";
 
@@ -128,14 +125,29 @@ impl Reader {
             consumer.subscribe(&[&self.topics.master_list, &self.topics.ticket_sales])?;
         }
 
+        let writer = Writer::new(self, &source);
+        let mut ahead = Ahead::new(self);
         let mut stream = consumer.stream();
+        let mut writing: Fuse<BoxFuture<'_, ()>> = Fuse::terminated();
         loop {
+            if writing.is_terminated() {
+                if let Some(batch) = ahead.take() {
+                    writing = writer.write(consumer.share(), batch).boxed().fuse();
+                } else if let Some(error) = ahead.trouble() {
+                    self.judge(error)?;
+                }
+            }
             tokio::select! {
                 biased;
                 Some(mut newest) = assigned.recv() => {
                     while let Ok(newer) = assigned.try_recv() {
                         newest = newer;
                     }
+                    // Where to begin is looked up when nothing of ours is on its way into the database any more.
+                    if !writing.is_terminated() {
+                        (&mut writing).await;
+                    }
+                    ahead.let_go();
                     match newest {
                         Some(partitions) => {
                             let places = places(&partitions);
@@ -144,76 +156,9 @@ impl Reader {
                         None => self.status.unassigned(),
                     }
                 }
-                Some(first) = stream.next() => {
-                    let mut batch = Vec::new();
-                    let mut next = Some(first);
-                    let mut trouble = None;
-                    while let Some(record) = next.take() {
-                        match record {
-                            Ok(record) => batch.push(self.incoming(&record)),
-                            Err(error) => trouble = Some(error),
-                        }
-                        if trouble.is_none() && batch.len() < BATCH {
-                            next = stream.next().now_or_never().flatten();
-                        }
-                    }
-                    self.apply(consumer, &source, &batch).await;
-                    if !batch.is_empty() {
-                        backoff.reset();
-                    }
-                    if let Some(error) = trouble {
-                        self.judge(error)?;
-                    }
-                }
+                () = &mut writing => backoff.reset(),
+                () = ahead.read(&mut stream), if ahead.has_room() => {}
             }
-        }
-    }
-
-    fn incoming(&self, record: &BorrowedMessage<'_>) -> Incoming {
-        let at = Position { topic: record.topic().to_owned(), partition: record.partition(), offset: record.offset() };
-        let headers = record::headers(record);
-        let readable = codec::Record {
-            topic: record.topic(),
-            key: record.key(),
-            payload: record.payload(),
-            headers: headers.as_deref().unwrap_or_default(),
-        };
-        let message = match headers {
-            Some(_) => codec::read(&self.topics, &self.config.site, &readable),
-            None => readable.unreadable("a header's name is not UTF-8 text".to_owned()),
-        };
-
-        Incoming { at, message }
-    }
-
-    /// Applies a batch, however long the database is away: nothing after it may be applied before it.
-    async fn apply(&self, consumer: &Held<Consumer>, source: &str, batch: &[Incoming]) {
-        if batch.is_empty() {
-            return;
-        }
-        let mut backoff = Backoff::default();
-        while let Err(InboxError::Unavailable(error)) = inbox::apply(&self.app, source, batch).await {
-            tracing::warn!(%error, records = batch.len(), "records can't be applied now; trying again");
-            self.status.failed(&format!("consumer: {error}"));
-            metrics::counter!("matchday_inbox_retries_total").increment(1);
-            tokio::time::sleep(backoff.next()).await;
-        }
-
-        let mut next = HashMap::<(&str, i32), i64>::new();
-        for record in batch {
-            next.insert((&record.at.topic, record.at.partition), record.at.offset + 1);
-        }
-        let mut commit = TopicPartitionList::with_capacity(next.len());
-        for ((topic, partition), offset) in next {
-            self.status.read_to(topic, partition, offset);
-            if let Err(error) = commit.add_partition_offset(topic, partition, Offset::Offset(offset)) {
-                tracing::debug!(%error, topic, partition, "an offset could not be noted for the commit");
-            }
-        }
-        if !self.config.embedded
-            && let Err(error) = consumer.commit(&commit, CommitMode::Async)
-        {
-            tracing::debug!(%error, "offsets were not committed to Kafka; the database has them");
         }
     }
 

@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
+use entities::{kafka_offset, stock};
 use futures_util::future::join_all;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, Statement, TransactionTrait};
 use tests::{
-    World,
+    Site, World,
     wait::{PATIENCE, eventually},
 };
 
@@ -107,4 +109,81 @@ async fn another_site_on_the_same_topics_sees_what_we_hold_and_sell() {
     }
     here.finish().await;
     there.finish().await;
+}
+
+/// Records of another site without names, which nothing but their places tells apart.
+const RECORDS: i32 = 600;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_read_ahead_when_another_instance_takes_partitions_is_applied_once() {
+    let world = World::services().await;
+    let first = world.start().await;
+    let said = say_while_the_database_waits(&world, &first).await;
+
+    // It takes its share of the partitions while the first still applies records of them.
+    let second = world.start().await;
+    said.release().await;
+
+    everything_is_applied_once(&first).await;
+    first.finish().await;
+    second.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_read_ahead_when_an_instance_stops_is_applied_by_the_next() {
+    let world = World::services().await;
+    let first = world.start().await;
+    let said = say_while_the_database_waits(&world, &first).await;
+
+    first.stop().await;
+    said.release().await;
+
+    let second = world.start().await;
+    everything_is_applied_once(&second).await;
+    second.finish().await;
+}
+
+/// A lock that keeps records from being applied.
+struct Waiting(DatabaseTransaction);
+
+impl Waiting {
+    async fn release(self) {
+        self.0.rollback().await.expect("a transaction can be rolled back");
+    }
+}
+
+/// Another site says much; the first batch of it hangs in the database, and more is there to be read.
+async fn say_while_the_database_waits(world: &World, site: &Site) -> Waiting {
+    for number in 1..=4 {
+        site.on_sale(number, 1_000).await;
+    }
+    let db = world.connect().await;
+    let lock = db.begin().await.expect("a transaction can be begun");
+    lock.execute_unprepared("SELECT * FROM matches FOR UPDATE").await.expect("matches can be locked");
+    let broker = site.broker();
+    let say = |number: i32| {
+        let broker = &broker;
+        async move { broker.say("there", "PENDING", 1 + number % 4, 1 + number % 3, 1).await }
+    };
+    say(0).await;
+    eventually(PATIENCE, "a batch waits for the lock", || async {
+        let waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let waiting = db.query_one_raw(Statement::from_string(DbBackend::Postgres, waiting)).await;
+        waiting.is_ok_and(|row| row.is_some())
+    })
+    .await;
+    join_all((1..RECORDS).map(say)).await;
+
+    Waiting(lock)
+}
+
+async fn everything_is_applied_once(site: &Site) {
+    let sales = site.exchange.topics().ticket_sales;
+    eventually(PATIENCE, "every record is applied", || async {
+        let rows = kafka_offset::Entity::find().all(&site.app.db).await.expect("offsets can be read");
+        rows.iter().filter(|row| row.topic == sales).map(|row| row.next_offset).sum::<i64>() == i64::from(RECORDS)
+    })
+    .await;
+    let stock = stock::Entity::find().all(&site.app.db).await.expect("the stock can be read");
+    assert_eq!(stock.iter().map(|row| row.foreign_pending).sum::<i32>(), RECORDS);
 }
