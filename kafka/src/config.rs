@@ -35,6 +35,9 @@ pub struct Config {
     pub site: String,
     /// The consumer group, shared by the site's instances and by nobody else; `matchday-<site>` if unset.
     pub group: Option<String>,
+    /// This instance's own name in the group, kept over its restarts: one that is started again under it takes its
+    /// partitions back at once. A nameless one waits until the dead one's session is over.
+    pub instance_id: Option<String>,
     /// The broker is the one in this process, see `embedded`.
     pub embedded: bool,
     /// Whose offsets we store; the cluster's id if unset. The embedded broker has a new one at every start.
@@ -59,6 +62,7 @@ impl Default for Config {
             ssl_ca_location: None,
             site: "matchday".to_owned(),
             group: None,
+            instance_id: None,
             embedded: false,
             source: None,
         }
@@ -90,12 +94,18 @@ pub enum ConfigError {
     Topic(String),
     #[error("two topics have the same name {0:?}; give each its own prefix")]
     SameTopic(String),
+    #[error(
+        "the instance's name {0:?} can't be a member's: use 1 to {MAX_INSTANCE_ID} letters, digits, dots, dashes and \
+         underscores"
+    )]
+    InstanceId(String),
     #[error("{0} must be between {1} and {2}")]
     OutOfRange(&'static str, i32, i32),
 }
 
 const TLS: bool = cfg!(feature = "kafka-tls");
 const MAX_PARTITIONS: i32 = 1_000;
+const MAX_INSTANCE_ID: usize = 249;
 
 impl Config {
     /// The consumer group of this site.
@@ -119,6 +129,11 @@ impl Config {
         }
         if !is_name(&self.site, 64) {
             return Err(ConfigError::Site(self.site.clone()));
+        }
+        if let Some(id) = &self.instance_id
+            && !is_name(id, MAX_INSTANCE_ID)
+        {
+            return Err(ConfigError::InstanceId(id.clone()));
         }
         if !(1..=MAX_PARTITIONS).contains(&self.partitions) {
             return Err(ConfigError::OutOfRange("partitions", 1, MAX_PARTITIONS));
@@ -223,6 +238,7 @@ impl fmt::Debug for Config {
             .field("ssl_ca_location", &self.ssl_ca_location)
             .field("site", &self.site)
             .field("group", &self.group())
+            .field("instance_id", &self.instance_id)
             .field("embedded", &self.embedded)
             .field("source", &self.source)
             .finish()
@@ -295,6 +311,7 @@ mod tests {
         assert!(refused(|c| c.security_protocol = Some("TLS".to_owned())).contains("SASL_SSL"));
         assert!(refused(|c| c.security_protocol = Some("SASL_PLAINTEXT".to_owned())).contains("KAFKA_SASL_USERNAME"));
         assert!(refused(|c| c.sasl_password = Some("secret".to_owned())).contains("KAFKA_SASL_PASSWORD"));
+        assert!(refused(|c| c.instance_id = Some("a b".to_owned())).contains("a b"));
         assert!(refused(|c| c.partitions = 0).contains("partitions"));
         assert!(refused(|c| c.availability_topic_prefix = "a b".to_owned()).contains("a b-dev"));
         assert!(refused(|c| c.availability_topic_prefix = c.dead_letters_topic_prefix.clone()).contains("same name"));

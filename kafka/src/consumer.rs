@@ -89,7 +89,11 @@ impl Reader {
     fn connect(&self) -> Result<(Held<Consumer>, Assigned), Error> {
         let (assign, assigned) = mpsc::unbounded_channel();
         let context = Context::deciding("consumer", Arc::clone(&self.status), assign);
-        let consumer = clients::consumer_config(&self.config, EMBEDDED_FETCH_WAIT)?.create_with_context(context)?;
+        let mut client = clients::consumer_config(&self.config, EMBEDDED_FETCH_WAIT)?;
+        if let Some(id) = &self.config.instance_id {
+            client.set("group.instance.id", id);
+        }
+        let consumer = client.create_with_context(context)?;
 
         Ok((Held::new(consumer), assigned))
     }

@@ -38,6 +38,7 @@ pub(crate) fn exchange(config: &Config) -> kafka::Config {
         sasl_password: section.sasl_password.as_ref().map(|password| password.expose().to_owned()),
         ssl_ca_location: section.ssl_ca_location.clone(),
         site: config.client_id.clone(),
+        instance_id: section.instance_id.clone(),
         ..kafka::Config::default()
     }
 }

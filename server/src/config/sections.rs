@@ -104,6 +104,8 @@ pub struct Kafka {
     pub sasl_username: Option<String>,
     pub sasl_password: Option<Secret>,
     pub ssl_ca_location: Option<PathBuf>,
+    /// This instance's own name in the consumer group, kept over its restarts.
+    pub instance_id: Option<String>,
     pub master_list_topic_prefix: String,
     pub ticket_sales_topic_prefix: String,
     pub availability_topic_prefix: String,
@@ -125,6 +127,7 @@ impl Default for Kafka {
             sasl_username: None,
             sasl_password: None,
             ssl_ca_location: None,
+            instance_id: None,
             master_list_topic_prefix: "fifa-world-cup-2022-masterlist".to_owned(),
             ticket_sales_topic_prefix: "fifa-world-cup-2022-ticket-sales".to_owned(),
             availability_topic_prefix: "matchday-availability".to_owned(),

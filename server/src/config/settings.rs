@@ -122,6 +122,7 @@ static OURS: &[(&str, &str, Kind, &str)] = &[
     ("kafka.sasl_username", "KAFKA_SASL_USERNAME", Kind::Text, "user at the brokers"),
     ("kafka.sasl_password", "KAFKA_SASL_PASSWORD", Kind::Text, "password at the brokers"),
     ("kafka.ssl_ca_location", "KAFKA_SSL_CA_LOCATION", Kind::Text, "file of the authority that signed the brokers' certificates"),
+    ("kafka.instance_id", "MATCHDAY_KAFKA_INSTANCE_ID", Kind::Text, "this instance's own lasting name, such as a StatefulSet's pod name: restarted, it takes its partitions back at once"),
     ("kafka.master_list_topic_prefix", "MATCHDAY_KAFKA_MASTER_LIST_TOPIC_PREFIX", Kind::Text, "master-list topic without -<env>"),
     ("kafka.ticket_sales_topic_prefix", "MATCHDAY_KAFKA_TICKET_SALES_TOPIC_PREFIX", Kind::Text, "ticket-sales topic without -<env>"),
     ("kafka.availability_topic_prefix", "MATCHDAY_KAFKA_AVAILABILITY_TOPIC_PREFIX", Kind::Text, "our availability topic without -<env>"),

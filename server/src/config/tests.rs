@@ -188,6 +188,7 @@ fn kafka_security_must_fit_together() {
             "no file",
         ),
         (&[("KAFKA_BROKERS", "kafka")], "KAFKA_BROKERS", "host:port"),
+        (&[("MATCHDAY_KAFKA_INSTANCE_ID", "pod 1")], "MATCHDAY_KAFKA_INSTANCE_ID", "no name"),
         (
             &[("MATCHDAY_KAFKA_TICKET_SALES_TOPIC_PREFIX", "a b")],
             "MATCHDAY_KAFKA_TICKET_SALES_TOPIC_PREFIX",

@@ -133,6 +133,11 @@ fn kafka(config: &Config, problems: &mut Vec<Problem>) {
             "name the authority's PEM file.",
         );
     }
+    if let Some(id) = &kafka.instance_id
+        && !is_kafka_name(id, 249)
+    {
+        wrong("MATCHDAY_KAFKA_INSTANCE_ID", format!("{id:?} is no name"), "use 1 to 249 letters, digits, . _ or -");
+    }
     let topics = [
         ("MATCHDAY_KAFKA_MASTER_LIST_TOPIC_PREFIX", &kafka.master_list_topic_prefix),
         ("MATCHDAY_KAFKA_TICKET_SALES_TOPIC_PREFIX", &kafka.ticket_sales_topic_prefix),
@@ -141,15 +146,16 @@ fn kafka(config: &Config, problems: &mut Vec<Problem>) {
     ];
     let mut seen = HashSet::new();
     for (setting, topic) in topics {
-        if topic.is_empty()
-            || topic.len() > 200
-            || !topic.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
-        {
+        if !is_kafka_name(topic, 200) {
             wrong(setting, format!("{topic:?} is no topic name"), "use 1 to 200 letters, digits, . _ or -");
         } else if !seen.insert(topic) {
             wrong(setting, format!("{topic:?} is the name of another of our topics"), "give each its own.");
         }
     }
+}
+
+fn is_kafka_name(text: &str, max: usize) -> bool {
+    (1..=max).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
 }
 
 /// Production runs on shared, durable services and on secrets that nobody can guess.
