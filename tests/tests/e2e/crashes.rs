@@ -40,6 +40,8 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// Kafka keeps the partitions of each killed instance for the ten seconds of its session, one after the other if they
 /// die while the group is still waiting for the one before.
 const REBALANCED: Duration = Duration::from_secs(10 * (KILLS as u64 + 1) + PATIENCE.as_secs());
+/// Far less than the sessions of several nameless instances that were killed.
+const AT_ONCE: Duration = Duration::from_secs(8);
 
 fn binary() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_matchday-under-test"))
@@ -242,6 +244,25 @@ async fn when_postgres_has_ended_every_connection_the_next_holds_are_placed_all_
         }
     }
     site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_in_a_row_an_instance_that_keeps_its_name_has_its_partitions_back_at_once() {
+    let world = World::services().await.with("MATCHDAY_KAFKA_INSTANCE_ID", "matchday-0");
+    let broker = world.broker();
+    let mut program = Program::start(binary(), &world).await;
+    broker.give(1, TICKETS).await;
+    on_sale(&program, 1).await;
+
+    for _ in 0..KILLS {
+        program.kill().await;
+        program = Program::start(binary(), &world).await;
+    }
+    broker.say("there", "PENDING", 1, 1, 2).await;
+
+    let db = world.connect().await;
+    eventually(AT_ONCE, "what was said meanwhile is applied", || async { sums(&db).await == (2, 0) }).await;
+    program.stop().await;
 }
 
 async fn sign_up(program: &Program) -> Client {
