@@ -1,6 +1,6 @@
 //! What is left of a category, as clients see it.
 
-use async_graphql::{Enum, Object, resolver_utils::enum_value};
+use async_graphql::{Enum, Object, resolver_utils::EnumType};
 use domain::matches::{Availability, CategoryState};
 
 use crate::{
@@ -94,7 +94,9 @@ impl Written for TicketCategory {
             CategoryField::Pending => written::json(out, &self.0.pending),
             CategoryField::Sellable => written::json(out, &self.0.sellable()),
             CategoryField::Status => {
-                written::json(out, &enum_value(AvailabilityStatus::from(self.0.availability())));
+                let status = AvailabilityStatus::from(self.0.availability());
+                let named = AvailabilityStatus::items().iter().find(|item| item.value == status);
+                written::json(out, &named.map(|item| item.name));
             }
         }
     }

@@ -4,7 +4,7 @@ use async_graphql::ID;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
-use crate::error::ApiError;
+use crate::{error::ApiError, written};
 
 /// What a node id names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +20,20 @@ impl From<NodeId> for ID {
     }
 }
 
-/// The text of an id.
-pub(crate) fn encoded(id: NodeId) -> String {
+/// Writes the id of a match as JSON, in one go: a list has many.
+pub(crate) fn write_match(number: i32, out: &mut Vec<u8>) {
+    const MOST: usize = "Match:-2147483648".len();
+
+    let (mut plain, mut encoded) = (Vec::with_capacity(MOST), [0; MOST * 2]);
+    plain.extend_from_slice(b"Match:");
+    written::json(&mut plain, &number);
+    let length = URL_SAFE_NO_PAD.encode_slice(&plain, &mut encoded).expect("base64 takes less than twice the room");
+    out.push(b'"');
+    out.extend_from_slice(&encoded[..length]);
+    out.push(b'"');
+}
+
+fn encoded(id: NodeId) -> String {
     URL_SAFE_NO_PAD.encode(match id {
         NodeId::Match(number) => format!("Match:{number}"),
         NodeId::Reservation(id) => format!("Reservation:{id}"),
@@ -64,6 +76,16 @@ mod tests {
     fn an_id_leads_back_to_what_it_names() {
         for id in [NodeId::Match(64), NodeId::Reservation(Uuid::now_v7()), NodeId::User(Uuid::now_v7())] {
             assert_eq!(NodeId::try_from(&ID::from(id)).ok(), Some(id));
+        }
+    }
+
+    #[test]
+    fn the_id_of_a_match_in_a_list_is_the_one_of_the_match() {
+        for number in [1, 64, 1_000, i32::MAX, i32::MIN] {
+            let mut out = Vec::new();
+            write_match(number, &mut out);
+
+            assert_eq!(String::from_utf8_lossy(&out), format!("\"{}\"", encoded(NodeId::Match(number))));
         }
     }
 

@@ -27,6 +27,19 @@ pub enum MoneyField {
     Currency,
 }
 
+/// Writes what `amount.to_string()` says, without the decimal's general arithmetic for each of its digits.
+fn write_amount(amount: &Decimal, out: &mut Vec<u8>) {
+    let minor = u64::try_from(amount.mantissa()).ok().filter(|_| amount.scale() == 2);
+    let Some(minor) = minor else {
+        return written::json(out, &amount.to_string());
+    };
+    out.push(b'"');
+    written::json(out, &(minor / 100));
+    out.push(b'.');
+    written::digits(minor % 100, 2, out);
+    out.push(b'"');
+}
+
 impl Written for Money {
     type Field = MoneyField;
 
@@ -40,8 +53,24 @@ impl Written for Money {
 
     fn write(&self, field: &MoneyField, out: &mut Vec<u8>) {
         match field {
-            MoneyField::Amount => written::json(out, &self.amount.to_string()),
+            MoneyField::Amount => write_amount(&self.amount, out),
             MoneyField::Currency => written::json(out, self.currency),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_written_as_the_decimal_writes_itself() {
+        for minor in [0, 5, 99, 100, 7_500, 19_501, -5, -12_345, i64::MAX, i64::MIN] {
+            let money = Money::from_minor(minor);
+            let mut out = Vec::new();
+            money.write(&MoneyField::Amount, &mut out);
+
+            assert_eq!(String::from_utf8_lossy(&out), format!("\"{}\"", money.amount), "{minor}");
         }
     }
 }

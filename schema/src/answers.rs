@@ -9,8 +9,9 @@ use std::sync::Arc;
 use async_graphql::Response;
 use bytes::Bytes;
 use domain::App;
+use metrics::{Counter, counter};
 use quick_cache::sync::Cache;
-use resolvers::context::Shown;
+use resolvers::{context::Shown, written};
 use tokio::sync::Mutex;
 
 use crate::{
@@ -36,6 +37,8 @@ pub struct Answers<K> {
     app: Arc<App>,
     schema: Schema,
     kept: Cache<Key, Slot<K>>,
+    from_cache: Counter,
+    from_execution: Counter,
 }
 
 type Slot<K> = Arc<Mutex<Option<Answer<K>>>>;
@@ -57,13 +60,30 @@ pub enum Answered<K> {
 }
 
 impl<K: Clone + From<Bytes> + AsRef<[u8]>> Answers<K> {
+    /// Make it after the metrics recorder is installed, which its counters are resolved from.
     pub fn new(app: Arc<App>, schema: Schema) -> Self {
-        Self { app, schema, kept: Cache::new(QUERIES) }
+        let answers = |from: &'static str| counter!("matchday_answers_total", "from" => from);
+        Self {
+            app,
+            schema,
+            kept: Cache::new(QUERIES),
+            from_cache: answers("cache"),
+            from_execution: answers("execution"),
+        }
     }
 
     /// Whether every caller is shown the same, so that [`Self::answer`] may be asked.
     pub fn are_for(asked: &Asked<'_>) -> bool {
         asked.root_fields_all(|field| PUBLIC.contains(&field.name.node.as_str()))
+    }
+
+    /// The answer to a public query, if one is kept and as new as the view.
+    pub fn kept(&self, asked: &Asked<'_>) -> Option<K> {
+        let wanted = self.app.view.generation();
+        let slot = self.kept.get(&asked.key(&Default::default()))?;
+        // Who holds the slot is executing the query: there is nothing newer to be had without waiting for it.
+        let kept = slot.try_lock().ok()?;
+        self.current(kept.as_ref(), wanted)
     }
 
     /// Answers a public query.
@@ -83,9 +103,8 @@ impl<K: Clone + From<Bytes> + AsRef<[u8]>> Answers<K> {
         };
 
         let mut kept = slot.lock().await;
-        if let Some(answer) = kept.as_ref().filter(|answer| self.holds(answer, wanted)) {
-            metrics::counter!("matchday_answers_total", "from" => "cache").increment(1);
-            return Answered::Encoded(answer.encoded.clone());
+        if let Some(encoded) = self.current(kept.as_ref(), wanted) {
+            return Answered::Encoded(encoded);
         }
         let generation = self.app.view.generation();
         let shown = Arc::new(Shown::default());
@@ -99,16 +118,19 @@ impl<K: Clone + From<Bytes> + AsRef<[u8]>> Answers<K> {
     }
 
     async fn execute(&self, asked: &Asked<'_>, shown: &Arc<Shown>) -> Answered<K> {
-        metrics::counter!("matchday_answers_total", "from" => "execution").increment(1);
+        self.from_execution.increment(1);
         let mut response = self.schema.execute(asked.request().data(Arc::clone(shown))).await;
         if !response.errors.is_empty() {
             nulls::complete(&mut response, asked);
             return Answered::Response(Box::new(response));
         }
-        match serde_json::to_vec(&response) {
-            Ok(bytes) => Answered::Encoded(K::from(Bytes::from(bytes))),
-            Err(_) => Answered::Response(Box::new(response)),
-        }
+        Answered::Encoded(K::from(written::encoded(&response).into()))
+    }
+
+    fn current(&self, kept: Option<&Answer<K>>, wanted: u64) -> Option<K> {
+        let answer = kept.filter(|answer| self.holds(answer, wanted))?;
+        self.from_cache.increment(1);
+        Some(answer.encoded.clone())
     }
 
     /// Whether nothing that the answer shows has changed since, or it is as new as what was there to be asked for.

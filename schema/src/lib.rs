@@ -23,6 +23,7 @@ pub use asked::Asked;
 pub use live::{Live, Rendered};
 pub use nulls::complete;
 pub use refusals::Refusals;
+pub use resolvers::written::encoded;
 
 #[derive(MergedObject, Default)]
 pub struct Query(MatchQuery, AccountQuery, ReservationQuery, NodeQuery);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    Context, Object, SimpleObject,
+    Context, Object,
     connection::{CursorType, PageInfo},
 };
 use domain::matches::{self, Cursor, Filter, MatchState};
@@ -13,7 +13,7 @@ use crate::{
     availability::TicketCategory,
     context,
     error::ApiError,
-    ids::{self, NodeId},
+    ids,
     pages::MatchCursor,
     time,
     written::{self, Below, List, Plan, Written},
@@ -39,8 +39,7 @@ impl MatchConnection {
     }
 
     async fn edges(&self) -> List<MatchEdge> {
-        let edge = |state: &Arc<MatchState>| MatchEdge { cursor: cursor(state), node: Match(Arc::clone(state)) };
-        List(self.items.iter().map(edge).collect())
+        List(self.items.iter().cloned().map(Match).map(MatchEdge).collect())
     }
 
     /// The matches without their cursors.
@@ -55,12 +54,20 @@ impl MatchConnection {
     }
 }
 
+/// A match at its place. Its cursor is reckoned where it is asked for.
+pub struct MatchEdge(Match);
+
 /// A match, and where it stands in the list.
-#[derive(SimpleObject)]
-pub struct MatchEdge {
+#[Object]
+impl MatchEdge {
     /// To be sent as `after` or `before`.
-    cursor: String,
-    node: Match,
+    async fn cursor(&self) -> String {
+        cursor(&self.0.0)
+    }
+
+    async fn node(&self) -> &Match {
+        &self.0
+    }
 }
 
 fn cursor(state: &MatchState) -> String {
@@ -86,8 +93,8 @@ impl Written for MatchEdge {
 
     fn write(&self, field: &EdgeField, out: &mut Vec<u8>) {
         match field {
-            EdgeField::Cursor => written::json(out, &self.cursor),
-            EdgeField::Node(plan) => plan.write(&self.node, out),
+            EdgeField::Cursor => written::json(out, &cursor(&self.0.0)),
+            EdgeField::Node(plan) => plan.write(&self.0, out),
         }
     }
 }
@@ -129,18 +136,17 @@ impl Written for Match {
     fn write(&self, field: &MatchField, out: &mut Vec<u8>) {
         let state = &self.0;
         match field {
-            MatchField::Id => written::json(out, &ids::encoded(NodeId::Match(state.match_number))),
+            MatchField::Id => ids::write_match(state.match_number, out),
             MatchField::MatchNumber => written::json(out, &state.match_number),
             MatchField::RoundNumber => written::json(out, &state.round_number),
-            MatchField::DateUtc => written::json(out, &time::text(state.date_utc)),
+            MatchField::DateUtc => time::write(state.date_utc, out),
             MatchField::Location => written::json(out, &state.location),
             MatchField::HomeTeam => written::json(out, &state.home_team),
             MatchField::AwayTeam => written::json(out, &state.away_team),
             MatchField::Group => written::json(out, &state.group),
             MatchField::Version => written::json(out, &state.version),
             MatchField::Categories(plan) => {
-                let categories: Vec<_> = state.categories.iter().cloned().map(TicketCategory::from).collect();
-                plan.write_all(&categories, out);
+                plan.write_all(state.categories.iter().cloned().map(TicketCategory::from), out);
             }
         }
     }
