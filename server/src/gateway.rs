@@ -15,6 +15,7 @@ use std::{
 
 use async_graphql::{Response, parser::types::OperationType};
 use axum::{
+    body::Bytes,
     extract::ConnectInfo,
     http::{StatusCode, request::Parts},
 };
@@ -108,6 +109,11 @@ impl Gateway for Matchday {
         .boxed()
     }
 
+    fn kept(&self, _caller: &Caller, operation: &Prepared) -> Option<Kept> {
+        let asked = asked(operation);
+        is_public(operation, &asked).then(|| self.answers.kept(&asked)).flatten()
+    }
+
     /// Runs for as long as the client is there: one that leaves before its mutation is decided has changed nothing, and
     /// one that leaves after it finds the change made.
     fn execute(&self, caller: &Caller, operation: Prepared) -> BoxFuture<'static, Payload> {
@@ -176,7 +182,7 @@ async fn answer(
     operation: &Prepared,
 ) -> Payload {
     let asked = asked(operation);
-    if operation.kind() == OperationType::Query && Answers::<Kept>::are_for(&asked) {
+    if is_public(operation, &asked) {
         return match answers.answer(&asked).await {
             Answered::Encoded(kept) => Payload::Kept(kept),
             Answered::Response(response) => Payload::Response(response),
@@ -190,11 +196,19 @@ async fn answer(
     let refused = Arc::<Refused>::default();
     let request = context::attach(asked.request(), asking).data(Arc::clone(&refused));
     let mut response = schema.execute(request).await;
+    if response.errors.is_empty() {
+        return Payload::Kept(Kept::from(Bytes::from(schema::encoded(&response))));
+    }
     schema::complete(&mut response, &asked);
     if is_wish {
         refusals.keep(&asked, &refused, &response, || encode::response(&response));
     }
     Payload::Response(Box::new(response))
+}
+
+/// Whether everybody is shown the same.
+fn is_public(operation: &Prepared, asked: &Asked<'_>) -> bool {
+    operation.kind() == OperationType::Query && Answers::<Kept>::are_for(asked)
 }
 
 fn asked(operation: &Prepared) -> Asked<'_> {

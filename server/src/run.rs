@@ -24,7 +24,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 use tokio_util::sync::CancellationToken;
-use transport::{Edge, document::Documents};
+use transport::{Edge, document::Documents, routes::Routes};
 
 use crate::{
     broker::{self, HubFeed},
@@ -56,7 +56,7 @@ pub struct Running {
     parts: Parts,
     supervisor: Supervisor,
     listener: TcpListener,
-    router: Router,
+    routes: Routes,
     config: Config,
     intake: CancellationToken,
     fatal: CancellationToken,
@@ -116,12 +116,12 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
 
     let gateway = Arc::new(Matchday::new(Arc::clone(&parts.app), hub, begun.config.suggests_names()));
     let edge = Edge::with_documents(gateway, Arc::new(edge), documents, begun.intake.clone());
-    let router = edge
+    let routes = edge
         .routes()
         .merge(routes::documents(begun.config.shows_schema()))
         .merge(routes::keys(Arc::clone(&begun.parts.app)));
 
-    begun.running(router, health)
+    begun.running(routes, health)
 }
 
 /// Starts what runs without visitors: the exchange with Kafka and the expiry of holds. It answers health only.
@@ -133,7 +133,7 @@ pub async fn start_worker(config: Config, listener: TcpListener, clock: Arc<dyn 
     let begun = Begun::new(config, listener, clock).await?;
     let health = begun.health(false, Vec::new());
 
-    begun.running(Router::new(), health)
+    begun.running(Router::new().into(), health)
 }
 
 impl Running {
@@ -143,9 +143,9 @@ impl Running {
     ///
     /// A vital task was lost.
     pub async fn until(self, shutdown: impl Future<Output = ()>) -> Result<(), Failure> {
-        let Self { parts, supervisor, listener, router, config, intake, fatal, app, .. } = self;
+        let Self { parts, supervisor, listener, routes, config, intake, fatal, app, .. } = self;
         drop(app);
-        let http = transport::server::serve(listener, router, &config.transport.connections, intake.clone());
+        let http = transport::server::serve(listener, routes, &config.transport.connections, intake.clone());
         let stop = async {
             tokio::select! {
                 () = shutdown => tracing::info!("stopping: open requests and sockets finish first"),
@@ -217,9 +217,9 @@ impl Begun {
         })
     }
 
-    fn running(self, router: Router, health: Arc<Health>) -> Result<Running, Failure> {
+    fn running(self, routes: Routes, health: Arc<Health>) -> Result<Running, Failure> {
         let Self { address, listener, metrics, parts, supervisor, config, intake, fatal } = self;
-        let router = router.merge(routes::health(health, metrics));
+        let routes = routes.merge(routes::health(health, metrics));
 
         Ok(Running {
             address,
@@ -228,7 +228,7 @@ impl Begun {
             parts,
             supervisor,
             listener,
-            router,
+            routes,
             config,
             intake,
             fatal,

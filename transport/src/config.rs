@@ -180,7 +180,8 @@ pub struct Documents {
     pub list_sizes: HashMap<String, u64>,
     /// Length to reckon with where a page argument is not a number.
     pub default_page_size: u64,
-    /// Tokens of all parsed documents kept for reuse; 0 keeps none. A token takes up to half a kilobyte of memory.
+    /// Tokens of all parsed documents kept for reuse, and a quarter more for whole requests; 0 keeps none. A token takes
+    /// up to half a kilobyte of memory.
     pub cached_tokens: usize,
     /// Whether clients may register a document under its SHA-256 and send only that.
     pub persisted: bool,

@@ -3,7 +3,10 @@
 //! Every protocol sends its requests through [`Documents::prepare`]. Invariant: nothing is expanded, validated or
 //! executed before the document is parsed and found within the configured limits.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use async_graphql::{
     Extensions, Request, Value, Variables,
@@ -38,6 +41,8 @@ pub struct Documents {
     persisted: Option<Arc<dyn PersistedDocuments>>,
     manifest: Option<Manifest>,
     parsed: Weighted<Arc<str>, Arc<Document>>,
+    /// Operations by the whole body of the request that asked for them.
+    sent: Weighted<Box<[u8]>, Prepared>,
     limits: config::Documents,
 }
 
@@ -56,6 +61,7 @@ impl Documents {
             persisted: limits.persisted.then(in_process),
             manifest,
             parsed: Weighted::new(limits.cached_tokens),
+            sent: Weighted::new(limits.cached_tokens / SENT_OF_CACHED),
             limits,
         })
     }
@@ -73,6 +79,31 @@ impl Documents {
     /// A [`Rejection`] with a stable code, the limit, what was found and what is allowed.
     pub async fn prepare(&self, raw: RawRequest) -> Result<Prepared, Rejection> {
         self.judge(raw).await.inspect_err(Rejection::count)
+    }
+
+    /// The operation that a request with the same body was found to ask for.
+    #[must_use]
+    pub fn recall(&self, body: &[u8]) -> Option<Prepared> {
+        self.sent.get(body)
+    }
+
+    /// Prepares what `body` was read as, to be recalled once its document was sent twice.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::prepare`].
+    pub async fn prepare_sent(&self, raw: RawRequest, body: &[u8]) -> Result<Prepared, Rejection> {
+        // What a hash or an id stands for is looked up each time, because a store may forget it.
+        let is_whole = !raw.names_known_document() && (1..=LONGEST_SENT).contains(&body.len());
+        let has_parameters = raw.variables.len() + raw.extensions.len() > 0;
+
+        let prepared = self.prepare(raw).await?;
+        if is_whole && prepared.document.is_sent_again.load(Ordering::Relaxed) {
+            let values = if has_parameters { body.len() / BYTES_OF_VALUES_AS_HEAVY_AS_A_TOKEN } else { 0 };
+            let weight = prepared.document.weight + values + body.len() / BYTES_AS_HEAVY_AS_A_TOKEN;
+            self.sent.put(body.into(), prepared.clone(), weight);
+        }
+        Ok(prepared)
     }
 
     async fn judge(&self, mut raw: RawRequest) -> Result<Prepared, Rejection> {
@@ -104,6 +135,7 @@ impl Documents {
     /// Parses and measures a document, unless it was done before.
     fn document(&self, text: &str) -> Result<Arc<Document>, Rejection> {
         if let Some(document) = self.parsed.get(text) {
+            document.is_sent_again.store(true, Ordering::Relaxed);
             return Ok(document);
         }
         if text.len() > self.limits.max_bytes {
@@ -115,7 +147,9 @@ impl Documents {
         let text: Arc<str> = text.into();
         let weight = parsed.tokens + text.len() / BYTES_AS_HEAVY_AS_A_TOKEN;
         let fixed_cost = self.fixed_cost(&parsed.document);
-        let document = Arc::new(Document { text: Arc::clone(&text), parsed: parsed.document, fixed_cost });
+        let is_sent_again = AtomicBool::new(false);
+        let document =
+            Arc::new(Document { text: Arc::clone(&text), parsed: parsed.document, fixed_cost, weight, is_sent_again });
         self.parsed.put(text, Arc::clone(&document), weight);
         Ok(document)
     }
@@ -141,26 +175,47 @@ impl Documents {
             return Err(Rejection::exceeds("cost", cost, self.limits.max_cost));
         }
 
-        Ok(Prepared { document, operation_name, variables, extensions, kind, cost })
+        let parameters = Arc::new(Parameters { operation_name, variables, extensions });
+        Ok(Prepared { document, parameters, kind, cost })
     }
 }
 
 /// Text is kept as it came, white space and comments included, so it weighs something too.
 const BYTES_AS_HEAVY_AS_A_TOKEN: usize = 256;
 
+/// The values of variables take more memory than their text: `1,` becomes 72 bytes.
+const BYTES_OF_VALUES_AS_HEAVY_AS_A_TOKEN: usize = 8;
+
+/// Bodies longer than this are read anew each time.
+const LONGEST_SENT: usize = 16 * 1024;
+
+/// What part of the tokens that are kept may be kept once more by their requests' bodies.
+const SENT_OF_CACHED: usize = 4;
+
 /// A parsed document, shared between the requests that send it.
 struct Document {
     text: Arc<str>,
     parsed: ExecutableDocument,
     fixed_cost: Option<u64>,
+    /// In tokens.
+    weight: usize,
+    /// Whether more than one request sent it.
+    is_sent_again: AtomicBool,
 }
 
-/// An operation within limits, ready to execute.
-pub struct Prepared {
-    document: Arc<Document>,
+/// What a request says beside its document.
+#[derive(Clone)]
+struct Parameters {
     operation_name: Option<String>,
     variables: Variables,
     extensions: Extensions,
+}
+
+/// An operation within limits, ready to execute. A copy costs next to nothing.
+#[derive(Clone)]
+pub struct Prepared {
+    document: Arc<Document>,
+    parameters: Arc<Parameters>,
     kind: OperationType,
     cost: u64,
 }
@@ -180,12 +235,12 @@ impl Prepared {
 
     #[must_use]
     pub fn operation_name(&self) -> Option<&str> {
-        self.operation_name.as_deref()
+        self.parameters.operation_name.as_deref()
     }
 
     #[must_use]
     pub fn variables(&self) -> &Variables {
-        &self.variables
+        &self.parameters.variables
     }
 
     /// What the operation may cost at most, in the units of the configured limit.
@@ -215,9 +270,10 @@ impl Prepared {
     /// Makes the request for the schema, its document already parsed. This copies the document: answer from a cache first.
     #[must_use]
     pub fn into_request(self) -> Request {
-        let mut request = Request::new(&*self.document.text).variables(self.variables);
-        request.operation_name = self.operation_name;
-        request.extensions = self.extensions;
+        let Parameters { operation_name, variables, extensions } = Arc::unwrap_or_clone(self.parameters);
+        let mut request = Request::new(&*self.document.text).variables(variables);
+        request.operation_name = operation_name;
+        request.extensions = extensions;
         request.set_parsed_query(self.document.parsed.clone());
         request
     }

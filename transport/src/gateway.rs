@@ -24,6 +24,12 @@ pub trait Gateway: Send + Sync + 'static {
         payload: &'a serde_json::Map<String, serde_json::Value>,
     ) -> BoxFuture<'a, Result<Caller, Refusal>>;
 
+    /// The whole answer to an operation, where it is kept for everybody and shows what is true now. Asked before
+    /// [`Self::execute`], and only to save it: it must be quick and log nothing.
+    fn kept(&self, _caller: &Caller, _operation: &Prepared) -> Option<Kept> {
+        None
+    }
+
     /// Answers a query or mutation within limits, from a cache or with `operation.into_request()`.
     fn execute(&self, caller: &Caller, operation: Prepared) -> BoxFuture<'static, Payload>;
 
@@ -59,8 +65,8 @@ pub struct Refusal {
 pub enum Payload {
     /// A result still to be encoded, for this client alone.
     Response(Box<Response>),
-    /// A result that was executed, already encoded as JSON (`{"data":…}`), that many requests are answered with. A query's
-    /// is without errors.
+    /// A result that was executed, already encoded as JSON (`{"data":…}`), that many requests may be answered with. A
+    /// query's is without errors.
     Kept(Kept),
     /// A result without errors, already encoded, that many subscribers are sent.
     Pushed {

@@ -7,16 +7,19 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use async_graphql::{Response as GraphqlResponse, parser::types::OperationType};
 use axum::{
-    body::Body,
+    BoxError,
+    body::{Body as Boxed, HttpBody},
     extract::{Request, State},
-    http::{HeaderName, Method, StatusCode, header, request::Parts},
-    response::{IntoResponse, Response},
+    http::{self, HeaderName, Method, Response, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response as BoxedResponse},
 };
+use bytes::Bytes;
 use futures_util::{FutureExt, future::join_all};
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use crate::{
     Edge,
+    body::Body,
     document::{Prepared, RawRequest, Rejection},
     gateway::{Caller, Payload},
     http::{
@@ -43,52 +46,84 @@ pub(crate) mod meters;
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The `/graphql` endpoint: HTTP, and the way to sockets and streams.
-pub(crate) async fn graphql(State(edge): State<Arc<Edge>>, request: Request) -> Response {
-    let meters = Arc::clone(&edge);
-    named(&meters.meters, request, |request| answer(edge, request)).await
+pub(crate) async fn graphql<B>(edge: &Arc<Edge>, request: http::Request<B>) -> Response<Body>
+where
+    B: HttpBody<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
+    named(&edge.meters, request, |request, id| answer(edge, request, id)).await
+}
+
+/// The same behind what wraps the routes.
+pub(crate) async fn routed(State(edge): State<Arc<Edge>>, request: Request) -> BoxedResponse {
+    graphql(&edge, request).await.map(Boxed::new)
 }
 
 /// The `/graphql/stream` endpoint: event streams of the single connection mode.
-pub(crate) async fn stream(State(edge): State<Arc<Edge>>, request: Request) -> Response {
+pub(crate) async fn stream(State(edge): State<Arc<Edge>>, request: Request) -> BoxedResponse {
     let meters = Arc::clone(&edge);
-    named(&meters.meters, request, |request| sse::stream(State(edge), request)).await
+    let streamed = named(&meters.meters, request, |request, id| {
+        sse::stream(State(edge), request).map(|response| response.map(Body::from)).instrument(span(&id))
+    });
+    streamed.await.map(Boxed::new)
 }
 
 /// Gives a request its id: to its answer, to everything logged meanwhile, and to the program.
-async fn named<F: Future<Output = Response>>(
+async fn named<B, F: Future<Output = Response<Body>>>(
     meters: &Meters,
-    mut request: Request,
-    answer: impl FnOnce(Request) -> F,
-) -> Response {
+    mut request: http::Request<B>,
+    answer: impl FnOnce(http::Request<B>, RequestId) -> F,
+) -> Response<Body> {
     let start = Instant::now();
     let id = RequestId::of(request.headers());
     request.extensions_mut().insert(id.clone());
 
-    // As loud as an error, so that no filter lets errors through without it.
-    let span = tracing::error_span!("graphql", request_id = %id);
-    let answering = AssertUnwindSafe(answer(request)).catch_unwind().instrument(span);
+    let answering = AssertUnwindSafe(answer(request, id.clone())).catch_unwind();
     // What panicked is dropped with its request; only the answer is made from what is left.
     let mut response = answering.await.unwrap_or_else(|_| {
         tracing::error!(request_id = %id, "a request panicked");
-        Failure::internal(&id).into_response()
+        Failure::internal(&id).into_response().map(Body::from)
     });
     meters.answered(response.status(), start.elapsed());
     response.headers_mut().insert(X_REQUEST_ID, id.header());
     response
 }
 
-async fn answer(edge: Arc<Edge>, request: Request) -> Response {
+/// What names the request in everything logged meanwhile. It costs more than an answer that is kept, which logs nothing,
+/// so it is made only where there is more to do.
+///
+/// As loud as an error, so that no filter lets errors through without it.
+fn span(id: &RequestId) -> Span {
+    tracing::error_span!("graphql", request_id = %id)
+}
+
+async fn answer<B>(edge: &Arc<Edge>, request: http::Request<B>, id: RequestId) -> Response<Body>
+where
+    B: HttpBody<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
     let (parts, body) = request.into_parts();
     if asks_for_socket(&parts) {
-        return websocket::upgrade(&edge.streaming, parts).await;
+        // Boxed as all rare ways, so that they do not make the common one's future larger.
+        let upgrading = websocket::upgrade(&edge.streaming, parts).instrument(span(&id));
+        return Box::pin(upgrading).await.map(Body::from);
     }
 
     let accepted = Accepted::of(&parts.headers);
     let media = accepted.result.unwrap_or(Media::Json);
-    match receive(&edge, &parts, body, accepted).await {
-        Ok((caller, Input::Single(raw))) => single(&edge, parts, caller, *raw, accepted).await,
-        Ok((caller, Input::Batch(batch))) => run_batch(&edge, &caller, batch, media).await,
-        Err(failure) => failure.answer(media),
+    match receive(edge, &parts, body, accepted).await {
+        Ok((caller, Input::Known(operation))) => single(edge, parts, caller, Ok(operation), accepted).await,
+        Ok((caller, Input::Single { raw, body })) => {
+            let answering = async {
+                let prepared = edge.documents.prepare_sent(*raw, &body).await;
+                single(edge, parts, caller, prepared, accepted).await
+            };
+            Box::pin(answering.instrument(span(&id))).await
+        }
+        Ok((caller, Input::Batch(batch))) => {
+            Box::pin(run_batch(edge, &caller, batch, media).instrument(span(&id))).await
+        }
+        Err(failure) => failure.answer(media).map(Body::from),
     }
 }
 
@@ -98,7 +133,11 @@ fn asks_for_socket(parts: &Parts) -> bool {
 }
 
 /// Checks the request, asks who sent it, and only then reads its body.
-async fn receive(edge: &Edge, parts: &Parts, body: Body, accepted: Accepted) -> Result<(Caller, Input), Failure> {
+async fn receive<B>(edge: &Edge, parts: &Parts, body: B, accepted: Accepted) -> Result<(Caller, Input), Failure>
+where
+    B: HttpBody<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
     if !matches!(parts.method, Method::GET | Method::HEAD | Method::POST) {
         return Err(Failure::method_not_allowed("Use GET or POST.", "GET, POST"));
     }
@@ -111,29 +150,40 @@ async fn receive(edge: &Edge, parts: &Parts, body: Body, accepted: Accepted) -> 
     csrf::check(parts, edge.config.http.csrf_prevention)?;
     let caller = edge.gateway.identify(parts).await?;
 
-    let input = if parts.method == Method::POST {
-        input::parse(&input::read(body, &edge.config).await?, edge.config.http.max_batch)?
-    } else {
-        input::query_string(parts.uri.query().unwrap_or_default())?
+    if parts.method != Method::POST {
+        return Ok((caller, input::query_string(parts.uri.query().unwrap_or_default())?));
+    }
+    let body = input::read(body, &edge.config).await?;
+    let input = match edge.documents.recall(&body) {
+        Some(operation) => Input::Known(operation),
+        None => input::parse(body, edge.config.http.max_batch)?,
     };
     Ok((caller, input))
 }
 
-async fn single(edge: &Edge, parts: Parts, caller: Caller, raw: RawRequest, accepted: Accepted) -> Response {
+async fn single(
+    edge: &Edge,
+    parts: Parts,
+    caller: Caller,
+    prepared: Result<Prepared, Rejection>,
+    accepted: Accepted,
+) -> Response<Body> {
     let media = accepted.result.unwrap_or(Media::Json);
-    let prepared = edge.documents.prepare(raw).await;
-
     let kind = prepared.as_ref().map(Prepared::kind).ok();
     if kind == Some(OperationType::Mutation) && parts.method != Method::POST {
-        return Failure::method_not_allowed("A GET request runs queries only: use POST.", "POST").answer(media);
+        return Failure::method_not_allowed("A GET request runs queries only: use POST.", "POST")
+            .answer(media)
+            .map(Body::from);
     }
     let wants_stream = kind == Some(OperationType::Subscription) || accepted.result.is_none();
     match (accepted.stream.filter(|_| wants_stream), prepared) {
-        (Some(Stream::Events), prepared) => sse::distinct(&edge.streaming, parts, caller, prepared),
-        (Some(Stream::Multipart), Ok(operation)) => multipart::subscribe(&edge.streaming, parts, caller, operation),
-        (None, Ok(_)) if wants_stream => Failure::needs_stream().answer(media),
+        (Some(Stream::Events), prepared) => sse::distinct(&edge.streaming, parts, caller, prepared).map(Body::from),
+        (Some(Stream::Multipart), Ok(operation)) => {
+            multipart::subscribe(&edge.streaming, parts, caller, operation).map(Body::from)
+        }
+        (None, Ok(_)) if wants_stream => Failure::needs_stream().answer(media).map(Body::from),
         (None, Ok(operation)) => {
-            let answer = Answer::executed(edge.gateway.execute(&caller, operation).await, media);
+            let answer = Answer::executed(execute(edge, &caller, operation).await, media);
             let is_public = parts.method != Method::POST && caller.user.is_none();
             if is_public { etag::revalidate(&parts.headers, answer) } else { answer }.into_response()
         }
@@ -141,14 +191,24 @@ async fn single(edge: &Edge, parts: Parts, caller: Caller, raw: RawRequest, acce
     }
 }
 
+/// Answers a query or mutation: by what is kept for everybody, or else by executing it.
+///
+/// Every operation of a request passes here, alone or in a batch, its caller and its cost known and nothing of it done.
+async fn execute(edge: &Edge, caller: &Caller, operation: Prepared) -> Payload {
+    match edge.gateway.kept(caller, &operation) {
+        Some(kept) => Payload::Kept(kept),
+        None => edge.gateway.execute(caller, operation).await,
+    }
+}
+
 /// Runs a batch: queries together, mutations one after the other in their order.
-async fn run_batch(edge: &Edge, caller: &Caller, batch: Vec<RawRequest>, media: Media) -> Response {
+async fn run_batch(edge: &Edge, caller: &Caller, batch: Vec<RawRequest>, media: Media) -> Response<Body> {
     let prepared = join_all(batch.into_iter().map(|raw| edge.documents.prepare(raw))).await;
     let cost = prepared.iter().flatten().fold(0, |sum: u64, operation| sum.saturating_add(operation.cost()));
     if cost > edge.config.http.max_batch_cost {
         let rejection = Rejection::exceeds("batch_cost", cost, edge.config.http.max_batch_cost);
         rejection.count();
-        return Failure::new(StatusCode::BAD_REQUEST, rejection.code, rejection.message).answer(media);
+        return Failure::new(StatusCode::BAD_REQUEST, rejection.code, rejection.message).answer(media).map(Body::from);
     }
     let in_order = prepared.iter().flatten().any(|operation| operation.kind() == OperationType::Mutation);
     let runs = prepared.into_iter().map(|prepared| run_one(edge, caller, prepared));
@@ -171,7 +231,7 @@ async fn run_one(edge: &Edge, caller: &Caller, prepared: Result<Prepared, Reject
         Ok(operation) if operation.kind() == OperationType::Subscription => {
             refused(Rejection::bad_input("A batch holds queries and mutations only."))
         }
-        Ok(operation) => edge.gateway.execute(caller, operation).await,
+        Ok(operation) => execute(edge, caller, operation).await,
         Err(rejection) => refused(rejection),
     }
 }

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::{Router, routing::any};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
     document::{Documents, ManifestError},
     gateway::Gateway,
+    routes::Routes,
     streaming::Streaming,
 };
 
+pub mod body;
 pub mod config;
 pub mod document;
 pub mod encode;
@@ -21,6 +22,7 @@ mod multipart;
 mod operation;
 mod operations;
 pub mod request_id;
+pub mod routes;
 pub mod server;
 mod sse;
 mod streaming;
@@ -72,13 +74,8 @@ impl Edge {
     }
 
     /// The routes `/graphql` and `/graphql/stream`, with compression and the configured permissions for other sites.
-    pub fn routes(self) -> Router {
-        let edge = Arc::new(self);
-        let routes = Router::new()
-            .route("/graphql", any(http::graphql))
-            .route("/graphql/stream", any(http::stream))
-            .with_state(Arc::clone(&edge));
-
-        http::layers::wrap(routes, &edge.config.http)
+    #[must_use]
+    pub fn routes(self) -> Routes {
+        Routes::of(self)
     }
 }

@@ -10,6 +10,7 @@ use std::{
 };
 
 use axum::http::{HeaderMap, HeaderValue};
+use bytes::Bytes;
 
 const LONGEST: usize = 64;
 
@@ -17,35 +18,59 @@ const LONGEST: usize = 64;
 ///
 /// It is in the request's extensions before the gateway identifies the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestId(Arc<str>);
+pub struct RequestId(Id);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Id {
+    Sent(Arc<str>),
+    /// Becomes text only where it is shown.
+    Generated(u64),
+}
 
 impl RequestId {
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let sent = headers.get("x-request-id").and_then(|value| value.to_str().ok());
-        sent.filter(|id| is_sane(id)).map_or_else(Self::generate, |id| Self(id.into()))
+        sent.filter(|id| is_sane(id)).map_or_else(Self::generate, |id| Self(Id::Sent(id.into())))
     }
 
-    /// Unique in this process, and but for a coincidence of 64 random bits also among all of them.
     fn generate() -> Self {
-        static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one("matchday"));
         static NEXT: AtomicU64 = AtomicU64::new(0);
 
-        Self(format!("{:016x}-{:x}", *PROCESS, NEXT.fetch_add(1, Ordering::Relaxed)).into())
+        Self(Id::Generated(NEXT.fetch_add(1, Ordering::Relaxed)))
     }
 
     pub(crate) fn header(&self) -> HeaderValue {
-        HeaderValue::from_str(&self.0).expect("an id is made of visible ASCII only")
+        let text = match &self.0 {
+            Id::Sent(id) => Bytes::copy_from_slice(id.as_bytes()),
+            Id::Generated(number) => Bytes::copy_from_slice(&generated(*number)),
+        };
+        HeaderValue::from_maybe_shared(text).expect("an id is made of visible ASCII only")
     }
 }
 
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        match &self.0 {
+            Id::Sent(id) => f.write_str(id),
+            Id::Generated(number) => f.write_str(&String::from_utf8_lossy(&generated(*number))),
+        }
+    }
+}
+
+/// Unique in this process, and but for a coincidence of 64 random bits also among all of them.
+fn generated(number: u64) -> [u8; 33] {
+    static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one("matchday"));
+
+    let mut text = [b'-'; 33];
+    let (process, rest) = text.split_at_mut(16);
+    hex(*PROCESS, process);
+    hex(number, &mut rest[1..]);
+    text
+}
+
+fn hex(number: u64, digits: &mut [u8]) {
+    for (place, digit) in digits.iter_mut().rev().enumerate() {
+        *digit = b"0123456789abcdef"[usize::from((number >> (4 * place)).to_le_bytes()[0] & 15)];
     }
 }
 

@@ -5,12 +5,12 @@
 
 use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::{Router, body::Body, extract::ConnectInfo};
-use hyper::{Request, body::Incoming};
+use axum::extract::ConnectInfo;
+use futures_util::StreamExt as _;
+use hyper::{Request, body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto::Builder,
-    service::TowerToHyperService,
 };
 use metrics::{counter, gauge};
 use tokio::{
@@ -22,13 +22,14 @@ use tokio_util::{
     sync::CancellationToken,
     task::{TaskTracker, task_tracker::TaskTrackerToken},
 };
-use tower::{ServiceExt as _, service_fn};
 
 use crate::{
     config::Connections,
+    routes::Routes,
     server::{
         activity::{Activity, Due},
         proxies::Network,
+        rarely::Rarely,
         stream::Stream,
     },
     streaming::{
@@ -39,6 +40,7 @@ use crate::{
 
 mod activity;
 pub mod proxies;
+mod rarely;
 mod stream;
 
 /// Bytes the kernel takes of a connection beyond what is on its way. The rest waits where it can still be replaced by
@@ -48,16 +50,21 @@ const UNSENT_BYTES: u32 = 16 * 1024;
 /// Pause after `accept` failed for want of descriptors, so that the loop does not spin.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 
-/// Serves `router` on `listener` until `shutdown`, then lets running requests and sockets finish.
+/// Serves `routes` on `listener` until `shutdown`, then lets running requests and sockets finish.
 ///
 /// Requests find the client's address in their extensions as `ConnectInfo<SocketAddr>`: the peer's, or where that is a
 /// trusted proxy, the one it names (then without a port). Sockets and event streams end
 /// themselves on the token that their [`Edge`](crate::Edge) was made with. Returns when the last connection is closed,
 /// or cuts what is left after `drain_seconds`.
-pub async fn serve(listener: TcpListener, router: Router, config: &Connections, shutdown: CancellationToken) {
+pub async fn serve(
+    listener: TcpListener,
+    routes: impl Into<Routes>,
+    config: &Connections,
+    shutdown: CancellationToken,
+) {
     let server = Arc::new(Server {
         http: http(config),
-        router,
+        routes: routes.into(),
         config: config.clone(),
         trusted_proxies: config.trusted_proxies.as_slice().into(),
         drain: shutdown.clone(),
@@ -75,12 +82,7 @@ pub async fn serve(listener: TcpListener, router: Router, config: &Connections, 
         };
         let server = Arc::clone(&server);
         let held = Held { _permit: permit, _place: place, _token: open.token(), _raised: Raised::new(&connections) };
-        open.spawn(async move {
-            tokio::select! {
-                () = server.connection(stream, peer, held) => {}
-                () = server.cut.cancelled() => {}
-            }
-        });
+        open.spawn(async move { server.connection(stream, peer, held).await });
     }
     drop(listener);
 
@@ -101,15 +103,15 @@ struct Held {
 
 struct Server {
     http: Builder<TokioExecutor>,
-    router: Router,
+    routes: Routes,
     config: Connections,
-    trusted_proxies: Arc<[Network]>,
+    trusted_proxies: Box<[Network]>,
     drain: CancellationToken,
     cut: CancellationToken,
 }
 
 impl Server {
-    async fn connection(&self, stream: TcpStream, peer: SocketAddr, held: Held) {
+    async fn connection(self: &Arc<Self>, stream: TcpStream, peer: SocketAddr, held: Held) {
         // A refused option costs latency, not correctness.
         let _ = stream.set_nodelay(true);
         bound_unsent(&stream);
@@ -117,30 +119,37 @@ impl Server {
         let stream = Stream::new(stream, Arc::clone(&activity), self.config.send_timeout(), held);
 
         let service = service_fn({
-            let (router, activity) = (self.router.clone(), Arc::clone(&activity));
-            let trusted = Arc::clone(&self.trusted_proxies);
+            let (server, activity) = (Arc::clone(self), Arc::clone(&activity));
             move |mut request: Request<Incoming>| {
-                let client = proxies::client(peer, request.headers(), &trusted);
+                let client = proxies::client(peer, request.headers(), &server.trusted_proxies);
                 request.extensions_mut().insert(ConnectInfo(client));
-                let running = activity.begin();
-                let answer = router.clone().oneshot(request.map(Body::new));
-                async move { Ok::<_, Infallible>(answer.await?.map(|body| running.until_end_of(body))) }
+                let (server, running) = (Arc::clone(&server), activity.begin());
+                async move {
+                    let answer = server.routes.answer(request).await;
+                    Ok::<_, Infallible>(answer.map(|body| running.until_end_of(body)))
+                }
             }
         });
-        let mut connection =
-            pin!(self.http.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service)));
+        let mut connection = pin!(self.http.serve_connection_with_upgrades(TokioIo::new(stream), service));
 
         let mut draining = false;
+        // The drain, and after it the cut.
+        let ends = pin!(futures_util::stream::iter([&self.drain, &self.cut]).then(|token| token.cancelled()));
+        let mut ending = Rarely::new(ends);
         let mut watch = pin!(sleep_until(Instant::now() + self.config.header_read_timeout()));
         loop {
             tokio::select! {
+                biased;
                 ended = connection.as_mut() => {
                     if let Err(error) = ended {
                         tracing::debug!(%peer, %error, "connection ended early");
                     }
                     return;
                 }
-                () = self.drain.cancelled(), if !draining => {
+                _ = ending.next() => {
+                    if self.cut.is_cancelled() {
+                        return;
+                    }
                     draining = true;
                     connection.as_mut().graceful_shutdown();
                 }

@@ -221,3 +221,22 @@ async fn two_fans_who_ask_the_same_about_themselves_are_each_told_of_themselves(
     assert_eq!(of_nobody["me"], Value::Null);
     site.finish().await;
 }
+
+#[tokio::test]
+async fn what_is_kept_is_had_without_waiting_until_something_in_it_changes() {
+    let cache = Cache::new().await;
+    let (one, list) = (Question::new(MATCH_1), Question::new(LIST));
+    let kept = |question: &Question| cache.answers.kept(&question.asked());
+    assert!(kept(&one).is_none() && kept(&list).is_none(), "nobody has asked");
+
+    let first = bytes(cache.asks(&one).await);
+    let all = bytes(cache.asks(&list).await);
+
+    assert!(kept(&one).is_some_and(|bytes| is_shared(&bytes, &first)));
+    assert!(kept(&list).is_some_and(|bytes| is_shared(&bytes, &all)));
+    cache.change(2);
+    assert!(kept(&one).is_some_and(|bytes| is_shared(&bytes, &first)), "it does not show match 2");
+    assert!(kept(&list).is_none());
+    cache.change(1);
+    assert!(kept(&one).is_none());
+}

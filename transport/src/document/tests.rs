@@ -307,3 +307,43 @@ fn a_document_sent_again_is_not_parsed_again() {
 
     assert!(Arc::ptr_eq(&first.document, &second.document));
 }
+
+/// Prepares an operation as a request of HTTP does that sent it in these bytes.
+fn sent(documents: &Documents, body: &str) -> Result<Prepared, Rejection> {
+    let raw = serde_json::from_str(body).expect("the test sends parameters");
+    documents.prepare_sent(raw, body.as_bytes()).now_or_never().expect("nothing is waited for")
+}
+
+#[test]
+fn a_request_is_recalled_by_its_bytes_once_its_document_was_sent_twice() {
+    let documents = guard(|_| {});
+    let body = r#"{"query":"query q($n: Int) { a(first: $n) { b } }","variables":{"n":7}}"#;
+    let other = body.replace('7', "8");
+
+    sent(&documents, body).expect("it is within limits");
+    assert!(documents.recall(body.as_bytes()).is_none(), "most documents that come once never come again");
+    let prepared = sent(&documents, body).expect("it is within limits");
+
+    let recalled = documents.recall(body.as_bytes()).expect("it was sent twice");
+    assert_eq!((recalled.text(), recalled.variables()), (prepared.text(), prepared.variables()));
+    assert_eq!((recalled.kind(), recalled.cost()), (OperationType::Query, prepared.cost()));
+    assert!(documents.recall(other.as_bytes()).is_none());
+    let more = sent(&documents, &other).expect("it is within limits");
+    assert_eq!(more.cost(), prepared.cost() + 1);
+}
+
+#[test]
+fn what_is_refused_or_named_by_a_hash_is_not_recalled() {
+    let documents = guard(|limits| limits.max_cost = 5);
+    let dear = r#"{"query":"query q($n: Int) { a(first: $n) { b } }","variables":{"n":7}}"#;
+    let hashed = json!({ "query": known::TEXT, "extensions": { "persistedQuery": { "version": 1, "sha256Hash": known::HASH } } });
+    let hashed = hashed.to_string();
+
+    for _ in 0..3 {
+        assert!(sent(&documents, dear).is_err());
+        assert!(sent(&documents, &hashed).is_ok());
+    }
+
+    assert!(documents.recall(dear.as_bytes()).is_none());
+    assert!(documents.recall(hashed.as_bytes()).is_none(), "a store may forget what a hash names");
+}

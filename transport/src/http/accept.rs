@@ -43,10 +43,12 @@ struct Wish {
 
 impl Accepted {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let mut values = headers.get_all(header::ACCEPT).iter().peekable();
-        if values.peek().is_none() {
+        let mut values = headers.get_all(header::ACCEPT).iter();
+        let (first, more) = (values.next(), values.next().is_some());
+        if !more && first.is_none_or(is_plain) {
             return Self { result: Some(Media::Json), stream: None };
         }
+        let values = headers.get_all(header::ACCEPT).iter();
 
         let (mut graphql, mut json, mut events, mut multipart) =
             (Wish::default(), Wish::default(), Wish::default(), Wish::default());
@@ -64,6 +66,11 @@ impl Accepted {
         }
         Self { result: best_result(graphql, json), stream: best_stream(events, multipart) }
     }
+}
+
+/// What most clients say, and what needs no weighing.
+fn is_plain(value: &HeaderValue) -> bool {
+    matches!(value.as_bytes(), b"application/json" | b"*/*")
 }
 
 /// Legacy clients say `*/*` and expect `application/json`; the newer type goes to who asks for it by name.

@@ -1,13 +1,11 @@
 //! Answers: execution results as HTTP responses, by the status rules of each media type.
 
 use async_graphql::{Response as GraphqlResponse, Value};
-use axum::{
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
-};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use bytes::{BufMut, Bytes, BytesMut};
 
 use crate::{
+    body::Body,
     document::Rejection,
     encode,
     gateway::{Kept, Payload},
@@ -16,6 +14,9 @@ use crate::{
 
 /// Seconds after which it makes sense to ask again what could not be answered just now, where no error says it.
 const RETRY_AFTER_SECONDS: u64 = 1;
+
+/// Headers that an answer has: so many are no reason to make room again.
+const HEADERS: usize = 4;
 
 /// An answer whose body is whole in memory.
 pub(super) struct Answer {
@@ -31,13 +32,20 @@ pub(super) struct Answer {
 impl Answer {
     pub(super) fn executed(payload: Payload, media: Media) -> Self {
         let (status, mut headers, is_complete) = match &payload {
-            Payload::Kept(_) | Payload::Pushed { .. } => (StatusCode::OK, HeaderMap::new(), true),
+            Payload::Kept(_) | Payload::Pushed { .. } => (StatusCode::OK, HeaderMap::with_capacity(HEADERS), true),
             Payload::Response(result) => (status(result, media), headers(result), result.is_ok()),
         };
         describe(&mut headers, media);
         let kept = if let Payload::Kept(kept) = &payload { Some(kept.clone()) } else { None };
 
         Self { status, headers, body: encode::payload(payload), is_complete, kept }
+    }
+
+    pub(super) fn into_response(self) -> Response<Body> {
+        let mut response = Response::new(Body::Whole(self.body));
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response
     }
 
     pub(super) fn rejected(rejection: Rejection, media: Media) -> Self {
@@ -62,12 +70,6 @@ impl Answer {
         describe(&mut headers, media);
 
         Self { status: StatusCode::OK, headers, body: body.freeze(), is_complete: false, kept: None }
-    }
-}
-
-impl IntoResponse for Answer {
-    fn into_response(self) -> Response {
-        (self.status, self.headers, self.body).into_response()
     }
 }
 

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use axum::{
-    body::{Body, Bytes},
+    BoxError,
+    body::{Bytes, HttpBody},
     extract::Query,
     http::{HeaderMap, StatusCode, Uri, header},
 };
@@ -14,16 +15,21 @@ use tokio::time::timeout;
 
 use crate::{
     config::Config,
-    document::RawRequest,
+    document::{Prepared, RawRequest},
     http::{
         accept::{is_utf8, split_unquoted},
         failure::Failure,
     },
 };
 
-#[derive(Debug)]
 pub(crate) enum Input {
-    Single(Box<RawRequest>),
+    /// One operation that was sent before in the same bytes.
+    Known(Prepared),
+    Single {
+        raw: Box<RawRequest>,
+        /// The bytes it was read from; none where they are not to be remembered.
+        body: Bytes,
+    },
     Batch(Vec<RawRequest>),
 }
 
@@ -51,13 +57,17 @@ pub(crate) fn check_content_type(headers: &HeaderMap) -> Result<(), Failure> {
 }
 
 /// Reads a whole body, within the limits of size and time.
-pub(crate) async fn read(body: Body, config: &Config) -> Result<Bytes, Failure> {
+pub(crate) async fn read<B>(body: B, config: &Config) -> Result<Bytes, Failure>
+where
+    B: HttpBody<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
     let limit = config.http.max_body_bytes;
     let too_large = || {
         let message = format!("The body is larger than {limit} bytes.");
         Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
     };
-    if axum::body::HttpBody::size_hint(&body).lower() > u64::try_from(limit).unwrap_or(u64::MAX) {
+    if body.size_hint().lower() > u64::try_from(limit).unwrap_or(u64::MAX) {
         return Err(too_large());
     }
 
@@ -74,10 +84,10 @@ pub(crate) async fn read(body: Body, config: &Config) -> Result<Bytes, Failure> 
 }
 
 /// Parses a body: an object is one operation, an array is a batch of at most `max_batch`.
-pub(crate) fn parse(body: &[u8], max_batch: usize) -> Result<Input, Failure> {
-    let text = std::str::from_utf8(body).map_err(|_| Failure::bad_request("The body is not valid UTF-8."))?;
+pub(crate) fn parse(body: Bytes, max_batch: usize) -> Result<Input, Failure> {
+    let text = std::str::from_utf8(&body).map_err(|_| Failure::bad_request("The body is not valid UTF-8."))?;
     if !text.trim_start().starts_with('[') {
-        return Ok(Input::Single(Box::new(object(text)?)));
+        return Ok(Input::Single { raw: Box::new(object(text)?), body });
     }
 
     let items: Vec<&RawValue> = serde_json::from_str(text).map_err(|error| malformed(&error))?;
@@ -125,7 +135,7 @@ pub(crate) fn query_string(query: &str) -> Result<Input, Failure> {
         variables: json("variables", parameters.variables.as_deref())?,
         extensions: json("extensions", parameters.extensions.as_deref())?,
     };
-    complete(raw).map(|raw| Input::Single(Box::new(raw)))
+    complete(raw).map(|raw| Input::Single { raw: Box::new(raw), body: Bytes::new() })
 }
 
 fn json<T: DeserializeOwned + Default>(name: &str, text: Option<&str>) -> Result<T, Failure> {

@@ -25,7 +25,12 @@ pub(crate) fn wrap(router: Router, config: &Http) -> Router {
         .and(NotForContentType::const_new("multipart/mixed"));
     let router = router.layer(CompressionLayer::new().compress_when(worth_it));
 
-    if config.cors.allowed_origins.is_empty() { router } else { router.layer(cors(&config.cors)) }
+    if always_act(config) { router.layer(cors(&config.cors)) } else { router }
+}
+
+/// Whether every answer passes through something that changes it, not only those that ask to be compressed.
+pub(crate) fn always_act(config: &Http) -> bool {
+    !config.cors.allowed_origins.is_empty()
 }
 
 /// Origins that are no header values can never be sent by a browser, so leaving them out changes nothing.

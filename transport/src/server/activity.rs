@@ -9,11 +9,11 @@ use std::{
     task::{Context, Poll},
 };
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
 use tokio::time::Instant;
 
-use crate::config::Connections;
+use crate::{body::Body, config::Connections};
 
 pub(super) struct Activity(Mutex<State>);
 

@@ -6,7 +6,6 @@ use std::{
 };
 
 use axum::{
-    Router,
     body::{Body, Bytes},
     extract::ConnectInfo,
     http::{HeaderMap, Method, Request, StatusCode, header},
@@ -14,8 +13,7 @@ use axum::{
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt;
-use transport::{Edge, config::Config, gateway::Gateway};
+use transport::{Edge, config::Config, gateway::Gateway, routes::Routes};
 
 use crate::toy::{Toy, world::World};
 
@@ -24,7 +22,7 @@ pub(crate) const JSON: &str = "application/json";
 
 pub(crate) struct Client {
     pub(crate) world: Arc<World>,
-    routes: Router,
+    routes: Routes,
 }
 
 #[derive(Debug)]
@@ -79,8 +77,7 @@ impl Client {
         let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
         let request = request.extension(ConnectInfo(peer)).body(body).expect("the test wrote a valid request");
 
-        let response = self.routes.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
-        let (parts, body) = response.into_parts();
+        let (parts, body) = self.routes.answer(request).await.into_parts();
         let body = body.collect().await.expect("the answer is whole").to_bytes();
         Answer { status: parts.status, headers: parts.headers, body }
     }

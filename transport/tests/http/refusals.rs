@@ -21,7 +21,7 @@ struct Unwilling;
 
 impl Gateway for Unwilling {
     fn identify<'a>(&'a self, request: &'a Parts) -> BoxFuture<'a, Result<Caller, Refusal>> {
-        let id = request.extensions.get::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default();
+        let id = request.extensions.get::<RequestId>().map(|id| id.to_string()).unwrap_or_default();
         let refusal = Refusal {
             status: StatusCode::TOO_MANY_REQUESTS,
             code: "RATE_LIMITED",

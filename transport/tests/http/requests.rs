@@ -194,3 +194,25 @@ async fn a_document_is_registered_by_its_hash_and_then_run_by_it() {
 }
 
 const HASH: &str = "c53d78fa4c9c65a93967d42316fcd207fd611c7cac40a103820a866c3e5dd8f5";
+
+#[tokio::test]
+async fn the_same_bytes_are_answered_for_whoever_sends_them() {
+    let client = Client::new();
+    let named = |user: &str| json!({ "data": { "me": { "id": user } } });
+    let nobody = json!({ "data": { "me": null } });
+
+    for _ in 0..3 {
+        assert_eq!(client.query("{ me { id } }", &[]).await.json(), nobody);
+        for user in ["ana", "ben"] {
+            let token = format!("Bearer {user}");
+            let answer = client.query("{ me { id } }", &[("authorization", &token)]).await;
+            assert_eq!(answer.json(), named(user));
+        }
+    }
+    let refused = client.query("{ me { id } }", &[("authorization", "Bearer bad")]).await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "who may not ask is not told what is known");
+    let form = client.query("{ me { id } }", &[("content-type", "text/plain")]).await;
+    assert_eq!(form.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "and what is no request stays none");
+    let accepted = client.query("{ me { id } }", &[("accept", GRAPHQL_RESPONSE)]).await;
+    assert_eq!((accepted.media(), accepted.json()), (GRAPHQL_RESPONSE, nobody));
+}

@@ -6,9 +6,9 @@ use async_graphql::{Extensions, Value};
 
 use super::*;
 
-const TEXT: &str = "{ a }";
+pub(super) const TEXT: &str = "{ a }";
 /// The SHA-256 of `TEXT`.
-const HASH: &str = "1c7e1e347f726166b5b1c55afd61f278cc9b45e00c108ec33d540a566379811b";
+pub(super) const HASH: &str = "1c7e1e347f726166b5b1c55afd61f278cc9b45e00c108ec33d540a566379811b";
 
 fn by_hash(hash: &str, text: Option<&str>) -> RawRequest {
     let persisted = Value::from_json(json!({ "version": 1, "sha256Hash": hash })).unwrap_or_default();
