@@ -123,6 +123,8 @@ enum Case {
     PeerFanout(cases::fanout::Setting),
     /// Memory of an idle subscribed socket: the program against the same site in Node.
     PeerMemory(cases::fanout::Setting),
+    /// Documents accepted or refused, harmless and hostile: the worst time for each 10 KB.
+    DocumentGuard,
     /// From the start to the first answer.
     ColdStart(cases::queries::Setting),
     /// A rival, run by the cases.
@@ -161,6 +163,7 @@ async fn run(case: Case, effort: Effort) -> Outcome {
         Case::FanoutStalled(setting) => cases::fanout::stalled(setting, effort).await,
         Case::Query { setting, changing } => cases::queries::cached(setting, effort, changing).await,
         Case::QueryUncached(setting) => cases::queries::uncached(setting, effort).await,
+        Case::DocumentGuard => cases::documents::guard(effort).await,
         Case::ColdStart(setting) => cases::queries::cold_start(setting, effort).await,
         Case::All => all(effort).await,
         case => {
