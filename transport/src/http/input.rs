@@ -1,6 +1,6 @@
 //! Input: a request's body or query string, from bytes to the parameters of one operation or of a batch.
 
-use std::time::Duration;
+use std::{pin::pin, task::Poll, time::Duration};
 
 use axum::{
     BoxError,
@@ -8,6 +8,7 @@ use axum::{
     extract::Query,
     http::{HeaderMap, StatusCode, Uri, header},
 };
+use futures_util::poll;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
@@ -72,7 +73,13 @@ where
     }
 
     let time: Duration = config.connections.body_read_timeout();
-    match timeout(time, Limited::new(body, limit).collect()).await {
+    let mut reading = pin!(Limited::new(body, limit).collect());
+    // Most bodies came with their headers: nothing is to be timed.
+    let read = match poll!(reading.as_mut()) {
+        Poll::Ready(read) => Ok(read),
+        Poll::Pending => timeout(time, reading).await,
+    };
+    match read {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(_)) => Err(Failure::bad_request("The body ended early.")),
