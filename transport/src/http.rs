@@ -104,9 +104,7 @@ where
 {
     let (parts, body) = request.into_parts();
     if asks_for_socket(&parts) {
-        // Boxed as all rare ways, so that they do not make the common one's future larger.
-        let upgrading = websocket::upgrade(&edge.streaming, parts).instrument(span(&id));
-        return Box::pin(upgrading).await.map(Body::from);
+        return span(&id).in_scope(|| websocket::upgrade(&edge.streaming, parts)).map(Body::from);
     }
 
     let accepted = Accepted::of(&parts.headers);

@@ -11,14 +11,12 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
-    extract::{
-        ConnectInfo, FromRequestParts,
-        ws::{WebSocket, WebSocketUpgrade},
-    },
+    extract::ConnectInfo,
     http::{HeaderValue, Request, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use futures_util::{FutureExt, future::BoxFuture};
+use hyper::upgrade::Upgraded;
 
 use crate::{
     request_id::RequestId,
@@ -26,27 +24,29 @@ use crate::{
     websocket::{
         close::Close,
         connection::{Connection, parting},
+        handshake::Handshake,
         protocol::Dialect,
+        socket::Socket,
     },
 };
 
 mod close;
 mod connection;
+mod frames;
+mod handshake;
 mod origin;
 mod protocol;
+mod socket;
 mod timers;
-
-/// A message a little over the limit is still read, so that its sender sees close code 1009 and not a reset connection.
-const READABLE_OVER_LIMIT: usize = 2;
 
 /// Answers the upgrade request and serves the socket until it closes.
 ///
 /// Origins that are not allowed get 403 and a draining server says 503; everything else a client does wrong is said in
 /// a close code, because browsers hide the status of a refused handshake from their scripts.
-pub(crate) async fn upgrade(streaming: &Arc<Streaming>, mut parts: Parts) -> Response {
-    let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
-        Ok(upgrade) => upgrade,
-        Err(rejection) => return rejection.into_response(),
+pub(crate) fn upgrade(streaming: &Arc<Streaming>, mut parts: Parts) -> Response {
+    let handshake = match Handshake::of(&mut parts) {
+        Ok(handshake) => handshake,
+        Err(refusal) => return refusal,
     };
     if streaming.drain.is_cancelled() {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
@@ -57,28 +57,29 @@ pub(crate) async fn upgrade(streaming: &Arc<Streaming>, mut parts: Parts) -> Res
 
     let place = streaming.take_address_place(&parts);
     let dialect = Dialect::offered(&parts.headers);
-    let longest = streaming.limits.message_bytes_max.saturating_mul(READABLE_OVER_LIMIT);
-    let upgrade = upgrade
-        .read_buffer_size(streaming.limits.read_buffer_bytes)
-        .write_buffer_size(0)
-        .max_message_size(longest)
-        .max_frame_size(longest)
-        .protocols(dialect.map(Dialect::name));
+    let (answer, upgraded) = handshake.grant(dialect.map(Dialect::name));
 
     let parts = kept(&parts);
     let streaming = Arc::clone(streaming);
-    upgrade.on_upgrade(move |socket| {
-        // Boxed one by one, so that the task of every socket is as small as the case it is in.
-        let served: BoxFuture<'static, ()> = match (dialect, place) {
+    // Boxed one by one, so that the task of every socket is as small as the case it is in.
+    let serve: Box<dyn FnOnce(Upgraded) -> BoxFuture<'static, ()> + Send> = Box::new(move |connection| {
+        let socket = Socket::new(connection, streaming.limits.message_bytes_max);
+        match (dialect, place) {
             (None, _) => refuse(streaming, socket, Close::NO_SUBPROTOCOL).boxed(),
             (_, Err(_full)) => refuse(streaming, socket, Close::TOO_MANY_CONNECTIONS).boxed(),
             (Some(dialect), Ok(place)) => Connection::new(streaming, dialect, parts, socket, place).run().boxed(),
-        };
-        served
-    })
+        }
+    });
+    tokio::spawn(async move {
+        // It fails where the client left before it was answered.
+        if let Ok(connection) = upgraded.await {
+            serve(connection).await;
+        }
+    });
+    answer
 }
 
-async fn refuse(streaming: Arc<Streaming>, socket: WebSocket, reason: Close) {
+async fn refuse(streaming: Arc<Streaming>, socket: Socket, reason: Close) {
     let _counted = Raised::new(&streaming.meters.websocket.connections);
     parting::close(socket, &reason, &streaming).await;
 }

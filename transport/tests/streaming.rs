@@ -6,6 +6,7 @@ mod toy;
 mod streaming {
     mod event_streams;
     mod fairness;
+    mod frames;
     mod harness;
     mod legacy;
     mod limits;

@@ -27,8 +27,6 @@ pub struct Sockets {
     pub drain_timeout_ms: u64,
     /// Longest message a client may send; a longer one closes the socket with 1009.
     pub message_bytes_max: usize,
-    /// Read buffer of one socket. It is cleared on every read, so large ones cost time as well as memory.
-    pub read_buffer_bytes: usize,
     /// Operations that may run at the same time on one connection.
     pub operations_per_connection_max: usize,
     /// Operations that one user may run at the same time, over all their connections.
@@ -60,7 +58,6 @@ impl Default for Sockets {
             close_timeout_ms: 2_000,
             drain_timeout_ms: 5_000,
             message_bytes_max: 64 * 1024,
-            read_buffer_bytes: 4 * 1024,
             operations_per_connection_max: 100,
             operations_per_user_max: 1_000,
             operations_per_address_max: 20_000,

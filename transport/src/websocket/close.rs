@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use axum::{
-    extract::ws::{CloseFrame, Utf8Bytes},
-    http::StatusCode,
-};
+use axum::http::StatusCode;
+use bytes::{BufMut, Bytes, BytesMut};
 
 use crate::gateway::Refusal;
 
@@ -25,7 +23,6 @@ impl Close {
     pub(crate) const PROTOCOL_ERROR: Self = Self::new(1002, "Protocol error");
     pub(crate) const INVALID_DATA: Self = Self::new(1007, "Text must be UTF-8");
     pub(crate) const TOO_LARGE: Self = Self::new(1009, "Message too large");
-    pub(crate) const INTERNAL: Self = Self::new(1011, "Internal error");
     pub(crate) const BINARY: Self = Self::new(4400, "Invalid message: expected text");
     pub(crate) const UNAUTHORIZED: Self = Self::new(4401, "Unauthorized");
     pub(crate) const EXPIRED: Self = Self::new(4401, "Unauthorized: token expired");
@@ -57,8 +54,12 @@ impl Close {
         Self { code, reason: refusal.message.clone().into() }
     }
 
-    pub(crate) fn frame(&self) -> CloseFrame {
-        let end = self.reason.floor_char_boundary(REASON_BYTES_MAX);
-        CloseFrame { code: self.code, reason: Utf8Bytes::from(&self.reason[..end]) }
+    /// The payload of the close frame that says so.
+    pub(crate) fn payload(&self) -> Bytes {
+        let reason = &self.reason[..self.reason.floor_char_boundary(REASON_BYTES_MAX)];
+        let mut payload = BytesMut::with_capacity(2 + reason.len());
+        payload.put_u16(self.code);
+        payload.put_slice(reason.as_bytes());
+        payload.freeze()
     }
 }

@@ -6,17 +6,13 @@
 use std::{
     collections::VecDeque,
     future::poll_fn,
-    pin::Pin,
     sync::Arc,
     task::{Context, Poll},
 };
 
-use axum::{
-    extract::ws::{Message, Utf8Bytes, WebSocket},
-    http::request::Parts,
-};
-use futures_util::{FutureExt, SinkExt, StreamExt};
-use tokio_util::sync::WaitForCancellationFutureOwned;
+use axum::http::request::Parts;
+use bytes::Bytes;
+use futures_util::FutureExt;
 
 use crate::{
     document::RawRequest,
@@ -27,16 +23,23 @@ use crate::{
     websocket::{
         close::Close,
         connection::{
+            drain::Drain,
             identity::{Identifying, Purpose},
             parting::{unreadable, unwritable},
         },
+        frames::{Heard, Kind},
         protocol::{self, Dialect, Word},
+        socket::Socket,
         timers::{Due, Timers},
     },
 };
 
+mod drain;
 mod identity;
 pub(super) mod parting;
+
+/// Messages written at most before the client is listened to again.
+const WRITES: usize = 16;
 
 /// Replies that may wait for the socket before it is read no further.
 const REPLIES_MAX: usize = 16;
@@ -46,24 +49,31 @@ pub(crate) struct Connection {
     streaming: Arc<Streaming>,
     dialect: Dialect,
     parts: Arc<Parts>,
-    socket: WebSocket,
+    socket: Socket,
     caller: Option<Caller>,
     _address_place: Option<Place>,
     user_place: Option<Place>,
     _counted: Raised,
     identifying: Option<Identifying>,
     operations: Operations,
-    replies: VecDeque<Message>,
+    replies: VecDeque<Reply>,
     timers: Timers,
-    draining: bool,
-    drain: Pin<Box<WaitForCancellationFutureOwned>>,
+    drain: Drain,
+}
+
+/// A message that belongs to no operation's results.
+struct Reply {
+    kind: Kind,
+    payload: Bytes,
 }
 
 /// How a socket ended.
 enum End {
     /// We close it, saying why.
     Close(Close),
-    /// The client closed it or its connection broke.
+    /// The client says goodbye, with this code.
+    Left(Option<u16>),
+    /// Its connection broke.
     Gone,
     /// It takes nothing or says nothing, so there is nobody to say goodbye to.
     Stalled,
@@ -74,12 +84,12 @@ impl Connection {
         streaming: Arc<Streaming>,
         dialect: Dialect,
         parts: Parts,
-        socket: WebSocket,
+        socket: Socket,
         address_place: Option<Place>,
     ) -> Box<Self> {
         Box::new(Self {
             timers: Timers::new(&streaming.limits),
-            drain: Box::pin(streaming.drain.clone().cancelled_owned()),
+            drain: Drain::new(&streaming.drain),
             _counted: Raised::new(&streaming.meters.websocket.connections),
             streaming,
             dialect,
@@ -91,7 +101,6 @@ impl Connection {
             identifying: None,
             operations: Operations::default(),
             replies: VecDeque::new(),
-            draining: false,
         })
     }
 
@@ -108,42 +117,50 @@ impl Connection {
 
     /// Does all that can be done now; `Err` says how the socket ended.
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
-        if !self.draining && self.drain.poll_unpin(cx).is_ready() {
-            self.draining = true;
+        let draining = self.drain.poll_begun(cx);
+        if draining {
             self.timers.drain_within(self.streaming.limits.drain_timeout());
-        }
-        if self.draining {
             for id in self.operations.end_subscriptions() {
                 self.reply(self.dialect.complete(&id));
             }
         }
-        while self.poll_write(cx)? | self.poll_identity(cx)? | self.poll_read(cx)? {}
-        if self.draining && self.operations.is_empty() {
+        while self.poll_writes(cx)? | self.poll_identity(cx)? | self.poll_read(cx)? {}
+        if draining && self.operations.is_empty() {
             return Err(End::Close(Close::GOING_AWAY));
         }
         while let Poll::Ready(due) = self.timers.poll_due(cx) {
             self.keep_time(due)?;
-            self.poll_write(cx)?;
+            while self.poll_writes(cx)? {}
         }
 
         Ok(())
     }
 
+    /// Writes what there is, up to a bound; whether there may be more.
+    fn poll_writes(&mut self, cx: &mut Context<'_>) -> Result<bool, End> {
+        for _ in 0..WRITES {
+            if !self.poll_write(cx)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Hands at most one message to the socket: a reply, or the result of the operation whose turn it is.
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Result<bool, End> {
-        match self.socket.poll_ready_unpin(cx) {
+        match self.socket.poll_ready(cx) {
             Poll::Ready(Ok(())) => self.timers.took(),
-            Poll::Ready(Err(error)) => return Err(unwritable(error)),
+            Poll::Ready(Err(error)) => return Err(unwritable(&error)),
             Poll::Pending => {
                 self.timers.stalled();
                 return Ok(false);
             }
         }
         if let Some(reply) = self.replies.pop_front() {
-            if matches!(reply, Message::Ping(_)) {
+            if reply.kind == Kind::Ping {
                 self.timers.pinged();
             }
-            return self.send(reply);
+            return self.send(cx, reply);
         }
 
         let message = match self.operations.poll_turn(cx) {
@@ -151,17 +168,10 @@ impl Connection {
             Poll::Ready(Turn::Ended(slot)) => self.dialect.complete(&slot.id),
             Poll::Ready(Turn::Output(slot, Output::Next(payload))) => {
                 let body = self.streaming.meters.websocket.deliver(payload);
-                let mut message = Vec::with_capacity(slot.prefix.len() + body.len() + 1);
-                message.extend_from_slice(slot.prefix.as_bytes());
-                message.extend_from_slice(&body);
-                message.push(b'}');
-                match Utf8Bytes::try_from(message) {
-                    Ok(message) => message,
-                    Err(error) => {
-                        tracing::error!(%error, "an encoded result is not UTF-8");
-                        return Err(End::Close(Close::INTERNAL));
-                    }
-                }
+                self.socket
+                    .send(cx, Kind::Text, slot.prefix.as_bytes(), body, b"}")
+                    .map_err(|error| unwritable(&error))?;
+                return Ok(true);
             }
             Poll::Ready(Turn::Output(slot, Output::Refused(errors))) => {
                 let (message, id) = (self.dialect.error(&slot.id, &errors), slot.id.clone());
@@ -169,36 +179,35 @@ impl Connection {
                 message
             }
         };
-        self.send(Message::Text(message))
+        self.send(cx, Reply { kind: Kind::Text, payload: message })
     }
 
-    fn send(&mut self, message: Message) -> Result<bool, End> {
-        self.socket.start_send_unpin(message).map_err(unwritable)?;
+    fn send(&mut self, cx: &mut Context<'_>, reply: Reply) -> Result<bool, End> {
+        self.socket.send(cx, reply.kind, &[], reply.payload, &[]).map_err(|error| unwritable(&error))?;
         Ok(true)
     }
 
-    fn reply(&mut self, text: Utf8Bytes) {
-        self.replies.push_back(Message::Text(text));
+    fn reply(&mut self, text: Bytes) {
+        self.replies.push_back(Reply { kind: Kind::Text, payload: text });
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Result<bool, End> {
         if self.must_not_read() {
             return Ok(false);
         }
-        match self.socket.poll_next_unpin(cx) {
+        match self.socket.poll_next(cx) {
             Poll::Pending => Ok(false),
-            Poll::Ready(None) => Err(End::Gone),
-            Poll::Ready(Some(Err(error))) => Err(unreadable(error)),
-            Poll::Ready(Some(Ok(message))) => {
+            Poll::Ready(Err(error)) => Err(unreadable(&error)),
+            Poll::Ready(Ok(heard)) => {
                 self.timers.heard();
-                self.hear(message)?;
+                self.hear(heard)?;
                 Ok(true)
             }
         }
     }
 
     fn must_not_read(&self) -> bool {
-        let waiting: usize = self.replies.iter().map(size).sum();
+        let waiting: usize = self.replies.iter().map(|reply| reply.payload.len()).sum();
         if self.replies.len() >= REPLIES_MAX || waiting >= REPLY_BYTES_MAX {
             return true;
         }
@@ -210,19 +219,19 @@ impl Connection {
         self.identifying.as_ref().is_some_and(overtakes)
     }
 
-    fn hear(&mut self, message: Message) -> Result<(), End> {
-        match message {
-            Message::Text(text) if text.len() > self.streaming.limits.message_bytes_max => {
-                Err(End::Close(Close::TOO_LARGE))
-            }
-            Message::Text(text) => match self.dialect.read(&text) {
+    fn hear(&mut self, heard: Heard) -> Result<(), End> {
+        match heard {
+            Heard::Text(text) => match self.dialect.read(&text) {
                 Ok(word) => self.heed(word),
                 Err(malformed) => Err(End::Close(Close::malformed(malformed))),
             },
-            Message::Binary(_) => Err(End::Close(Close::BINARY)),
-            Message::Close(_) => Err(End::Gone),
-            // The socket answers pings by itself.
-            Message::Ping(_) | Message::Pong(_) => Ok(()),
+            Heard::Binary => Err(End::Close(Close::BINARY)),
+            Heard::Close(code) => Err(End::Left(code)),
+            Heard::Ping(payload) => {
+                self.replies.push_back(Reply { kind: Kind::Pong, payload: payload.into() });
+                Ok(())
+            }
+            Heard::Pong => Ok(()),
         }
     }
 
@@ -282,7 +291,7 @@ impl Connection {
             Due::Ping => {
                 // Whatever still waits unsent needs no further ping behind it.
                 if self.replies.is_empty() {
-                    self.replies.push_back(Message::Ping(axum::body::Bytes::new()));
+                    self.replies.push_back(Reply { kind: Kind::Ping, payload: Bytes::new() });
                     if self.dialect == Dialect::Legacy && self.caller.is_some() {
                         self.reply(protocol::KEEP_ALIVE);
                     }
@@ -291,8 +300,4 @@ impl Connection {
             }
         }
     }
-}
-
-fn size(message: &Message) -> usize {
-    if let Message::Text(text) = message { text.len() } else { 0 }
 }

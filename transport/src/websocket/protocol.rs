@@ -4,10 +4,8 @@
 //! what a client may say in either; what the server says is built here, so that no other module spells a message.
 
 use async_graphql::ServerError;
-use axum::{
-    extract::ws::Utf8Bytes,
-    http::{HeaderMap, HeaderValue, header},
-};
+use axum::http::{HeaderMap, HeaderValue, header};
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
 
@@ -112,12 +110,12 @@ impl Dialect {
         }
     }
 
-    pub(crate) fn ack(self) -> Utf8Bytes {
-        Utf8Bytes::from_static(r#"{"type":"connection_ack"}"#)
+    pub(crate) fn ack(self) -> Bytes {
+        Bytes::from_static(br#"{"type":"connection_ack"}"#)
     }
 
     /// What the legacy protocol says before it closes on a refused client; the current one only closes.
-    pub(crate) fn init_refused(self, refusal: &Refusal) -> Option<Utf8Bytes> {
+    pub(crate) fn init_refused(self, refusal: &Refusal) -> Option<Bytes> {
         (self == Self::Legacy)
             .then(|| message("connection_error", None, &ErrorPayload { message: &refusal.message, code: refusal.code }))
     }
@@ -132,27 +130,27 @@ impl Dialect {
         .into_boxed_str()
     }
 
-    pub(crate) fn error(self, id: &str, errors: &[ServerError]) -> Utf8Bytes {
+    pub(crate) fn error(self, id: &str, errors: &[ServerError]) -> Bytes {
         match (self, errors.first()) {
             (Self::Legacy, Some(error)) => message("error", Some(id), error),
             _ => message("error", Some(id), errors),
         }
     }
 
-    pub(crate) fn complete(self, id: &str) -> Utf8Bytes {
+    pub(crate) fn complete(self, id: &str) -> Bytes {
         format!(r#"{{"id":{},"type":"complete"}}"#, quoted(id)).into()
     }
 }
 
-pub(crate) fn pong(payload: Option<&Map<String, Value>>) -> Utf8Bytes {
+pub(crate) fn pong(payload: Option<&Map<String, Value>>) -> Bytes {
     match payload {
         Some(payload) => message("pong", None, payload),
-        None => Utf8Bytes::from_static(r#"{"type":"pong"}"#),
+        None => Bytes::from_static(br#"{"type":"pong"}"#),
     }
 }
 
 /// Answers a renewal: the same user stays, or the old token's end stands.
-pub(crate) fn renewed(outcome: Result<(), &Refusal>) -> Utf8Bytes {
+pub(crate) fn renewed(outcome: Result<(), &Refusal>) -> Bytes {
     #[derive(Serialize)]
     struct Renewed<'a> {
         renewed: bool,
@@ -164,7 +162,7 @@ pub(crate) fn renewed(outcome: Result<(), &Refusal>) -> Utf8Bytes {
     message("pong", None, &Renewed { renewed: error.is_none(), error })
 }
 
-pub(crate) const KEEP_ALIVE: Utf8Bytes = Utf8Bytes::from_static(r#"{"type":"ka"}"#);
+pub(crate) const KEEP_ALIVE: Bytes = Bytes::from_static(br#"{"type":"ka"}"#);
 
 #[derive(Serialize)]
 struct ErrorPayload<'a> {
@@ -179,7 +177,7 @@ fn optional(payload: Option<&RawValue>) -> Result<Option<Map<String, Value>>, Ma
     }
 }
 
-fn message(r#type: &str, id: Option<&str>, payload: &(impl Serialize + ?Sized)) -> Utf8Bytes {
+fn message(r#type: &str, id: Option<&str>, payload: &(impl Serialize + ?Sized)) -> Bytes {
     #[derive(Serialize)]
     struct Message<'a, P: Serialize + ?Sized> {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -188,7 +186,7 @@ fn message(r#type: &str, id: Option<&str>, payload: &(impl Serialize + ?Sized)) 
         payload: &'a P,
     }
 
-    serde_json::to_string(&Message { id, r#type, payload })
+    serde_json::to_vec(&Message { id, r#type, payload })
         .expect("errors and JSON maps have string keys only, so they serialise")
         .into()
 }

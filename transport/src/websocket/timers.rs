@@ -1,7 +1,7 @@
 //! The times a socket must keep: its init, its pings, its writes, its token and its drain.
 //!
 //! One `Sleep` serves them all. It is moved only towards an earlier moment; whatever has moved later is noticed when it
-//! fires, so that a busy socket never touches the runtime's timer.
+//! fires, so that a busy socket never touches the runtime's timer, and does not even ask it.
 
 use std::{
     pin::Pin,
@@ -15,6 +15,8 @@ use crate::config::sockets::Sockets;
 
 pub(crate) struct Timers {
     sleep: Pin<Box<Sleep>>,
+    /// Whether the sleep wakes the socket's task at its deadline.
+    is_armed: bool,
     init_by: Option<Instant>,
     ping_at: Instant,
     /// When the ping was written that waits for a sign of life.
@@ -45,6 +47,7 @@ impl Timers {
         let init_by = now + limits.init_timeout();
         Self {
             sleep: Box::pin(sleep_until(init_by)),
+            is_armed: false,
             init_by: Some(init_by),
             ping_at: now + limits.ping_interval(),
             pinged_at: None,
@@ -94,17 +97,26 @@ impl Timers {
         loop {
             let earliest = self.earliest();
             if earliest < self.sleep.deadline() {
-                self.sleep.as_mut().reset(earliest);
+                self.reset(earliest);
             }
-            if self.sleep.as_mut().poll(cx).is_pending() {
+            if self.is_armed && !self.sleep.is_elapsed() {
+                return Poll::Pending;
+            }
+            self.is_armed = self.sleep.as_mut().poll(cx).is_pending();
+            if self.is_armed {
                 return Poll::Pending;
             }
             let now = Instant::now();
             if let Some(due) = self.due(now) {
                 return Poll::Ready(due);
             }
-            self.sleep.as_mut().reset(earliest);
+            self.reset(earliest);
         }
+    }
+
+    fn reset(&mut self, at: Instant) {
+        self.sleep.as_mut().reset(at);
+        self.is_armed = false;
     }
 
     fn due(&mut self, now: Instant) -> Option<Due> {

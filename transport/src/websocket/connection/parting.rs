@@ -1,17 +1,21 @@
 //! How a socket parts: with its last words and a reason where somebody listens, at once where nobody does.
 
-use std::io::ErrorKind;
+use std::{
+    future::poll_fn,
+    io::{self, ErrorKind},
+};
 
-use axum::extract::ws::{Message, WebSocket};
-use futures_util::{StreamExt, stream::FusedStream};
+use bytes::Bytes;
 use metrics::counter;
-use tokio_tungstenite::tungstenite::Error;
+use tokio::time::timeout;
 
 use crate::{
     streaming::Streaming,
     websocket::{
         close::Close,
         connection::{Connection, End},
+        frames::{Heard, Kind, Violation},
+        socket::{Socket, Unreadable},
     },
 };
 
@@ -23,20 +27,21 @@ impl Connection {
             End::Close(reason) => {
                 let last_words = async {
                     for reply in self.replies.drain(..) {
-                        self.socket.send(reply).await?;
+                        self.socket.say(reply.kind, reply.payload).await?;
                     }
-                    Ok::<(), axum::Error>(())
+                    Ok::<(), io::Error>(())
                 };
-                let said = tokio::time::timeout(limit, last_words).await;
+                let said = timeout(limit, last_words).await;
                 if matches!(said, Ok(Ok(()))) {
                     close(self.socket, &reason, &self.streaming).await;
                 }
             }
-            End::Gone => {
-                // Sends what remains of the closing handshake, where the client began one.
-                let _ = tokio::time::timeout(limit, self.socket.next()).await;
+            End::Left(code) => {
                 count_close("client");
+                let echo = code.map_or_else(Bytes::new, |code| Bytes::copy_from_slice(&code.to_be_bytes()));
+                let _ = timeout(limit, self.socket.say(Kind::Close, echo)).await;
             }
+            End::Gone => count_close("client"),
             End::Stalled => {
                 self.streaming.meters.stalled.increment(1);
                 count_close("stalled");
@@ -46,19 +51,18 @@ impl Connection {
 }
 
 /// Says why, waits for the client's own goodbye, and lets the connection go.
-pub(crate) async fn close(mut socket: WebSocket, reason: &Close, streaming: &Streaming) {
+///
+/// It is read until then, also what can't be understood: unread input would turn the close into a reset that overtakes
+/// the reason.
+pub(crate) async fn close(mut socket: Socket, reason: &Close, streaming: &Streaming) {
     count_close(&reason.code.to_string());
     let handshake = async {
-        if socket.send(Message::Close(Some(reason.frame()))).await.is_err() {
+        if socket.say(Kind::Close, reason.payload()).await.is_err() {
             return;
         }
-        if socket.is_terminated() {
-            // Unread input would turn the close into a reset that overtakes the reason: let the client close.
-            std::future::pending::<()>().await;
-        }
-        while let Some(Ok(_)) = socket.next().await {}
+        while !matches!(poll_fn(|cx| socket.poll_next(cx)).await, Ok(Heard::Close(_)) | Err(Unreadable::Gone)) {}
     };
-    let _ = tokio::time::timeout(streaming.limits.close_timeout(), handshake).await;
+    let _ = timeout(streaming.limits.close_timeout(), handshake).await;
 }
 
 fn count_close(code: &str) {
@@ -66,19 +70,16 @@ fn count_close(code: &str) {
 }
 
 /// What the socket could not read, in the words of RFC 6455.
-pub(super) fn unreadable(error: axum::Error) -> End {
-    match error.into_inner().downcast_ref::<Error>() {
-        Some(Error::Capacity(_)) => End::Close(Close::TOO_LARGE),
-        Some(Error::Utf8(_)) => End::Close(Close::INVALID_DATA),
-        Some(Error::Protocol(_)) => End::Close(Close::PROTOCOL_ERROR),
-        _ => End::Gone,
+pub(super) fn unreadable(error: &Unreadable) -> End {
+    match error {
+        Unreadable::Broken(Violation::TooLarge) => End::Close(Close::TOO_LARGE),
+        Unreadable::Broken(Violation::NotUtf8) => End::Close(Close::INVALID_DATA),
+        Unreadable::Broken(Violation::Protocol) => End::Close(Close::PROTOCOL_ERROR),
+        Unreadable::Gone => End::Gone,
     }
 }
 
 /// The connection itself gives up on a client that takes nothing, sometimes before the socket does.
-pub(super) fn unwritable(error: axum::Error) -> End {
-    match error.into_inner().downcast_ref::<Error>() {
-        Some(Error::Io(error)) if error.kind() == ErrorKind::TimedOut => End::Stalled,
-        _ => End::Gone,
-    }
+pub(super) fn unwritable(error: &io::Error) -> End {
+    if error.kind() == ErrorKind::TimedOut { End::Stalled } else { End::Gone }
 }
