@@ -5,16 +5,18 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    pin::Pin,
     sync::{Arc, Mutex, PoisonError, Weak},
+    task::{Context, Poll, ready},
     time::Instant,
 };
 
 use async_graphql::{Name, Value, parser::types::Selection};
 use bytes::Bytes;
 use domain::{App, matches::MatchState};
-use futures_util::{FutureExt, Stream, StreamExt, stream};
+use futures_util::{FutureExt, Stream, StreamExt};
 use subscriptions::{
-    hub::{Hub, News},
+    hub::{Follower, Hub, News},
     root::Only,
 };
 
@@ -63,14 +65,7 @@ impl Live {
         let renderer = self.renderer(asked, &wanted)?;
         let follower = self.hub.follow(&wanted.numbers, &wanted.since);
 
-        Some(stream::unfold((follower, renderer), |(mut follower, renderer)| async move {
-            loop {
-                let News { state, since } = follower.next().await;
-                if let Some(bytes) = renderer.render(&state) {
-                    return Some((Rendered { bytes, since }, (follower, renderer)));
-                }
-            }
-        }))
+        Some(Subscriber { follower, renderer })
     }
 
     /// The renderer of this document and these variables, proved on a state that exists.
@@ -96,6 +91,25 @@ impl Live {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Weak<Renderer>>> {
         self.renderers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What one subscriber is sent: a result for each state that it has not seen.
+struct Subscriber {
+    follower: Follower,
+    renderer: Arc<Renderer>,
+}
+
+impl Stream for Subscriber {
+    type Item = Rendered;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Rendered>> {
+        loop {
+            let News { state, since } = ready!(self.follower.poll_next(cx));
+            if let Some(bytes) = self.renderer.render(&state) {
+                return Poll::Ready(Some(Rendered { bytes, since }));
+            }
+        }
     }
 }
 

@@ -3,16 +3,20 @@
 //! The availability feed tells it of changes, and every second it compares with the database, so that everybody is told
 //! within that time whatever was lost on the way. The states themselves are the app's view.
 //!
-//! Invariant: every follower is told of the newest version of each match. A follower owes one mark per match, never a
+//! Invariant: every follower is told of the newest version of each match. A follower owes one bit per match, never a
 //! queue: whoever is slow skips states and ends on the last.
 
 use std::{
-    collections::{BTreeSet, HashMap},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use domain::{App, matches::MatchState, outbox::Touched, reservations};
+use follow::{Marks, Slot};
 use metrics::{Counter, Gauge};
 use sea_orm::DbErr;
 use tokio::sync::watch;
@@ -32,6 +36,7 @@ const PAGE: usize = 1_000;
 /// Who follows matches, and who watches reservations.
 pub struct Hub {
     app: Arc<App>,
+    begun: Instant,
     listeners: Mutex<Listeners>,
     followers: Gauge,
     /// States that followers skipped, for a newer one had come before they asked.
@@ -40,11 +45,27 @@ pub struct Hub {
 
 #[derive(Default)]
 struct Listeners {
-    /// The version of each match that followers were told of.
-    told: HashMap<i32, i32>,
-    followers: HashMap<u64, Arc<follow::Marks>>,
+    /// One for each match, in the order in which they were heard of.
+    topics: Vec<Topic>,
+    by_number: HashMap<i32, usize>,
+    /// Who follows all matches: their slots are numbered as the topics are.
+    everywhere: BTreeMap<u64, Arc<Marks>>,
     watched: HashMap<Uuid, watch::Sender<i32>>,
     next_follower: u64,
+}
+
+/// A match, and who follows it by its number: the marks of each, and which of their slots is this match's.
+struct Topic {
+    told: Arc<Told>,
+    version: i32,
+    followers: BTreeMap<u64, (Arc<Marks>, usize)>,
+}
+
+/// When followers were last told of a match.
+struct Told {
+    number: i32,
+    /// Nanoseconds since the hub was made; 0 for never.
+    at: AtomicU64,
 }
 
 impl Hub {
@@ -52,6 +73,7 @@ impl Hub {
     pub fn new(app: Arc<App>) -> Arc<Self> {
         Arc::new(Self {
             app,
+            begun: Instant::now(),
             listeners: Mutex::default(),
             followers: metrics::gauge!("matchday_availability_followers"),
             conflated: metrics::counter!("matchday_availability_conflated_total"),
@@ -66,7 +88,7 @@ impl Hub {
         for touched in touched {
             listeners.touch(touched.id, touched.version);
         }
-        listeners.mark(number, version);
+        listeners.mark(number, version, self.now());
     }
 
     /// Compares with the database, and tells of all that is newer there.
@@ -75,7 +97,7 @@ impl Hub {
         let watched: Vec<Uuid> = {
             let mut listeners = self.lock();
             for state in self.app.view.all() {
-                listeners.mark(state.match_number, state.version);
+                listeners.mark(state.match_number, state.version, self.now());
             }
             listeners.watched.retain(|_, watched| watched.receiver_count() > 0);
             listeners.watched.keys().copied().collect()
@@ -106,24 +128,23 @@ impl Hub {
     ///
     /// A version newer than the one that shows comes from another life of the database and skips nothing.
     pub fn follow(self: &Arc<Self>, numbers: &[i32], since: &HashMap<i32, i32>) -> Follower {
-        let wanted = (!numbers.is_empty()).then(|| numbers.iter().copied().collect::<BTreeSet<i32>>());
-        let marks = Arc::new(follow::Marks::new(wanted));
-        let mut listeners = self.lock();
-        let id = listeners.next_follower;
-        listeners.next_follower += 1;
-        listeners.followers.insert(id, Arc::clone(&marks));
-        drop(listeners);
+        let (joined, is_everywhere) = (self.now(), numbers.is_empty());
+        let (id, marks, mut slots) = {
+            let mut listeners = self.lock();
+            if is_everywhere { listeners.enlist_everywhere(&self.app.view.all()) } else { listeners.enlist(numbers) }
+        };
         self.followers.increment(1);
 
-        let mut seen = HashMap::new();
-        for state in self.app.view.all() {
+        // From here on every change is marked; what is there already is marked now.
+        for (slot, of) in slots.iter_mut().enumerate() {
+            let Some(state) = self.state(of.told.number) else { continue };
             if since.get(&state.match_number) == Some(&state.version) {
-                seen.insert(state.match_number, state.version);
+                of.seen = Some(state.version);
             } else {
-                marks.mark(state.match_number, None);
+                marks.mark(slot);
             }
         }
-        Follower::new(Arc::clone(self), id, marks, seen)
+        Follower { hub: Arc::clone(self), id, marks, slots, is_everywhere, turn: 0, joined }
     }
 
     /// Watches a reservation for versions that the process hears of.
@@ -137,9 +158,22 @@ impl Hub {
         self.app.view.get(number)
     }
 
-    fn leave(&self, follower: u64) {
-        self.lock().followers.remove(&follower);
+    fn leave(&self, follower: &Follower) {
+        let mut listeners = self.lock();
+        if follower.is_everywhere {
+            listeners.everywhere.remove(&follower.id);
+        } else {
+            for slot in &follower.slots {
+                let index = listeners.topic(slot.told.number);
+                listeners.topics[index].followers.remove(&follower.id);
+            }
+        }
         self.followers.decrement(1);
+    }
+
+    /// Nanoseconds since the hub was made, from 1 on.
+    fn now(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_nanos()).unwrap_or(u64::MAX).max(1)
     }
 
     fn lock(&self) -> MutexGuard<'_, Listeners> {
@@ -148,15 +182,59 @@ impl Hub {
 }
 
 impl Listeners {
-    fn mark(&mut self, number: i32, version: i32) {
-        let told = self.told.entry(number).or_insert(0);
-        if *told < version {
-            *told = version;
-            let now = Some(Instant::now());
-            for marks in self.followers.values() {
-                marks.mark(number, now);
-            }
+    /// The index of a match's topic.
+    fn topic(&mut self, number: i32) -> usize {
+        *self.by_number.entry(number).or_insert_with(|| {
+            let told = Arc::new(Told { number, at: AtomicU64::new(0) });
+            self.topics.push(Topic { told, version: 0, followers: BTreeMap::new() });
+            self.topics.len() - 1
+        })
+    }
+
+    fn mark(&mut self, number: i32, version: i32, now: u64) {
+        let index = self.topic(number);
+        let topic = &mut self.topics[index];
+        if topic.version >= version {
+            return;
         }
+        topic.version = version;
+        topic.told.at.store(now, Ordering::Release);
+        for (marks, slot) in topic.followers.values() {
+            marks.mark(*slot);
+        }
+        for marks in self.everywhere.values() {
+            marks.mark(index);
+        }
+    }
+
+    fn enlist(&mut self, numbers: &[i32]) -> (u64, Arc<Marks>, Vec<Slot>) {
+        let numbers: BTreeSet<i32> = numbers.iter().copied().collect();
+        let (id, marks) = (self.next_id(), Arc::new(Marks::new(numbers.len())));
+        let slots = numbers.into_iter().enumerate().map(|(slot, number)| {
+            let index = self.topic(number);
+            let topic = &mut self.topics[index];
+            topic.followers.insert(id, (Arc::clone(&marks), slot));
+            Slot { told: Arc::clone(&topic.told), seen: None }
+        });
+        let slots = slots.collect();
+
+        (id, marks, slots)
+    }
+
+    fn enlist_everywhere(&mut self, states: &[Arc<MatchState>]) -> (u64, Arc<Marks>, Vec<Slot>) {
+        for state in states {
+            self.topic(state.match_number);
+        }
+        let (id, marks) = (self.next_id(), Arc::new(Marks::new(self.topics.len())));
+        self.everywhere.insert(id, Arc::clone(&marks));
+        let slots = self.topics.iter().map(|topic| Slot { told: Arc::clone(&topic.told), seen: None }).collect();
+
+        (id, marks, slots)
+    }
+
+    fn next_id(&mut self) -> u64 {
+        self.next_follower += 1;
+        self.next_follower
     }
 
     fn touch(&mut self, id: Uuid, version: i32) {

@@ -162,6 +162,25 @@ async fn a_slow_subscriber_is_sent_the_newest_state_and_when_it_was_heard_of() {
     assert!(more.is_err(), "nothing is queued behind it");
 }
 
+#[tokio::test]
+async fn who_follows_all_matches_is_told_of_one_that_comes_on_sale_later() {
+    let feed = Feed::new().await;
+    let mut subscriber = feed.joined(ALL, json!({})).await;
+
+    feed.site.stock(3, Category::One, 1_000).await;
+    feed.hub.sweep().await.expect("the view can be filled");
+
+    let told =
+        |bytes: Bytes| serde_json::from_slice::<Value>(&bytes).map(|mut told| told["data"]["availability"].take());
+    let first = told(bytes(&mut subscriber).await).expect("it is JSON");
+    assert_eq!(first["matchNumber"], 3);
+    for number in [3, 1] {
+        feed.change(number);
+        let next = told(bytes(&mut subscriber).await).expect("it is JSON");
+        assert_eq!(next["matchNumber"], number);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_selection_is_refused_over_a_socket_as_a_query_is() {
     let (_world, site) = Site::embedded().await;
