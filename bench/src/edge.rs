@@ -12,11 +12,9 @@ use rustix::{
 
 use crate::Outcome;
 
-pub(crate) mod changes;
 pub(crate) mod children;
 pub(crate) mod crowd;
 pub(crate) mod exchange;
-pub(crate) mod peers;
 pub(crate) mod requests;
 pub(crate) mod sale;
 

@@ -10,8 +10,9 @@
     reason = "load and waiting run on threads of their own, where sleeping blocks nobody"
 )]
 
-use std::{error::Error, process::ExitCode};
+use std::process::ExitCode;
 
+use bench::{Outcome, peers};
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::figures::Row;
@@ -32,8 +33,6 @@ mod work;
 /// As in the program that is measured.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// Measures Matchday against its rivals.
 #[derive(Parser)]
@@ -129,7 +128,7 @@ enum Case {
     ColdStart(cases::queries::Setting),
     /// A rival, run by the cases.
     #[command(hide = true, subcommand)]
-    Peer(edge::peers::Peer),
+    Peer(peers::Peer),
     /// Every case of the on-sale after the other, and one table of them all in the end.
     All,
 }
@@ -152,7 +151,7 @@ async fn main() -> ExitCode {
 
 async fn run(case: Case, effort: Effort) -> Outcome {
     match case {
-        Case::Peer(peer) => return edge::peers::run(peer).await,
+        Case::Peer(peer) => return peers::run(peer).await,
         Case::HoldsOf { url } => return cases::size::hold_for(url, effort).await,
         _ => machine::show().await?,
     }

@@ -6,13 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bench::changes::{Changes, Told};
 use serde_json::json;
 
 use crate::{
     Effort, Outcome,
     edge::{
         self, Cores,
-        changes::{Changes, Told},
         children::{self, Rival, Server},
         crowd::{self, Crowd},
     },
@@ -162,7 +162,7 @@ pub(crate) fn closed_loop(
 fn last_of_all(server: Server, told: Told, count: usize, seconds: u64) -> Outcome<f64> {
     let mut crowd = Crowd::join(server.address, count)?;
     let measured = Duration::from_secs(seconds);
-    let mut changes = Changes::of(&server, told)?;
+    let mut changes = Changes::of(&server.broker, told)?;
     let (mut lasts, mut times) = (Vec::new(), Vec::new());
     let start = Instant::now() + measured / WARM_UP;
     while start.elapsed() < measured {

@@ -61,12 +61,13 @@ pub(crate) enum Rival {
 pub(crate) const MERCURIUS: &str = "mercurius";
 pub(crate) const NODE_SITE: &str = "node";
 
-/// Builds the program, unless it is built already. Its binary lies beside this one.
+/// Builds the program and the rival that is a program of its own, unless they are built. They lie beside this one.
 pub(crate) fn build() -> Outcome {
     let target = program()?;
     let target = target.parent().and_then(Path::parent).ok_or("the program has no target folder")?;
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(env!("CARGO_MANIFEST_DIR")).arg("build").args(["--quiet", "-p", "server", "--bin", "matchday"]);
+    cargo.args(["-p", "bench", "--bin", "stock-subscription"]);
     if !cfg!(debug_assertions) {
         cargo.arg("--release");
     }
@@ -83,7 +84,11 @@ pub(crate) fn install(peer: &str) -> Outcome {
 }
 
 fn program() -> Outcome<PathBuf> {
-    Ok(env::current_exe()?.with_file_name("matchday"))
+    beside("matchday")
+}
+
+fn beside(name: &str) -> Outcome<PathBuf> {
+    Ok(env::current_exe()?.with_file_name(name))
 }
 
 fn peers() -> PathBuf {
@@ -155,14 +160,15 @@ impl Server {
                     .envs(settings.iter().map(|(name, value)| (name, value)));
                 command
             }
-            rival => {
+            Rival::StockSubscription => pinned(cores, &beside("stock-subscription")?),
+            Rival::BareSocket => {
                 let mut command = pinned(cores, &env::current_exe()?);
-                command.arg("peer").args(match rival {
-                    Rival::BareSocket => vec!["bare-socket".into()],
-                    Rival::StockSubscription => vec!["stock-subscription".into()],
-                    Rival::BareHandler(answer) => vec!["bare-handler".into(), answer.clone().into_os_string()],
-                    Rival::Mercurius | Rival::NodeSite(_) => Vec::new(),
-                });
+                command.args(["peer", "bare-socket"]);
+                command
+            }
+            Rival::BareHandler(answer) => {
+                let mut command = pinned(cores, &env::current_exe()?);
+                command.args(["peer", "bare-handler"]).arg(answer);
                 command
             }
         };

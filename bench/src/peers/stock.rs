@@ -9,7 +9,7 @@ use domain::matches::{CategoryState, MatchState};
 use futures_util::{Stream, StreamExt as _, stream};
 use tokio::sync::broadcast;
 
-use crate::edge::{changes::state, peers::Records};
+use crate::{changes::state, peers::Records};
 
 /// Changes that a subscriber may be behind.
 const BEHIND: usize = 16;

@@ -8,15 +8,15 @@ use rdkafka::{
     producer::{BaseRecord, DefaultProducerContext, Producer as _, ThreadedProducer},
 };
 
-use crate::{Outcome, edge::children::Server};
+use crate::Outcome;
 
 /// Where rivals read what they broadcast.
-pub(crate) const TOPIC: &str = "bench-changes";
+pub const TOPIC: &str = "bench-changes";
 
 const AVAILABILITY: &str = "matchday-availability-dev";
 
 /// What every subscriber asks for.
-pub(crate) const DOCUMENT: &str = "subscription { availability(matchNumbers: [1]) \
+pub const DOCUMENT: &str = "subscription { availability(matchNumbers: [1]) \
      { matchNumber version categories { category available pending sellable status } } }";
 
 /// More than any version of a match that has just come on sale.
@@ -24,7 +24,7 @@ const FIRST_VERSION: i32 = 1_000;
 
 /// Who is told of changes, which says what is sent to Kafka and what comes out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Told {
+pub enum Told {
     /// `matchday`, by the availability topic.
     Matchday,
     /// A rival that is given the message for the sockets, ready to be sent.
@@ -34,7 +34,7 @@ pub(crate) enum Told {
 }
 
 /// Changes of match 1, each one version newer.
-pub(crate) struct Changes {
+pub struct Changes {
     producer: ThreadedProducer<DefaultProducerContext>,
     topic: String,
     told: Told,
@@ -42,16 +42,17 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
-    pub(crate) fn of(server: &Server, told: Told) -> Outcome<Self> {
+    /// Of the broker that the one who is told listens to.
+    pub fn of(broker: &str, told: Told) -> Outcome<Self> {
         let topic = match told {
             Told::Matchday => AVAILABILITY,
             Told::Messenger | Told::Stock => TOPIC,
         };
-        Self::on(&server.broker, topic, told)
+        Self::on(broker, topic, told)
     }
 
     /// Changes told by a topic.
-    pub(crate) fn on(brokers: &str, topic: &str, told: Told) -> Outcome<Self> {
+    pub fn on(brokers: &str, topic: &str, told: Told) -> Outcome<Self> {
         let producer = ClientConfig::new()
             .set("bootstrap.servers", brokers)
             .set("linger.ms", "0")
@@ -61,7 +62,7 @@ impl Changes {
     }
 
     /// Sends a change; returns what subscribers must be told.
-    pub(crate) fn send(&mut self) -> Outcome<Vec<u8>> {
+    pub fn send(&mut self) -> Outcome<Vec<u8>> {
         self.version += 1;
         let state = state(self.version);
         let message = match self.told {
@@ -85,7 +86,7 @@ impl Drop for Changes {
 }
 
 /// Match 1 at a version; counts move so that messages differ.
-pub(crate) fn state(version: i32) -> MatchState {
+pub fn state(version: i32) -> MatchState {
     let category = |category| CategoryState { category, price_minor: 7_500, available: 20, pending: version % 20 };
     MatchState {
         match_number: 1,
@@ -101,7 +102,7 @@ pub(crate) fn state(version: i32) -> MatchState {
 }
 
 /// The message of graphql-transport-ws that tells a subscriber of `state`.
-pub(crate) fn message(state: &MatchState) -> Vec<u8> {
+pub fn message(state: &MatchState) -> Vec<u8> {
     format!(r#"{{"id":"1","type":"next","payload":{}}}"#, result(state)).into_bytes()
 }
 

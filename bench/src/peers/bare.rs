@@ -13,7 +13,7 @@ use axum::{
 use bytes::Bytes;
 use tokio::sync::broadcast;
 
-use crate::edge::{
+use crate::{
     changes::{message, state},
     peers::Records,
 };

@@ -5,7 +5,7 @@
 
 use std::{io::Write as _, path::PathBuf};
 
-use axum::Router;
+use axum::{Router, serve::ListenerExt as _};
 use bytes::Bytes;
 use clap::Subcommand;
 use futures_util::StreamExt as _;
@@ -16,7 +16,7 @@ use rdkafka::{
 };
 use tokio::net::TcpListener;
 
-use crate::{Outcome, edge::changes::TOPIC};
+use crate::{Outcome, changes::TOPIC};
 
 mod bare;
 mod stock;
@@ -28,37 +28,45 @@ const PARTITIONS: i32 = 4;
 const FETCH_WAIT: &str = "2";
 
 #[derive(Subcommand)]
-pub(crate) enum Peer {
+pub enum Peer {
     /// A bare axum socket that broadcasts what comes from Kafka.
     BareSocket,
-    /// async-graphql-axum's own subscriptions.
-    StockSubscription,
     /// A bare axum handler that answers the bytes of a file.
     BareHandler { answer: PathBuf },
 }
 
 /// Runs a rival until it is killed.
-pub(crate) async fn run(peer: Peer) -> Outcome {
+pub async fn run(peer: Peer) -> Outcome {
     match peer {
         Peer::BareSocket => {
             let exchange = Records::open().await?;
             let broker = exchange.broker.bootstrap.clone();
             serve(bare::socket(exchange), &broker).await
         }
-        Peer::StockSubscription => {
-            let exchange = Records::open().await?;
-            let broker = exchange.broker.bootstrap.clone();
-            serve(stock::subscription(exchange), &broker).await
-        }
         Peer::BareHandler { answer } => serve(bare::handler(std::fs::read(answer)?.into()), "").await,
     }
 }
 
+/// async-graphql-axum's own subscriptions, until the program is killed. It is a program of its own, for who uses them as
+/// they are shipped has the system's allocator.
+pub async fn stock_subscription() -> Outcome {
+    let exchange = Records::open().await?;
+    let broker = exchange.broker.bootstrap.clone();
+    Ok(axum::serve(listen(&broker).await?, stock::subscription(exchange)).await?)
+}
+
 async fn serve(router: Router, broker: &str) -> Outcome {
+    // A refused option costs latency, not correctness.
+    let listener = listen(broker).await?.tap_io(|stream| drop(stream.set_nodelay(true)));
+    Ok(axum::serve(listener, router).await?)
+}
+
+/// Says where it listens, and where its broker does.
+async fn listen(broker: &str) -> Outcome<TcpListener> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{} {broker}", listener.local_addr()?);
     std::io::stdout().flush()?;
-    Ok(axum::serve(listener, router).await?)
+    Ok(listener)
 }
 
 /// The records of an embedded broker's topic.
