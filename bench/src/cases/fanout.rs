@@ -128,7 +128,7 @@ fn start(told: Told, cores: Cores) -> Outcome<Server> {
 
 fn delivered(server: Server, told: Told, count: usize, seconds: u64) -> Outcome<f64> {
     let mut crowd = Crowd::join(server.address, count)?;
-    let (times, took) = closed_loop(&mut Changes::of(&server, told)?, &mut crowd, seconds)?;
+    let (times, took) = closed_loop(&mut Changes::of(&server.broker, told)?, &mut crowd, seconds)?;
     let deliveries = u64::try_from(times.len())?;
     println!("    {told:?}: {}", Latencies::of(times));
     Ok(rate(deliveries, took))
@@ -197,7 +197,7 @@ fn with_stalled(count: usize, cores: Cores, seconds: u64, is_there: bool) -> Out
     let server = Server::matchday(cores)?;
     let stalled = if is_there { Some(never_read(&server)?) } else { None };
     let mut crowd = Crowd::join(server.address, count)?;
-    let (times, _) = closed_loop(&mut Changes::of(&server, Told::Matchday)?, &mut crowd, seconds)?;
+    let (times, _) = closed_loop(&mut Changes::of(&server.broker, Told::Matchday)?, &mut crowd, seconds)?;
     drop(stalled);
     let times = Latencies::of(times);
     println!("    {}: {times}", if is_there { "with it" } else { "without it" });

@@ -3,6 +3,8 @@
 //! Node runs JavaScript on one thread, so `matchday` is given one core as well, and the clients the other; Postgres and
 //! Kafka run where the system lets them, for both alike. Both sides are asked by the same client for the same bytes.
 
+use bench::changes::{Changes, Told};
+
 use crate::{
     Backend, Effort, Outcome,
     cases::{
@@ -12,7 +14,6 @@ use crate::{
     database::Database,
     edge::{
         self, Cores,
-        changes::{Changes, Told},
         children::{self, NODE_SITE},
         crowd::Crowd,
         requests::{self, Expected, Load, Pace},
