@@ -18,6 +18,9 @@ use crate::Outcome;
 /// How long a change may take to reach everybody.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// After so many have joined, those who are there already answer the server's pings.
+const JOINED_AT_ONCE: usize = 500;
+
 /// Bytes read at once.
 const BUFFER: usize = 64 * 1_024;
 
@@ -43,16 +46,23 @@ struct Subscriber {
 impl Crowd {
     /// Connects `count` subscribers one after the other, and waits for what each is told first.
     pub(crate) fn join(address: SocketAddr, count: usize) -> Outcome<Self> {
-        let poll = Poll::new()?;
-        let mut subscribers = Vec::with_capacity(count);
+        let mut crowd = Self {
+            poll: Poll::new()?,
+            events: Events::with_capacity(1_024),
+            subscribers: Vec::with_capacity(count),
+            buffer: vec![0; BUFFER],
+        };
         for number in 0..count {
             let stream = subscribe(address, DOCUMENT)?;
             stream.set_nonblocking(true)?;
             let mut stream = mio::net::TcpStream::from_std(stream);
-            poll.registry().register(&mut stream, Token(number), Interest::READABLE)?;
-            subscribers.push(Subscriber { stream, rest: Vec::new() });
+            crowd.poll.registry().register(&mut stream, Token(number), Interest::READABLE)?;
+            crowd.subscribers.push(Subscriber { stream, rest: Vec::new() });
+            if number % JOINED_AT_ONCE == 0 {
+                crowd.idle(Duration::from_millis(1))?;
+            }
         }
-        Ok(Self { poll, events: Events::with_capacity(1_024), subscribers, buffer: vec![0; BUFFER] })
+        Ok(crowd)
     }
 
     pub(crate) fn len(&self) -> usize {
