@@ -1,7 +1,7 @@
 //! The cases, one file a subject.
 
-pub(crate) mod everyone;
 pub(crate) mod documents;
+pub(crate) mod everyone;
 pub(crate) mod fanout;
 pub(crate) mod holds;
 pub(crate) mod peer;

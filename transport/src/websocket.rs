@@ -46,7 +46,7 @@ mod timers;
 pub(crate) fn upgrade(streaming: &Arc<Streaming>, mut parts: Parts) -> Response {
     let handshake = match Handshake::of(&mut parts) {
         Ok(handshake) => handshake,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     if streaming.drain.is_cancelled() {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();

@@ -17,8 +17,8 @@ pub(super) struct Handshake {
 
 impl Handshake {
     /// Takes the connection out of a request; `Err` is the answer to one that can't become a socket.
-    pub(super) fn of(parts: &mut Parts) -> Result<Self, Response> {
-        let refuse = |status: StatusCode, why: &'static str| Err((status, why).into_response());
+    pub(super) fn of(parts: &mut Parts) -> Result<Self, Box<Response>> {
+        let refuse = |status: StatusCode, why: &'static str| Err(Box::new((status, why).into_response()));
         if parts.method != Method::GET {
             return refuse(StatusCode::METHOD_NOT_ALLOWED, "A socket is opened by GET.");
         }
@@ -27,7 +27,8 @@ impl Handshake {
         }
         if parts.headers.get(header::SEC_WEBSOCKET_VERSION) != Some(&VERSION) {
             let spoken = [(header::SEC_WEBSOCKET_VERSION, VERSION)];
-            return Err((StatusCode::UPGRADE_REQUIRED, spoken, "Only version 13 is spoken here.").into_response());
+            let answer = (StatusCode::UPGRADE_REQUIRED, spoken, "Only version 13 is spoken here.").into_response();
+            return Err(Box::new(answer));
         }
         let Some(key) = parts.headers.get(header::SEC_WEBSOCKET_KEY) else {
             return refuse(StatusCode::BAD_REQUEST, "The header `sec-websocket-key` is missing.");
