@@ -71,8 +71,10 @@ proptest! {
                 Step::Settle { used_percent } if !out.is_empty() => {
                     let (place, costs, mut grant) = out.remove(0);
                     let needed = costs[0].max(costs[1]) * used_percent / 100;
+                    if !grant.is_late(now) {
+                        used[place].1 = costs.map(|cost| cost.min(needed));
+                    }
                     local.settle(now, &mut grant, needed);
-                    used[place].1 = costs.map(|cost| cost.min(needed));
                 }
                 Step::Settle { .. } => {}
             }
@@ -131,6 +133,9 @@ proptest! {
                 }
                 Step::Settle { used_percent } if !out.is_empty() => {
                     let (costs, mut grant) = out.remove(0);
+                    if grant.is_late(now) {
+                        continue;
+                    }
                     let used = costs[0].max(costs[1]) * used_percent / 100;
                     let settled = [0, 1].map(|index: usize| grant.charges[index].settled(used));
                     let answer = ask(now, [0, 0], settled);

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::policy::{Policy, Settled};
+use crate::policy::{LATE_MS, Policy, Settled};
 
 /// What a request asks of one bucket.
 #[derive(Debug, Clone)]
@@ -51,6 +51,8 @@ pub struct Grant {
     pub(crate) charges: Vec<Charge>,
     /// What each bucket lacks after it.
     pub(crate) totals: Vec<u64>,
+    /// By this process's steady clock.
+    pub(crate) taken_ms: u64,
 }
 
 /// What was not granted: none of the charges was taken.
@@ -64,6 +66,11 @@ pub struct Refused {
 }
 
 impl Grant {
+    /// Whether its reservations can no longer be told from those that came after them, so that they count as used.
+    pub(crate) fn is_late(&self, now_ms: u64) -> bool {
+        now_ms.saturating_sub(self.taken_ms) >= LATE_MS
+    }
+
     /// How the buckets stand, in the order they were charged.
     pub fn standings(&self) -> impl Iterator<Item = Standing> + '_ {
         self.charges.iter().zip(&self.totals).map(|(charge, &total)| standing(charge, total))

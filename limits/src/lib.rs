@@ -95,7 +95,7 @@ impl Limiter {
 pub async fn take(limiter: &Limiter, charges: Vec<Charge>) -> Result<Grant, Refused> {
     let taken = match &limiter.shared {
         None => limiter.local.take(limiter.now_ms(), charges),
-        Some(shared) => match shared.take(charges).await {
+        Some(shared) => match shared.take(limiter.now_ms(), charges).await {
             Ok(taken) => taken,
             Err((_away, mut charges)) => {
                 counter!("matchday_limits_fallbacks_total").increment(1);
@@ -116,10 +116,11 @@ pub async fn take(limiter: &Limiter, charges: Vec<Charge>) -> Result<Grant, Refu
     taken
 }
 
-/// Says that `used` was needed of the estimates in `grant`, and notes there how the buckets stand then. Call it once.
+/// Says that `used` was needed of the estimates in `grant`, and notes there how the buckets stand then. Call it once, and
+/// within 20 seconds: later, the estimates count as used.
 pub fn settle(limiter: &Limiter, grant: &mut Grant, used: u64) {
     match (grant.decider, &limiter.shared) {
-        (Decider::Shared, Some(shared)) => shared.settle(grant, used),
+        (Decider::Shared, Some(shared)) => shared.settle(limiter.now_ms(), grant, used),
         _ => limiter.local.settle(limiter.now_ms(), grant, used),
     }
 }

@@ -62,11 +62,14 @@ impl Local {
         }
 
         let totals = after.iter().map(Bucket::total).collect();
-        Ok(Grant { decider: Decider::InProcess, charges, totals })
+        Ok(Grant { decider: Decider::InProcess, charges, totals, taken_ms: now_ms })
     }
 
-    /// Settles estimates, and notes how the buckets stand then.
+    /// Settles estimates that are not late, and notes how the buckets stand then.
     pub(crate) fn settle(&self, now_ms: u64, grant: &mut Grant, used: u64) {
+        if grant.is_late(now_ms) {
+            return;
+        }
         let mut kept = self.kept();
         for (charge, total) in grant.charges.iter().zip(&mut grant.totals).filter(|(charge, _)| charge.is_estimate) {
             let bucket = charge.policy.settled(kept.bucket(charge, now_ms), charge.settled(used));
@@ -165,6 +168,19 @@ mod tests {
         local.take(10_000, vec![charge("b", 1)]).expect_err("all of it is still reserved");
         local.settle(10_000, &mut slow, 9);
         assert_eq!(slow.tightest().remaining, 1);
+    }
+
+    #[test]
+    fn what_is_settled_late_gives_nothing_of_a_later_reservation_back() {
+        let local = Local::new(100);
+        let mut first = local.take(0, vec![charge("a", 10)]).expect("it is full");
+        local.take(2 * GENERATION_MS, vec![charge("a", 1)]).expect_err("it counts as used from now on");
+        let after = 2 * GENERATION_MS + 10_000;
+        local.take(after, vec![charge("a", 10)]).expect("that is over");
+
+        local.settle(after, &mut first, 0);
+
+        local.take(after, vec![charge("a", 1)]).expect_err("the second is out");
     }
 
     #[test]

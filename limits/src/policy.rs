@@ -31,6 +31,10 @@ pub enum PolicyError {
 /// used; it is at most twice as long out.
 pub(crate) const GENERATION_MS: u64 = 60_000;
 
+/// What is settled later than this counts as used: it may be owed already, and taking it off the reservations would take
+/// off another's. A third of a generation, for what is settled may wait as long again to be told.
+pub(crate) const LATE_MS: u64 = GENERATION_MS / 3;
+
 /// A bucket as of a moment, its amounts in tokens times the period in milliseconds.
 ///
 /// What is reserved is not yet owed and no time lessens it; so settling it late gives nothing back that the refill has

@@ -16,7 +16,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::{
     charge::{Charge, Decider, Grant, Refused, refused},
-    policy::{Policy, Settled},
+    policy::{LATE_MS, Policy, Settled},
 };
 
 /// The moment by Redis's own clock, in milliseconds. The script is tested with another first line.
@@ -37,7 +37,25 @@ pub(crate) struct Shared {
     prefix: String,
     timeout: Duration,
     resting_until: Mutex<Option<Instant>>,
-    waiting: Mutex<HashMap<Arc<str>, (Policy, Settled)>>,
+    waiting: Mutex<HashMap<Arc<str>, Waiting>>,
+}
+
+/// What waits to be settled of a bucket, since its first part came.
+struct Waiting {
+    policy: Policy,
+    settled: Settled,
+    since: Instant,
+}
+
+impl Waiting {
+    /// What became of it; `None`, and it counts as used, where it has waited too long.
+    fn in_time(self) -> Option<(Policy, Settled)> {
+        let in_time = self.since.elapsed() < Duration::from_millis(LATE_MS);
+        if !in_time {
+            counter!("matchday_limits_unsettled_total").increment(1);
+        }
+        in_time.then_some((self.policy, self.settled))
+    }
 }
 
 /// Redis did not answer, or is not asked because it just did not.
@@ -57,7 +75,11 @@ impl Shared {
     }
 
     /// Takes all charges, or none, and settles on the way what waits for these buckets.
-    pub(crate) async fn take(&self, charges: Vec<Charge>) -> Result<Result<Grant, Refused>, (Away, Vec<Charge>)> {
+    pub(crate) async fn take(
+        &self,
+        now_ms: u64,
+        charges: Vec<Charge>,
+    ) -> Result<Result<Grant, Refused>, (Away, Vec<Charge>)> {
         if !self.may_ask() {
             return Err((Away, charges));
         }
@@ -65,26 +87,33 @@ impl Shared {
         let buckets = charges.iter().zip(settled);
         let buckets = buckets.map(|(charge, settled)| Asked::of(charge, settled));
         match self.call(buckets).await {
-            Ok(Answer { granted: true, totals }) => Ok(Ok(Grant { decider: Decider::Shared, charges, totals })),
+            Ok(Answer { granted: true, totals }) => {
+                Ok(Ok(Grant { decider: Decider::Shared, charges, totals, taken_ms: now_ms }))
+            }
             Ok(Answer { totals, .. }) => Ok(Err(refused(Decider::Shared, &charges, &totals))),
             Err(away) => Err((away, charges)),
         }
     }
 
     /// Notes what is to be settled: the next call for the same bucket takes it along, or `flush` does.
-    pub(crate) fn settle(&self, grant: &mut Grant, used: u64) {
+    pub(crate) fn settle(&self, now_ms: u64, grant: &mut Grant, used: u64) {
+        if grant.is_late(now_ms) {
+            counter!("matchday_limits_unsettled_total").increment(1);
+            return;
+        }
         let mut waiting = self.waiting();
         for (charge, total) in grant.charges.iter().zip(&mut grant.totals).filter(|(charge, _)| charge.is_estimate) {
             let settled = charge.settled(used);
             *total = total.saturating_sub(settled.reserved - settled.used);
             let has_room = waiting.len() < WAITING_MAX;
             match waiting.get_mut(&charge.key) {
-                Some((policy, sum)) if *policy == charge.policy => {
-                    sum.reserved += settled.reserved;
-                    sum.used += settled.used;
+                Some(sum) if sum.policy == charge.policy => {
+                    sum.settled.reserved += settled.reserved;
+                    sum.settled.used += settled.used;
                 }
                 None if has_room => {
-                    waiting.insert(Arc::clone(&charge.key), (charge.policy, settled));
+                    let first = Waiting { policy: charge.policy, settled, since: Instant::now() };
+                    waiting.insert(Arc::clone(&charge.key), first);
                 }
                 _ => counter!("matchday_limits_unsettled_total").increment(1),
             }
@@ -97,7 +126,7 @@ impl Shared {
             let next: Vec<(Arc<str>, (Policy, Settled))> = {
                 let mut waiting = self.waiting();
                 let keys: Vec<Arc<str>> = waiting.keys().take(SETTLED_AT_ONCE).cloned().collect();
-                keys.iter().filter_map(|key| waiting.remove_entry(key)).collect()
+                keys.into_iter().filter_map(|key| waiting.remove(&key)?.in_time().map(|rest| (key, rest))).collect()
             };
             if (next.is_empty() && !self.is_away()) || !self.may_ask() {
                 return;
@@ -173,13 +202,13 @@ impl Shared {
     fn collect(&self, charges: &[Charge]) -> Vec<Settled> {
         let mut waiting = self.waiting();
         let of = |charge: &Charge| {
-            let (policy, settled) = waiting.remove(&charge.key)?;
+            let (policy, settled) = waiting.remove(&charge.key)?.in_time()?;
             (policy == charge.policy).then_some(settled)
         };
         charges.iter().map(of).map(Option::unwrap_or_default).collect()
     }
 
-    fn waiting(&self) -> MutexGuard<'_, HashMap<Arc<str>, (Policy, Settled)>> {
+    fn waiting(&self) -> MutexGuard<'_, HashMap<Arc<str>, Waiting>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
