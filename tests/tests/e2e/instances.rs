@@ -135,8 +135,8 @@ async fn what_was_read_ahead_when_an_instance_stops_is_applied_by_the_next() {
     let first = world.start().await;
     let said = say_while_the_database_waits(&world, &first).await;
 
-    first.stop().await;
-    said.release().await;
+    // Its connection is free only when the lock is, so it stops while that is given up.
+    tokio::join!(first.stop(), said.release());
 
     let second = world.start().await;
     everything_is_applied_once(&second).await;
