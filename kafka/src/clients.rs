@@ -6,6 +6,7 @@ use std::{
     mem,
     ops::Deref,
     sync::Arc,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -17,7 +18,7 @@ use rdkafka::{
     producer::FutureProducer,
     types::{RDKafkaErrorCode, RDKafkaRespErr},
 };
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::{config::Config, error::Error, status::Status};
 
@@ -107,8 +108,8 @@ impl<T: Send + Sync + 'static> Held<T> {
 
     /// Resolves when the client is closed, or has been closing for too long to wait for it.
     pub(crate) async fn close(mut self) {
-        let client = mem::take(&mut self.0);
-        if tokio::time::timeout(CLOSE_TIMEOUT, blocking(move || drop(client))).await.is_err() {
+        let Some(client) = mem::take(&mut self.0) else { return };
+        if tokio::time::timeout(CLOSE_TIMEOUT, drop_beside(client)).await.is_err() {
             tracing::warn!("a Kafka client does not close; leaving it behind");
         }
     }
@@ -128,10 +129,8 @@ impl<T: Send + Sync + 'static> Deref for Held<T> {
 
 impl<T: Send + Sync + 'static> Drop for Held<T> {
     fn drop(&mut self) {
-        let Some(client) = self.0.take() else { return };
-        match tokio::runtime::Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn_blocking(move || drop(client))),
-            Err(_) => drop(client),
+        if let Some(client) = self.0.take() {
+            drop(drop_beside(client));
         }
     }
 }
@@ -178,6 +177,21 @@ pub(crate) fn consumer_config(config: &Config, embedded_fetch_wait: &str) -> Res
     }
 
     Ok(client)
+}
+
+/// Drops what blocks on a thread of its own; the receiver resolves when it is gone.
+///
+/// Not on a thread of the runtime, whose end would wait for it: a consumer whose broker went away while it was closing
+/// may wait for ever.
+fn drop_beside<T: Send + 'static>(client: T) -> oneshot::Receiver<()> {
+    let (gone, told) = oneshot::channel();
+    thread::spawn(move || {
+        drop(client);
+        // Nobody may be waiting.
+        let _ = gone.send(());
+    });
+
+    told
 }
 
 /// The number of partitions of `topic`.
