@@ -51,6 +51,8 @@ pub struct Keys {
     pub(super) hashing: Hashing,
     sealing: Sealing,
     ring: RwLock<Arc<Ring>>,
+    /// Held while the keys are read, so that no older state of them replaces a newer one.
+    loading: Mutex<()>,
     /// When the database was last asked; whoever holds it asks.
     asked: Mutex<Option<DateTime<Utc>>>,
 }
@@ -66,6 +68,7 @@ impl Keys {
             hashing: Hashing::default(),
             sealing: Sealing::new(secret),
             ring: RwLock::default(),
+            loading: Mutex::default(),
             asked: Mutex::default(),
         }
     }
@@ -164,8 +167,8 @@ pub async fn list(app: &App) -> Result<Vec<Listed>, AccountError> {
     let signing = app.accounts.signer(now).map(|key| key.kid.clone());
     let stage = |row: &signing_key::Model| match row.ends_at {
         Some(ends_at) if ends_at <= now => Stage::Ended,
-        _ if row.signs_from > now => Stage::Announced,
         _ if signing.as_ref() == Some(&row.kid) => Stage::Signing,
+        _ if row.signs_from > now => Stage::Announced,
         _ => Stage::Verifying,
     };
 
@@ -245,6 +248,7 @@ fn new_row(
 
 /// Reads the keys as the database has them. What was verified by other keys is verified anew.
 pub(super) async fn load(app: &App) -> Result<Vec<signing_key::Model>, DbErr> {
+    let _loading = app.accounts.loading.lock().await;
     let rows = signing_key::Entity::find().order_by_asc(signing_key::Column::Number).all(&app.db).await?;
     if app.accounts.ring().rows() == rows {
         return Ok(rows);

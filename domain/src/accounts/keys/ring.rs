@@ -63,12 +63,14 @@ impl Ring {
         self.keys.values().find(|key| key.kid == kid).cloned()
     }
 
-    /// The newest key that may sign now.
+    /// The newest key that may sign now, or else the next one that will: where no other is left, a key that another
+    /// instance made a moment ago by a clock ahead of ours is better than a key of our own.
     pub(super) fn signer(&self, algorithm: Algorithm, now: DateTime<Utc>) -> Option<Arc<Key>> {
-        let may_sign = |key: &&Arc<Key>| {
-            key.pair.is_of(algorithm) && key.pair.signing.is_some() && key.signs_from <= now && key.verifies_at(now)
-        };
-        self.keys.values().rev().find(may_sign).cloned()
+        let can_sign =
+            |key: &&Arc<Key>| key.pair.is_of(algorithm) && key.pair.signing.is_some() && key.verifies_at(now);
+        let mut keys = self.keys.values().filter(can_sign);
+        let newest = keys.clone().rfind(|key| key.signs_from <= now);
+        newest.or_else(|| keys.next()).cloned()
     }
 
     pub(super) fn verifying(&self, now: DateTime<Utc>) -> impl Iterator<Item = &Arc<Key>> {

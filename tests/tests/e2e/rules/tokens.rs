@@ -10,7 +10,7 @@ use domain::{
         self, AccountError, Application, Keys, Session,
         keys::{self, Stage},
     },
-    clock::Clock,
+    clock::{Clock, MovableClock},
 };
 use entities::signing_key::{self, Algorithm};
 use jsonwebtoken::{DecodingKey, EncodingKey, Header, Validation, jwk::JwkSet};
@@ -27,6 +27,7 @@ both! {
     a_new_key_signs_nobody_out,
     stolen_keys_end_at_once,
     a_retired_key_ends_and_the_next_is_made_by_itself,
+    an_instance_whose_clock_is_behind_signs_with_the_key_of_the_others,
     another_secret_makes_another_key_and_signs_nobody_out,
     a_change_of_the_algorithm_signs_nobody_out,
 }
@@ -231,6 +232,19 @@ async fn a_retired_key_ends_and_the_next_is_made_by_itself(app: &TestApp) {
     assert!(!is_good(app, &session.access_token).await);
     let next = accounts::refresh(app, &session.refresh_token).await.expect("the session goes on");
     assert!(is_good(app, &next.access_token).await);
+}
+
+async fn an_instance_whose_clock_is_behind_signs_with_the_key_of_the_others(app: &TestApp) {
+    let first = fan(app, "ana").await;
+    let clock = MovableClock::default();
+    clock.advance(chrono::Duration::seconds(-1));
+    let keys = Keys::new(SECRET, "here".to_owned());
+    let behind = App::new(app.db.clone(), Arc::new(clock), app.settings.clone(), keys).0;
+
+    let second = fan(&behind, "ben").await;
+
+    assert_eq!(kid(&first), kid(&second));
+    assert!(is_good(&behind, &first.access_token).await && is_good(app, &second.access_token).await);
 }
 
 async fn another_secret_makes_another_key_and_signs_nobody_out(app: &TestApp) {
