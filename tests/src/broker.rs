@@ -86,6 +86,17 @@ impl Broker {
         sent.unwrap_or_else(|(error, _)| panic!("{topic}: {error}"));
     }
 
+    /// How many members a consumer group has, those that Kafka has not given up yet included.
+    pub async fn members_of(&self, group: &str) -> usize {
+        let consumer = consumer(&self.brokers);
+        let group = group.to_owned();
+        let members = tokio::task::spawn_blocking(move || {
+            let groups = consumer.fetch_group_list(Some(&group), PATIENCE).expect("the broker answers");
+            groups.groups().iter().map(|group| group.members().len()).sum()
+        });
+        members.await.expect("asking does not panic")
+    }
+
     /// Everything in a topic so far, each partition in its order.
     pub async fn read(&self, topic: &str) -> Vec<Record> {
         let (brokers, topic) = (self.brokers.clone(), topic.to_owned());
@@ -114,14 +125,18 @@ pub fn sale(action: &str, match_number: i32, category: i32, quantity: i32) -> Va
     })
 }
 
-fn read(brokers: &str, topic: &str) -> Vec<Record> {
-    let consumer: BaseConsumer = ClientConfig::new()
+fn consumer(brokers: &str) -> BaseConsumer {
+    ClientConfig::new()
         .set("bootstrap.servers", brokers)
         .set("group.id", "nobody")
         .set("enable.auto.commit", "false")
         .set("fetch.wait.max.ms", "10")
         .create()
-        .expect("a consumer can be made");
+        .expect("a consumer can be made")
+}
+
+fn read(brokers: &str, topic: &str) -> Vec<Record> {
+    let consumer = consumer(brokers);
     let metadata = consumer.fetch_metadata(Some(topic), PATIENCE).expect("the broker answers");
     let partitions = metadata.topics().first().map_or(0, |topic| topic.partitions().len());
     let mut left = 0;

@@ -109,6 +109,11 @@ impl World {
         self.folder.path().to_path_buf()
     }
 
+    /// The consumer group of its instances.
+    pub fn group(&self) -> String {
+        kafka::Config { site: self.name.clone(), ..kafka::Config::default() }.group()
+    }
+
     /// The brokers and topics of a world on services.
     pub fn broker(&self) -> Broker {
         let of = |name: &str| {

@@ -251,7 +251,7 @@ mod single_connection {
     async fn reservations_are_bounded_and_end_by_themselves() {
         let server = Server::with(|config| {
             config.sockets.event_stream_reservations_max = 1;
-            config.sockets.event_stream_reservation_ms = 300;
+            config.sockets.event_stream_reservation_ms = 2_000;
         })
         .await;
 

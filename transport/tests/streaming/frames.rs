@@ -76,7 +76,7 @@ async fn a_goodbye_is_answered_with_its_code_and_the_connection_ends() {
 
 #[tokio::test]
 async fn whoever_says_too_much_hears_why_and_is_let_go_as_soon_as_it_says_goodbye() {
-    let server = Server::with(|config| config.sockets.close_timeout_ms = 20_000).await;
+    let server = Server::with(|config| config.sockets.close_timeout_ms = 40_000).await;
     let mut client = server.ready().await;
     let start = Instant::now();
 
@@ -84,7 +84,7 @@ async fn whoever_says_too_much_hears_why_and_is_let_go_as_soon_as_it_says_goodby
 
     assert_eq!(client.close_code().await, 1009);
     assert!(matches!(client.frame().await, None | Some(Err(Error::ConnectionClosed))));
-    assert!(start.elapsed() < Duration::from_secs(10), "nobody waited for the time to close to run out");
+    assert!(start.elapsed() < Duration::from_secs(30), "nobody waited for the time to close to run out");
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ use crate::toy::{Toy, world::World};
 pub(crate) mod http;
 
 /// Longer than anything here should take, and short enough to wait for when it does not happen.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
