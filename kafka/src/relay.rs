@@ -31,8 +31,10 @@ use crate::{
 };
 
 mod leadership;
+mod resting;
 
 use leadership::Leadership;
+use resting::Resting;
 
 /// Events published in one round at most.
 const ROUND: u64 = 500;
@@ -43,8 +45,6 @@ const MESSAGE_TIMEOUT: Duration = Duration::from_secs(6);
 const LOOK: Duration = Duration::from_millis(100);
 /// How often an instance that is not the leader asks whether it can be.
 const FOLLOW: Duration = Duration::from_millis(500);
-/// How long a topic is left alone that takes nothing while others do.
-const REST: Duration = Duration::from_secs(60);
 /// How often the leader counts what waits.
 const COUNT: Duration = Duration::from_secs(2);
 /// How long we wait for the producer beyond the time in which it gives up.
@@ -62,7 +62,7 @@ pub async fn run(app: Arc<App>, config: Config, status: Arc<Status>, shutdown: C
         outage: Outage::default(),
         counted: None,
         acknowledged: Vec::new(),
-        resting: HashMap::new(),
+        resting: Resting::default(),
         app,
         config,
         status,
@@ -126,8 +126,7 @@ struct Relay {
     counted: Option<Instant>,
     /// Delivered, and still in the outbox.
     acknowledged: Vec<i64>,
-    /// Topics that take nothing, until when they are left alone.
-    resting: HashMap<String, Instant>,
+    resting: Resting,
 }
 
 /// Topic and key: within these the order counts.
@@ -175,6 +174,9 @@ impl Relay {
         metrics::counter!("matchday_relay_published_total").increment(delivered as u64);
         metrics::counter!("matchday_relay_failures_total").increment((total - delivered) as u64);
 
+        for topic in &taken {
+            self.resting.took(topic);
+        }
         if !taken.is_empty() {
             self.outage.over();
             self.status.broker_answered();
@@ -204,13 +206,13 @@ impl Relay {
             Some(producer) => producer,
             None => self.producer.insert(clients::producer(&self.config, &self.status, MESSAGE_TIMEOUT)?),
         };
-        self.resting.retain(|_, until| *until > Instant::now());
+        let now = Instant::now();
         let mut sent = Vec::with_capacity(batch.len());
         let mut broken = HashSet::new();
         for queued in batch {
             let record = codec::write(&self.topics, &self.config.site, &queued.event)
                 .map_err(|error| Error::Encoding(error.to_string()))?;
-            if self.resting.contains_key(&record.topic) {
+            if self.resting.has(&record.topic, now) {
                 continue;
             }
             let lane = (record.topic.clone(), record.key.clone());
@@ -236,7 +238,7 @@ impl Relay {
         }
         tracing::error!(topic, reason, "the topic takes no records; its events wait in the outbox");
         self.status.failed(&format!("relay: topic {topic} takes no records: {reason}"));
-        self.resting.insert(topic.to_owned(), Instant::now() + REST);
+        self.resting.begin(topic, Instant::now());
 
         true
     }
