@@ -8,6 +8,7 @@ use domain::{
     clock::{Clock, SystemClock},
     inbox::{self, Incoming, Message, Position},
     masterlist::{MasterListCategory, MasterListMatch},
+    payments::gateway::Closed,
 };
 use entities::{category::Category, user::Role};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
@@ -46,7 +47,7 @@ impl Site {
         let mut keys = Keys::new(SECRET.as_bytes(), settings.site.clone());
         keys.access_lifetime = TOKEN_LIFETIME;
         let pool = database.pool().await?;
-        let (app, desk) = App::new(pool, Arc::new(SystemClock), settings, keys);
+        let (app, desk) = App::new(pool, Arc::new(SystemClock), settings, keys, Arc::new(Closed));
         app.view.sweep(&app.db).await?;
         let shutdown = CancellationToken::new();
         let desk = tokio::spawn(desk.run(shutdown.clone()));

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use sea_orm::DatabaseConnection;
 use tokio::sync::{Mutex, Notify};
 
-use crate::{accounts, clock::Clock, desk, matches::MatchState, view::View};
+use crate::{accounts, clock::Clock, desk, matches::MatchState, payments::gateway::PaymentGateway, view::View};
 
 /// How this site sells. Times are wall-clock times of the app's clock.
 #[derive(Debug, Clone)]
@@ -14,6 +14,8 @@ pub struct Settings {
     pub site: String,
     /// How long a fan may hold tickets before paying.
     pub hold: Duration,
+    /// How long after its time a hold is kept for a payment that the gateway can't be asked about.
+    pub payment_grace: Duration,
     /// How long another site's unresolved hold counts.
     pub foreign_hold: Duration,
     /// Tickets of one match that one fan may hold and own together.
@@ -31,6 +33,7 @@ impl Default for Settings {
         Self {
             site: "matchday".to_owned(),
             hold: Duration::from_secs(15 * 60),
+            payment_grace: Duration::from_secs(10 * 60),
             foreign_hold: Duration::from_secs(30 * 60),
             purchase_cap: 6,
             lanes: 4,
@@ -48,6 +51,7 @@ pub struct App {
     pub wake: Wake,
     pub view: View,
     pub accounts: accounts::Keys,
+    pub gateway: Arc<dyn PaymentGateway>,
     pub(crate) desk: desk::Counter,
     /// SQLite has one writer: waiting here is fair, waiting in its busy handler sleeps.
     pub(crate) write_turn: Arc<Mutex<()>>,
@@ -60,6 +64,7 @@ impl App {
         clock: Arc<dyn Clock>,
         settings: Settings,
         accounts: accounts::Keys,
+        gateway: Arc<dyn PaymentGateway>,
     ) -> (Arc<Self>, desk::Desk) {
         let lanes = match db.get_database_backend() {
             sea_orm::DbBackend::Sqlite => 1,
@@ -74,6 +79,7 @@ impl App {
             wake: Wake::default(),
             view,
             accounts,
+            gateway,
             desk: counter,
             write_turn: Arc::default(),
         });
@@ -96,11 +102,21 @@ impl App {
 #[derive(Debug, Default)]
 pub struct Wake {
     outbox: Notify,
+    payments: Notify,
 }
 
 impl Wake {
     /// Resolves once this process has committed to the outbox since the last call.
     pub async fn outbox(&self) {
         self.outbox.notified().await;
+    }
+
+    /// Resolves once this process was told of payments since the last call.
+    pub(crate) async fn payments(&self) {
+        self.payments.notified().await;
+    }
+
+    pub(crate) fn told_of_payments(&self) {
+        self.payments.notify_one();
     }
 }

@@ -120,7 +120,7 @@ impl Book {
 
     /// Writes every change and its events into the transaction, and returns what shows once that is committed.
     pub(crate) async fn close(mut self, txn: &Write, now: DateTime<Utc>) -> Result<Vec<MatchState>, DbErr> {
-        if self.changed_matches.is_empty() && self.events.is_empty() {
+        if !self.is_changed() {
             return Ok(Vec::new());
         }
         for number in &self.changed_matches {
@@ -137,9 +137,19 @@ impl Book {
             state: state.clone(),
             reservations: self.touched.remove(&state.match_number).unwrap_or_default(),
         }));
+        // Reservations that changed without their match: its state is told once more, at the version that it has.
+        let touched = std::mem::take(&mut self.touched);
+        events.extend(touched.into_iter().filter_map(|(number, reservations)| {
+            Some(Event::Availability { state: self.state(number)?, reservations })
+        }));
         outbox::append(txn, &events, now).await?;
 
         Ok(states)
+    }
+
+    /// Whether closing writes anything.
+    pub(crate) fn is_changed(&self) -> bool {
+        !(self.changed_matches.is_empty() && self.events.is_empty() && self.turned.is_empty())
     }
 
     /// Adds an event that belongs to no match of the book.
@@ -201,6 +211,7 @@ impl Book {
             Column::ForeignPending,
             Column::Sold,
             Column::ForeignSold,
+            Column::Returned,
             Column::Deficit,
         ];
         stock::Entity::insert_many(rows)
@@ -219,8 +230,8 @@ impl Book {
         rows::update(txn, &rows(&mut self.turned.difference(&self.placed))).await
     }
 
-    /// Moves a reservation to its next state and notes what is to be told of it.
-    fn turn(&mut self, id: Uuid, status: Status, reason: Option<CancelReason>, action: TicketAction) {
+    /// Moves a reservation to its next state, for those who watch it.
+    fn turn(&mut self, id: Uuid, status: Status, reason: Option<CancelReason>) {
         let Some(row) = self.reservations.get_mut(&id) else {
             return;
         };
@@ -229,8 +240,16 @@ impl Book {
         row.version += 1;
         self.touched.entry(row.match_number).or_default().push(Touched { id, version: row.version });
         self.turned.insert(id);
-        let event = told(action, row);
-        self.events.push(event);
+    }
+
+    /// Tells the other sites what became of `quantity` tickets of a reservation.
+    fn announce(&mut self, id: Uuid, action: TicketAction, quantity: i32) {
+        if quantity > 0
+            && let Some(row) = self.reservations.get(&id)
+        {
+            let event = told(action, row, quantity);
+            self.events.push(event);
+        }
     }
 
     /// The counts of a category that a step is about to change.
@@ -243,7 +262,7 @@ impl Book {
     }
 }
 
-fn told(action: TicketAction, row: &reservation::Model) -> Event {
+fn told(action: TicketAction, row: &reservation::Model, quantity: i32) -> Event {
     Event::Ticket {
         action,
         // Random from this thread's generator: an event's id needs no order, and the system's costs a call each.
@@ -251,7 +270,7 @@ fn told(action: TicketAction, row: &reservation::Model) -> Event {
         reservation_id: row.id,
         match_number: row.match_number,
         category: row.category,
-        quantity: row.quantity,
+        quantity,
         price_minor: row.unit_price_minor,
     }
 }

@@ -21,9 +21,10 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{App, reservations::ReservationError, store};
+use crate::{App, payments::report::News, reservations::ReservationError, store};
 
 mod batch;
+mod paying;
 
 /// Tries of a batch, or of one request of a failed batch, that the database rolled back in favour of another's.
 const TRIES: usize = 3;
@@ -43,6 +44,10 @@ pub(crate) enum Job {
     Cancel(Uuid),
     Confirm(Uuid),
     Expire(Uuid),
+    /// Begin a payment of a hold.
+    Pay(Opening),
+    /// Settle what is told of a payment.
+    Settle(Report),
 }
 
 /// A hold to be placed, its form already checked.
@@ -53,6 +58,24 @@ pub(crate) struct Placing {
     pub(crate) category: Category,
     pub(crate) quantity: i32,
     pub(crate) key: Option<String>,
+}
+
+/// A payment to be begun.
+#[derive(Debug, Clone)]
+pub(crate) struct Opening {
+    pub(crate) payment_id: Uuid,
+    pub(crate) reservation_id: Uuid,
+    pub(crate) user_id: Uuid,
+    pub(crate) method: Option<String>,
+    pub(crate) key: Option<String>,
+}
+
+/// What is told of a payment.
+#[derive(Debug, Clone)]
+pub(crate) struct Report {
+    pub(crate) payment_id: Uuid,
+    pub(crate) reservation_id: Uuid,
+    pub(crate) news: News,
 }
 
 #[derive(Debug)]

@@ -1,11 +1,13 @@
 //! Expiry: holds end by the clock, with no visitor needed.
 //!
-//! Every instance looks for overdue holds and hands them to its desk; a hold that two of them find ends once.
+//! Every instance looks for overdue holds and hands them to its desk; a hold that two of them find ends once. One whose
+//! payment is under way ends with the payment ([`crate::payments`]), or here once that takes too long.
 //! Holds of other sites that nobody resolved end here as well, and sales that were parked for a match that has come
 //! meanwhile are applied.
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use entities::reservation::{self, Status};
 use futures_util::future::join_all;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -44,7 +46,7 @@ pub async fn round(app: &App) -> Result<usize, DbErr> {
     use reservation::Column;
 
     let now = app.clock.now();
-    let overdue: Vec<(Uuid, i32)> = reservation::Entity::find()
+    let mut overdue: Vec<(Uuid, i32)> = reservation::Entity::find()
         .select_only()
         .columns([Column::Id, Column::MatchNumber])
         .filter(Column::Status.eq(Status::Pending))
@@ -54,6 +56,7 @@ pub async fn round(app: &App) -> Result<usize, DbErr> {
         .into_tuple()
         .all(&app.db)
         .await?;
+    overdue.extend(forfeited(app, now).await?);
     let ended = join_all(overdue.iter().map(|(id, number)| app.desk.ask(*number, Job::Expire(*id)))).await;
     for result in &ended {
         match result {
@@ -68,4 +71,20 @@ pub async fn round(app: &App) -> Result<usize, DbErr> {
     inbox::seen::forget(app, now).await?;
 
     Ok(ended.len())
+}
+
+/// Holds whose payment could not be ended in time: the gateway was out of reach for longer than we wait.
+async fn forfeited(app: &App, now: DateTime<Utc>) -> Result<Vec<(Uuid, i32)>, DbErr> {
+    use reservation::Column;
+
+    reservation::Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::MatchNumber])
+        .filter(Column::Status.eq(Status::AwaitingPayment))
+        .filter(Column::ExpiresAt.lte(now - app.settings.payment_grace))
+        .order_by_asc(Column::ExpiresAt)
+        .limit(ROUND)
+        .into_tuple()
+        .all(&app.db)
+        .await
 }

@@ -17,6 +17,7 @@ pub mod mails;
 pub mod masterlist;
 pub mod matches;
 pub mod outbox;
+pub mod payments;
 pub mod reservations;
 pub mod store;
 pub mod view;

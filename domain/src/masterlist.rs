@@ -54,6 +54,7 @@ impl MasterListMatch {
             foreign_pending: given.pending,
             sold: 0,
             foreign_sold: 0,
+            returned: 0,
             deficit: 0,
         })
     }

@@ -20,6 +20,7 @@ use crate::{
     book::Left,
     desk::{Job, Placing},
     matches::Page,
+    payments,
 };
 
 /// Tickets of one reservation at most; the sites' contract allows no more in one message.
@@ -55,6 +56,8 @@ pub enum ReservationError {
     HoldExpired,
     #[error("the reservation is paid")]
     AlreadyPaid,
+    #[error("a payment of the reservation is under way; wait for its end, or cancel the reservation")]
+    PaymentUnderWay,
     #[error("the reservation was cancelled before")]
     AlreadyCancelled(CancelReason),
     #[error("too many requests wait for these tickets; try again in {} s", retry_after.as_secs())]
@@ -148,9 +151,13 @@ pub fn refused_alike(app: &App, wish: &Wish, refused: &ReservationError) -> Opti
 
 /// Cancels `viewer`'s hold and returns its tickets to sale; a hold that they cancelled before stays as it is.
 ///
-/// Row, counts and event commit together: other sites never hear of a release that did not happen.
+/// Row, counts and event commit together: other sites never hear of a release that did not happen. A payment that waits
+/// for the payer is ended at the gateway first.
 pub async fn cancel(app: &App, viewer: Viewer, id: Uuid) -> Result<reservation::Model, ReservationError> {
     let row = find_owned(&app.db, viewer, id).await?.ok_or(ReservationError::NotFound)?;
+    if row.status == Status::AwaitingPayment {
+        payments::give_up(app, &row).await?;
+    }
 
     app.desk.ask(row.match_number, Job::Cancel(id)).await
 }
@@ -205,12 +212,16 @@ pub async fn of_fan(
     Ok(Page { items, more })
 }
 
-async fn find_owned(db: &impl ConnectionTrait, viewer: Viewer, id: Uuid) -> Result<Option<reservation::Model>, DbErr> {
+pub(crate) async fn find_owned(
+    db: &impl ConnectionTrait,
+    viewer: Viewer,
+    id: Uuid,
+) -> Result<Option<reservation::Model>, DbErr> {
     let row = reservation::Entity::find_by_id(id).one(db).await?;
 
     Ok(row.filter(|row| row.user_id == viewer.user_id))
 }
 
-fn is_key(key: &str) -> bool {
+pub(crate) fn is_key(key: &str) -> bool {
     (1..=MAX_KEY_LENGTH).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
 }

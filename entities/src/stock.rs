@@ -27,6 +27,9 @@ pub struct Model {
     pub sold: i32,
     /// Sold by other sites.
     pub foreign_sold: i32,
+    /// Of the available, sold once by this site and taken back: the other sites count them as sold, so this site alone
+    /// can sell them.
+    pub returned: i32,
     /// Sold by all sites together beyond what was given.
     pub deficit: i32,
 }

@@ -16,6 +16,7 @@ mod m20261121_000008_mails;
 mod m20261121_000009_disabled_users;
 mod m20261121_000010_event_fingerprints;
 mod m20261121_000011_foreign_accounts;
+mod m20261121_000020_payments;
 
 pub struct Migrator;
 
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000009_disabled_users::Migration),
             Box::new(m20261121_000010_event_fingerprints::Migration),
             Box::new(m20261121_000011_foreign_accounts::Migration),
+            Box::new(m20261121_000020_payments::Migration),
         ]
     }
 }

@@ -4,7 +4,7 @@
 //! as `INTERNAL` with a message that says nothing.
 
 use async_graphql::{Error, ErrorExtensions, Value};
-use domain::{accounts::AccountError, reservations::ReservationError, store};
+use domain::{accounts::AccountError, payments::PaymentError, reservations::ReservationError, store};
 use sea_orm::DbErr;
 
 /// `extensions.code`: clients branch on it, so a code is never renamed.
@@ -20,6 +20,7 @@ pub enum Code {
     Conflict,
     IdempotencyKeyReused,
     HoldExpired,
+    PaymentFailed,
     RateLimited,
     ServiceUnavailable,
     Internal,
@@ -38,6 +39,7 @@ impl Code {
             Self::Conflict => "CONFLICT",
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::HoldExpired => "HOLD_EXPIRED",
+            Self::PaymentFailed => "PAYMENT_FAILED",
             Self::RateLimited => "RATE_LIMITED",
             Self::ServiceUnavailable => "SERVICE_UNAVAILABLE",
             Self::Internal => "INTERNAL",
@@ -117,7 +119,7 @@ impl From<ReservationError> for ApiError {
             E::PurchaseLimit { .. } => Code::PurchaseLimit,
             E::KeyReused => Code::IdempotencyKeyReused,
             E::HoldExpired => Code::HoldExpired,
-            E::AlreadyPaid | E::AlreadyCancelled(_) => Code::Conflict,
+            E::AlreadyPaid | E::AlreadyCancelled(_) | E::PaymentUnderWay => Code::Conflict,
             E::Busy { .. } | E::Unavailable => Code::ServiceUnavailable,
             E::Store(_) => Code::Internal,
         };
@@ -133,6 +135,21 @@ impl From<ReservationError> for ApiError {
             E::Category(_) => Self::new(code, message).with("field", "category"),
             E::Key => Self::new(code, message).with("field", "idempotencyKey"),
             _ => Self::new(code, message),
+        }
+    }
+}
+
+impl From<PaymentError> for ApiError {
+    fn from(error: PaymentError) -> Self {
+        use PaymentError as E;
+
+        let message = error.to_string();
+        match error {
+            E::Method => Self::bad_input(message).with("field", "paymentMethod"),
+            E::Declined { code } => Self::new(Code::PaymentFailed, message).with("declineCode", code),
+            E::Void => Self::new(Code::PaymentFailed, message),
+            E::Closed | E::Unreachable => Self::new(Code::ServiceUnavailable, message),
+            E::Reservation(error) => error.into(),
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod matches;
 pub mod money;
 pub mod node;
 pub mod pages;
+pub mod payments;
 pub mod reservations;
 pub mod time;
 pub mod written;

@@ -28,7 +28,7 @@ impl NodeQuery {
         let node = match (NodeId::try_from(&id)?, viewer) {
             (NodeId::Match(number), _) => matches::find(app, number).await?.map(|state| Node::Match(Match(state))),
             (NodeId::Reservation(id), Some(viewer)) => {
-                reservations::find(app, viewer, id).await?.map(|row| Node::Reservation(Reservation(row)))
+                reservations::find(app, viewer, id).await?.map(|row| Node::Reservation(row.into()))
             }
             (NodeId::User(id), Some(viewer)) if viewer.user_id == id || viewer.is_admin() => {
                 accounts::find(app, id).await?.map(|row| Node::User(User(row)))

@@ -1,14 +1,17 @@
 //! Reservations.
 
+use std::collections::HashMap;
+
 use async_graphql::{
     Context, Enum, ID, InputObject, Object, SimpleObject,
     connection::{Connection, Edge},
 };
 use domain::{
-    matches,
+    matches, payments,
     reservations::{self, Wish},
 };
-use entities::reservation;
+use entities::{payment, reservation};
+use uuid::Uuid;
 
 use crate::{
     context::{InContext, Refused},
@@ -17,6 +20,7 @@ use crate::{
     matches::Match,
     money::Money,
     pages::{self, ReservationCursor},
+    payments::Payment,
     time::DateTime,
 };
 
@@ -49,60 +53,84 @@ pub enum CancelReason {
 }
 
 /// A fan's claim on tickets of one category.
-pub struct Reservation(pub reservation::Model);
+pub struct Reservation {
+    row: reservation::Model,
+    payment: Found,
+}
+
+/// What was found out of a reservation's payment before somebody asks for it.
+enum Found {
+    NotAsked,
+    Asked(Option<Box<payment::Model>>),
+}
+
+impl From<reservation::Model> for Reservation {
+    fn from(row: reservation::Model) -> Self {
+        Self { row, payment: Found::NotAsked }
+    }
+}
 
 #[Object]
 impl Reservation {
     pub(crate) async fn id(&self) -> ID {
-        NodeId::Reservation(self.0.id).into()
+        NodeId::Reservation(self.row.id).into()
     }
 
     async fn status(&self) -> ReservationStatus {
-        self.0.status.into()
+        self.row.status.into()
     }
 
     /// Set exactly when the status is CANCELLED.
     async fn cancel_reason(&self) -> Option<CancelReason> {
-        self.0.cancel_reason.map(Into::into)
+        self.row.cancel_reason.map(Into::into)
     }
 
     #[graphql(name = "match")]
     async fn match_(&self, ctx: &Context<'_>) -> Result<Match, ApiError> {
-        let state = matches::find(ctx.app()?, self.0.match_number).await?;
+        let state = matches::find(ctx.app()?, self.row.match_number).await?;
         let missing = || ApiError::internal(&std::io::Error::other("a reservation without a match"));
         Ok(Match(state.ok_or_else(missing)?))
     }
 
     async fn category(&self) -> i32 {
-        self.0.category.number()
+        self.row.category.number()
     }
 
     /// Tickets, 1 or 2.
     async fn quantity(&self) -> i32 {
-        self.0.quantity
+        self.row.quantity
     }
 
     /// Price of one ticket when the hold was placed.
     async fn unit_price(&self) -> Money {
-        Money::from_minor(self.0.unit_price_minor)
+        Money::from_minor(self.row.unit_price_minor)
     }
 
     async fn total_price(&self) -> Money {
-        Money::from_minor(self.0.unit_price_minor * i64::from(self.0.quantity))
+        Money::from_minor(self.row.unit_price_minor * i64::from(self.row.quantity))
     }
 
     async fn created_at(&self) -> DateTime {
-        self.0.created_at.into()
+        self.row.created_at.into()
     }
 
     /// When the hold ends by itself; null once it is paid or over.
     async fn expires_at(&self) -> Option<DateTime> {
-        self.0.status.is_live().then_some(self.0.expires_at.into())
+        self.row.status.is_live().then_some(self.row.expires_at.into())
     }
 
-    /// Grows with every change of state.
+    /// The newest payment for it; null while nobody has begun one.
+    async fn payment(&self, ctx: &Context<'_>) -> Result<Option<Payment>, ApiError> {
+        let newest = match &self.payment {
+            Found::Asked(payment) => payment.as_deref().cloned(),
+            Found::NotAsked => payments::latest(&ctx.app()?.db, self.row.id).await?,
+        };
+        Ok(newest.map(Payment))
+    }
+
+    /// Grows with every change of state, its payment's included.
     async fn version(&self) -> i32 {
-        self.0.version
+        self.row.version
     }
 }
 
@@ -152,11 +180,22 @@ impl ReservationQuery {
         let after = pages::cursor::<ReservationCursor>("after", after.as_deref())?.map(|cursor| cursor.0);
         let limit = pages::size("first", first)?;
         let page = reservations::of_fan(ctx.app()?, viewer, status.map(Into::into), after, limit).await?;
+        let shown = ctx.look_ahead();
+        let nodes = [shown.field("nodes"), shown.field("edges").field("node")];
+        let mut of_page = HashMap::new();
+        let is_asked = nodes.iter().any(|node| node.field("payment").exists());
+        if is_asked {
+            let ids: Vec<Uuid> = page.items.iter().map(|row| row.id).collect();
+            // Oldest first: the newest of a reservation stays.
+            let payments = payments::of_reservations(&ctx.app()?.db, &ids).await?;
+            of_page.extend(payments.into_iter().map(|payment| (payment.reservation_id, payment)));
+        }
 
         let mut connection = Connection::new(after.is_some(), page.more);
-        connection
-            .edges
-            .extend(page.items.into_iter().map(|row| Edge::new(ReservationCursor(row.id), Reservation(row))));
+        connection.edges.extend(page.items.into_iter().map(|row| {
+            let payment = if is_asked { Found::Asked(of_page.remove(&row.id).map(Box::new)) } else { Found::NotAsked };
+            Edge::new(ReservationCursor(row.id), Reservation { row, payment })
+        }));
 
         Ok(connection)
     }
@@ -164,7 +203,7 @@ impl ReservationQuery {
     /// A reservation of yours; null if there is none of that id. Admins see everybody's.
     async fn reservation(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Reservation>, ApiError> {
         let found = reservations::find(ctx.app()?, ctx.viewer()?, ids::reservation(&id)?).await?;
-        Ok(found.map(Reservation))
+        Ok(found.map(Reservation::from))
     }
 }
 
@@ -183,10 +222,10 @@ impl ReservationMutation {
         {
             Refused::note(ctx, match_number, version);
         }
-        Ok(ReservePayload { reservation: Reservation(held?) })
+        Ok(ReservePayload { reservation: held?.into() })
     }
 
-    /// Cancel a hold you no longer want. Its tickets go back on sale at once.
+    /// Cancel a hold you no longer want. Its tickets go back on sale at once; a payment that waits for you is ended.
     async fn cancel_reservation(
         &self,
         ctx: &Context<'_>,
@@ -194,6 +233,6 @@ impl ReservationMutation {
     ) -> Result<CancelReservationPayload, ApiError> {
         let id = ids::reservation(&input.reservation_id)?;
         let reservation = reservations::cancel(ctx.app()?, ctx.viewer()?, id).await?;
-        Ok(CancelReservationPayload { reservation: Reservation(reservation) })
+        Ok(CancelReservationPayload { reservation: reservation.into() })
     }
 }

@@ -8,6 +8,7 @@ use resolvers::{
     accounts::{AccountMutation, AccountQuery},
     matches::MatchQuery,
     node::NodeQuery,
+    payments::PaymentMutation,
     reservations::{ReservationMutation, ReservationQuery},
 };
 use subscriptions::{hub::Hub, root::Subscriptions};
@@ -29,7 +30,7 @@ pub use resolvers::written::encoded;
 pub struct Query(MatchQuery, AccountQuery, ReservationQuery, NodeQuery);
 
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, ReservationMutation);
+pub struct Mutation(AccountMutation, ReservationMutation, PaymentMutation);
 
 pub type Schema = GraphQlSchema<Query, Mutation, Subscriptions>;
 

@@ -17,6 +17,7 @@ mod health;
 mod mail;
 mod output;
 mod parts;
+pub mod payments;
 pub mod roles;
 mod routes;
 pub mod run;

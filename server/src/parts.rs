@@ -16,7 +16,9 @@ use domain::{
 use kafka::{Status, embedded::EmbeddedBroker};
 use sea_orm::DatabaseConnection;
 
-use crate::{broker, cache::Redis, config::Config, data_dir::DataDir, database, failure::Failure, mail};
+use crate::{
+    broker, cache::Redis, config::Config, data_dir::DataDir, database, failure::Failure, mail, payments::Gateway,
+};
 
 /// What the program stands on.
 pub(crate) struct Parts {
@@ -25,6 +27,7 @@ pub(crate) struct Parts {
     pub(crate) status: Arc<Status>,
     pub(crate) redis: Option<Redis>,
     pub(crate) post: Arc<dyn Post>,
+    pub(crate) gateway: Gateway,
     broker: Option<EmbeddedBroker>,
     data_dir: DataDir,
 }
@@ -41,11 +44,12 @@ impl Parts {
         if let Some(broker) = &broker {
             data_dir.note_broker(&broker.bootstrap)?;
         }
-        let (app, desk) = app(config, db, clock, &data_dir)?;
+        let gateway = Gateway::open(config, &db);
+        let (app, desk) = app(config, db, clock, &data_dir, &gateway)?;
         if broker.is_some() {
             inbox::forget_embedded_sources(&app).await?;
         }
-        let parts = Self { app, exchange, status: Status::new(), redis, post, broker, data_dir };
+        let parts = Self { app, exchange, status: Status::new(), redis, post, gateway, broker, data_dir };
 
         Ok((parts, desk))
     }
@@ -71,8 +75,8 @@ pub(crate) async fn beside(config: &Config) -> Result<Arc<App>, Failure> {
     let data_dir = DataDir::beside(config)?;
     let db = database::connect(config, &data_dir).await?;
     database::prepare(config, &db).await?;
-    // Nothing is reserved: the desk may go.
-    let (app, _desk) = app(config, db, Arc::new(SystemClock), &data_dir)?;
+    // Nothing is reserved or paid: the desk may go, and no gateway is needed.
+    let (app, _desk) = app(config, db, Arc::new(SystemClock), &data_dir, &Gateway::Closed)?;
 
     Ok(app)
 }
@@ -82,6 +86,7 @@ fn app(
     db: DatabaseConnection,
     clock: Arc<dyn Clock>,
     data_dir: &DataDir,
+    gateway: &Gateway,
 ) -> Result<(Arc<App>, Desk), Failure> {
     let secret = match &config.accounts.jwt_secret {
         Some(secret) => secret.clone(),
@@ -94,10 +99,11 @@ fn app(
     let settings = domain::Settings {
         site: config.client_id.clone(),
         hold: Duration::from_secs(config.holds.seconds),
+        payment_grace: Duration::from_secs(config.holds.payment_grace_seconds),
         foreign_hold: Duration::from_secs(config.holds.foreign_seconds),
         purchase_cap: i32::try_from(config.holds.purchase_cap).unwrap_or(i32::MAX),
         ..domain::Settings::default()
     };
 
-    Ok(App::new(db, clock, settings, keys))
+    Ok(App::new(db, clock, settings, keys, gateway.shared()))
 }

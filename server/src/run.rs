@@ -15,7 +15,7 @@ use axum::Router;
 use domain::{
     App, accounts,
     clock::{Clock, SystemClock},
-    expiry, mails,
+    expiry, mails, payments,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use subscriptions::hub::Hub;
@@ -34,6 +34,7 @@ use crate::{
     gateway::Matchday,
     health::Health,
     parts::Parts,
+    payments::Gateway,
     routes,
     supervise::Supervisor,
     telemetry,
@@ -119,7 +120,8 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
     let routes = edge
         .routes()
         .merge(routes::documents(begun.config.shows_schema()))
-        .merge(routes::keys(Arc::clone(&begun.parts.app)));
+        .merge(routes::keys(Arc::clone(&begun.parts.app)))
+        .merge(payment_routes(&begun));
 
     begun.running(routes, health)
 }
@@ -198,6 +200,11 @@ impl Begun {
             let (app, post) = (Arc::clone(&app), Arc::clone(&post));
             async move { mails::run(&app, &*post, stop).await }
         });
+        let app = Arc::clone(&parts.app);
+        supervisor.keep("payments", move |stop| {
+            let app = Arc::clone(&app);
+            async move { payments::keeper::run(&app, stop).await }
+        });
         exchange(&supervisor, &parts);
 
         Ok(Self { address, listener, metrics, parts, supervisor, config, intake: CancellationToken::new(), fatal })
@@ -234,6 +241,20 @@ impl Begun {
             fatal,
         })
     }
+}
+
+/// The routes of payments; the sandbox's events come by them too.
+fn payment_routes(begun: &Begun) -> Router {
+    let (app, gateway) = (Arc::clone(&begun.parts.app), &begun.parts.gateway);
+    let routes = gateway.routes(&begun.config, &app);
+    if let Gateway::Sandbox(sandbox) = gateway {
+        let (sandbox, told) = (Arc::clone(sandbox), routes.clone());
+        begun.supervisor.keep("sandbox", move |stop| {
+            let (sandbox, told, clock) = (Arc::clone(&sandbox), told.clone(), Arc::clone(&app.clock));
+            async move { sandbox.deliver(told, move || clock.now(), stop).await }
+        });
+    }
+    routes
 }
 
 /// Keeps the exchange with Kafka running: topics, relay, consumer.

@@ -64,10 +64,19 @@ impl fmt::Display for Screen<'_> {
                 "  The keys of access tokens are sealed by a secret of this data folder (MATCHDAY_JWT_SECRET sets one)."
             )?;
         }
-        if config.stripe.secret_key.is_some() || config.stripe.webhook_secret.is_some() {
-            writeln!(f, "  Stripe's keys are set, but nothing charges yet: this version takes no payments.")?;
-        }
+        writeln!(f, "  {}", payments(config))?;
         write!(f, "\n  Ctrl-C stops it in order; a second Ctrl-C at once.")
+    }
+}
+
+/// What becomes of money.
+fn payments(config: &Config) -> &'static str {
+    if config.stripe.secret_key.is_some() {
+        "Stripe's key is set, but this version can't charge through Stripe yet: it takes no payments."
+    } else if config.env == Env::Prod {
+        "It takes no payments: this version can't charge through Stripe yet, and play money is for dev."
+    } else {
+        "Payments are play money: a sandbox answers Stripe's test cards, such as pm_card_visa."
     }
 }
 

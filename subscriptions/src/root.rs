@@ -106,7 +106,7 @@ impl Subscriptions {
             async move {
                 if let Some(row) = first {
                     seen = row.version;
-                    return Some((Ok(Reservation(row)), (None, watcher, seen)));
+                    return Some((Ok(row.into()), (None, watcher, seen)));
                 }
                 loop {
                     if !watcher.changed(seen).await {
@@ -115,7 +115,7 @@ impl Subscriptions {
                     match reservations::find(&app, viewer, id).await {
                         Ok(Some(row)) if row.version > seen => {
                             seen = row.version;
-                            return Some((Ok(Reservation(row)), (None, watcher, seen)));
+                            return Some((Ok(row.into()), (None, watcher, seen)));
                         }
                         // The change is known before this connection's database shows it: the next sweep tells again.
                         Ok(_) => tokio::time::sleep(Duration::from_millis(50)).await,

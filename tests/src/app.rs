@@ -26,7 +26,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{Backend, Database, Fan, checks};
+use crate::{Backend, Database, Fan, bank::Bank, checks};
 
 /// Signs the tokens of every app under test.
 const SECRET: &[u8] = b"a secret of the tests, long enough for anybody";
@@ -39,6 +39,7 @@ pub struct TestApp {
     pub backend: Backend,
     pub clock: Arc<MovableClock>,
     pub database: Database,
+    pub bank: Arc<Bank>,
     main: Instance,
     pub(crate) offset: AtomicI64,
     published: Mutex<Vec<Queued>>,
@@ -60,8 +61,9 @@ impl TestApp {
     pub async fn start_with(backend: Backend, change: impl FnOnce(&mut Settings)) -> Self {
         let database = Database::create(backend).await;
         let clock = Arc::new(MovableClock::default());
-        let main = Instance::start(&database, &clock, change).await;
-        Self { backend, clock, database, main, offset: AtomicI64::new(0), published: Mutex::default() }
+        let bank = Arc::<Bank>::default();
+        let main = Instance::start(&database, &clock, &bank, change).await;
+        Self { backend, clock, database, bank, main, offset: AtomicI64::new(0), published: Mutex::default() }
     }
 
     /// The app, to be moved into tasks.
@@ -76,7 +78,7 @@ impl TestApp {
 
     pub async fn another_with(&self, change: impl FnOnce(&mut Settings)) -> Instance {
         assert!(self.backend == Backend::Postgres, "SQLite belongs to one process");
-        Instance::start(&self.database, &self.clock, change).await
+        Instance::start(&self.database, &self.clock, &self.bank, change).await
     }
 
     /// Lets overdue holds end by themselves from now on.
@@ -220,11 +222,17 @@ impl Deref for TestApp {
 }
 
 impl Instance {
-    async fn start(database: &Database, clock: &Arc<MovableClock>, change: impl FnOnce(&mut Settings)) -> Self {
+    async fn start(
+        database: &Database,
+        clock: &Arc<MovableClock>,
+        bank: &Arc<Bank>,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let mut settings = Settings { site: "here".to_owned(), ..Settings::default() };
         change(&mut settings);
         let keys = accounts::Keys::new(SECRET, settings.site.clone());
-        let (app, desk) = App::new(database.connect().await, Arc::clone(clock) as Arc<dyn Clock>, settings, keys);
+        let (clock, bank) = (Arc::clone(clock) as Arc<dyn Clock>, Arc::clone(bank) as _);
+        let (app, desk) = App::new(database.connect().await, clock, settings, keys, bank);
         let shutdown = CancellationToken::new();
         let mut tasks = JoinSet::new();
         tasks.spawn(desk.run(shutdown.clone()));

@@ -21,6 +21,10 @@ const RESERVE: &str = "mutation ($input: ReserveInput!) { reserve(input: $input)
 const CANCEL: &str = "mutation ($input: CancelReservationInput!) { cancelReservation(input: $input) {
     reservation { id status cancelReason version } } }";
 
+const PAY: &str = "mutation ($input: PayReservationInput!) { payReservation(input: $input) {
+    clientSecret reservation { id status cancelReason expiresAt
+        payment { status declineCode amount { amount currency } } } } }";
+
 /// Somebody at a browser; a clone is another window of the same.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -99,6 +103,23 @@ impl Client {
         (status, String::from_utf8_lossy(&body).into_owned())
     }
 
+    /// Sends a JSON body to a page that is not GraphQL, and returns its status and text.
+    pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
+        let mut request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("http://{}{path}", self.address))
+            .header(header::CONTENT_TYPE, "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Full::new(Bytes::from(body.to_owned()))).expect("the request is well formed");
+        let response = self.http.request(request).await.expect("the site answers");
+        let status = response.status().as_u16();
+        let body = response.into_body().collect().await.expect("the answer is whole").to_bytes();
+
+        (status, String::from_utf8_lossy(&body).into_owned())
+    }
+
     pub async fn reserve(&self, match_number: i32, category: i32, quantity: i32) -> Answer {
         let input = json!({ "matchNumber": match_number, "category": category, "quantity": quantity });
         self.ask(RESERVE, json!({ "input": input })).await
@@ -124,6 +145,12 @@ impl Client {
     /// Cancels at a site that may be gone.
     pub async fn try_cancel(&self, id: &str) -> Option<Answer> {
         self.try_ask(CANCEL, json!({ "input": { "reservationId": id } })).await
+    }
+
+    /// Pays with a test card, under this key.
+    pub async fn pay(&self, id: &str, card: &str, key: &str) -> Answer {
+        let input = json!({ "reservationId": id, "paymentMethod": card, "idempotencyKey": key });
+        self.ask(PAY, json!({ "input": input })).await
     }
 
     /// Opens a WebSocket as this person.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::{
     App,
     accounts::Viewer,
+    payments::{self, Paid, PaymentError},
     reservations::{self, ReservationError, Wish},
 };
 use entities::{category::Category, reservation, user::Role};
@@ -50,6 +51,11 @@ impl Fan {
 
     pub async fn cancel(&self, id: Uuid) -> Answer {
         reservations::cancel(&self.app, self.viewer, id).await
+    }
+
+    /// Pays with a card of the bank.
+    pub async fn pay_with(&self, id: Uuid, card: &str, key: Option<&str>) -> Result<Paid, PaymentError> {
+        payments::pay(&self.app, self.viewer, id, card.to_owned(), key.map(str::to_owned)).await
     }
 
     /// Pays in time, as the payment's own confirmation does.

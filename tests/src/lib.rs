@@ -8,6 +8,7 @@
 #![expect(clippy::missing_panics_doc, reason = "panicking is how a harness says that a test failed")]
 
 mod app;
+pub mod bank;
 pub mod broker;
 pub mod checks;
 pub mod client;

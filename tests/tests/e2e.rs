@@ -18,6 +18,7 @@ mod e2e {
     mod mail;
     mod matches;
     mod migrations;
+    mod payments;
     mod refusals;
     mod reservations;
     mod rights;
@@ -32,6 +33,7 @@ mod e2e {
         mod inbox;
         mod keys;
         mod large_accounts;
+        mod late_payments;
         mod leases;
         mod mails;
         mod matches;
@@ -39,6 +41,7 @@ mod e2e {
         mod other_sites;
         mod outbox;
         mod parking;
+        mod payments;
         mod random;
         mod reservations;
         mod tokens;

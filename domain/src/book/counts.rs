@@ -17,11 +17,24 @@ pub(super) fn release(stock: &mut stock::Model, quantity: i32) {
     stock.held -= quantity;
 }
 
-/// A hold of this site is paid.
-pub(super) fn sell(stock: &mut stock::Model, quantity: i32) {
+/// A hold of this site is paid. Returns how many of its seats the other sites count as sold already.
+pub(super) fn sell(stock: &mut stock::Model, quantity: i32) -> i32 {
+    let again = quantity.min(stock.returned);
     stock.held -= quantity;
     stock.available -= quantity;
     stock.sold += quantity;
+    stock.returned -= again;
+    again
+}
+
+/// A sale of this site is undone. What was sold beyond the stock is made up for first; the rest is back on sale here, and
+/// stays sold to the other sites.
+pub(super) fn take_back(stock: &mut stock::Model, quantity: i32) {
+    let made_up = quantity.min(stock.deficit);
+    stock.sold -= quantity;
+    stock.deficit -= made_up;
+    stock.available += quantity - made_up;
+    stock.returned += quantity - made_up;
 }
 
 /// Another site sold `quantity`, of which it held `had`.
@@ -34,4 +47,5 @@ pub(super) fn sell_elsewhere(stock: &mut stock::Model, quantity: i32, had: i32) 
     let left = stock.available - quantity;
     stock.available = left.max(0);
     stock.deficit += (-left).max(0);
+    stock.returned = stock.returned.min(stock.available);
 }

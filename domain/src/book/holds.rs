@@ -50,7 +50,7 @@ impl Book {
         if let Some(stock) = self.counts(place) {
             counts::hold(stock, row.quantity);
         }
-        self.tell(told(TicketAction::Pending, &row));
+        self.tell(told(TicketAction::Pending, &row, row.quantity));
         self.placed.insert(row.id);
         self.reservations.insert(row.id, row);
 
@@ -65,7 +65,8 @@ impl Book {
         if let Some(stock) = self.counts(place) {
             counts::release(stock, quantity);
         }
-        self.turn(id, Status::Cancelled, Some(reason), TicketAction::Cancelled);
+        self.turn(id, Status::Cancelled, Some(reason));
+        self.announce(id, TicketAction::Cancelled, quantity);
     }
 
     /// Turns a live hold into a sale.
@@ -73,10 +74,46 @@ impl Book {
         let Some((place, quantity)) = self.live(id) else {
             return;
         };
-        if let Some(stock) = self.counts(place) {
-            counts::sell(stock, quantity);
+        let again = self.counts(place).map_or(0, |stock| counts::sell(stock, quantity));
+        self.turn(id, Status::Reserved, None);
+        // What the other sites count as sold already is only no longer pending to them.
+        self.announce(id, TicketAction::Cancelled, again);
+        self.announce(id, TicketAction::Reserved, quantity - again);
+    }
+
+    /// Holds again what ended as expired or gave way, if that much is free; `false` if it is not.
+    pub(crate) fn hold_again(&mut self, id: Uuid) -> bool {
+        let Some(row) = self.reservation(id) else { return false };
+        let (place, quantity) = ((row.match_number, row.category), row.quantity);
+        let ended = row.status == Status::Cancelled
+            && matches!(row.cancel_reason, Some(CancelReason::Expired | CancelReason::Oversold));
+        if !ended || self.left(place).sellable < quantity {
+            return false;
         }
-        self.turn(id, Status::Reserved, None, TicketAction::Reserved);
+        if let Some(stock) = self.counts(place) {
+            counts::hold(stock, quantity);
+        }
+        self.turn(id, Status::AwaitingPayment, None);
+        self.announce(id, TicketAction::Pending, quantity);
+        true
+    }
+
+    /// Undoes a sale; its tickets go back on sale, here alone: the other sites' messages know no way back.
+    pub(crate) fn take_back(&mut self, id: Uuid, reason: CancelReason) {
+        let Some(row) = self.reservation(id).filter(|row| row.status == Status::Reserved) else { return };
+        let (place, quantity) = ((row.match_number, row.category), row.quantity);
+        if let Some(stock) = self.counts(place) {
+            counts::take_back(stock, quantity);
+        }
+        self.turn(id, Status::Cancelled, Some(reason));
+    }
+
+    /// Notes a step of a live hold towards its payment, or of what is told with a reservation: no count changes.
+    pub(crate) fn note(&mut self, id: Uuid, status: Status) {
+        if let Some(row) = self.reservation(id) {
+            let reason = row.cancel_reason;
+            self.turn(id, status, reason);
+        }
     }
 
     /// Another site holds `quantity` more.

@@ -7,20 +7,33 @@ use entities::reservation::{self, CancelReason, Status};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use super::{Answer, Job, Placing};
+use super::{
+    Answer, Job, Placing, Report,
+    paying::{self, is_forfeited},
+};
 use crate::{
     App,
     book::{Book, rows},
+    payments::ledger::Ledger,
     reservations::ReservationError,
     store::Write,
 };
 
 /// What a batch must know beside the counts, kept true while its requests are decided one after the other.
-struct Known {
+pub(super) struct Known {
     /// Reservations by their fan's key.
     keyed: HashMap<(Uuid, String), Uuid>,
     /// Tickets that a fan holds or owns of a match.
-    claimed: HashMap<(Uuid, i32), i32>,
+    pub(super) claimed: HashMap<(Uuid, i32), i32>,
+}
+
+impl Known {
+    /// The tickets of a reservation are its fan's no more.
+    pub(super) fn forget(&mut self, row: &reservation::Model) {
+        if let Some(claimed) = self.claimed.get_mut(&(row.user_id, row.match_number)) {
+            *claimed -= row.quantity;
+        }
+    }
 }
 
 /// Decides `jobs` and commits; the answers stand in the order of the jobs.
@@ -28,6 +41,7 @@ pub(super) async fn decide(app: &App, jobs: &[(i32, &Job)]) -> Result<Vec<Answer
     let txn = Write::begin(app).await?;
     let mut book = Book::open(&txn, &jobs.iter().map(|(number, _)| *number).collect()).await?;
     let mut known = look_up(&txn, &mut book, jobs).await?;
+    let mut ledger = open_ledger(&txn, jobs).await?;
     let now = app.clock.now();
 
     let answers: Vec<Answer> = jobs
@@ -35,18 +49,39 @@ pub(super) async fn decide(app: &App, jobs: &[(i32, &Job)]) -> Result<Vec<Answer
         .map(|(_, job)| match job {
             Job::Place(placing) => place(app, &mut book, &mut known, placing, now),
             Job::Cancel(id) => end(&mut book, &mut known, *id, CancelReason::User, now),
-            Job::Expire(id) => expire(&mut book, &mut known, *id, now),
+            Job::Expire(id) => expire(app, &mut book, &mut known, *id, now),
             Job::Confirm(id) => confirm(&mut book, &mut known, *id, now),
+            Job::Pay(opening) => paying::begin(&mut book, &mut known, &mut ledger, opening, now),
+            Job::Settle(report) => paying::settle(app, &mut book, &mut known, &mut ledger, report, now),
         })
         .collect();
 
-    let shows = book.close(&txn, now).await?;
     // A batch that changes nothing has no reason to wait for the disk: it rolls back.
-    if !shows.is_empty() {
+    if book.is_changed() || ledger.is_changed() {
+        let shows = book.close(&txn, now).await?;
+        ledger.close(&txn, now).await?;
         txn.commit().await?;
         app.committed(shows);
     }
     Ok(answers)
+}
+
+/// Reads, after the lock, the payments that the jobs are about.
+async fn open_ledger(txn: &Write, jobs: &[(i32, &Job)]) -> Result<Ledger, DbErr> {
+    let (mut reservations, mut keys) = (BTreeSet::new(), BTreeSet::new());
+    for (_, job) in jobs {
+        match job {
+            Job::Pay(opening) => {
+                reservations.insert(opening.reservation_id);
+                keys.extend(opening.key.clone().map(|key| (opening.user_id, key)));
+            }
+            Job::Settle(report) => {
+                reservations.insert(report.reservation_id);
+            }
+            Job::Place(_) | Job::Cancel(_) | Job::Confirm(_) | Job::Expire(_) => {}
+        }
+    }
+    Ledger::open(txn, &reservations, &keys).await
 }
 
 /// Reads, after the lock, what the jobs need: their reservations, the keys that were used, and what fans claim.
@@ -54,6 +89,7 @@ async fn look_up(txn: &Write, book: &mut Book, jobs: &[(i32, &Job)]) -> Result<K
     let mut ids = BTreeSet::new();
     let mut keys = BTreeSet::new();
     let mut fans = BTreeSet::new();
+    let mut settled = BTreeSet::new();
     for (_, job) in jobs {
         match job {
             Job::Place(placing) => {
@@ -63,9 +99,18 @@ async fn look_up(txn: &Write, book: &mut Book, jobs: &[(i32, &Job)]) -> Result<K
             Job::Cancel(id) | Job::Confirm(id) | Job::Expire(id) => {
                 ids.insert(*id);
             }
+            Job::Pay(opening) => {
+                ids.insert(opening.reservation_id);
+            }
+            Job::Settle(Report { reservation_id, .. }) => {
+                ids.insert(*reservation_id);
+                settled.insert(*reservation_id);
+            }
         }
     }
     book.take_in(rows::of_ids(txn, &ids).await?);
+    let rows = settled.iter().filter_map(|id| book.reservation(*id));
+    fans.extend(rows.map(|row| (row.user_id, row.match_number)));
     let used = rows::of_keys(txn, &keys).await?;
     let keyed = used.iter().filter_map(|row| Some(((row.user_id, row.idempotency_key.clone()?), row.id))).collect();
     book.take_in(used);
@@ -121,28 +166,30 @@ fn place(app: &App, book: &mut Book, known: &mut Known, placing: &Placing, now: 
 }
 
 /// Ends a hold unpaid, for the reason that is true: one that is overdue has expired, whoever asks for what.
-fn end(book: &mut Book, known: &mut Known, id: Uuid, reason: CancelReason, now: DateTime<Utc>) -> Answer {
+pub(super) fn end(book: &mut Book, known: &mut Known, id: Uuid, reason: CancelReason, now: DateTime<Utc>) -> Answer {
     let row = book.reservation(id).ok_or(ReservationError::NotFound)?.clone();
     match row.status {
         Status::Reserved => return Err(ReservationError::AlreadyPaid),
         Status::Cancelled if row.cancel_reason == Some(reason) => return Ok(row),
         Status::Cancelled => return Err(ended(row.cancel_reason)),
+        // A payment that may still succeed has to be ended first.
+        Status::AwaitingPayment if reason == CancelReason::User => return Err(ReservationError::PaymentUnderWay),
         Status::Pending | Status::AwaitingPayment => {}
     }
     let overdue = is_overdue(&row, now);
     book.release(id, if overdue { CancelReason::Expired } else { reason });
-    if let Some(claimed) = known.claimed.get_mut(&(row.user_id, row.match_number)) {
-        *claimed -= row.quantity;
-    }
+    known.forget(&row);
     if overdue && reason != CancelReason::Expired {
         return Err(ReservationError::HoldExpired);
     }
     book.reservation(id).cloned().ok_or(ReservationError::NotFound)
 }
 
-fn expire(book: &mut Book, known: &mut Known, id: Uuid, now: DateTime<Utc>) -> Answer {
+fn expire(app: &App, book: &mut Book, known: &mut Known, id: Uuid, now: DateTime<Utc>) -> Answer {
     match book.reservation(id) {
-        Some(row) if is_overdue(row, now) => end(book, known, id, CancelReason::Expired, now),
+        Some(row) if is_overdue(row, now) || is_forfeited(app, row, now) => {
+            end(book, known, id, CancelReason::Expired, now)
+        }
         Some(row) => Ok(row.clone()),
         None => Err(ReservationError::NotFound),
     }
@@ -164,11 +211,11 @@ fn confirm(book: &mut Book, known: &mut Known, id: Uuid, now: DateTime<Utc>) -> 
     }
 }
 
-fn is_overdue(row: &reservation::Model, now: DateTime<Utc>) -> bool {
+pub(super) fn is_overdue(row: &reservation::Model, now: DateTime<Utc>) -> bool {
     row.status == Status::Pending && row.expires_at <= now
 }
 
-fn ended(reason: Option<CancelReason>) -> ReservationError {
+pub(super) fn ended(reason: Option<CancelReason>) -> ReservationError {
     match reason {
         Some(CancelReason::Expired) | None => ReservationError::HoldExpired,
         Some(reason) => ReservationError::AlreadyCancelled(reason),

@@ -19,6 +19,7 @@ use domain::{
     masterlist::{MasterListCategory, MasterListMatch},
     matches::{self, MatchState},
     outbox::{self, Touched},
+    payments::gateway::Closed,
     reservations::{self, Wish},
 };
 use entities::category::Category;
@@ -80,7 +81,7 @@ impl Site {
         Migrator::up(&db, None).await.expect("the steps go up");
         let keys = Keys::new(b"a secret of tests, long enough for anybody", "matchday".to_owned());
         let settings = Settings { purchase_cap: 1_000, ..Settings::default() };
-        let (app, desk) = App::new(db, Arc::new(SystemClock), settings, keys);
+        let (app, desk) = App::new(db, Arc::new(SystemClock), settings, keys, Arc::new(Closed));
         let stop = CancellationToken::new();
         let desk = (stop.clone(), tokio::spawn(desk.run(stop)));
         let config = Config { embedded: true, partitions: PARTITIONS, ..Config::default() };

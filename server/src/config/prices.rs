@@ -6,7 +6,7 @@
 use transport::config::Documents;
 
 /// Work beyond what is selected below the field.
-const FIELDS: [(&str, u64); 26] = [
+const FIELDS: [(&str, u64); 28] = [
     // Argon2id takes a core for tens of milliseconds: one in a document.
     ("Mutation.signUp", 10_000),
     ("Mutation.signIn", 10_000),
@@ -15,6 +15,8 @@ const FIELDS: [(&str, u64); 26] = [
     // A place in the desk's queue and a durable transaction: four in a document.
     ("Mutation.reserve", 4_000),
     ("Mutation.cancelReservation", 4_000),
+    ("Mutation.payReservation", 4_000),
+    ("Mutation.createPaymentIntent", 4_000),
     ("Mutation.refreshSession", 4_000),
     ("Mutation.requestPasswordReset", 4_000),
     ("Mutation.requestEmailVerification", 4_000),

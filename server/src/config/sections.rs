@@ -202,6 +202,8 @@ impl Default for Mail {
 #[serde(default, deny_unknown_fields)]
 pub struct Holds {
     pub seconds: u64,
+    /// How long after its time a hold is kept for a payment that the gateway can't be asked about.
+    pub payment_grace_seconds: u64,
     /// How long another site's hold counts when that site never resolves it.
     pub foreign_seconds: u64,
     pub purchase_cap: u32,
@@ -209,11 +211,11 @@ pub struct Holds {
 
 impl Default for Holds {
     fn default() -> Self {
-        Self { seconds: 900, foreign_seconds: 1_800, purchase_cap: 6 }
+        Self { seconds: 900, payment_grace_seconds: 600, foreign_seconds: 1_800, purchase_cap: 6 }
     }
 }
 
-/// Stripe's keys. Accepted and checked now; nothing charges yet.
+/// Stripe's keys. The webhook's is in use, by the sandbox too; nothing is charged through Stripe yet.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Stripe {

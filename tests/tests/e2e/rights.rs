@@ -78,6 +78,12 @@ const ROWS: &[Row] = &[
     row("Mutation.cancelReservation", "mutation ($reservation: ID!) {
         field: cancelReservation(input: {reservationId: $reservation}) { reservation { id } } }",
         [ANONYMOUS, UNKNOWN, SHOWN, UNKNOWN, UNKNOWN]),
+    row("Mutation.createPaymentIntent", "mutation ($payable: ID!) {
+        field: createPaymentIntent(input: {reservationId: $payable}) { clientSecret } }",
+        [ANONYMOUS, UNKNOWN, SHOWN, UNKNOWN, UNKNOWN]),
+    row("Mutation.payReservation", r#"mutation ($payed: ID!) {
+        field: payReservation(input: {reservationId: $payed, paymentMethod: "pm_card_visa"}) { clientSecret } }"#,
+        [ANONYMOUS, UNKNOWN, SHOWN, UNKNOWN, UNKNOWN]),
     row("Mutation.signOut", "mutation { field: signOut { success } }", SIGNED_IN),
 ];
 
@@ -97,9 +103,13 @@ const OWN: &[(&str, &[&str])] = &[
             "totalPrice",
             "createdAt",
             "expiresAt",
+            "payment",
             "version",
         ],
     ),
+    ("Payment", &["status", "amount", "declineCode", "createdAt", "updatedAt"]),
+    ("PayReservationPayload", &["reservation", "clientSecret"]),
+    ("CreatePaymentIntentPayload", &["reservation", "clientSecret"]),
     ("SessionPayload", &["user", "accessToken", "refreshToken", "expiresAt"]),
 ];
 
@@ -171,6 +181,7 @@ async fn each_is_let_through_to_what_they_have_a_right_to_and_no_further() {
     site.on_sale(1, 20).await;
     let owner = site.fan("owner").await;
     let reservation = owner.holds(1, 1, 1).await;
+    let (payable, payed) = (owner.holds(1, 3, 1).await, owner.holds(1, 3, 1).await);
     let me = owner.ask("{ me { id email } match(matchNumber: 1) { id } }", json!({})).await.data();
     // In the order of asking; the numbers are those of the columns.
     let askers = [
@@ -188,7 +199,7 @@ async fn each_is_let_through_to_what_they_have_a_right_to_and_no_further() {
                 _ => None,
             };
             let all = json!({
-                "reservation": reservation, "owner": me["me"]["id"], "match": me["match"]["id"],
+                "reservation": reservation, "payable": payable, "payed": payed, "owner": me["me"]["id"], "match": me["match"]["id"],
                 "known": me["me"]["email"], "new": format!("{}@example.com", Uuid::new_v4().simple()),
                 "refresh": spare,
             });

@@ -106,6 +106,8 @@ async fn the_audit_names_every_count_that_is_wrong() {
         ("deficit", 1),
         ("deficit", -1),
         ("held", 21),
+        ("returned", 21),
+        ("returned", -1),
     ] {
         let set = |value: &str| format!("UPDATE stock SET {column} = {value}");
         db.execute_unprepared(&set(&value.to_string())).await.expect("a count can be set");

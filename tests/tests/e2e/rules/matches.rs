@@ -177,6 +177,7 @@ async fn a_match_that_this_instance_has_not_heard_of_is_found(app: &TestApp) {
         std::sync::Arc::clone(&app.clock) as _,
         app.settings.clone(),
         domain::accounts::Keys::new(&[0; 32], String::new()),
+        std::sync::Arc::clone(&app.gateway),
     );
 
     let found = matches::find(&fresh, 1).await;

@@ -54,7 +54,14 @@ fn kid(session: &Session) -> String {
 fn elsewhere(app: &TestApp, secret: &[u8], issuer: &str, algorithm: Algorithm) -> Arc<App> {
     let mut keys = Keys::new(secret, issuer.to_owned());
     keys.algorithm = algorithm;
-    App::new(app.db.clone(), Arc::clone(&app.clock) as Arc<dyn Clock>, app.settings.clone(), keys).0
+    App::new(
+        app.db.clone(),
+        Arc::clone(&app.clock) as Arc<dyn Clock>,
+        app.settings.clone(),
+        keys,
+        Arc::clone(&app.gateway),
+    )
+    .0
 }
 
 async fn is_good(app: &App, token: &str) -> bool {
@@ -239,7 +246,7 @@ async fn an_instance_whose_clock_is_behind_signs_with_the_key_of_the_others(app:
     let clock = MovableClock::default();
     clock.advance(chrono::Duration::seconds(-1));
     let keys = Keys::new(SECRET, "here".to_owned());
-    let behind = App::new(app.db.clone(), Arc::new(clock), app.settings.clone(), keys).0;
+    let behind = App::new(app.db.clone(), Arc::new(clock), app.settings.clone(), keys, Arc::clone(&app.gateway)).0;
 
     let second = fan(&behind, "ben").await;
 

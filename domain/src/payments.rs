@@ -1,0 +1,313 @@
+//! Payments: money for a reservation, from the first word to the gateway until it is ours, or surely never will be.
+//!
+//! A payment is written down, then begun at the gateway; authorised money buys the seats, then it is captured. What the
+//! gateway answers, tells by webhook or is found to know goes the same way: a report to the desk, which moves payment and
+//! reservation together. Whoever dies in between is followed by the keeper.
+//!
+//! Invariant: no call to the gateway is made inside a transaction, and none without a key that is in the database.
+//! Invariant: a hold is not given back while its payment may still succeed, but for the grace that the settings give.
+
+use entities::{
+    payment::{self, State},
+    refund,
+    reservation::{self, Status},
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::{
+    App,
+    accounts::Viewer,
+    desk::{Job, Opening, Report},
+    reservations::{self, ReservationError},
+};
+
+use gateway::{GatewayError, Intent, Order};
+use report::News;
+
+pub mod gateway;
+pub mod keeper;
+pub(crate) mod ledger;
+pub(crate) mod report;
+pub mod states;
+pub mod webhooks;
+
+/// Characters of a payment method's name at most.
+pub const MAX_METHOD_LENGTH: usize = 128;
+
+/// Calls to the gateway in one go at most: what a call leads to needs one more, and there is no way in circles.
+const CALLS: usize = 4;
+
+/// Why a reservation is not paid.
+#[derive(Debug, Error)]
+pub enum PaymentError {
+    #[error("paymentMethod must be 1 to {MAX_METHOD_LENGTH} letters, digits and underscores, such as pm_card_visa")]
+    Method,
+    #[error(
+        "the payment was refused: {code}; the tickets are yours until the hold ends, pay with another card and key"
+    )]
+    Declined {
+        /// In the gateway's words.
+        code: String,
+    },
+    #[error("the payment came too late or was given up; nothing is taken from the card, or it goes back")]
+    Void,
+    #[error("this site takes no payments")]
+    Closed,
+    #[error("the gateway of payments is out of reach; look into the reservation before you try again")]
+    Unreachable,
+    #[error(transparent)]
+    Reservation(#[from] ReservationError),
+}
+
+impl From<DbErr> for PaymentError {
+    fn from(error: DbErr) -> Self {
+        Self::Reservation(error.into())
+    }
+}
+
+/// A reservation with its payment, as they stand.
+#[derive(Debug, Clone)]
+pub struct Paid {
+    pub reservation: reservation::Model,
+    pub payment: payment::Model,
+    /// Lets the payer go on at the gateway, where it waits for them.
+    pub client_secret: Option<String>,
+}
+
+/// Pays `viewer`'s hold with a card that the gateway knows by the name `method`.
+///
+/// The same key with the same input is answered with the same payment; after a refusal, another key tries again. Where
+/// the payer's bank has to consent, the payment waits and `client_secret` leads on.
+///
+/// # Errors
+/// Everything that a payment can be refused for.
+pub async fn pay(
+    app: &App,
+    viewer: Viewer,
+    reservation_id: Uuid,
+    method: String,
+    key: Option<String>,
+) -> Result<Paid, PaymentError> {
+    let is_name = method.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if !is_name || !(1..=MAX_METHOD_LENGTH).contains(&method.len()) {
+        return Err(PaymentError::Method);
+    }
+    if key.as_deref().is_some_and(|key| !reservations::is_key(key)) {
+        return Err(ReservationError::Key.into());
+    }
+    begin(app, viewer, reservation_id, Some(method), key).await
+}
+
+/// Begins a payment whose card `viewer` gives to the gateway alone; asked again, the same payment is given.
+///
+/// # Errors
+/// Everything that a payment can be refused for.
+pub async fn create_intent(app: &App, viewer: Viewer, reservation_id: Uuid) -> Result<Paid, PaymentError> {
+    begin(app, viewer, reservation_id, None, None).await
+}
+
+async fn begin(
+    app: &App,
+    viewer: Viewer,
+    reservation_id: Uuid,
+    method: Option<String>,
+    key: Option<String>,
+) -> Result<Paid, PaymentError> {
+    if !app.gateway.is_open() {
+        return Err(PaymentError::Closed);
+    }
+    let owned = reservations::find_owned(&app.db, viewer, reservation_id).await?;
+    let match_number = owned.ok_or(ReservationError::NotFound)?.match_number;
+    let payment_id = Uuid::now_v7();
+    let opening = Opening { payment_id, reservation_id, user_id: viewer.user_id, method, key: key.clone() };
+    app.desk.ask(match_number, Job::Pay(opening)).await?;
+    let begun = match &key {
+        Some(key) => {
+            let of_key = payment::Entity::find()
+                .filter(payment::Column::UserId.eq(viewer.user_id))
+                .filter(payment::Column::IdempotencyKey.eq(key));
+            of_key.one(&app.db).await?
+        }
+        None => latest(&app.db, reservation_id).await?,
+    };
+    let payment = begun.ok_or(ReservationError::Unavailable)?;
+    let id = payment.id;
+    // The client's secret is the gateway's: a payment that was opened before is asked for again.
+    let driven = match payment.state {
+        State::Open => look(app, &payment).await,
+        _ => drive(app, payment).await,
+    };
+    let client_secret = match driven {
+        Ok(driven) => driven.client_secret,
+        // It is under way, and the keeper sees to it: the fan is told how far it is.
+        Err(PaymentError::Unreachable) => None,
+        Err(error) => return Err(error),
+    };
+    let payment = found(app, id).await?;
+    let row = reservation::Entity::find_by_id(reservation_id).one(&app.db).await?.ok_or(ReservationError::NotFound)?;
+    match payment.state {
+        State::Declined => Err(PaymentError::Declined { code: payment.decline_code.unwrap_or_default() }),
+        State::Voiding | State::Voided | State::Refunding | State::Refunded => Err(PaymentError::Void),
+        State::Open => Ok(Paid { reservation: row, payment, client_secret }),
+        State::Created | State::Confirmed | State::Captured => {
+            Ok(Paid { reservation: row, payment, client_secret: None })
+        }
+    }
+}
+
+/// Ends the payment of a hold that its fan gives up, at the gateway first.
+///
+/// # Errors
+/// It has succeeded meanwhile, or nobody knows whether it has.
+pub(crate) async fn give_up(app: &App, row: &reservation::Model) -> Result<(), ReservationError> {
+    let Some(payment) = latest(&app.db, row.id).await?.filter(|payment| payment.state.is_live()) else {
+        return Ok(());
+    };
+    let given_up = async {
+        let payment = drive(app, payment).await?.payment;
+        settle(app, &payment, News::Abandoned).await?;
+        drive(app, found(app, payment.id).await?).await
+    };
+    match given_up.await {
+        Ok(_) => Ok(()),
+        Err(PaymentError::Reservation(error)) => Err(error),
+        Err(_) => Err(ReservationError::PaymentUnderWay),
+    }
+}
+
+/// A payment, and what leads its payer on.
+struct Driven {
+    payment: payment::Model,
+    client_secret: Option<String>,
+}
+
+/// Asks the gateway for what a payment needs next, until it rests or waits for its payer.
+async fn drive(app: &App, mut payment: payment::Model) -> Result<Driven, PaymentError> {
+    let mut client_secret = None;
+    for _ in 0..CALLS {
+        let Some(news) = call(app, &payment).await? else { break };
+        if let News::Intent(Intent { client_secret: Some(secret), .. }) = &news {
+            client_secret = Some(secret.clone());
+        }
+        settle(app, &payment, news).await?;
+        let before = payment.state;
+        payment = found(app, payment.id).await?;
+        if payment.state == before {
+            break;
+        }
+    }
+    Ok(Driven { payment, client_secret })
+}
+
+/// Makes the call that a payment's state asks for; none where it asks for none.
+async fn call(app: &App, payment: &payment::Model) -> Result<Option<News>, PaymentError> {
+    let key = |call: &str| format!("{}-{call}", payment.id);
+    let intent_id = payment.intent_id.as_deref();
+    let answered = match (payment.state, intent_id) {
+        (State::Created, _) => {
+            let order = Order {
+                payment_id: payment.id,
+                amount_minor: payment.amount_minor,
+                method: payment.method.clone(),
+                key: key("open"),
+            };
+            app.gateway.open(&order).await.map(News::Intent)
+        }
+        (State::Confirmed, Some(intent_id)) => app.gateway.capture(intent_id, &key("capture")).await.map(News::Intent),
+        (State::Voiding, Some(intent_id)) => app.gateway.cancel(intent_id, &key("cancel")).await.map(News::Intent),
+        (State::Refunding, Some(intent_id)) => {
+            let owed = refund::Entity::find()
+                .filter(refund::Column::PaymentId.eq(payment.id))
+                .filter(refund::Column::State.eq(refund::State::Due))
+                .one(&app.db)
+                .await?;
+            let Some(owed) = owed else { return Ok(None) };
+            let key = format!("{}-refund", owed.id);
+            app.gateway.refund(intent_id, owed.amount_minor, &key).await.map(News::Refunded)
+        }
+        _ => return Ok(None),
+    };
+    match (answered, intent_id) {
+        (Ok(news), _) => Ok(Some(news)),
+        (Err(GatewayError::Refused { code }), None) => Ok(Some(News::Refused(code))),
+        // It will not do this any more: what it knows says what is to be done instead.
+        (Err(GatewayError::Refused { code }), Some(intent_id)) => {
+            tracing::warn!(payment = %payment.id, state = ?payment.state, code, "the gateway refuses a step");
+            ask(app, intent_id).await.map(Some)
+        }
+        (Err(error @ GatewayError::Unreachable(_)), _) => {
+            metrics::counter!("matchday_payments_unreachable_total").increment(1);
+            tracing::warn!(payment = %payment.id, state = ?payment.state, %error, "nobody knows how far a payment is");
+            Err(PaymentError::Unreachable)
+        }
+    }
+}
+
+/// Compares a payment with what the gateway knows of it, and does what that asks for.
+async fn look(app: &App, payment: &payment::Model) -> Result<Driven, PaymentError> {
+    let Some(intent_id) = &payment.intent_id else {
+        return drive(app, payment.clone()).await;
+    };
+    let news = ask(app, intent_id).await?;
+    let client_secret = match &news {
+        News::Intent(intent) => intent.client_secret.clone(),
+        _ => None,
+    };
+    settle(app, payment, news).await?;
+    let driven = drive(app, found(app, payment.id).await?).await?;
+
+    Ok(Driven { client_secret: driven.client_secret.or(client_secret), ..driven })
+}
+
+async fn ask(app: &App, intent_id: &str) -> Result<News, PaymentError> {
+    match app.gateway.find(intent_id).await {
+        Ok(Some(intent)) => Ok(News::Intent(intent)),
+        Ok(None) => Ok(News::Gone),
+        Err(error) => {
+            tracing::warn!(intent_id, %error, "the gateway can't be asked about a payment");
+            Err(PaymentError::Unreachable)
+        }
+    }
+}
+
+async fn settle(app: &App, payment: &payment::Model, news: News) -> Result<(), ReservationError> {
+    let report = Report { payment_id: payment.id, reservation_id: payment.reservation_id, news };
+    app.desk.ask(payment.match_number, Job::Settle(report)).await.map(drop)
+}
+
+async fn found(app: &App, id: Uuid) -> Result<payment::Model, PaymentError> {
+    Ok(find(app, id).await?.ok_or(ReservationError::Unavailable)?)
+}
+
+async fn find(app: &App, id: Uuid) -> Result<Option<payment::Model>, DbErr> {
+    payment::Entity::find_by_id(id).one(&app.db).await
+}
+
+/// The newest payment of a reservation.
+pub async fn latest(db: &impl ConnectionTrait, reservation_id: Uuid) -> Result<Option<payment::Model>, DbErr> {
+    payment::Entity::find()
+        .filter(payment::Column::ReservationId.eq(reservation_id))
+        .order_by_desc(payment::Column::Id)
+        .one(db)
+        .await
+}
+
+/// The payments of reservations, oldest first.
+pub async fn of_reservations(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<payment::Model>, DbErr> {
+    payment::Entity::find()
+        .filter(payment::Column::ReservationId.is_in(ids.iter().copied()))
+        .order_by_asc(payment::Column::Id)
+        .all(db)
+        .await
+}
+
+/// Whether the time of a payment's hold is over while the hold still waits for it.
+async fn is_overdue(app: &App, payment: &payment::Model) -> Result<bool, DbErr> {
+    if payment.hold_ends_at > app.clock.now() {
+        return Ok(false);
+    }
+    let row = reservation::Entity::find_by_id(payment.reservation_id).one(&app.db).await?;
+    Ok(row.is_none_or(|row| row.status != Status::Reserved))
+}

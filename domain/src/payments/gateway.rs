@@ -1,0 +1,117 @@
+//! The gateway: who takes money for us, as `domain` sees it.
+//!
+//! A call either tells what the gateway knows of a payment, or that nobody knows: then it is made again with the same
+//! key, and the gateway does at most once what the key names.
+
+use async_trait::async_trait;
+use thiserror::Error;
+use uuid::Uuid;
+
+/// What a gateway is asked to take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Our name for the payment, which the gateway gives back with its events.
+    pub payment_id: Uuid,
+    /// In minor units of [`entities::money::CURRENCY`].
+    pub amount_minor: i64,
+    /// The payer's card by the gateway's name; none where the payer gives it to the gateway alone.
+    pub method: Option<String>,
+    /// Names the call: a second one of the same key changes nothing.
+    pub key: String,
+}
+
+/// What a gateway knows of a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intent {
+    pub id: String,
+    pub status: Status,
+    /// Lets the payer go on at the gateway by themselves.
+    pub client_secret: Option<String>,
+}
+
+/// How far a payment is at the gateway.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Status {
+    /// It waits for the payer: for a card, or for their bank's consent.
+    Waiting,
+    /// The last card was refused; another one may follow.
+    Declined(String),
+    /// The money is reserved for us.
+    Authorised,
+    /// The money is ours.
+    Captured,
+    /// Nothing will be taken.
+    Cancelled,
+}
+
+/// Why a gateway did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum GatewayError {
+    /// It answered that it will not; asking again changes nothing.
+    #[error("refused: {code}")]
+    Refused { code: String },
+    /// Nobody knows whether it did.
+    #[error("out of reach: {0}")]
+    Unreachable(String),
+}
+
+/// Who takes money. Each call ends within a bounded time.
+#[async_trait]
+pub trait PaymentGateway: Send + Sync + 'static {
+    /// Whether payments can be begun at all.
+    fn is_open(&self) -> bool {
+        true
+    }
+
+    /// Begins a payment that authorises and does not capture.
+    async fn open(&self, order: &Order) -> Result<Intent, GatewayError>;
+
+    /// What it knows of a payment; none if nothing.
+    async fn find(&self, intent_id: &str) -> Result<Option<Intent>, GatewayError>;
+
+    /// Takes what is authorised.
+    async fn capture(&self, intent_id: &str, key: &str) -> Result<Intent, GatewayError>;
+
+    /// Lets go of what was not captured.
+    async fn cancel(&self, intent_id: &str, key: &str) -> Result<Intent, GatewayError>;
+
+    /// Gives captured money back, and names the refund.
+    async fn refund(&self, intent_id: &str, amount_minor: i64, key: &str) -> Result<String, GatewayError>;
+}
+
+/// The gateway of a program that takes no payments.
+#[derive(Debug, Clone, Copy)]
+pub struct Closed;
+
+impl Closed {
+    fn refusal() -> GatewayError {
+        GatewayError::Unreachable("this program takes no payments".to_owned())
+    }
+}
+
+#[async_trait]
+impl PaymentGateway for Closed {
+    fn is_open(&self) -> bool {
+        false
+    }
+
+    async fn open(&self, _: &Order) -> Result<Intent, GatewayError> {
+        Err(Self::refusal())
+    }
+
+    async fn find(&self, _: &str) -> Result<Option<Intent>, GatewayError> {
+        Err(Self::refusal())
+    }
+
+    async fn capture(&self, _: &str, _: &str) -> Result<Intent, GatewayError> {
+        Err(Self::refusal())
+    }
+
+    async fn cancel(&self, _: &str, _: &str) -> Result<Intent, GatewayError> {
+        Err(Self::refusal())
+    }
+
+    async fn refund(&self, _: &str, _: i64, _: &str) -> Result<String, GatewayError> {
+        Err(Self::refusal())
+    }
+}

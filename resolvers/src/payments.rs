@@ -1,0 +1,124 @@
+//! Payments.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use domain::payments::{self, Paid};
+use entities::payment;
+
+use crate::{context::InContext, error::ApiError, ids, money::Money, reservations::Reservation, time::DateTime};
+
+/// Where a payment stands.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "payment::State")]
+pub enum PaymentStatus {
+    /// It is begun; the gateway has not answered yet.
+    #[graphql(name = "PROCESSING")]
+    Created,
+    /// The gateway waits for you: `clientSecret` leads on.
+    #[graphql(name = "REQUIRES_ACTION")]
+    Open,
+    /// The money is reserved and the tickets are yours; the money is about to be taken.
+    #[graphql(name = "AUTHORISED")]
+    Confirmed,
+    /// Paid.
+    Captured,
+    /// It is not wanted any more, and about to be cancelled. Nothing is taken.
+    #[graphql(name = "CANCELLING")]
+    Voiding,
+    /// Over; nothing was taken.
+    #[graphql(name = "CANCELLED")]
+    Voided,
+    /// Refused; nothing was taken, and another payment may follow.
+    Declined,
+    /// There were no tickets for it any more: the money is on its way back.
+    Refunding,
+    /// The money is back.
+    Refunded,
+}
+
+/// One attempt to pay for a reservation.
+pub struct Payment(pub payment::Model);
+
+#[Object]
+impl Payment {
+    async fn status(&self) -> PaymentStatus {
+        self.0.state.into()
+    }
+
+    async fn amount(&self) -> Money {
+        Money::from_minor(self.0.amount_minor)
+    }
+
+    /// Why the last card was refused, in the gateway's words, such as `insufficient_funds`.
+    async fn decline_code(&self) -> Option<&str> {
+        self.0.decline_code.as_deref()
+    }
+
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+
+    /// When its status changed last.
+    async fn updated_at(&self) -> DateTime {
+        self.0.updated_at.into()
+    }
+}
+
+#[derive(InputObject)]
+pub struct PayReservationInput {
+    reservation_id: ID,
+    /// Your card by the gateway's name, such as `pm_card_visa` in Stripe's test mode; never a card number.
+    payment_method: String,
+    /// Your own name for this attempt, 1 to 128 visible ASCII characters: sent again with the same input, it is
+    /// answered with the same payment and takes nothing twice. After a refusal, a new key tries again.
+    idempotency_key: Option<String>,
+}
+
+#[derive(InputObject)]
+pub struct CreatePaymentIntentInput {
+    reservation_id: ID,
+}
+
+#[derive(SimpleObject)]
+pub struct PayReservationPayload {
+    reservation: Reservation,
+    /// Where your bank has to consent: what Stripe's script in your browser goes on with.
+    client_secret: Option<String>,
+}
+
+#[derive(SimpleObject)]
+pub struct CreatePaymentIntentPayload {
+    reservation: Reservation,
+    /// What Stripe's script in your browser takes the card with; null once the payment does not wait for one.
+    client_secret: Option<String>,
+}
+
+#[derive(Default)]
+pub struct PaymentMutation;
+
+#[Object]
+impl PaymentMutation {
+    /// Pay for tickets that you hold. The money is reserved first, then the tickets are yours, then it is taken.
+    async fn pay_reservation(
+        &self,
+        ctx: &Context<'_>,
+        input: PayReservationInput,
+    ) -> Result<PayReservationPayload, ApiError> {
+        let PayReservationInput { reservation_id, payment_method, idempotency_key } = input;
+        let id = ids::reservation(&reservation_id)?;
+        let paid = payments::pay(ctx.app()?, ctx.viewer()?, id, payment_method, idempotency_key).await?;
+        let Paid { reservation, client_secret, .. } = paid;
+        Ok(PayReservationPayload { reservation: reservation.into(), client_secret })
+    }
+
+    /// Begin a payment whose card you give to the gateway alone, by Stripe's own elements. Asked again, the same payment
+    /// is answered. Follow `reservation` to see it through.
+    async fn create_payment_intent(
+        &self,
+        ctx: &Context<'_>,
+        input: CreatePaymentIntentInput,
+    ) -> Result<CreatePaymentIntentPayload, ApiError> {
+        let id = ids::reservation(&input.reservation_id)?;
+        let Paid { reservation, client_secret, .. } = payments::create_intent(ctx.app()?, ctx.viewer()?, id).await?;
+        Ok(CreatePaymentIntentPayload { reservation: reservation.into(), client_secret })
+    }
+}

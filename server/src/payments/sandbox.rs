@@ -1,0 +1,298 @@
+//! The sandbox: a gateway of play money that answers Stripe's test cards as Stripe does, and tells by the same signed
+//! webhooks. What it knows is in the site's database, so that instances share it and a crash forgets nothing.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::{
+    Router,
+    body::Body,
+    http::{Method, Request, header},
+};
+use domain::payments::gateway::{GatewayError, Intent, Order, PaymentGateway, Status as Known};
+use entities::sandbox_intent::{ActiveModel, Column, Entity, Model, Status};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, sea_query::OnConflict,
+};
+use serde_json::json;
+use tokio::sync::{Mutex, mpsc};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+use uuid::Uuid;
+
+use super::{
+    signature,
+    webhooks::{PATH, PAYMENT, SIGNATURE},
+};
+use crate::config::secret::Secret;
+
+/// Events that wait for their delivery; what comes beyond is lost, as events may be.
+const QUEUE: usize = 1_024;
+
+/// Tries of an event, and the wait between them.
+const TRIES: usize = 5;
+const WAIT: Duration = Duration::from_millis(500);
+
+/// What a test card does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Card {
+    Pays,
+    /// Its bank wants the payer's consent.
+    Asks,
+    Declines(&'static str),
+}
+
+/// Stripe's test cards, by the names that its documentation gives them.
+const CARDS: [(&str, Card); 17] = [
+    ("pm_card_visa", Card::Pays),
+    ("pm_card_visa_debit", Card::Pays),
+    ("pm_card_mastercard", Card::Pays),
+    ("pm_card_mastercard_debit", Card::Pays),
+    ("pm_card_amex", Card::Pays),
+    ("pm_card_discover", Card::Pays),
+    ("pm_card_jcb", Card::Pays),
+    ("pm_card_authenticationRequired", Card::Asks),
+    ("pm_card_threeDSecureRequired", Card::Asks),
+    ("pm_card_threeDSecure2Required", Card::Asks),
+    ("pm_card_visa_chargeDeclined", Card::Declines("generic_decline")),
+    ("pm_card_visa_chargeDeclinedInsufficientFunds", Card::Declines("insufficient_funds")),
+    ("pm_card_visa_chargeDeclinedLostCard", Card::Declines("lost_card")),
+    ("pm_card_visa_chargeDeclinedStolenCard", Card::Declines("stolen_card")),
+    ("pm_card_chargeDeclinedExpiredCard", Card::Declines("expired_card")),
+    ("pm_card_chargeDeclinedIncorrectCvc", Card::Declines("incorrect_cvc")),
+    ("pm_card_chargeDeclinedProcessingError", Card::Declines("processing_error")),
+];
+
+/// A gateway of play money.
+pub(crate) struct Sandbox {
+    db: DatabaseConnection,
+    secret: Vec<u8>,
+    told: mpsc::Sender<String>,
+    queue: Mutex<mpsc::Receiver<String>>,
+}
+
+impl Sandbox {
+    /// Signs its events by `secret`; without one, by a secret of its own that nobody else knows.
+    pub(super) fn new(db: DatabaseConnection, secret: Option<&Secret>) -> Self {
+        let secret = match secret {
+            Some(secret) => secret.expose().as_bytes().to_vec(),
+            None => rand::random::<[u8; 32]>().to_vec(),
+        };
+        let (told, queue) = mpsc::channel(QUEUE);
+        Self { db, secret, told, queue: Mutex::new(queue) }
+    }
+
+    pub(super) fn secret(&self) -> &[u8] {
+        &self.secret
+    }
+
+    /// Delivers events to the program's own route until `shutdown`.
+    pub(crate) async fn deliver(
+        &self,
+        routes: Router,
+        now: impl Fn() -> chrono::DateTime<chrono::Utc>,
+        shutdown: CancellationToken,
+    ) {
+        let mut queue = self.queue.lock().await;
+        while let Some(Some(body)) = shutdown.run_until_cancelled(queue.recv()).await {
+            for _ in 0..TRIES {
+                let request = Request::builder()
+                    .method(Method::POST)
+                    .uri(PATH)
+                    .header(header::CONTENT_TYPE, "application/json")
+                    .header(SIGNATURE, signature::sign(&self.secret, now(), body.as_bytes()))
+                    .body(Body::from(body.clone()))
+                    .expect("the parts of the request are well formed");
+                let answer = routes.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
+                if answer.status().is_success()
+                    || shutdown.run_until_cancelled(tokio::time::sleep(WAIT)).await.is_none()
+                {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// The payer gives a card to the gateway, or their bank's consent, by the secret that they were given.
+    pub(super) async fn confirm(&self, id: &str, secret: &str, act: Act) -> Result<Model, Refusal> {
+        let row = self.row(id).await?.filter(|row| row.client_secret == secret).ok_or(Refusal::Unknown)?;
+        let (status, code) = match (act, row.status) {
+            (Act::Card(name), Status::RequiresPaymentMethod) => outcome(card(&name).ok_or(Refusal::NoSuchCard)?),
+            (Act::Consent(true), Status::RequiresAction) => (Status::RequiresCapture, None),
+            (Act::Consent(false), Status::RequiresAction) => {
+                (Status::RequiresPaymentMethod, Some("payment_intent_authentication_failure"))
+            }
+            _ => return Err(Refusal::State),
+        };
+        let change =
+            ActiveModel { status: Set(status), decline_code: Set(code.map(str::to_owned)), ..Default::default() };
+        if !self.turn(id, &[row.status], change).await? {
+            return Err(Refusal::State);
+        }
+        let row = self.row(id).await?.ok_or(Refusal::Unknown)?;
+        self.tell(&row);
+        Ok(row)
+    }
+
+    async fn row(&self, id: &str) -> Result<Option<Model>, DbErr> {
+        Entity::find_by_id(id).one(&self.db).await
+    }
+
+    /// Changes an intent that is in one of these states; `false` if it is in another.
+    async fn turn(&self, id: &str, from: &[Status], change: ActiveModel) -> Result<bool, DbErr> {
+        let turned = Entity::update_many()
+            .set(change)
+            .filter(Column::Id.eq(id))
+            .filter(Column::Status.is_in(from.iter().copied()))
+            .exec(&self.db)
+            .await?;
+        Ok(turned.rows_affected == 1)
+    }
+
+    async fn step(&self, id: &str, from: &[Status], to: Status) -> Result<Intent, GatewayError> {
+        let change = ActiveModel { status: Set(to), ..Default::default() };
+        let turned = self.turn(id, from, change).await.map_err(unreachable)?;
+        let row = self.row(id).await.map_err(unreachable)?.ok_or_else(|| refused("resource_missing"))?;
+        if turned {
+            self.tell(&row);
+        }
+        if row.status == to { Ok(intent(row)) } else { Err(refused("payment_intent_unexpected_state")) }
+    }
+
+    /// Queues the event of an intent as it is now.
+    fn tell(&self, row: &Model) {
+        let kind = match row.status {
+            _ if row.refund_id.is_some() => "charge.refunded",
+            Status::RequiresPaymentMethod if row.decline_code.is_some() => "payment_intent.payment_failed",
+            Status::RequiresPaymentMethod => "payment_intent.created",
+            Status::RequiresAction => "payment_intent.requires_action",
+            Status::RequiresCapture => "payment_intent.amount_capturable_updated",
+            Status::Succeeded => "payment_intent.succeeded",
+            Status::Canceled => "payment_intent.canceled",
+        };
+        let event = json!({
+            "id": format!("evt_{}", Uuid::now_v7().simple()),
+            "object": "event",
+            "type": kind,
+            "livemode": false,
+            "data": { "object": { "id": row.id, "metadata": { PAYMENT: row.payment_id } } },
+        });
+        if self.told.try_send(event.to_string()).is_err() {
+            tracing::warn!(kind, "an event of the sandbox is lost: too many wait");
+        }
+    }
+}
+
+/// What a payer does at the gateway.
+pub(super) enum Act {
+    /// They give a card.
+    Card(String),
+    /// They consent, or do not, to what their bank asks.
+    Consent(bool),
+}
+
+/// Why the sandbox does not do what a payer asks.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Refusal {
+    #[error("there is no such payment with this secret")]
+    Unknown,
+    #[error("there is no such test card; pm_card_visa is one")]
+    NoSuchCard,
+    #[error("the payment does not wait for this")]
+    State,
+    #[error("the sandbox failed")]
+    Store(#[from] DbErr),
+}
+
+#[async_trait]
+impl PaymentGateway for Sandbox {
+    async fn open(&self, order: &Order) -> Result<Intent, GatewayError> {
+        let (status, code) = match &order.method {
+            Some(name) => outcome(card(name).ok_or_else(|| refused("resource_missing"))?),
+            None => (Status::RequiresPaymentMethod, None),
+        };
+        let id = format!("pi_{}", Uuid::now_v7().simple());
+        let row = Model {
+            client_secret: format!("{id}_secret_{}", Uuid::new_v4().simple()),
+            id,
+            idempotency_key: order.key.clone(),
+            payment_id: order.payment_id,
+            amount_minor: order.amount_minor,
+            status,
+            decline_code: code.map(str::to_owned),
+            refund_id: None,
+        };
+        let made = Entity::insert(row.into_active_model().reset_all())
+            .on_conflict(OnConflict::column(Column::IdempotencyKey).do_nothing().to_owned())
+            .exec_without_returning(&self.db)
+            .await
+            .map_err(unreachable)?;
+        let row = Entity::find().filter(Column::IdempotencyKey.eq(&order.key)).one(&self.db).await;
+        let row = row.map_err(unreachable)?.ok_or_else(|| refused("resource_missing"))?;
+        if made == 1 {
+            self.tell(&row);
+        }
+        Ok(intent(row))
+    }
+
+    async fn find(&self, intent_id: &str) -> Result<Option<Intent>, GatewayError> {
+        Ok(self.row(intent_id).await.map_err(unreachable)?.map(intent))
+    }
+
+    async fn capture(&self, intent_id: &str, _: &str) -> Result<Intent, GatewayError> {
+        self.step(intent_id, &[Status::RequiresCapture], Status::Succeeded).await
+    }
+
+    async fn cancel(&self, intent_id: &str, _: &str) -> Result<Intent, GatewayError> {
+        let open = [Status::RequiresPaymentMethod, Status::RequiresAction, Status::RequiresCapture];
+        self.step(intent_id, &open, Status::Canceled).await
+    }
+
+    async fn refund(&self, intent_id: &str, amount_minor: i64, _: &str) -> Result<String, GatewayError> {
+        let row = self.row(intent_id).await.map_err(unreachable)?.ok_or_else(|| refused("resource_missing"))?;
+        if row.status != Status::Succeeded || amount_minor != row.amount_minor {
+            return Err(refused("charge_not_refundable"));
+        }
+        if let Some(refund_id) = row.refund_id {
+            return Ok(refund_id);
+        }
+        let refund_id = format!("re_{}", Uuid::now_v7().simple());
+        let change = ActiveModel { refund_id: Set(Some(refund_id.clone())), ..Default::default() };
+        self.turn(intent_id, &[Status::Succeeded], change).await.map_err(unreachable)?;
+        self.tell(&Model { refund_id: Some(refund_id.clone()), ..row });
+        Ok(refund_id)
+    }
+}
+
+fn card(name: &str) -> Option<Card> {
+    CARDS.iter().find(|(known, _)| *known == name).map(|(_, card)| *card)
+}
+
+/// Where an intent is after this card was given.
+fn outcome(card: Card) -> (Status, Option<&'static str>) {
+    match card {
+        Card::Pays => (Status::RequiresCapture, None),
+        Card::Asks => (Status::RequiresAction, None),
+        Card::Declines(code) => (Status::RequiresPaymentMethod, Some(code)),
+    }
+}
+
+fn intent(row: Model) -> Intent {
+    let status = match row.status {
+        Status::RequiresPaymentMethod => row.decline_code.map_or(Known::Waiting, Known::Declined),
+        Status::RequiresAction => Known::Waiting,
+        Status::RequiresCapture => Known::Authorised,
+        Status::Succeeded => Known::Captured,
+        Status::Canceled => Known::Cancelled,
+    };
+    Intent { id: row.id, status, client_secret: Some(row.client_secret) }
+}
+
+fn refused(code: &str) -> GatewayError {
+    GatewayError::Refused { code: code.to_owned() }
+}
+
+fn unreachable(error: DbErr) -> GatewayError {
+    GatewayError::Unreachable(error.to_string())
+}

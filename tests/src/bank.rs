@@ -1,0 +1,202 @@
+//! The bank: a payment gateway under test. It keeps what it is told in memory, does once what a key names, and fails when
+//! a test wants it to, before its effect or after it.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use domain::payments::gateway::{GatewayError, Intent, Order, PaymentGateway, Status};
+use uuid::Uuid;
+
+/// A card that pays, one whose bank wants the payer's consent, and one that is refused.
+pub const PAYS: &str = "pays";
+pub const ASKS: &str = "asks";
+pub const DECLINES: &str = "declines";
+
+/// When a call fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing was done.
+    Before,
+    /// It was done, and nobody is told.
+    After,
+}
+
+/// A call to the bank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Call {
+    Open,
+    Find,
+    Capture,
+    Cancel,
+    Refund,
+}
+
+/// An account's money.
+#[derive(Debug, Clone)]
+struct Held {
+    id: String,
+    payment_id: Uuid,
+    amount_minor: i64,
+    status: Status,
+    refunded_minor: i64,
+}
+
+#[derive(Default)]
+struct Books {
+    held: Vec<Held>,
+    opened: HashMap<String, String>,
+    refunds: HashMap<String, String>,
+    faults: Vec<(Call, Fault)>,
+}
+
+/// A gateway under test.
+#[derive(Default)]
+pub struct Bank {
+    books: Mutex<Books>,
+    /// While set, nobody reaches it.
+    pub is_away: AtomicBool,
+}
+
+impl Bank {
+    /// The next such call fails so.
+    pub fn fail(&self, call: Call, fault: Fault) {
+        self.books().faults.push((call, fault));
+    }
+
+    /// The payer gives their bank's consent, or a card, to what waits for them.
+    pub fn consent(&self, payment_id: Uuid) {
+        self.set(payment_id, Status::Authorised);
+    }
+
+    /// Something happens at the bank that nobody here asked for.
+    pub fn set(&self, payment_id: Uuid, status: Status) {
+        let mut books = self.books();
+        let held = books.held.iter_mut().find(|held| held.payment_id == payment_id);
+        held.expect("the bank knows the payment").status = status;
+    }
+
+    /// What was taken for a payment and not given back, in minor units.
+    pub fn taken(&self, payment_id: Uuid) -> i64 {
+        let books = self.books();
+        let of_payment = books.held.iter().filter(|held| held.payment_id == payment_id);
+        of_payment
+            .map(|held| if held.status == Status::Captured { held.amount_minor - held.refunded_minor } else { 0 })
+            .sum()
+    }
+
+    /// How many payments were ever begun.
+    pub fn begun(&self) -> usize {
+        self.books().held.len()
+    }
+
+    /// What is reserved on somebody's card and not taken.
+    pub fn reserved(&self) -> i64 {
+        let books = self.books();
+        books.held.iter().filter(|held| held.status == Status::Authorised).map(|held| held.amount_minor).sum()
+    }
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does what a call asks for, unless it is to fail first.
+    fn answer<T>(
+        &self,
+        call: Call,
+        effect: impl FnOnce(&mut Books) -> Result<T, GatewayError>,
+    ) -> Result<T, GatewayError> {
+        let lost = || GatewayError::Unreachable("no answer came".to_owned());
+        if self.is_away.load(Ordering::SeqCst) {
+            return Err(lost());
+        }
+        let mut books = self.books();
+        let planned = books.faults.iter().position(|(planned, _)| *planned == call);
+        let fault = planned.map(|index| books.faults.remove(index).1);
+        if fault == Some(Fault::Before) {
+            return Err(lost());
+        }
+        let answer = effect(&mut books);
+        if fault == Some(Fault::After) { Err(lost()) } else { answer }
+    }
+
+    fn step(&self, call: Call, id: &str, from: &[Status], to: &Status) -> Result<Intent, GatewayError> {
+        self.answer(call, |books| {
+            let held = books.held.iter_mut().find(|held| held.id == id).ok_or_else(|| refused("resource_missing"))?;
+            if from.contains(&held.status) || matches!(held.status, Status::Declined(_)) && call == Call::Cancel {
+                held.status = to.clone();
+            }
+            if held.status == *to { Ok(intent(held)) } else { Err(refused("unexpected_state")) }
+        })
+    }
+}
+
+#[async_trait]
+impl PaymentGateway for Bank {
+    async fn open(&self, order: &Order) -> Result<Intent, GatewayError> {
+        self.answer(Call::Open, |books| {
+            if let Some(id) = books.opened.get(&order.key) {
+                let held = books.held.iter().find(|held| held.id == *id).expect("what was opened is held");
+                return Ok(intent(held));
+            }
+            let status = match order.method.as_deref() {
+                Some(PAYS) => Status::Authorised,
+                Some(DECLINES) => Status::Declined("insufficient_funds".to_owned()),
+                Some(ASKS) | None => Status::Waiting,
+                Some(_) => return Err(refused("resource_missing")),
+            };
+            let held = Held {
+                id: format!("intent-{}", books.held.len()),
+                payment_id: order.payment_id,
+                amount_minor: order.amount_minor,
+                status,
+                refunded_minor: 0,
+            };
+            books.opened.insert(order.key.clone(), held.id.clone());
+            books.held.push(held.clone());
+            Ok(intent(&held))
+        })
+    }
+
+    async fn find(&self, intent_id: &str) -> Result<Option<Intent>, GatewayError> {
+        self.answer(Call::Find, |books| Ok(books.held.iter().find(|held| held.id == intent_id).map(intent)))
+    }
+
+    async fn capture(&self, intent_id: &str, _: &str) -> Result<Intent, GatewayError> {
+        self.step(Call::Capture, intent_id, &[Status::Authorised], &Status::Captured)
+    }
+
+    async fn cancel(&self, intent_id: &str, _: &str) -> Result<Intent, GatewayError> {
+        self.step(Call::Cancel, intent_id, &[Status::Waiting, Status::Authorised], &Status::Cancelled)
+    }
+
+    async fn refund(&self, intent_id: &str, amount_minor: i64, key: &str) -> Result<String, GatewayError> {
+        self.answer(Call::Refund, |books| {
+            if let Some(id) = books.refunds.get(key) {
+                return Ok(id.clone());
+            }
+            let held = books.held.iter_mut().find(|held| held.id == intent_id);
+            let held = held.ok_or_else(|| refused("resource_missing"))?;
+            if held.status != Status::Captured || held.refunded_minor + amount_minor > held.amount_minor {
+                return Err(refused("charge_not_refundable"));
+            }
+            held.refunded_minor += amount_minor;
+            let id = format!("refund-{}", books.refunds.len());
+            books.refunds.insert(key.to_owned(), id.clone());
+            Ok(id)
+        })
+    }
+}
+
+fn intent(held: &Held) -> Intent {
+    Intent { id: held.id.clone(), status: held.status.clone(), client_secret: Some(format!("{}-secret", held.id)) }
+}
+
+fn refused(code: &str) -> GatewayError {
+    GatewayError::Refused { code: code.to_owned() }
+}
