@@ -29,6 +29,7 @@ use report::News;
 pub mod gateway;
 pub mod keeper;
 pub(crate) mod ledger;
+pub mod reconciliation;
 pub(crate) mod report;
 pub mod states;
 pub mod webhooks;

@@ -41,6 +41,12 @@ pub trait InContext {
     /// `UNAUTHENTICATED` for a caller without a valid access token.
     fn viewer(&self) -> Result<Viewer, ApiError>;
 
+    /// An admin who is asking.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` as above; `FORBIDDEN` for everybody else.
+    fn admin(&self) -> Result<Viewer, ApiError>;
+
     /// Who is asking, where anybody may.
     fn viewer_if_any(&self) -> Option<Viewer>;
 
@@ -55,6 +61,14 @@ impl InContext for Context<'_> {
 
     fn viewer(&self) -> Result<Viewer, ApiError> {
         self.viewer_if_any().ok_or_else(ApiError::unauthenticated)
+    }
+
+    fn admin(&self) -> Result<Viewer, ApiError> {
+        let viewer = self.viewer()?;
+        if !viewer.is_admin() {
+            return Err(ApiError::new(Code::Forbidden, "this is for the site's admins"));
+        }
+        Ok(viewer)
     }
 
     fn viewer_if_any(&self) -> Option<Viewer> {

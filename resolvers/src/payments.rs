@@ -1,7 +1,10 @@
 //! Payments.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use domain::payments::{self, Paid};
+use domain::payments::{
+    self, Paid,
+    reconciliation::{self, Trouble},
+};
 use entities::payment;
 
 use crate::{context::InContext, error::ApiError, ids, money::Money, reservations::Reservation, time::DateTime};
@@ -60,6 +63,61 @@ impl Payment {
     /// When its status changed last.
     async fn updated_at(&self) -> DateTime {
         self.0.updated_at.into()
+    }
+}
+
+/// What is wrong with a payment.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "reconciliation::Kind")]
+pub enum PaymentTroubleKind {
+    /// It has been on its way for too long: the gateway is out of reach, or tells what can't be.
+    Stuck,
+    /// Its reservation is paid by another payment as well.
+    Overpaid,
+    /// It is paid, and its reservation is not sold.
+    Unfulfilled,
+    /// The gateway tells of a payment that is not known here.
+    Orphaned,
+}
+
+/// A payment that somebody has to look at.
+pub struct PaymentTrouble(Trouble);
+
+#[Object]
+impl PaymentTrouble {
+    async fn kind(&self) -> PaymentTroubleKind {
+        self.0.kind.into()
+    }
+
+    /// Null where the kind is ORPHANED.
+    async fn payment(&self) -> Option<Payment> {
+        self.0.payment.clone().map(Payment)
+    }
+
+    /// Null where the kind is ORPHANED.
+    async fn reservation(&self) -> Option<Reservation> {
+        self.0.reservation.clone().map(Reservation::from)
+    }
+
+    /// The gateway's name for the event; set where the kind is ORPHANED.
+    async fn event_id(&self) -> Option<&str> {
+        self.0.event_id.as_deref()
+    }
+
+    async fn since(&self) -> DateTime {
+        self.0.since.into()
+    }
+}
+
+#[derive(Default)]
+pub struct PaymentQuery;
+
+#[Object]
+impl PaymentQuery {
+    /// Payments that somebody has to look at, for admins: empty while all is well. At most 100 of a kind, oldest first.
+    async fn reconciliation(&self, ctx: &Context<'_>) -> Result<Vec<PaymentTrouble>, ApiError> {
+        ctx.admin()?;
+        Ok(reconciliation::troubles(ctx.app()?).await?.into_iter().map(PaymentTrouble).collect())
     }
 }
 

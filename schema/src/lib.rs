@@ -8,7 +8,7 @@ use resolvers::{
     accounts::{AccountMutation, AccountQuery},
     matches::MatchQuery,
     node::NodeQuery,
-    payments::PaymentMutation,
+    payments::{PaymentMutation, PaymentQuery},
     reservations::{ReservationMutation, ReservationQuery},
 };
 use subscriptions::{hub::Hub, root::Subscriptions};
@@ -27,7 +27,7 @@ pub use refusals::Refusals;
 pub use resolvers::written::encoded;
 
 #[derive(MergedObject, Default)]
-pub struct Query(MatchQuery, AccountQuery, ReservationQuery, NodeQuery);
+pub struct Query(MatchQuery, AccountQuery, ReservationQuery, PaymentQuery, NodeQuery);
 
 #[derive(MergedObject, Default)]
 pub struct Mutation(AccountMutation, ReservationMutation, PaymentMutation);

@@ -43,6 +43,7 @@ mod e2e {
         mod parking;
         mod payments;
         mod random;
+        mod reconciliation;
         mod reservations;
         mod tokens;
     }

@@ -44,7 +44,7 @@ pub async fn receive(app: &App, notice: Notice) -> Result<(), DbErr> {
         .await?;
     webhook_event::Entity::delete_many()
         .filter(webhook_event::Column::ReceivedAt.lte(now - KEPT))
-        .filter(webhook_event::Column::Outcome.eq(Outcome::Settled))
+        .filter(webhook_event::Column::Outcome.is_not_null())
         .exec(&*txn)
         .await?;
     txn.commit().await?;

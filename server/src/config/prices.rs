@@ -6,7 +6,7 @@
 use transport::config::Documents;
 
 /// Work beyond what is selected below the field.
-const FIELDS: [(&str, u64); 28] = [
+const FIELDS: [(&str, u64); 29] = [
     // Argon2id takes a core for tens of milliseconds: one in a document.
     ("Mutation.signUp", 10_000),
     ("Mutation.signIn", 10_000),
@@ -27,6 +27,8 @@ const FIELDS: [(&str, u64); 28] = [
     ("Query.myReservations", 100),
     ("Query.reservation", 100),
     ("Query.node", 100),
+    // Four of them, and one over all payments.
+    ("Query.reconciliation", 4_000),
     ("Subscription.reservation", 100),
     // Leaves of the schema's own description. GraphiQL asks for all of them, in the program's memory, once.
     ("name", 0),
@@ -42,10 +44,12 @@ const FIELDS: [(&str, u64); 28] = [
 ];
 
 /// Lengths of lists without page arguments, or where they are left out.
-const LISTS: [(&str, u64); 10] = [
+const LISTS: [(&str, u64); 11] = [
     ("matches", 100),
     ("myReservations", 100),
     ("categories", 3),
+    // As long as it gets would cost more than anybody may ask for; it is empty while all is well.
+    ("reconciliation", 100),
     // The schema's own description.
     ("types", 50),
     ("fields", 10),

@@ -19,6 +19,7 @@ const SHOWN: &str = "shown";
 const NOTHING: &str = "nothing";
 // Refused, with a code.
 const ANONYMOUS: &str = "UNAUTHENTICATED";
+const FORBIDDEN: &str = "FORBIDDEN";
 const UNKNOWN: &str = "NOT_FOUND";
 /// Let through to a judgement on the input, which is wrong on purpose.
 const JUDGED: &str = "BAD_USER_INPUT";
@@ -51,6 +52,8 @@ const ROWS: &[Row] = &[
     row("Query.node", "query ($owner: ID!) { field: node(id: $owner) { id } }",
         [NOTHING, NOTHING, SHOWN, NOTHING, SHOWN]),
     row("Query.node", "query ($match: ID!) { field: node(id: $match) { id } }", EVERYBODY),
+    row("Query.reconciliation", "{ field: reconciliation { kind } }",
+        [ANONYMOUS, FORBIDDEN, FORBIDDEN, FORBIDDEN, SHOWN]),
     row("Subscription.availability", "subscription { availability(matchNumbers: [1]) { version } }", EVERYBODY),
     row("Subscription.reservation", "subscription ($reservation: ID!) { reservation(id: $reservation) { id } }",
         [ANONYMOUS, UNKNOWN, SHOWN, UNKNOWN, SHOWN]),
@@ -108,6 +111,7 @@ const OWN: &[(&str, &[&str])] = &[
         ],
     ),
     ("Payment", &["status", "amount", "declineCode", "createdAt", "updatedAt"]),
+    ("PaymentTrouble", &["kind", "payment", "reservation", "eventId", "since"]),
     ("PayReservationPayload", &["reservation", "clientSecret"]),
     ("CreatePaymentIntentPayload", &["reservation", "clientSecret"]),
     ("SessionPayload", &["user", "accessToken", "refreshToken", "expiresAt"]),

@@ -17,7 +17,6 @@ use entities::{
     payment::{self, State},
     payment_change,
     reservation::{self, CancelReason, Status},
-    webhook_event,
 };
 use futures_util::future::join_all;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -38,7 +37,6 @@ both! {
     consent_is_heard_of_once_twice_or_never,
     who_pays_last_is_not_sold_what_is_paid,
     a_fan_gives_up_a_payment_that_waits_for_them,
-    an_event_of_an_unknown_payment_is_kept_for_somebody_to_look_at,
     the_audit_sees_money_without_tickets_and_debts_that_nobody_pays,
 }
 
@@ -241,17 +239,6 @@ async fn a_fan_gives_up_a_payment_that_waits_for_them(app: &TestApp) {
     assert_eq!(payment(app, hold.id).await.state, State::Voided);
     app.bank.set(paid.payment.id, AtBank::Cancelled);
     assert_eq!(app.pending(1, Category::One).await, 0);
-}
-
-async fn an_event_of_an_unknown_payment_is_kept_for_somebody_to_look_at(app: &TestApp) {
-    app.stock(1, Category::One, 20).await;
-
-    tell(app, "1", Uuid::now_v7()).await;
-    keep(app).await;
-
-    let events = webhook_event::Entity::find().all(&app.db).await.expect("events can be read");
-    let [event] = &events[..] else { panic!("{events:?}") };
-    assert_eq!(event.outcome, Some(webhook_event::Outcome::Orphaned));
 }
 
 async fn the_audit_sees_money_without_tickets_and_debts_that_nobody_pays(app: &TestApp) {
