@@ -13,6 +13,7 @@ mod e2e {
     mod kafka;
     #[cfg(feature = "kafka-tls")]
     mod kafka_tls;
+    mod killed_payers;
     mod lists;
     mod live;
     mod mail;
