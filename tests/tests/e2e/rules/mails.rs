@@ -176,11 +176,14 @@ async fn a_mail_is_tried_again_with_growing_waits_and_given_up_after_a_day(app: 
         mailed(app, &post).await;
         let Some(row) = mail::Entity::find().one(&app.db).await.expect("mails can be read") else { break };
         let wait = (row.next_at - app.now()).to_std().expect("it waits");
-        waits.push(wait.as_secs_f64().round());
+        waits.push(wait.as_secs_f64());
         app.move_clock(wait + Duration::from_millis(1));
     }
 
-    assert_eq!(waits[..7], [60.0, 120.0, 240.0, 480.0, 960.0, 1_920.0, 3_600.0]);
+    for (left, whole) in waits.iter().zip([60.0, 120.0, 240.0, 480.0, 960.0, 1_920.0, 3_600.0]) {
+        // What it takes to look is over already.
+        assert!((whole * 0.6..=whole).contains(left), "{waits:?}");
+    }
     assert!(app.now() - began >= chrono::Duration::days(1));
     assert_eq!(post.tries.load(Ordering::SeqCst), waits.len());
 
