@@ -198,6 +198,7 @@ async fn consent_is_heard_of_once_twice_or_never(app: &TestApp) {
             app.move_clock(TURN);
         }
         keep(app).await;
+        assert_eq!(app.reservation(hold.id).await.status, Status::Reserved, "{name}");
         tell(app, &format!("late {name}"), paid.payment.id).await;
         keep(app).await;
 
