@@ -103,6 +103,7 @@ impl App {
 pub struct Wake {
     outbox: Notify,
     payments: Notify,
+    address_rules: Notify,
 }
 
 impl Wake {
@@ -118,5 +119,14 @@ impl Wake {
 
     pub(crate) fn told_of_payments(&self) {
         self.payments.notify_one();
+    }
+
+    /// Resolves once this process has changed the rules about addresses since the last call.
+    pub async fn address_rules(&self) {
+        self.address_rules.notified().await;
+    }
+
+    pub(crate) fn address_rules_changed(&self) {
+        self.address_rules.notify_one();
     }
 }

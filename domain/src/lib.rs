@@ -4,6 +4,7 @@
 //! the input; it owns its transaction, and the events that tell of a change commit with the change.
 
 pub mod accounts;
+pub mod address_rules;
 pub mod app;
 pub mod audit;
 pub mod book;

@@ -3,6 +3,8 @@
 //! Entities know no rule: what may happen to a row stands in `domain`.
 
 pub mod account_code;
+pub mod address_rule;
+pub mod address_rule_revision;
 pub mod attempt;
 pub mod category;
 pub mod event_fingerprint;

@@ -65,6 +65,12 @@ impl Limiter {
         }
     }
 
+    /// Whether Redis decides, which has to be waited for.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.shared.is_some()
+    }
+
     /// What this instance grants of each policy while Redis is away, in percent; `None` while it is not.
     #[must_use]
     pub fn falls_back_to(&self) -> Option<u32> {
@@ -110,10 +116,19 @@ pub async fn take(limiter: &Limiter, charges: Vec<Charge>) -> Result<Grant, Refu
             }
         },
     };
-    let outcome = if taken.is_ok() { "granted" } else { "refused" };
-    counter!("matchday_limits_decisions_total", "outcome" => outcome).increment(1);
+    counted(taken)
+}
 
-    taken
+/// As [`take`], where nothing has to be waited for; else the charges back.
+///
+/// # Errors
+///
+/// The charges, where only Redis can decide them.
+pub fn take_now(limiter: &Limiter, charges: Vec<Charge>) -> Result<Result<Grant, Refused>, Vec<Charge>> {
+    match limiter.shared {
+        None => Ok(counted(limiter.local.take(limiter.now_ms(), charges))),
+        Some(_) => Err(charges),
+    }
 }
 
 /// Says that `used` was needed of the estimates in `grant`, and notes there how the buckets stand then. Call it once, and
@@ -123,6 +138,12 @@ pub fn settle(limiter: &Limiter, grant: &mut Grant, used: u64) {
         (Decider::Shared, Some(shared)) => shared.settle(limiter.now_ms(), grant, used),
         _ => limiter.local.settle(limiter.now_ms(), grant, used),
     }
+}
+
+fn counted(taken: Result<Grant, Refused>) -> Result<Grant, Refused> {
+    let outcome = if taken.is_ok() { "granted" } else { "refused" };
+    counter!("matchday_limits_decisions_total", "outcome" => outcome).increment(1);
+    taken
 }
 
 #[cfg(test)]

@@ -97,6 +97,12 @@ impl Policy {
         Duration::from_millis(self.period_ms)
     }
 
+    /// Time in which an empty bucket becomes full.
+    #[must_use]
+    pub fn fills_in(self) -> Duration {
+        self.reset_after(self.largest_debt())
+    }
+
     /// A part of this policy, at least one token of each.
     #[must_use]
     pub fn share(self, percent: u32) -> Self {

@@ -17,6 +17,7 @@ mod m20261121_000009_disabled_users;
 mod m20261121_000010_event_fingerprints;
 mod m20261121_000011_foreign_accounts;
 mod m20261121_000020_payments;
+mod m20261121_000021_address_rules;
 
 pub struct Migrator;
 
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000010_event_fingerprints::Migration),
             Box::new(m20261121_000011_foreign_accounts::Migration),
             Box::new(m20261121_000020_payments::Migration),
+            Box::new(m20261121_000021_address_rules::Migration),
         ]
     }
 }

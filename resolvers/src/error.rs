@@ -4,7 +4,9 @@
 //! as `INTERNAL` with a message that says nothing.
 
 use async_graphql::{Error, ErrorExtensions, Value};
-use domain::{accounts::AccountError, payments::PaymentError, reservations::ReservationError, store};
+use domain::{
+    accounts::AccountError, address_rules::RuleError, payments::PaymentError, reservations::ReservationError, store,
+};
 use sea_orm::DbErr;
 
 /// `extensions.code`: clients branch on it, so a code is never renamed.
@@ -172,6 +174,21 @@ impl From<AccountError> for ApiError {
             E::WrongCredentials | E::InvalidToken | E::ExpiredToken => Self::new(Code::Unauthenticated, message),
             E::Store(error) => error.into(),
             E::Internal(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<RuleError> for ApiError {
+    fn from(error: RuleError) -> Self {
+        use RuleError as E;
+
+        let message = error.to_string();
+        match error {
+            E::Forbidden => Self::new(Code::Forbidden, message),
+            E::Invalid { field, .. } => Self::bad_input(message).with("field", field),
+            E::NotFound => Self::new(Code::NotFound, message),
+            E::Full => Self::new(Code::Conflict, message),
+            E::Store(error) => error.into(),
         }
     }
 }

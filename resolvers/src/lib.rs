@@ -3,10 +3,12 @@
 //! A resolver reads the context, makes one domain call, converts. Its doc comment is the schema's description.
 
 pub mod accounts;
+pub mod address_rules;
 pub mod availability;
 pub mod context;
 pub mod error;
 pub mod ids;
+pub mod limits;
 pub mod matches;
 pub mod money;
 pub mod node;

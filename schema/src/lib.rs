@@ -6,6 +6,8 @@ use async_graphql::{MergedObject, Schema as GraphQlSchema, SchemaBuilder};
 use domain::App;
 use resolvers::{
     accounts::{AccountMutation, AccountQuery},
+    address_rules::{AddressRuleMutation, AddressRuleQuery},
+    limits::LimitQuery,
     matches::MatchQuery,
     node::NodeQuery,
     payments::{PaymentMutation, PaymentQuery},
@@ -27,10 +29,10 @@ pub use refusals::Refusals;
 pub use resolvers::written::encoded;
 
 #[derive(MergedObject, Default)]
-pub struct Query(MatchQuery, AccountQuery, ReservationQuery, PaymentQuery, NodeQuery);
+pub struct Query(MatchQuery, AccountQuery, ReservationQuery, PaymentQuery, AddressRuleQuery, LimitQuery, NodeQuery);
 
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, ReservationMutation, PaymentMutation);
+pub struct Mutation(AccountMutation, ReservationMutation, PaymentMutation, AddressRuleMutation);
 
 pub type Schema = GraphQlSchema<Query, Mutation, Subscriptions>;
 

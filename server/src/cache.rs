@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use redis::{
-    Cmd, FromRedisValue,
-    aio::{ConnectionManager, ConnectionManagerConfig},
+    Client, Cmd, FromRedisValue,
+    aio::{ConnectionManager, ConnectionManagerConfig, PubSub},
 };
 
 use crate::config::sections;
@@ -14,6 +14,7 @@ use crate::config::sections;
 /// A connection that is made at its first use and made again when it breaks.
 #[derive(Clone)]
 pub(crate) struct Redis {
+    client: Client,
     connection: ConnectionManager,
     timeout: Duration,
 }
@@ -33,14 +34,27 @@ impl Redis {
             .set_connection_timeout(Some(timeout))
             .set_response_timeout(Some(timeout))
             .set_number_of_retries(1);
-        let connection = ConnectionManager::new_lazy_with_config(redis::Client::open(url.expose())?, options)?;
+        let client = Client::open(url.expose())?;
+        let connection = ConnectionManager::new_lazy_with_config(client.clone(), options)?;
 
-        Ok(Some(Self { connection, timeout }))
+        Ok(Some(Self { client, connection, timeout }))
     }
 
     /// Whether Redis answers, and why not.
     pub(crate) async fn ping(&self) -> Result<(), String> {
         self.ask::<String>(&redis::cmd("PING")).await.map(drop)
+    }
+
+    /// A connection of its own that hears what is published on a channel.
+    pub(crate) async fn subscribe(&self, channel: &str) -> redis::RedisResult<PubSub> {
+        let mut subscription = self.client.get_async_pubsub().await?;
+        subscription.subscribe(channel).await?;
+        Ok(subscription)
+    }
+
+    /// The connection, for whoever bounds the waiting by itself.
+    pub(crate) fn connection(&self) -> ConnectionManager {
+        self.connection.clone()
     }
 
     /// What Redis answers, or why it does not.

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a loaded config is valid; what is wrong with one is reported all at once, naming each setting.
 
+mod limits;
 mod prices;
 pub mod problem;
 pub mod secret;
@@ -18,6 +19,7 @@ use std::{
 use figment::Figment;
 use serde::{Deserialize, Serialize};
 
+use limits::Limits;
 use problem::{Problem, Problems};
 use sections::{Accounts, Database, Env, Graphql, Holds, Http, Kafka, Log, Mail, Redis, Stripe, Worker};
 use settings::SETTINGS;
@@ -41,6 +43,7 @@ pub struct Config {
     pub accounts: Accounts,
     pub mail: Mail,
     pub holds: Holds,
+    pub limits: Limits,
     pub stripe: Stripe,
     pub log: Log,
     pub transport: transport::config::Config,
@@ -63,6 +66,7 @@ impl Default for Config {
             accounts: Accounts::default(),
             mail: Mail::default(),
             holds: Holds::default(),
+            limits: Limits::default(),
             stripe: Stripe::default(),
             log: Log::default(),
             transport,
@@ -117,6 +121,7 @@ pub fn load_from(file: Option<&Path>, variables: &[(String, String)]) -> Result<
         }
     };
     prices::complete(&mut config.transport.documents);
+    config.limits.complete();
     problems.extend(validate::problems(&config));
     if !problems.is_empty() {
         return Err(Problems(problems));

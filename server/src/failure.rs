@@ -47,6 +47,8 @@ pub enum Failure {
     Manifest(#[from] transport::document::ManifestError),
     #[error("{0}")]
     Mail(String),
+    #[error("limits.{name}: {error}")]
+    Limits { name: &'static str, error: limits::PolicyError },
     #[error("REDIS_URL: {0}")]
     Redis(#[from] redis::RedisError),
     #[error("the system refuses: {0}")]

@@ -5,7 +5,7 @@
 //! name is masked, and its id leads to the log.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     panic::AssertUnwindSafe,
     pin::Pin,
     sync::Arc,
@@ -23,19 +23,27 @@ use domain::{
     App,
     accounts::{self, AccountError},
 };
-use futures_util::{FutureExt, Stream, StreamExt, future::BoxFuture, stream::BoxStream};
-use resolvers::context::{self, Asking, Refused};
+use futures_util::{
+    FutureExt, Stream, StreamExt,
+    future::BoxFuture,
+    stream::{self, BoxStream},
+};
+use resolvers::{
+    context::{self, Asking, Refused},
+    limits::Standings,
+};
 use schema::{Answered, Answers, Asked, Live, Refusals, Rendered, Schema};
 use subscriptions::hub::Hub;
 use tracing::{Instrument, Span};
 use transport::{
     document::Prepared,
     encode,
-    gateway::{Caller, Gateway, Kept, Payload, Refusal},
+    gateway::{Caller, Gateway, Kept, Noted, Payload, Refusal},
     request_id::RequestId,
 };
 
 use self::masking::{INTERNAL, MASK, Masking};
+use crate::security::{Admitted, Security};
 
 mod masking;
 mod tokens;
@@ -50,7 +58,8 @@ pub(crate) struct Matchday {
     /// Wishes that cannot be granted, refused once for all.
     refusals: Arc<Refusals<Kept>>,
     /// Availability, rendered once for all.
-    live: Live,
+    live: Arc<Live>,
+    security: Arc<Security>,
 }
 
 /// What the program knows of a caller.
@@ -61,24 +70,26 @@ struct Known {
 
 impl Matchday {
     /// `suggests` says whether an error about an unknown name may name those like it.
-    pub(crate) fn new(app: Arc<App>, hub: Arc<Hub>, suggests: bool) -> Self {
+    pub(crate) fn new(app: Arc<App>, hub: Arc<Hub>, security: Arc<Security>, suggests: bool) -> Self {
         let schema = schema::build(Arc::clone(&app), Arc::clone(&hub));
         Self {
             answers: Arc::new(Answers::new(Arc::clone(&app), schema.clone())),
             refusals: Arc::new(Refusals::new(Arc::clone(&app))),
-            live: Live::new(Arc::clone(&app), schema.clone(), hub),
+            live: Arc::new(Live::new(Arc::clone(&app), schema.clone(), hub)),
             masking: Masking { suggests },
+            security,
             app,
             schema,
         }
     }
 
+    /// Says who asks, once the address is admitted.
     async fn caller(&self, parts: &Parts, token: Option<&str>) -> Result<Caller, Refusal> {
         let viewer = match token {
             Some(token) => Some(accounts::authenticate(&self.app, token).await.map_err(refusal)?),
             None => None,
         };
-        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|client| client.0.ip());
+        let address = address(parts);
         let request = parts.extensions.get::<RequestId>().cloned();
 
         Ok(Caller {
@@ -91,7 +102,11 @@ impl Matchday {
 
 impl Gateway for Matchday {
     fn identify<'a>(&'a self, request: &'a Parts) -> BoxFuture<'a, Result<Caller, Refusal>> {
-        async { self.caller(request, tokens::of_header(&request.headers)?).await }.boxed()
+        async {
+            self.security.admit(address(request))?;
+            self.caller(request, tokens::of_header(&request.headers)?).await
+        }
+        .boxed()
     }
 
     fn identify_socket<'a>(
@@ -100,6 +115,7 @@ impl Gateway for Matchday {
         payload: &'a serde_json::Map<String, serde_json::Value>,
     ) -> BoxFuture<'a, Result<Caller, Refusal>> {
         async {
+            self.security.admit(address(upgrade))?;
             let token = match tokens::of_payload(payload)? {
                 None => tokens::of_header(&upgrade.headers)?,
                 token => token,
@@ -109,9 +125,17 @@ impl Gateway for Matchday {
         .boxed()
     }
 
-    fn kept(&self, _caller: &Caller, operation: &Prepared) -> Option<Kept> {
+    /// Charged like any other. Where Redis decides that, there is something to wait for, and the answer is executed's.
+    fn kept(&self, caller: &Caller, operation: &Prepared) -> Option<Payload> {
+        if !self.security.charges_now() {
+            return None;
+        }
         let asked = asked(operation);
-        is_public(operation, &asked).then(|| self.answers.kept(&asked)).flatten()
+        let kept = is_public(operation, &asked).then(|| self.answers.kept(&asked)).flatten()?;
+        match self.security.charge_now(asking(caller), operation)? {
+            Ok(admitted) => Some(noted(kept, admitted)),
+            Err(refused) => Some(Payload::Response(refused)),
+        }
     }
 
     /// Runs for as long as the client is there: one that leaves before its mutation is decided has changed nothing, and
@@ -119,12 +143,23 @@ impl Gateway for Matchday {
     fn execute(&self, caller: &Caller, operation: Prepared) -> BoxFuture<'static, Payload> {
         let (schema, answers, refusals) = (self.schema.clone(), Arc::clone(&self.answers), Arc::clone(&self.refusals));
         let ((asking, id), masking) = (known(caller), self.masking);
-        let span = span(&id);
+        let (span, security) = (span(&id), Arc::clone(&self.security));
         async move {
-            let answering = answer(&schema, &answers, &refusals, asking, &operation);
+            let admitted = match security.charge(asking, &operation).await {
+                Ok(admitted) => admitted,
+                Err(refused) => return Payload::Response(refused),
+            };
+            let answering = answer(&schema, &answers, &refusals, asking, &admitted, &operation);
             let executed = AssertUnwindSafe(answering).catch_unwind().await;
             match executed.unwrap_or_else(|_| Payload::Response(Box::new(masking::panicked(&id)))) {
-                Payload::Response(response) => Payload::Response(Box::new(masking.mask(*response, &id))),
+                Payload::Response(response) => {
+                    let mut response = masking.mask(*response, &id);
+                    if let Some(told) = admitted.finish(0) {
+                        told.add_to(&mut response);
+                    }
+                    Payload::Response(Box::new(response))
+                }
+                Payload::Kept(kept) => noted(kept, admitted),
                 encoded => encoded,
             }
         }
@@ -133,13 +168,44 @@ impl Gateway for Matchday {
     }
 
     fn subscribe(&self, caller: &Caller, operation: Prepared) -> BoxStream<'static, Payload> {
-        if let Some(shared) = self.live.join(&asked(&operation)) {
+        let (asking, id) = known(caller);
+        let starting =
+            Starting { live: Arc::clone(&self.live), schema: self.schema.clone(), masking: self.masking, asking, id };
+        let begun = move |admitted: Result<Admitted, Box<Response>>, operation| match admitted {
+            // Dropped, it pays for all of what was reserved: nobody knows how long they will listen.
+            Ok(_admitted) => starting.start(operation),
+            Err(refused) => stream::once(std::future::ready(Payload::Response(refused))).boxed(),
+        };
+        match self.security.charge_now(asking, &operation) {
+            Some(admitted) => begun(admitted, operation),
+            None => {
+                let security = Arc::clone(&self.security);
+                // Boxed, so that the stream does not keep its room for as long as it lives.
+                let charging = async move { begun(security.charge(asking, &operation).await, operation) }.boxed();
+                stream::once(charging).flatten().boxed()
+            }
+        }
+    }
+}
+
+/// A subscription that may start.
+struct Starting {
+    live: Arc<Live>,
+    schema: Schema,
+    masking: Masking,
+    asking: Asking,
+    id: String,
+}
+
+impl Starting {
+    fn start(self, operation: Prepared) -> BoxStream<'static, Payload> {
+        let Self { live, schema, masking, asking, id } = self;
+        if let Some(shared) = live.join(&asked(&operation)) {
             return shared.map(|Rendered { bytes, since }| Payload::Pushed { bytes, since }).boxed();
         }
-        let ((asking, id), masking) = (known(caller), self.masking);
         let span = span(&id);
         let request = context::attach(asked(&operation).request(), asking);
-        let responses = AssertUnwindSafe(self.schema.execute_stream(request)).catch_unwind();
+        let responses = AssertUnwindSafe(schema.execute_stream(request)).catch_unwind();
         let payload = move |response: Result<Response, _>| {
             let mut response = response.unwrap_or_else(|_| masking::panicked(&id));
             schema::complete(&mut response, &asked(&operation));
@@ -179,6 +245,7 @@ async fn answer(
     answers: &Answers<Kept>,
     refusals: &Refusals<Kept>,
     asking: Asking,
+    admitted: &Admitted,
     operation: &Prepared,
 ) -> Payload {
     let asked = asked(operation);
@@ -194,7 +261,8 @@ async fn answer(
         return Payload::Kept(kept);
     }
     let refused = Arc::<Refused>::default();
-    let request = context::attach(asked.request(), asking).data(Arc::clone(&refused));
+    let standings = Standings::new(admitted.standings());
+    let request = context::attach(asked.request(), asking).data(Arc::clone(&refused)).data(standings);
     let mut response = schema.execute(request).await;
     if response.errors.is_empty() {
         return Payload::Kept(Kept::from(Bytes::from(schema::encoded(&response))));
@@ -226,7 +294,27 @@ fn known(caller: &Caller) -> (Asking, String) {
     let known = caller.context.downcast_ref::<Known>();
     let id = known.and_then(|known| known.request.as_ref()).map(ToString::to_string);
 
-    (known.map(|known| known.asking).unwrap_or_default(), id.unwrap_or_default())
+    (asking(caller), id.unwrap_or_default())
+}
+
+fn asking(caller: &Caller) -> Asking {
+    caller.context.downcast_ref::<Known>().map(|known| known.asking).unwrap_or_default()
+}
+
+fn address(parts: &Parts) -> Option<IpAddr> {
+    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|client| client.0.ip())
+}
+
+/// A kept result with what this client is told beside it.
+fn noted(kept: Kept, admitted: Admitted) -> Payload {
+    let bytes = kept.as_ref().len();
+    match admitted.finish(bytes) {
+        Some(told) => {
+            let extensions = told.extensions();
+            Payload::Noted(Box::new(Noted { kept, headers: told.headers, extensions }))
+        }
+        None => Payload::Kept(kept),
+    }
 }
 
 fn refusal(error: AccountError) -> Refusal {

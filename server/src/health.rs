@@ -15,6 +15,7 @@ use std::{
 
 use domain::{App, masterlist::MasterListMatch};
 use kafka::Status;
+use limits::Limiter;
 use serde::Serialize;
 use tokio::time::{Instant, timeout};
 
@@ -35,6 +36,8 @@ pub(crate) struct Health {
     pub(crate) status: Arc<Status>,
     pub(crate) redis: Option<Redis>,
     pub(crate) supervisor: Supervisor,
+    /// Where visitors are served and limited.
+    pub(crate) limiter: Option<Arc<Limiter>>,
     /// Whether visitors are served, who need the view of all matches.
     pub(crate) serves: bool,
     /// Matches that must have come through the embedded broker; empty otherwise.
@@ -84,6 +87,7 @@ impl Health {
                 Err(error) => Part::awaited("redis", false, error),
             });
         }
+        parts.extend(self.limits());
         parts.push(self.tasks());
 
         let all = parts.iter().all(|part| part.ready);
@@ -164,6 +168,18 @@ impl Health {
         };
 
         [kafka, consumer, relay]
+    }
+
+    fn limits(&self) -> Option<Part> {
+        let limiter = self.limiter.as_ref()?;
+        Some(match limiter.falls_back_to() {
+            None => Part::awaited("limits", true, "as configured"),
+            Some(percent) => {
+                let detail =
+                    format!("Redis is away: this instance limits by itself at {percent} % of what is configured");
+                Part::awaited("limits", false, detail)
+            }
+        })
     }
 
     fn tasks(&self) -> Part {

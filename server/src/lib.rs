@@ -22,6 +22,7 @@ pub mod roles;
 mod routes;
 pub mod run;
 mod screen;
+mod security;
 mod signals;
 mod supervise;
 pub mod telemetry;

@@ -17,6 +17,7 @@ use domain::{
     clock::{Clock, SystemClock},
     expiry, mails, payments,
 };
+use limits::Limiter;
 use metrics_exporter_prometheus::PrometheusHandle;
 use subscriptions::hub::Hub;
 use tokio::{
@@ -36,6 +37,7 @@ use crate::{
     parts::Parts,
     payments::Gateway,
     routes,
+    security::Security,
     supervise::Supervisor,
     telemetry,
 };
@@ -101,7 +103,8 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
 
     keep_accounts(supervisor, &parts.app).await?;
 
-    let health = begun.health(true, bundle.clone());
+    let security = begun.secure().await?;
+    let health = begun.health(security.limiter.clone(), true, bundle.clone());
     if !bundle.is_empty() {
         let (app, exchange) = (Arc::clone(&parts.app), parts.exchange.clone());
         let bundle = Arc::new(bundle);
@@ -115,8 +118,14 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
         });
     }
 
-    let gateway = Arc::new(Matchday::new(Arc::clone(&parts.app), hub, begun.config.suggests_names()));
+    let (suggests, rules) = (begun.config.suggests_names(), Arc::clone(&security.rules));
+    let gateway = Arc::new(Matchday::new(Arc::clone(&parts.app), hub, security, suggests));
     let edge = Edge::with_documents(gateway, Arc::new(edge), documents, begun.intake.clone());
+    let bouncer = edge.bouncer();
+    supervisor.keep("expulsion", move |stop| {
+        let (rules, bouncer) = (Arc::clone(&rules), bouncer.clone());
+        async move { rules.expel(&bouncer, stop).await }
+    });
     let routes = edge
         .routes()
         .merge(routes::documents(begun.config.shows_schema()))
@@ -133,7 +142,7 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
 /// What kept it from starting.
 pub async fn start_worker(config: Config, listener: TcpListener, clock: Arc<dyn Clock>) -> Result<Running, Failure> {
     let begun = Begun::new(config, listener, clock).await?;
-    let health = begun.health(false, Vec::new());
+    let health = begun.health(None, false, Vec::new());
 
     begun.running(Router::new().into(), health)
 }
@@ -210,18 +219,46 @@ impl Begun {
         Ok(Self { address, listener, metrics, parts, supervisor, config, intake: CancellationToken::new(), fatal })
     }
 
-    fn health(&self, serves: bool, bundle: Vec<domain::masterlist::MasterListMatch>) -> Arc<Health> {
+    fn health(
+        &self,
+        limiter: Option<Arc<Limiter>>,
+        serves: bool,
+        bundle: Vec<domain::masterlist::MasterListMatch>,
+    ) -> Arc<Health> {
         Arc::new(Health {
             app: Arc::clone(&self.parts.app),
             status: Arc::clone(&self.parts.status),
             redis: self.parts.redis.clone(),
             supervisor: self.supervisor.clone(),
+            limiter,
             serves,
             bundle,
             stopping: self.intake.clone(),
             started: Instant::now(),
             settled: AtomicBool::new(false),
         })
+    }
+
+    /// Guards what visitors ask: nobody who is blocked is served before the rules are read.
+    async fn secure(&self) -> Result<Arc<Security>, Failure> {
+        let security = Security::new(Arc::clone(&self.parts.app), self.parts.redis.as_ref(), &self.config)?;
+        security.rules.refresh().await?;
+        let (rules, news) = (Arc::clone(&security.rules), Arc::clone(&security.rules));
+        self.supervisor.keep("address-rules", move |stop| {
+            let rules = Arc::clone(&rules);
+            async move { rules.run(stop).await }
+        });
+        self.supervisor.keep("address-rules-news", move |stop| {
+            let news = Arc::clone(&news);
+            async move { news.listen(stop).await }
+        });
+        if let Some(limiter) = security.limiter.clone() {
+            self.supervisor.keep("limits", move |stop| {
+                let limiter = Arc::clone(&limiter);
+                async move { limiter.run(stop).await }
+            });
+        }
+        Ok(security)
     }
 
     fn running(self, routes: Routes, health: Arc<Health>) -> Result<Running, Failure> {

@@ -35,8 +35,15 @@ pub struct Client {
 }
 
 /// What a GraphQL request was answered.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Answer(pub Value);
+
+/// Answers are the same if they say the same: what each of them cost stands beside it.
+impl PartialEq for Answer {
+    fn eq(&self, other: &Self) -> bool {
+        self.0["data"] == other.0["data"] && self.0["errors"] == other.0["errors"]
+    }
+}
 
 impl Client {
     pub fn new(address: SocketAddr) -> Self {

@@ -25,6 +25,7 @@ pub mod sites;
 pub mod socket;
 pub mod sql;
 pub mod wait;
+pub mod way;
 
 pub use app::{Instance, TestApp};
 pub use database::{Backend, Database};

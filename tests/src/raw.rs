@@ -41,6 +41,29 @@ pub async fn get(address: SocketAddr, headers: &[(&str, &str)], parameters: &[(&
     exchange(address, &request(&format!("GET /graphql?{}", query.join("&")), headers, "")).await
 }
 
+/// An answer that goes on: its first event has come.
+pub struct Streamed(TcpStream);
+
+impl Streamed {
+    /// Reads until the site ends it.
+    pub async fn to_its_end(mut self) {
+        self.0.read_to_end(&mut Vec::new()).await.expect("the site ends it in order");
+    }
+}
+
+/// Posts a subscription to `/graphql` and waits for its first event.
+pub async fn stream(address: SocketAddr, body: &Value) -> Streamed {
+    let mut stream = TcpStream::connect(address).await.expect("the site listens");
+    let request = posting(&[("accept", "text/event-stream")], body);
+    stream.write_all(request.as_bytes()).await.expect("the site reads");
+    let mut answer = Vec::new();
+    while !String::from_utf8_lossy(&answer).contains("data: ") {
+        let read = stream.read_buf(&mut answer).await.expect("the site answers");
+        assert_ne!(read, 0, "{}", String::from_utf8_lossy(&answer));
+    }
+    Streamed(stream)
+}
+
 /// Posts JSON to `/graphql` and hangs up as soon as it is sent.
 pub async fn ask_and_leave(address: SocketAddr, headers: &[(&str, &str)], body: &Value) {
     let mut stream = TcpStream::connect(address).await.expect("the site listens");

@@ -91,6 +91,12 @@ impl World {
         self
     }
 
+    /// What the program is told by this name.
+    pub fn setting(&self, name: &str) -> String {
+        let found = self.settings.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.clone()).unwrap_or_else(|| panic!("{name} is not set"))
+    }
+
     /// Everything that the program is told, by its environment names.
     pub fn settings(&self) -> Vec<(String, String)> {
         let mut settings = self.settings.clone();
@@ -116,16 +122,12 @@ impl World {
 
     /// The brokers and topics of a world on services.
     pub fn broker(&self) -> Broker {
-        let of = |name: &str| {
-            let found = self.settings.iter().find(|(known, _)| known == name);
-            found.map(|(_, value)| value.clone()).unwrap_or_else(|| panic!("{name} is not set"))
-        };
         let exchange = kafka::Config {
-            brokers: of("KAFKA_BROKERS"),
-            master_list_topic_prefix: of("MATCHDAY_KAFKA_MASTER_LIST_TOPIC_PREFIX"),
-            ticket_sales_topic_prefix: of("MATCHDAY_KAFKA_TICKET_SALES_TOPIC_PREFIX"),
-            availability_topic_prefix: of("MATCHDAY_KAFKA_AVAILABILITY_TOPIC_PREFIX"),
-            dead_letters_topic_prefix: of("MATCHDAY_KAFKA_DEAD_LETTERS_TOPIC_PREFIX"),
+            brokers: self.setting("KAFKA_BROKERS"),
+            master_list_topic_prefix: self.setting("MATCHDAY_KAFKA_MASTER_LIST_TOPIC_PREFIX"),
+            ticket_sales_topic_prefix: self.setting("MATCHDAY_KAFKA_TICKET_SALES_TOPIC_PREFIX"),
+            availability_topic_prefix: self.setting("MATCHDAY_KAFKA_AVAILABILITY_TOPIC_PREFIX"),
+            dead_letters_topic_prefix: self.setting("MATCHDAY_KAFKA_DEAD_LETTERS_TOPIC_PREFIX"),
             ..kafka::Config::default()
         };
         Broker::new(&exchange)

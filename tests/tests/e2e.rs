@@ -4,6 +4,7 @@
 
 mod e2e {
     mod accounts;
+    mod address_rules;
     mod answers;
     mod contract;
     mod crashes;
@@ -14,6 +15,7 @@ mod e2e {
     #[cfg(feature = "kafka-tls")]
     mod kafka_tls;
     mod killed_payers;
+    mod limits;
     mod lists;
     mod live;
     mod mail;
@@ -27,6 +29,7 @@ mod e2e {
 
     mod rules {
         mod accounts;
+        mod address_rules;
         mod cap;
         mod crowd;
         mod desk;

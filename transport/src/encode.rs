@@ -15,6 +15,7 @@ const MAX_ERRORS: usize = 100;
 pub(crate) fn payload(payload: Payload) -> Bytes {
     match payload {
         Payload::Kept(kept) => kept.bytes().clone(),
+        Payload::Noted(noted) => noted.bytes(),
         Payload::Pushed { bytes, .. } => bytes,
         Payload::Response(result) => response(&result),
     }

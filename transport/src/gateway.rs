@@ -6,7 +6,7 @@ use std::{
 };
 
 use async_graphql::Response;
-use axum::http::{HeaderValue, StatusCode, request::Parts};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, request::Parts};
 use bytes::Bytes;
 use futures_util::{future::BoxFuture, stream::BoxStream};
 
@@ -25,8 +25,8 @@ pub trait Gateway: Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<Caller, Refusal>>;
 
     /// The whole answer to an operation, where it is kept for everybody and shows what is true now. Asked before
-    /// [`Self::execute`], and only to save it: it must be quick and log nothing.
-    fn kept(&self, _caller: &Caller, _operation: &Prepared) -> Option<Kept> {
+    /// [`Self::execute`], and only to save it: it must be quick, and charge the caller as much.
+    fn kept(&self, _caller: &Caller, _operation: &Prepared) -> Option<Payload> {
         None
     }
 
@@ -68,12 +68,34 @@ pub enum Payload {
     /// A result that was executed, already encoded as JSON (`{"data":…}`), that many requests may be answered with. A
     /// query's is without errors.
     Kept(Kept),
+    /// The same, and what is told beside it to this client alone.
+    Noted(Box<Noted>),
     /// A result without errors, already encoded, that many subscribers are sent.
     Pushed {
         bytes: Bytes,
         /// When the process heard of the event that it tells of; `None` for a state that is not new.
         since: Option<Instant>,
     },
+}
+
+/// An encoded result with notes for one client.
+#[derive(Debug)]
+pub struct Noted {
+    pub kept: Kept,
+    /// Of the answer, where the protocol has some.
+    pub headers: HeaderMap,
+    /// The result's `extensions`, an object in JSON. The kept part has none.
+    pub extensions: Bytes,
+}
+
+impl Noted {
+    /// The result as one piece.
+    pub(crate) fn bytes(&self) -> Bytes {
+        const BEFORE: &[u8] = b",\"extensions\":";
+        let kept = self.kept.bytes();
+        let open = kept.strip_suffix(b"}").unwrap_or(kept);
+        [open, BEFORE, &self.extensions, b"}"].concat().into()
+    }
 }
 
 /// An encoded result that is handed out many times. Its entity tag is computed once, when first asked for.
@@ -105,6 +127,14 @@ impl From<Bytes> for Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn notes_become_the_extensions_of_a_kept_result() {
+        let kept = Kept::from(Bytes::from_static(br#"{"data":{"a":1}}"#));
+        let noted = Noted { kept, headers: HeaderMap::new(), extensions: Bytes::from_static(br#"{"b":2}"#) };
+
+        assert_eq!(noted.bytes(), br#"{"data":{"a":1},"extensions":{"b":2}}"#[..]);
+    }
 
     #[test]
     fn a_kept_result_is_tagged_once_for_all_who_are_answered_with_it() {

@@ -194,7 +194,7 @@ async fn single(
 /// Every operation of a request passes here, alone or in a batch, its caller and its cost known and nothing of it done.
 async fn execute(edge: &Edge, caller: &Caller, operation: Prepared) -> Payload {
     match edge.gateway.kept(caller, &operation) {
-        Some(kept) => Payload::Kept(kept),
+        Some(kept) => kept,
         None => edge.gateway.execute(caller, operation).await,
     }
 }

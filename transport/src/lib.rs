@@ -12,6 +12,8 @@ use crate::{
     streaming::Streaming,
 };
 
+pub use streaming::doors::Bouncer;
+
 pub mod body;
 pub mod config;
 pub mod document;
@@ -71,6 +73,12 @@ impl Edge {
             config,
             meters: http::meters::Meters::default(),
         }
+    }
+
+    /// Who ends the open sockets and streams of an address.
+    #[must_use]
+    pub fn bouncer(&self) -> Bouncer {
+        Bouncer(Arc::clone(&self.streaming.doors))
     }
 
     /// The routes `/graphql` and `/graphql/stream`, with compression and the configured permissions for other sites.

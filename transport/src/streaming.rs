@@ -21,12 +21,14 @@ use crate::{
     http::failure::Failure,
     sse::streams::Streams,
     streaming::{
+        doors::{Door, Doors},
         feed::Held,
         meters::{Meters, Raised, Transport},
         places::{Full, Place, Places},
     },
 };
 
+pub(crate) mod doors;
 pub(crate) mod feed;
 pub(crate) mod meters;
 pub(crate) mod places;
@@ -39,6 +41,7 @@ pub(crate) struct Streaming {
     pub(crate) drain: CancellationToken,
     pub(crate) meters: Meters,
     pub(crate) streams: Streams,
+    pub(crate) doors: Arc<Doors>,
     connections: Arc<Places>,
     operations: Arc<Places>,
 }
@@ -59,6 +62,7 @@ impl Streaming {
         Arc::new(Self {
             connections: Places::new(limits.connections_per_user_max, limits.connections_per_address_max),
             operations: Places::new(limits.operations_per_user_max, limits.operations_per_address_max),
+            doors: Doors::new(drain.clone()),
             gateway,
             documents,
             limits,
@@ -66,6 +70,11 @@ impl Streaming {
             meters: Meters::default(),
             streams: Streams::default(),
         })
+    }
+
+    /// The way out of a connection that this request opens.
+    pub(crate) fn door(&self, parts: &Parts) -> Arc<Door> {
+        self.doors.enter(address(parts))
     }
 
     pub(crate) fn take_address_place(&self, parts: &Parts) -> Result<Option<Place>, Full> {
@@ -88,7 +97,10 @@ impl Streaming {
         let connection = connection.map_err(|Full| too_many("connections"))?;
         let operation = self.take_operation_places(parts, caller).map_err(|Full| too_many("operations"))?;
 
-        Ok((Held { _places: connection, _counted: Raised::new(&meters.connections) }, operation))
+        Ok((
+            Held { door: self.door(parts), _places: connection, _counted: Raised::new(&meters.connections) },
+            operation,
+        ))
     }
 
     /// Takes what an operation occupies for as long as it runs.

@@ -24,13 +24,25 @@ use crate::{
 /// How long a server may take to start.
 const START: Duration = Duration::from_secs(30);
 
-/// One address holds all sockets, and nobody is told that this is too many.
+/// One address holds all sockets and asks for everything, and nobody is told that this is too many. All of it is counted.
 const SETTINGS: &str = "\
 [transport.connections]
 max_connections = 50000
 max_connections_per_address = 50000
 [transport.sockets]
 connections_per_address_max = 50000
+[limits.capacity]
+anonymous = 100000000000
+customer = 100000000000
+address = 100000000000
+signIn = 100000000000
+reserve = 100000000000
+[limits.refill]
+anonymous = 100000000000
+customer = 100000000000
+address = 100000000000
+signIn = 100000000000
+reserve = 100000000000
 ";
 
 /// A running server.
@@ -110,7 +122,7 @@ fn succeed(command: &mut Command) -> Outcome {
 }
 
 impl Server {
-    /// Starts `matchday` on an empty data folder, as it comes but for the caps on sockets of one address.
+    /// Starts `matchday` on an empty data folder, as it comes but for the caps on what one address may have and ask for.
     pub(crate) fn matchday(cores: Cores) -> Outcome<Self> {
         let mut server = Self::cold(cores)?;
         server.wait_for("/readyz")?;

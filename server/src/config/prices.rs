@@ -6,7 +6,7 @@
 use transport::config::Documents;
 
 /// Work beyond what is selected below the field.
-const FIELDS: [(&str, u64); 29] = [
+const FIELDS: [(&str, u64); 32] = [
     // Argon2id takes a core for tens of milliseconds: one in a document.
     ("Mutation.signUp", 10_000),
     ("Mutation.signIn", 10_000),
@@ -22,11 +22,14 @@ const FIELDS: [(&str, u64); 29] = [
     ("Mutation.requestEmailVerification", 4_000),
     ("Mutation.verifyEmail", 4_000),
     ("Mutation.signOut", 1_000),
+    ("Mutation.setAddressRule", 1_000),
+    ("Mutation.removeAddressRule", 1_000),
     // A round trip to the database.
     ("Query.me", 100),
     ("Query.myReservations", 100),
     ("Query.reservation", 100),
     ("Query.node", 100),
+    ("Query.addressRules", 100),
     // Four of them, and one over all payments.
     ("Query.reconciliation", 4_000),
     ("Subscription.reservation", 100),
@@ -44,10 +47,12 @@ const FIELDS: [(&str, u64); 29] = [
 ];
 
 /// Lengths of lists without page arguments, or where they are left out.
-const LISTS: [(&str, u64); 11] = [
+const LISTS: [(&str, u64); 13] = [
     ("matches", 100),
     ("myReservations", 100),
+    ("addressRules", 100),
     ("categories", 3),
+    ("buckets", 4),
     // As long as it gets would cost more than anybody may ask for; it is empty while all is well.
     ("reconciliation", 100),
     // The schema's own description.

@@ -82,7 +82,8 @@ fn edge() -> Vec<Setting> {
 }
 
 /// Tables of numbers by name, each one setting.
-const TABLES: [&str; 2] = ["transport.documents.field_costs", "transport.documents.list_sizes"];
+const TABLES: [&str; 4] =
+    ["limits.capacity", "limits.refill", "transport.documents.field_costs", "transport.documents.list_sizes"];
 
 /// Calls `leaf` with the path and value of everything in `value` that is not a section.
 pub(super) fn visit(prefix: &str, value: &serde_json::Value, leaf: &mut impl FnMut(&str, &serde_json::Value)) {
@@ -142,6 +143,13 @@ static OURS: &[(&str, &str, Kind, &str)] = &[
     ("holds.payment_grace_seconds", "MATCHDAY_HOLDS_PAYMENT_GRACE_SECONDS", Kind::Number(0, DAY), "how long after that a hold is kept for a payment that the gateway can't be asked about"),
     ("holds.foreign_seconds", "MATCHDAY_HOLDS_FOREIGN_SECONDS", Kind::Number(1, 7 * DAY), "time until another site's unresolved hold ends"),
     ("holds.purchase_cap", "MATCHDAY_HOLDS_PURCHASE_CAP", Kind::Number(1, 1_000), "tickets one buyer may have of one match"),
+    ("limits.enabled", "MATCHDAY_LIMITS_ENABLED", Kind::Flag, "limit how much anybody may ask for"),
+    ("limits.fallback_share_percent", "MATCHDAY_LIMITS_FALLBACK_SHARE_PERCENT", Kind::Number(1, 100), "what an instance grants of each limit by itself while Redis is away"),
+    ("limits.redis_timeout_milliseconds", "MATCHDAY_LIMITS_REDIS_TIMEOUT_MILLISECONDS", Kind::Number(1, 10_000), "longest wait for Redis before an instance limits by itself"),
+    ("limits.buckets_max", "MATCHDAY_LIMITS_BUCKETS_MAX", Kind::Number(1_000, 10_000_000), "callers that an instance which limits by itself tells apart"),
+    ("limits.period_seconds", "MATCHDAY_LIMITS_PERIOD_SECONDS", Kind::Number(1, DAY), "time in which limits.refill comes back"),
+    ("limits.capacity", "MATCHDAY_LIMITS_CAPACITY", Kind::Numbers, "tokens of a full bucket: anonymous, customer, steward, admin, address by cost; signIn, signUp, reserve, payReservation by calls"),
+    ("limits.refill", "MATCHDAY_LIMITS_REFILL", Kind::Numbers, "tokens that come back every period, by the same names"),
     ("stripe.secret_key", "STRIPE_SECRET_KEY", Kind::Text, "accepted for the payments to come; while it is set, this version takes none"),
     ("stripe.webhook_secret", "STRIPE_WEBHOOK_SECRET", Kind::Text, "what events at /webhooks/stripe are signed by; unset: the sandbox makes its own"),
     ("stripe.api_base", "STRIPE_API_BASE", Kind::Text, "accepted for the payments to come; nothing is charged through Stripe yet"),

@@ -2,7 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::{Config, Env, problem::Problem};
+use super::{
+    Config, Env,
+    limits::{BY_COST, Limits},
+    problem::Problem,
+};
 
 /// Bytes of a signing secret, at least: the width of HMAC-SHA-256.
 const JWT_SECRET_BYTES_MIN: usize = 32;
@@ -15,6 +19,7 @@ pub(super) fn problems(config: &Config) -> Vec<Problem> {
     let mut problems = Vec::new();
     general(config, &mut problems);
     kafka(config, &mut problems);
+    limits(config, &mut problems);
     if config.env == Env::Prod {
         production(config, &mut problems);
     }
@@ -156,6 +161,27 @@ fn kafka(config: &Config, problems: &mut Vec<Problem>) {
 
 fn is_kafka_name(text: &str, max: usize) -> bool {
     (1..=max).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+}
+
+/// A bucket must hold what one request may ask for, or that request is refused forever.
+fn limits(config: &Config, problems: &mut Vec<Problem>) {
+    let mut wrong = |setting: &str, wrong: String, right: &str| problems.push(Problem::new(setting, wrong, right));
+
+    for name in config.limits.unknown() {
+        let right =
+            format!("the buckets are {}.", Limits::default().capacity.into_keys().collect::<Vec<_>>().join(", "));
+        wrong("limits.capacity, limits.refill", format!("{name:?} is no bucket"), &right);
+    }
+    if let Err((name, error)) = config.limits.policies() {
+        wrong("limits.capacity, limits.refill", format!("{name}: {error}"), "give other numbers.");
+    }
+    let largest = config.transport.documents.max_cost.max(config.transport.http.max_batch_cost);
+    let too_small =
+        BY_COST.iter().filter(|name| config.limits.capacity.get(**name).is_some_and(|size| *size < largest));
+    for name in too_small {
+        let right = format!("give {largest} or more: as much as transport.http.max_batch_cost lets one request cost.");
+        wrong("limits.capacity", format!("{name} holds less than one request may cost"), &right);
+    }
 }
 
 /// Production runs on shared, durable services and on secrets that nobody can guess.

@@ -38,10 +38,13 @@ const fn row(field: &'static str, document: &'static str, answers: [&'static str
 
 const EVERYBODY: [&str; 5] = [SHOWN; 5];
 const SIGNED_IN: [&str; 5] = [ANONYMOUS, SHOWN, SHOWN, SHOWN, SHOWN];
+const ADMINS: [&str; 5] = [ANONYMOUS, FORBIDDEN, FORBIDDEN, FORBIDDEN, SHOWN];
 
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
     row("Query.matches", "{ field: matches { totalCount } }", EVERYBODY),
+    row("Query.rateLimit", "{ field: rateLimit { limit } }", EVERYBODY),
+    row("Query.addressRules", "{ field: addressRules { nodes { network } } }", ADMINS),
     row("Query.match", "{ field: match(matchNumber: 1) { id } }", EVERYBODY),
     row("Query.me", "{ field: me { id email } }", [NOTHING, SHOWN, SHOWN, SHOWN, SHOWN]),
     row("Query.myReservations", "{ field: myReservations { nodes { id } } }", SIGNED_IN),
@@ -87,6 +90,12 @@ const ROWS: &[Row] = &[
     row("Mutation.payReservation", r#"mutation ($payed: ID!) {
         field: payReservation(input: {reservationId: $payed, paymentMethod: "pm_card_visa"}) { clientSecret } }"#,
         [ANONYMOUS, UNKNOWN, SHOWN, UNKNOWN, UNKNOWN]),
+    row("Mutation.setAddressRule", r#"mutation {
+        field: setAddressRule(input: {network: "192.0.2.1", effect: BLOCK, reason: "a test"}) { rule { network } } }"#,
+        ADMINS),
+    row("Mutation.removeAddressRule", r#"mutation {
+        field: removeAddressRule(input: {network: "198.51.100.1"}) { rule { network } } }"#,
+        [ANONYMOUS, FORBIDDEN, FORBIDDEN, FORBIDDEN, UNKNOWN]),
     row("Mutation.signOut", "mutation { field: signOut { success } }", SIGNED_IN),
 ];
 

@@ -1,6 +1,6 @@
 //! Answers: execution results as HTTP responses, by the status rules of each media type.
 
-use async_graphql::{Response as GraphqlResponse, Value};
+use async_graphql::{Response as GraphqlResponse, ServerError, Value};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use bytes::{BufMut, Bytes, BytesMut};
 
@@ -14,6 +14,11 @@ use crate::{
 
 /// Seconds after which it makes sense to ask again what could not be answered just now, where no error says it.
 const RETRY_AFTER_SECONDS: u64 = 1;
+
+// Codes that decide the status of an answer.
+const UNAVAILABLE: &str = "SERVICE_UNAVAILABLE";
+const RATE_LIMITED: &str = "RATE_LIMITED";
+const BLOCKED: &str = "BLOCKED";
 
 /// Headers that an answer has: so many are no reason to make room again.
 const HEADERS: usize = 4;
@@ -33,10 +38,15 @@ impl Answer {
     pub(super) fn executed(payload: Payload, media: Media) -> Self {
         let (status, mut headers, is_complete) = match &payload {
             Payload::Kept(_) | Payload::Pushed { .. } => (StatusCode::OK, HeaderMap::with_capacity(HEADERS), true),
+            Payload::Noted(noted) => (StatusCode::OK, noted.headers.clone(), true),
             Payload::Response(result) => (status(result, media), headers(result), result.is_ok()),
         };
         describe(&mut headers, media);
-        let kept = if let Payload::Kept(kept) = &payload { Some(kept.clone()) } else { None };
+        let kept = match &payload {
+            Payload::Kept(kept) => Some(kept.clone()),
+            Payload::Noted(noted) => Some(noted.kept.clone()),
+            Payload::Response(_) | Payload::Pushed { .. } => None,
+        };
 
         Self { status, headers, body: encode::payload(payload), is_complete, kept }
     }
@@ -61,8 +71,10 @@ impl Answer {
             if index > 0 {
                 body.put_u8(b',');
             }
-            if let Payload::Response(result) = &payload {
-                headers.extend(self::headers(result));
+            match &payload {
+                Payload::Response(result) => headers.extend(self::headers(result)),
+                Payload::Noted(noted) => headers.extend(noted.headers.clone()),
+                Payload::Kept(_) | Payload::Pushed { .. } => {}
             }
             body.put(encode::payload(payload));
         }
@@ -81,7 +93,7 @@ fn describe(headers: &mut HeaderMap, media: Media) {
 
 fn headers(result: &GraphqlResponse) -> HeaderMap {
     let mut headers = result.http_headers.clone();
-    if let Some(seconds) = retry_after(result) {
+    if let Some(seconds) = [UNAVAILABLE, RATE_LIMITED].into_iter().filter_map(|code| retry_after(result, code)).max() {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     headers
@@ -90,9 +102,12 @@ fn headers(result: &GraphqlResponse) -> HeaderMap {
 /// The draft asks for 200 where a result has `data`, be it null; it lets proxies and clients be told by 503 all the
 /// same that asking again helps.
 fn status(result: &GraphqlResponse, media: Media) -> StatusCode {
+    if let Some(status) = turned_away(result) {
+        return status;
+    }
     match media {
         Media::Json => StatusCode::OK,
-        Media::GraphqlResponse if result.data == Value::Null && retry_after(result).is_some() => {
+        Media::GraphqlResponse if result.data == Value::Null && retry_after(result, UNAVAILABLE).is_some() => {
             StatusCode::SERVICE_UNAVAILABLE
         }
         Media::GraphqlResponse if !encode::was_executed(result) => StatusCode::BAD_REQUEST,
@@ -100,14 +115,33 @@ fn status(result: &GraphqlResponse, media: Media) -> StatusCode {
     }
 }
 
-/// When to ask again for what could not be answered now: the latest `retryAfter` of such errors.
-fn retry_after(result: &GraphqlResponse) -> Option<u64> {
-    let unavailable = Value::from("SERVICE_UNAVAILABLE");
-    let known = result.errors.iter().filter_map(|error| error.extensions.as_ref());
-    let seconds =
-        known.filter(|known| known.get("code") == Some(&unavailable)).map(|known| match known.get("retryAfter") {
-            Some(Value::Number(seconds)) => seconds.as_u64().unwrap_or(RETRY_AFTER_SECONDS),
-            _ => RETRY_AFTER_SECONDS,
-        });
-    seconds.max()
+/// Who is turned away has the same status in every media type: proxies and clients must see it without reading why.
+fn turned_away(result: &GraphqlResponse) -> Option<StatusCode> {
+    let first = code(result.errors.first()?)?;
+    if result.data != Value::Null || result.errors.iter().any(|error| code(error) != Some(first)) {
+        return None;
+    }
+    match first {
+        RATE_LIMITED => Some(StatusCode::TOO_MANY_REQUESTS),
+        BLOCKED => Some(StatusCode::FORBIDDEN),
+        _ => None,
+    }
+}
+
+/// When to ask again for what was refused with this code: the latest `retryAfter` of such errors.
+fn retry_after(result: &GraphqlResponse, refused: &str) -> Option<u64> {
+    // What is unavailable may always be asked for again, but some of what is limited is never granted.
+    let unsaid = (refused == UNAVAILABLE).then_some(RETRY_AFTER_SECONDS);
+    let seconds = |error: &ServerError| match error.extensions.as_ref()?.get("retryAfter") {
+        Some(Value::Number(seconds)) => seconds.as_u64(),
+        _ => unsaid,
+    };
+    result.errors.iter().filter(|error| code(error) == Some(refused)).filter_map(seconds).max()
+}
+
+fn code(error: &ServerError) -> Option<&str> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code),
+        _ => None,
+    }
 }

@@ -17,7 +17,13 @@ use tower_http::{
 use crate::config::{Cors, Http};
 
 /// Headers of an answer that another site's page may read.
-const EXPOSED: [HeaderName; 3] = [HeaderName::from_static("x-request-id"), header::RETRY_AFTER, header::ETAG];
+const EXPOSED: [HeaderName; 5] = [
+    HeaderName::from_static("x-request-id"),
+    HeaderName::from_static("ratelimit"),
+    HeaderName::from_static("ratelimit-policy"),
+    header::RETRY_AFTER,
+    header::ETAG,
+];
 
 pub(crate) fn wrap(router: Router, config: &Http) -> Router {
     let worth_it = SizeAbove::new(config.compress_above_bytes)

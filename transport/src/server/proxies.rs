@@ -3,12 +3,12 @@
 //! Invariant: only what a trusted proxy wrote counts, so no client chooses the address it is counted under.
 
 use std::{
-    fmt,
     net::{IpAddr, SocketAddr},
     str::FromStr,
 };
 
 use axum::http::HeaderMap;
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
@@ -16,10 +16,7 @@ const X_FORWARDED_FOR: &str = "x-forwarded-for";
 /// A network of proxies, written as `10.0.0.0/8` or as a single address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Network {
-    address: IpAddr,
-    prefix_bits: u8,
-}
+pub struct Network(IpNet);
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no network: write 10.0.0.0/8 or a single address")]
@@ -51,17 +48,7 @@ fn address(hop: &str) -> Option<IpAddr> {
 
 impl Network {
     fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address.to_canonical()) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => {
-                let differing = network.to_bits() ^ address.to_bits();
-                differing.checked_shr(32 - u32::from(self.prefix_bits)).unwrap_or(0) == 0
-            }
-            (IpAddr::V6(network), IpAddr::V6(address)) => {
-                let differing = network.to_bits() ^ address.to_bits();
-                differing.checked_shr(128 - u32::from(self.prefix_bits)).unwrap_or(0) == 0
-            }
-            _ => false,
-        }
+        self.0.contains(&address.to_canonical())
     }
 }
 
@@ -69,22 +56,8 @@ impl FromStr for Network {
     type Err = NetworkError;
 
     fn from_str(text: &str) -> Result<Self, NetworkError> {
-        let invalid = || NetworkError(text.to_owned());
-        let (address, prefix) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
-        let address: IpAddr = address.parse().map_err(|_| invalid())?;
-        let longest = if address.is_ipv4() { 32 } else { 128 };
-        let prefix_bits = prefix.map_or(Ok(longest), str::parse).map_err(|_| invalid())?;
-        if prefix_bits > longest {
-            return Err(invalid());
-        }
-
-        Ok(Self { address, prefix_bits })
-    }
-}
-
-impl fmt::Display for Network {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}/{}", self.address, self.prefix_bits)
+        let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        network.map(Self).map_err(|_| NetworkError(text.to_owned()))
     }
 }
 
@@ -98,7 +71,7 @@ impl TryFrom<String> for Network {
 
 impl From<Network> for String {
     fn from(network: Network) -> Self {
-        network.to_string()
+        network.0.to_string()
     }
 }
 

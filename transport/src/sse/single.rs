@@ -84,7 +84,11 @@ fn open(edge: &Edge, parts: &Parts, caller: &Caller) -> Result<Response, Failure
             OpenError::AlreadyOpen => conflict("The event stream is already open."),
         })?;
     let user = streaming.take_user_place(caller).map_err(|_full| too_many("connections"))?;
-    let held = Held { _places: [address, user], _counted: Raised::new(&streaming.meters.event_stream.connections) };
+    let held = Held {
+        door: streaming.door(parts),
+        _places: [address, user],
+        _counted: Raised::new(&streaming.meters.event_stream.connections),
+    };
 
     Ok(events(streaming, Single { _open: open }, shared, caller, held))
 }

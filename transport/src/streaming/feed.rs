@@ -25,6 +25,7 @@ use crate::{
     operations::{Operations, Slot, Turn},
     streaming::{
         PlacePair, Streaming,
+        doors::Door,
         meters::{Raised, Transport},
     },
 };
@@ -75,6 +76,7 @@ impl Shared {
 
 /// What a feed occupies until it ends.
 pub(crate) struct Held {
+    pub(crate) door: Arc<Door>,
     pub(crate) _places: PlacePair,
     pub(crate) _counted: Raised,
 }
@@ -92,7 +94,7 @@ pub(crate) struct Feed<F> {
     drain_by: Option<Instant>,
     drain: Pin<Box<WaitForCancellationFutureOwned>>,
     ended: bool,
-    _held: Held,
+    held: Held,
 }
 
 impl<F: Framing> Feed<F> {
@@ -117,15 +119,16 @@ impl<F: Framing> Feed<F> {
             expires_at: expires_at.and_then(instant),
             drain_timeout: streaming.limits.drain_timeout(),
             drain_by: None,
-            drain: Box::pin(streaming.drain.clone().cancelled_owned()),
+            drain: Box::pin(held.door.leaving.clone().cancelled_owned()),
             ended: false,
-            _held: held,
+            held,
         }
     }
 
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         if self.drain_by.is_none() && self.drain.poll_unpin(cx).is_ready() {
-            self.drain_by = Some(Instant::now() + self.drain_timeout);
+            let patience = if self.held.door.is_expelled() { Duration::ZERO } else { self.drain_timeout };
+            self.drain_by = Some(Instant::now() + patience);
         }
         if self.drain_by.is_some() {
             let ended = self.shared.lock().end_subscriptions();

@@ -26,6 +26,7 @@ impl Close {
     pub(crate) const BINARY: Self = Self::new(4400, "Invalid message: expected text");
     pub(crate) const UNAUTHORIZED: Self = Self::new(4401, "Unauthorized");
     pub(crate) const EXPIRED: Self = Self::new(4401, "Unauthorized: token expired");
+    pub(crate) const EXPELLED: Self = Self::new(4403, "Forbidden: your address is blocked");
     pub(crate) const NO_SUBPROTOCOL: Self = Self::new(4406, "Subprotocol not acceptable");
     pub(crate) const INIT_TIMEOUT: Self = Self::new(4408, "Connection initialisation timeout");
     pub(crate) const TOO_MANY_INITS: Self = Self::new(4429, "Too many initialisation requests");

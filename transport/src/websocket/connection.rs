@@ -19,7 +19,7 @@ use crate::{
     gateway::Caller,
     operation::{Operation, Output},
     operations::{Operations, Slot, Turn},
-    streaming::{Streaming, meters::Raised, places::Place},
+    streaming::{Streaming, doors::Door, meters::Raised, places::Place},
     websocket::{
         close::Close,
         connection::{
@@ -59,6 +59,7 @@ pub(crate) struct Connection {
     replies: VecDeque<Reply>,
     timers: Timers,
     drain: Drain,
+    door: Arc<Door>,
 }
 
 /// A message that belongs to no operation's results.
@@ -87,9 +88,11 @@ impl Connection {
         socket: Socket,
         address_place: Option<Place>,
     ) -> Box<Self> {
+        let door = streaming.door(&parts);
         Box::new(Self {
             timers: Timers::new(&streaming.limits),
-            drain: Drain::new(&streaming.drain),
+            drain: Drain::new(&door.leaving),
+            door,
             _counted: Raised::new(&streaming.meters.websocket.connections),
             streaming,
             dialect,
@@ -119,6 +122,9 @@ impl Connection {
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
         let draining = self.drain.poll_begun(cx);
         if draining {
+            if self.door.is_expelled() {
+                return Err(End::Close(Close::EXPELLED));
+            }
             self.timers.drain_within(self.streaming.limits.drain_timeout());
             for id in self.operations.end_subscriptions() {
                 self.reply(self.dialect.complete(&id));

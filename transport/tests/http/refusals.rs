@@ -95,3 +95,19 @@ async fn what_cannot_be_answered_now_says_when_to_ask_again() {
     let other = client.query("{ fails }", &[("accept", GRAPHQL_RESPONSE)]).await;
     assert_eq!((other.status, other.header("retry-after")), (StatusCode::OK, ""), "an error that asking again repeats");
 }
+
+#[tokio::test]
+async fn who_asks_too_often_is_told_so_by_the_status_where_nothing_else_is_told() {
+    let client = Client::new();
+    let cases = [
+        ("{ often(seconds: 7) }", StatusCode::TOO_MANY_REQUESTS, "7"),
+        ("{ often }", StatusCode::TOO_MANY_REQUESTS, ""),
+        ("{ __typename often(seconds: 7) }", StatusCode::OK, "7"),
+    ];
+    for (query, status, wait) in cases {
+        for accept in [GRAPHQL_RESPONSE, JSON] {
+            let answer = client.query(query, &[("accept", accept)]).await;
+            assert_eq!((answer.status, answer.header("retry-after")), (status, wait), "{query} as {accept}");
+        }
+    }
+}

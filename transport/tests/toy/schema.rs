@@ -117,6 +117,15 @@ impl Query {
         })
     }
 
+    /// Is asked for too often.
+    async fn often(&self, seconds: Option<u64>) -> Result<bool> {
+        let limited = coded("ask less often", "RATE_LIMITED");
+        Err(match seconds {
+            Some(seconds) => limited.extend_with(|_, extensions| extensions.set("retryAfter", seconds)),
+            None => limited,
+        })
+    }
+
     async fn fails(&self) -> Result<bool> {
         Err(coded("it always fails", "CONFLICT"))
     }

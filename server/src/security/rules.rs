@@ -1,0 +1,141 @@
+//! The rules about addresses as this instance has them, kept in step with the database.
+//!
+//! An instance that changes a rule tells the others through Redis; each also looks by itself, so that they hear of it
+//! within a second without Redis. Invariant: rules that cannot be read leave those before them in force.
+
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use domain::{
+    App,
+    address_rules::{self, rules::Rules},
+};
+use entities::address_rule::Effect;
+use futures_util::StreamExt;
+use sea_orm::DbErr;
+use tokio::{
+    sync::{Notify, watch},
+    time::{sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+use transport::Bouncer;
+
+use crate::{cache::Redis, config::Config};
+
+/// How often the database is asked whether the rules have changed.
+const PERIOD: Duration = Duration::from_millis(500);
+
+/// How often blocked addresses are looked for among the open connections, if no rule changes.
+const EXPEL_AGAIN: Duration = Duration::from_millis(500);
+
+/// How long after a broken connection Redis is listened to again.
+const LISTEN_AGAIN: Duration = Duration::from_secs(1);
+
+pub(crate) struct AddressRules {
+    app: Arc<App>,
+    rules: watch::Sender<Arc<Rules>>,
+    revision: Mutex<Option<i64>>,
+    redis: Option<Redis>,
+    channel: String,
+    news: Notify,
+}
+
+impl AddressRules {
+    pub(crate) fn new(app: Arc<App>, redis: Option<Redis>, config: &Config) -> Self {
+        Self {
+            app,
+            rules: watch::Sender::new(Arc::default()),
+            revision: Mutex::default(),
+            redis,
+            channel: format!("{}:{}:address-rules", config.redis.key_prefix, config.client_id),
+            news: Notify::new(),
+        }
+    }
+
+    /// What the rules say about an address now.
+    pub(crate) fn effect(&self, address: IpAddr) -> Option<Effect> {
+        let rules = self.rules.borrow();
+        if rules.is_empty() { None } else { rules.effect(address, self.app.clock.now()) }
+    }
+
+    /// Reads the rules, if they have changed.
+    pub(crate) async fn refresh(&self) -> Result<(), DbErr> {
+        let revision = address_rules::revision(&self.app).await?;
+        if *self.known() == Some(revision) {
+            return Ok(());
+        }
+        // Rules that change between the two reads are read again by the next round.
+        let rules = Rules::new(address_rules::in_force(&self.app).await?);
+        tracing::info!(count = rules.len(), revision, "rules about addresses are in force");
+        self.rules.send_replace(Arc::new(rules));
+        *self.known() = Some(revision);
+
+        Ok(())
+    }
+
+    /// Keeps the rules in step until `stop`.
+    pub(crate) async fn run(&self, stop: CancellationToken) {
+        loop {
+            let is_own = tokio::select! {
+                () = self.app.wake.address_rules() => true,
+                () = self.news.notified() => false,
+                () = sleep(PERIOD) => false,
+                () = stop.cancelled() => return,
+            };
+            if let Err(error) = self.refresh().await {
+                tracing::warn!(%error, "the rules about addresses can't be read; those before stay in force");
+            }
+            if is_own && let Some(redis) = &self.redis {
+                let told = redis.ask::<i64>(redis::cmd("PUBLISH").arg(&self.channel).arg("changed")).await;
+                if let Err(error) = told {
+                    tracing::debug!(error, "the other instances find the change by themselves");
+                }
+            }
+        }
+    }
+
+    /// Hears of other instances' changes until `stop`.
+    pub(crate) async fn listen(&self, stop: CancellationToken) {
+        let Some(redis) = &self.redis else {
+            return stop.cancelled().await;
+        };
+        let listening = async {
+            loop {
+                if let Ok(mut subscription) = redis.subscribe(&self.channel).await {
+                    // Whatever changed while nobody listened.
+                    self.news.notify_one();
+                    let mut messages = subscription.on_message();
+                    while messages.next().await.is_some() {
+                        self.news.notify_one();
+                    }
+                }
+                sleep(LISTEN_AGAIN).await;
+            }
+        };
+        stop.run_until_cancelled::<_>(async {
+            let _: std::convert::Infallible = listening.await;
+        })
+        .await;
+    }
+
+    /// Shows blocked addresses out of their open connections, until `stop`.
+    pub(crate) async fn expel(&self, bouncer: &Bouncer, stop: CancellationToken) {
+        let mut rules = self.rules.subscribe();
+        loop {
+            let is_blocked = |address| self.effect(address) == Some(Effect::Block);
+            bouncer.expel(is_blocked);
+            // Somebody may have been let in by the rules before while these came.
+            tokio::select! {
+                _ = timeout(EXPEL_AGAIN, rules.changed()) => {}
+                () = stop.cancelled() => return,
+            }
+        }
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, Option<i64>> {
+        self.revision.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

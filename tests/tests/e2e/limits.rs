@@ -1,0 +1,321 @@
+//! Limits: what a client is told of them, what it pays for, and that instances together grant no more than one.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use tests::{
+    Site, World,
+    client::Client,
+    raw::post,
+    socket::Said,
+    wait::{PATIENCE, eventually},
+    way::Way,
+};
+use tokio::task::JoinSet;
+
+const SIGN_OUT: &str = "signOut { success }";
+/// Its price, which is owed also where nobody is signed in.
+const SIGN_OUT_COSTS: u64 = 1_000;
+
+fn query(text: &str) -> Value {
+    json!({ "query": text })
+}
+
+/// A site of which everybody without an account may ask for this much, and hardly more within a test.
+fn strict(world: World, tokens: u64) -> World {
+    world
+        .with("MATCHDAY_LIMITS_CAPACITY", &format!("anonymous={tokens}"))
+        .with("MATCHDAY_LIMITS_REFILL", "anonymous=1")
+        .with("MATCHDAY_LIMITS_PERIOD_SECONDS", "3600")
+}
+
+/// A site of which everybody may ask for so many reservations, and for no more within a test.
+fn reserving(world: World, wishes: u64) -> World {
+    world
+        .with("MATCHDAY_LIMITS_CAPACITY", &format!("reserve={wishes}"))
+        .with("MATCHDAY_LIMITS_REFILL", "reserve=1")
+        .with("MATCHDAY_LIMITS_PERIOD_SECONDS", "3600")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_answer_says_what_it_cost_and_what_is_left() {
+    let site = strict(World::embedded(), 50_000).start().await;
+
+    let executed = post(site.address, &[], &query("{ rateLimit { limit remaining buckets { name } } }")).await;
+    let kept = post(site.address, &[], &query("{ matches { totalCount } }")).await;
+
+    assert_eq!(executed.json()["data"]["rateLimit"]["limit"], 50_000);
+    assert_eq!(
+        executed.json()["data"]["rateLimit"]["buckets"],
+        json!([{ "name": "anonymous" }, { "name": "address" }])
+    );
+    let cost = kept.json()["extensions"]["cost"].clone();
+    assert_eq!((&cost["requested"], &cost["actual"], &cost["limit"]), (&json!(101), &json!(2), &json!(50_000)));
+    let remaining = cost["remaining"].as_u64().expect("it is a number");
+    assert!((49_990..50_000).contains(&remaining), "{cost}");
+    assert!(cost["resetAt"].as_str().is_some_and(|at| at.ends_with('Z')), "{cost}");
+    let limit = kept.header("ratelimit");
+    assert!(
+        limit.starts_with(&format!("\"anonymous\";r={remaining};t=")) && limit.contains("\"address\";r="),
+        "{limit}"
+    );
+    assert!(
+        kept.header("ratelimit-policy").starts_with("\"anonymous\";q=50000;w="),
+        "{}",
+        kept.header("ratelimit-policy")
+    );
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asked_for_too_much_is_told_when_to_come_again_on_every_protocol() {
+    let site = strict(World::embedded(), 40_000).start().await;
+    let drain = format!("mutation {{ {} }}", (0..10).map(|n| format!("a{n}: {SIGN_OUT} ")).collect::<String>());
+    for _ in 0..4 {
+        post(site.address, &[], &query(&drain)).await;
+    }
+
+    let (graphql, json) = ("application/graphql-response+json", "application/json");
+    for media in [graphql, json] {
+        let refused = post(site.address, &[("accept", media)], &query(&drain)).await;
+        assert_eq!((refused.status, &refused.json()["errors"][0]["extensions"]["code"]), (429, &json!("RATE_LIMITED")));
+        assert!(refused.json().get("data").is_none(), "{}", refused.body);
+        assert!(refused.header("retry-after").parse::<u64>().is_ok_and(|wait| wait > 60), "{}", refused.head);
+    }
+    let events = post(site.address, &[("accept", "text/event-stream")], &query(&drain)).await;
+    assert!(events.body.contains("RATE_LIMITED"), "{}", events.body);
+    let mut socket = site.visitor().socket().await;
+    socket.subscribe(&drain, json!({})).await;
+    assert_eq!(socket.said().await, Said::Error("RATE_LIMITED".to_owned()));
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn aliases_batches_and_sockets_pay_for_each_reservation() {
+    let site = reserving(World::embedded(), 3).start().await;
+    site.on_sale(1, 20).await;
+    let fan = site.fan("ana").await;
+    let reserve = "reserve(input: {matchNumber: 1, category: 1, quantity: 1}) { reservation { id } }";
+    let bearer = format!("Bearer {}", fan.token().expect("they are signed in"));
+
+    let two = fan.ask(&format!("mutation {{ a: {reserve} b: {reserve} }}"), json!({})).await;
+    assert!(two.is_ok(), "{two:?}");
+    let one = query(&format!("mutation {{ {reserve} }}"));
+    let batch = post(site.address, &[("authorization", &bearer)], &json!([one, one])).await.json();
+    assert!(batch[0]["data"]["reserve"]["reservation"]["id"].is_string(), "{batch}");
+    assert_eq!(batch[1]["errors"][0]["extensions"]["code"], "RATE_LIMITED");
+    assert_eq!(batch[1]["errors"][0]["extensions"]["bucket"], "reserve");
+    let mut socket = fan.socket().await;
+    socket.subscribe(&format!("mutation {{ {reserve} }}"), json!({})).await;
+    assert_eq!(socket.said().await, Said::Error("RATE_LIMITED".to_owned()));
+
+    assert!(site.fan("ben").await.reserve(1, 1, 1).await.is_ok(), "another fan has their own");
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_kept_for_everybody_is_charged_to_whoever_asks() {
+    let site = strict(World::embedded(), 40_000).start().await;
+    let sign_out = query(&format!("mutation {{ {SIGN_OUT} }}"));
+    let kept: String = (0..12).map(|n| format!("a{n}: matches {{ totalCount }} ")).collect();
+    let kept = query(&format!("{{ {kept} }}"));
+    let remaining = async || {
+        let answer = post(site.address, &[], &kept).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()["extensions"]["cost"]["remaining"].as_u64().expect("it is a number")
+    };
+
+    let (first, second, third) = (remaining().await, remaining().await, remaining().await);
+    assert!(first > second && second > third, "{first}, {second}, {third}");
+    while post(site.address, &[], &sign_out).await.status != 429 {}
+
+    assert_eq!(post(site.address, &[], &kept).await.status, 429);
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_of_an_ipv6_network_is_one_caller_and_no_client_chooses_its_address() {
+    let world = strict(World::embedded(), 40_000);
+    let site = world.with("MATCHDAY_TRANSPORT_CONNECTIONS_TRUSTED_PROXIES", "127.0.0.0/8").start().await;
+    let sign_out = query(&format!("mutation {{ {SIGN_OUT} }}"));
+    let from = async |address: &str| post(site.address, &[("x-forwarded-for", address)], &sign_out).await.status;
+
+    while from("2001:db8::1").await != 429 {}
+
+    assert_eq!(from("2001:db8::ffff:2").await, 429);
+    assert_eq!(from("192.0.2.1, 2001:db8::3").await, 429, "what a client wrote before the proxy counts for nothing");
+    assert_eq!(from("2001:db8:0:1::1").await, 200);
+    assert_eq!(from("192.0.2.1").await, 200);
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wish_that_is_refused_from_memory_costs_like_any_other() {
+    let site = reserving(World::embedded(), 3).start().await;
+    site.on_sale(1, 1).await;
+    site.fan("ana").await.holds(1, 1, 1).await;
+    let ben = site.fan("ben").await;
+
+    for _ in 0..3 {
+        assert_eq!(ben.reserve(1, 1, 1).await.code(), "TEMPORARILY_UNAVAILABLE");
+    }
+    let refused = ben.reserve(1, 1, 1).await;
+
+    assert_eq!((refused.code(), &refused.0["errors"][0]["extensions"]["bucket"]), ("RATE_LIMITED", &json!("reserve")));
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_tries_passwords_is_told_by_the_status_when_to_come_again() {
+    let (_world, site) = Site::embedded().await;
+    let wrong = r#"mutation { signIn(input: {email: "ana@example.com", password: "a wrong guess"}) { accessToken } }"#;
+    let mut answer = post(site.address, &[], &query(wrong)).await;
+    for _ in 0..20 {
+        if answer.status != 200 {
+            break;
+        }
+        assert_eq!(answer.json()["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+        answer = post(site.address, &[], &query(wrong)).await;
+    }
+
+    assert_eq!((answer.status, &answer.json()["errors"][0]["extensions"]["code"]), (429, &json!("RATE_LIMITED")));
+    assert!(answer.header("retry-after").parse::<u64>().is_ok_and(|wait| wait >= 1), "{}", answer.head);
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_site_without_limits_says_so() {
+    let site = World::embedded().with("MATCHDAY_LIMITS_ENABLED", "false").start().await;
+
+    let answer = post(site.address, &[], &query("{ rateLimit { limit buckets { name } } }")).await;
+
+    assert_eq!(answer.json(), json!({ "data": { "rateLimit": { "limit": null, "buckets": [] } } }));
+    assert_eq!(answer.header("ratelimit"), "");
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_instances_under_many_clients_grant_what_one_bucket_holds() {
+    const CLIENTS: u64 = 64;
+    const GRANTED: u64 = 100;
+    // A machine that is busy with its tests is no Redis that is away.
+    let world = strict(World::services().await, GRANTED * SIGN_OUT_COSTS)
+        .with("MATCHDAY_LIMITS_REDIS_TIMEOUT_MILLISECONDS", "10000");
+    let (first, second) = tokio::join!(world.start(), world.start());
+    let granted = Arc::new(AtomicU64::new(0));
+
+    let mut clients = JoinSet::new();
+    for number in 0..CLIENTS {
+        let address = if number % 2 == 0 { first.address } else { second.address };
+        let granted = Arc::clone(&granted);
+        clients.spawn(async move {
+            let begun = Instant::now();
+            let mut refused = 0;
+            // What others have reserved may come back, so the first refusal is not the last word.
+            while refused < 3 && begun.elapsed() < PATIENCE {
+                let won = ask(address, number).await;
+                granted.fetch_add(won, Ordering::SeqCst);
+                if won == 0 {
+                    refused += 1;
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            }
+        });
+    }
+    clients.join_all().await;
+
+    // A reservation may exceed what the price then is by a little, which keeps the very last one out.
+    let granted = granted.load(Ordering::SeqCst);
+    assert!((GRANTED - 2..=GRANTED).contains(&granted), "{granted}");
+    assert!(!first.visitor().get("/readyz").await.1.contains("by itself"));
+    first.finish().await;
+    second.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redis_that_is_killed_under_load_leaves_the_stated_share_and_is_used_again() {
+    const CLIENTS: u64 = 8;
+    const GRANTED: u64 = 100;
+    const SHARE: u64 = GRANTED / 2;
+    let world = World::services().await;
+    let way = Way::to(&world.setting("REDIS_URL")).await;
+    let world = strict(world, GRANTED * SIGN_OUT_COSTS)
+        .with("REDIS_URL", &way.url)
+        .with("MATCHDAY_LIMITS_FALLBACK_SHARE_PERCENT", "50")
+        .with("MATCHDAY_LIMITS_REDIS_TIMEOUT_MILLISECONDS", "10000");
+    let site = world.start().await;
+    let (granted, answered) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let mut load = JoinSet::new();
+    for number in 0..CLIENTS {
+        let (address, granted, answered) = (site.address, Arc::clone(&granted), Arc::clone(&answered));
+        load.spawn(async move {
+            loop {
+                granted.fetch_add(ask(address, number).await, Ordering::SeqCst);
+                answered.fetch_add(1, Ordering::SeqCst);
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        });
+    }
+    let granted = || granted.load(Ordering::SeqCst);
+    let visitor = site.visitor();
+    let goes_on = async || {
+        let before = answered.load(Ordering::SeqCst);
+        eventually(PATIENCE, "everybody is still answered", || async {
+            answered.load(Ordering::SeqCst) >= before + 4 * CLIENTS
+        })
+        .await;
+    };
+
+    // What a reservation exceeds the price by keeps the last ones out.
+    eventually(PATIENCE, "all is granted", || async { granted() >= GRANTED - 2 }).await;
+    goes_on().await;
+    assert!(granted() <= GRANTED, "{}", granted());
+
+    way.cut();
+    eventually(PATIENCE, "readiness tells of it", || async {
+        visitor.get("/readyz").await.1.contains("by itself at 50 %")
+    })
+    .await;
+    eventually(PATIENCE, "the share is granted", || async { granted() >= GRANTED + SHARE - 4 }).await;
+    goes_on().await;
+    assert!(granted() <= GRANTED + SHARE, "{}", granted());
+
+    way.mend();
+    eventually(PATIENCE, "Redis is used again", || async { !visitor.get("/readyz").await.1.contains("by itself") })
+        .await;
+    goes_on().await;
+    assert!(granted() <= GRANTED + SHARE, "{}", granted());
+    load.shutdown().await;
+    site.finish().await;
+}
+
+/// Signs out by one of four ways, and says how many sign-outs were granted.
+async fn ask(address: std::net::SocketAddr, number: u64) -> u64 {
+    let one = format!("mutation {{ {SIGN_OUT} }}");
+    let count = |results: &[Value], each: u64| {
+        let executed = results.iter().filter(|result| result["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED");
+        u64::try_from(executed.count()).expect("it is small") * each
+    };
+    match number / 2 % 4 {
+        0 => count(&[post(address, &[], &query(&one)).await.json()], 1),
+        1 => {
+            let two = format!("mutation {{ a: {SIGN_OUT} b: {SIGN_OUT} }}");
+            count(&[post(address, &[], &query(&two)).await.json()], 2)
+        }
+        2 => {
+            let batch = post(address, &[], &json!([query(&one), query(&one)])).await.json();
+            count(batch.as_array().expect("a batch has an answer for each"), 1)
+        }
+        _ => {
+            let mut socket = Client::new(address).socket().await;
+            socket.subscribe(&one, json!({})).await;
+            u64::from(socket.said().await == Said::Error("UNAUTHENTICATED".to_owned()))
+        }
+    }
+}
