@@ -130,9 +130,15 @@ impl Gateway for Matchday {
         if !self.security.charges_now() {
             return None;
         }
-        let asked = asked(operation);
-        let kept = is_public(operation, &asked).then(|| self.answers.kept(&asked)).flatten()?;
-        match self.security.charge_now(asking(caller), operation)? {
+        let (asked, asking) = (asked(operation), asking(caller));
+        let kept = if is_public(operation, &asked) {
+            self.answers.kept(&asked)
+        } else if is_wish(operation, &asked, asking) {
+            self.refusals.find(&asked)
+        } else {
+            None
+        }?;
+        match self.security.charge_now(asking, operation)? {
             Ok(admitted) => Some(noted(kept, admitted)),
             Err(refused) => Some(Payload::Response(refused)),
         }
@@ -255,8 +261,7 @@ async fn answer(
             Answered::Response(response) => Payload::Response(response),
         };
     }
-    let is_wish =
-        operation.kind() == OperationType::Mutation && asking.viewer.is_some() && Refusals::<Kept>::are_for(&asked);
+    let is_wish = is_wish(operation, &asked, asking);
     if is_wish && let Some(kept) = refusals.find(&asked) {
         return Payload::Kept(kept);
     }
@@ -277,6 +282,11 @@ async fn answer(
 /// Whether everybody is shown the same.
 fn is_public(operation: &Prepared, asked: &Asked<'_>) -> bool {
     operation.kind() == OperationType::Query && Answers::<Kept>::are_for(asked)
+}
+
+/// Whether it is one wish for tickets, of somebody who may have some.
+fn is_wish(operation: &Prepared, asked: &Asked<'_>, asking: Asking) -> bool {
+    operation.kind() == OperationType::Mutation && asking.viewer.is_some() && Refusals::<Kept>::are_for(asked)
 }
 
 fn asked(operation: &Prepared) -> Asked<'_> {

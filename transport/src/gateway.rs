@@ -89,12 +89,18 @@ pub struct Noted {
 }
 
 impl Noted {
-    /// The result as one piece.
-    pub(crate) fn bytes(&self) -> Bytes {
+    /// The result as what is kept and what belongs to this client, one after the other.
+    pub(crate) fn pieces(&self) -> (Bytes, Bytes) {
         const BEFORE: &[u8] = b",\"extensions\":";
         let kept = self.kept.bytes();
-        let open = kept.strip_suffix(b"}").unwrap_or(kept);
-        [open, BEFORE, &self.extensions, b"}"].concat().into()
+        let open = kept.strip_suffix(b"}").map_or(kept.len(), <[u8]>::len);
+        (kept.slice(..open), [BEFORE, &self.extensions, b"}"].concat().into())
+    }
+
+    /// The result as one piece.
+    pub(crate) fn bytes(&self) -> Bytes {
+        let (first, second) = self.pieces();
+        [first, second].concat().into()
     }
 }
 

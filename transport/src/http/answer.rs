@@ -28,6 +28,8 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+    /// What comes after the body for this client alone.
+    pub(super) tail: Bytes,
     /// Whether everything asked for is in it.
     pub(super) is_complete: bool,
     /// What it was taken from, where others are answered with the same.
@@ -47,12 +49,17 @@ impl Answer {
             Payload::Noted(noted) => Some(noted.kept.clone()),
             Payload::Response(_) | Payload::Pushed { .. } => None,
         };
+        let (body, tail) = match payload {
+            // What is kept for everybody is not copied for each.
+            Payload::Noted(noted) => noted.pieces(),
+            payload => (encode::payload(payload), Bytes::new()),
+        };
 
-        Self { status, headers, body: encode::payload(payload), is_complete, kept }
+        Self { status, headers, body, tail, is_complete, kept }
     }
 
     pub(super) fn into_response(self) -> Response<Body> {
-        let mut response = Response::new(Body::Whole(self.body));
+        let mut response = Response::new(Body::Whole(self.body, self.tail));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         response
@@ -81,7 +88,9 @@ impl Answer {
         body.put_u8(b']');
         describe(&mut headers, media);
 
-        Self { status: StatusCode::OK, headers, body: body.freeze(), is_complete: false, kept: None }
+        let body = body.freeze();
+
+        Self { status: StatusCode::OK, headers, body, tail: Bytes::new(), is_complete: false, kept: None }
     }
 }
 
