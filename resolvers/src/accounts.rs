@@ -4,7 +4,13 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use domain::accounts::{self, Application, Session};
 use entities::user;
 
-use crate::{context::InContext, error::ApiError, ids::NodeId, time::DateTime};
+use crate::{
+    context::InContext,
+    cookies::{Cookies, Keeper},
+    error::ApiError,
+    ids::NodeId,
+    time::DateTime,
+};
 
 /// What somebody may do.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,18 +69,27 @@ pub struct SignUpInput {
     display_name: Option<String>,
     /// ISO 3166-1 alpha-2, such as "QA".
     country: Option<String>,
+    /// Whether a browser is to keep the session, in cookies that no script can read: then leave the tokens out of what
+    /// you select.
+    #[graphql(default)]
+    cookies: bool,
 }
 
 #[derive(InputObject)]
 pub struct SignInInput {
     email: String,
     password: String,
+    /// Whether a browser is to keep the session, in cookies that no script can read: then leave the tokens out of what
+    /// you select.
+    #[graphql(default)]
+    cookies: bool,
 }
 
 #[derive(InputObject)]
 pub struct RefreshSessionInput {
-    /// Each refresh token is used once; using one again ends the session.
-    refresh_token: String,
+    /// Each refresh token is used once; using one again ends the session. Left out, it is the cookie's, and the next
+    /// session is kept in cookies too.
+    refresh_token: Option<String>,
 }
 
 #[derive(InputObject)]
@@ -185,26 +200,38 @@ pub struct AccountMutation;
 impl AccountMutation {
     /// Open an account and sign in to it. A code to confirm the email is mailed.
     async fn sign_up(&self, ctx: &Context<'_>, input: SignUpInput) -> Result<SessionPayload, ApiError> {
-        let SignUpInput { email, password, display_name, country } = input;
+        let SignUpInput { email, password, display_name, country, cookies } = input;
+        let keeper = Keeper::of(ctx, cookies)?;
         let application = Application { email, password, display_name, country };
-        Ok(accounts::sign_up(ctx.app()?, application).await?.into())
+        let session = accounts::sign_up(ctx.app()?, application).await?;
+        keeper.keep(ctx, &session)?;
+        Ok(session.into())
     }
 
     /// Sign in. A wrong password and an unknown email are answered alike. After some wrong ones each further try has to
     /// wait longer: `RATE_LIMITED`, with `retryAfter` in seconds.
     async fn sign_in(&self, ctx: &Context<'_>, input: SignInInput) -> Result<SessionPayload, ApiError> {
-        Ok(accounts::sign_in(ctx.app()?, ctx.address(), &input.email, input.password).await?.into())
+        let keeper = Keeper::of(ctx, input.cookies)?;
+        let session = accounts::sign_in(ctx.app()?, ctx.address(), &input.email, input.password).await?;
+        keeper.keep(ctx, &session)?;
+        Ok(session.into())
     }
 
     /// Exchange a refresh token for the next session.
     async fn refresh_session(&self, ctx: &Context<'_>, input: RefreshSessionInput) -> Result<SessionPayload, ApiError> {
-        Ok(accounts::refresh(ctx.app()?, &input.refresh_token).await?.into())
+        let keeper = Keeper::of(ctx, input.refresh_token.is_none())?;
+        let token = input.refresh_token.as_deref().or(keeper.refresh_token());
+        let token = token.ok_or_else(|| ApiError::bad_input("give a refreshToken: none was sent in a cookie"))?;
+        let session = accounts::refresh(ctx.app()?, token).await?;
+        keeper.keep(ctx, &session)?;
+        Ok(session.into())
     }
 
     /// End this session, or all of yours: their refresh tokens are worth nothing from now on.
     async fn sign_out(&self, ctx: &Context<'_>, input: Option<SignOutInput>) -> Result<SignOutPayload, ApiError> {
         let everywhere = input.is_some_and(|input| input.all_sessions);
         accounts::sign_out(ctx.app()?, ctx.viewer()?, everywhere).await?;
+        Cookies::forget(ctx);
         Ok(SignOutPayload { success: true })
     }
 

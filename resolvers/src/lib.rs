@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod address_rules;
 pub mod availability;
 pub mod context;
+pub mod cookies;
 pub mod error;
 pub mod ids;
 pub mod limits;

@@ -17,7 +17,7 @@ use async_graphql::{Response, parser::types::OperationType};
 use axum::{
     body::Bytes,
     extract::ConnectInfo,
-    http::{StatusCode, request::Parts},
+    http::{StatusCode, header::ACCEPT, request::Parts},
 };
 use domain::{
     App,
@@ -30,6 +30,7 @@ use futures_util::{
 };
 use resolvers::{
     context::{self, Asking, Refused},
+    cookies::{self, Cookies},
     limits::Standings,
 };
 use schema::{Answered, Answers, Asked, Live, Refusals, Rendered, Schema};
@@ -43,7 +44,10 @@ use transport::{
 };
 
 use self::masking::{INTERNAL, MASK, Masking};
-use crate::security::{Admitted, Security};
+use crate::{
+    config::{Config, sections::SameSite},
+    security::{Admitted, Security},
+};
 
 mod masking;
 mod tokens;
@@ -60,34 +64,54 @@ pub(crate) struct Matchday {
     /// Availability, rendered once for all.
     live: Arc<Live>,
     security: Arc<Security>,
+    same_site: SameSite,
 }
 
 /// What the program knows of a caller.
 struct Known {
     asking: Asking,
     request: Option<RequestId>,
+    /// Where cookies can be set.
+    cookies: Option<Cookies>,
 }
 
 impl Matchday {
-    /// `suggests` says whether an error about an unknown name may name those like it.
-    pub(crate) fn new(app: Arc<App>, hub: Arc<Hub>, security: Arc<Security>, suggests: bool) -> Self {
+    pub(crate) fn new(app: Arc<App>, hub: Arc<Hub>, security: Arc<Security>, config: &Config) -> Self {
         let schema = schema::build(Arc::clone(&app), Arc::clone(&hub));
         Self {
             answers: Arc::new(Answers::new(Arc::clone(&app), schema.clone())),
             refusals: Arc::new(Refusals::new(Arc::clone(&app))),
             live: Arc::new(Live::new(Arc::clone(&app), schema.clone(), hub)),
-            masking: Masking { suggests },
+            masking: Masking { suggests: config.suggests_names() },
+            same_site: config.accounts.cookies_same_site,
             security,
             app,
             schema,
         }
     }
 
+    /// What cookies were sent, where the answer can set others: its headers must reach the browser.
+    fn cookies(&self, parts: &Parts) -> Option<Cookies> {
+        let accepted = parts.headers.get_all(ACCEPT).iter().filter_map(|line| line.to_str().ok());
+        let may_stream = accepted.into_iter().any(|line| line.contains("event-stream") || line.contains("multipart"));
+        let is_plain = !may_stream && !parts.uri.path().ends_with("/stream");
+        is_plain.then(|| Cookies {
+            same_site: self.same_site.into(),
+            refresh: tokens::of_cookie(&parts.headers, cookies::REFRESH).map(ToOwned::to_owned),
+        })
+    }
+
     /// Says who asks, once the address is admitted.
-    async fn caller(&self, parts: &Parts, token: Option<&str>) -> Result<Caller, Refusal> {
-        let viewer = match token {
-            Some(token) => Some(accounts::authenticate(&self.app, token).await.map_err(refusal)?),
-            None => None,
+    async fn caller(&self, parts: &Parts, token: Option<&str>, cookies: Option<Cookies>) -> Result<Caller, Refusal> {
+        let viewer = match (token, tokens::of_cookie(&parts.headers, cookies::ACCESS)) {
+            (Some(token), _) => Some(accounts::authenticate(&self.app, token).await.map_err(refusal)?),
+            (None, Some(token)) => match accounts::authenticate(&self.app, token).await {
+                Ok(viewer) => Some(viewer),
+                // A browser sends it whatever it asks for, also to sign in again.
+                Err(AccountError::InvalidToken | AccountError::ExpiredToken) => None,
+                Err(error) => return Err(refusal(error)),
+            },
+            (None, None) => None,
         };
         let address = address(parts);
         let request = parts.extensions.get::<RequestId>().cloned();
@@ -95,7 +119,7 @@ impl Matchday {
         Ok(Caller {
             user: viewer.map(|viewer| viewer.user_id.to_string()),
             expires_at: viewer.map(|viewer| SystemTime::from(viewer.expires_at)),
-            context: Arc::new(Known { asking: Asking { viewer, address }, request }),
+            context: Arc::new(Known { asking: Asking { viewer, address }, request, cookies }),
         })
     }
 }
@@ -104,7 +128,8 @@ impl Gateway for Matchday {
     fn identify<'a>(&'a self, request: &'a Parts) -> BoxFuture<'a, Result<Caller, Refusal>> {
         async {
             self.security.admit(address(request))?;
-            self.caller(request, tokens::of_header(&request.headers)?).await
+            let token = tokens::of_header(&request.headers)?;
+            self.caller(request, token, self.cookies(request)).await
         }
         .boxed()
     }
@@ -120,7 +145,7 @@ impl Gateway for Matchday {
                 None => tokens::of_header(&upgrade.headers)?,
                 token => token,
             };
-            self.caller(upgrade, token).await
+            self.caller(upgrade, token, None).await
         }
         .boxed()
     }
@@ -149,13 +174,14 @@ impl Gateway for Matchday {
     fn execute(&self, caller: &Caller, operation: Prepared) -> BoxFuture<'static, Payload> {
         let (schema, answers, refusals) = (self.schema.clone(), Arc::clone(&self.answers), Arc::clone(&self.refusals));
         let ((asking, id), masking) = (known(caller), self.masking);
+        let cookies = caller.context.downcast_ref::<Known>().and_then(|known| known.cookies.clone());
         let (span, security) = (span(&id), Arc::clone(&self.security));
         async move {
             let admitted = match security.charge(asking, &operation).await {
                 Ok(admitted) => admitted,
                 Err(refused) => return Payload::Response(refused),
             };
-            let answering = answer(&schema, &answers, &refusals, asking, &admitted, &operation);
+            let answering = answer(&schema, &answers, &refusals, asking, cookies, &admitted, &operation);
             let executed = AssertUnwindSafe(answering).catch_unwind().await;
             match executed.unwrap_or_else(|_| Payload::Response(Box::new(masking::panicked(&id)))) {
                 Payload::Response(response) => {
@@ -251,6 +277,7 @@ async fn answer(
     answers: &Answers<Kept>,
     refusals: &Refusals<Kept>,
     asking: Asking,
+    cookies: Option<Cookies>,
     admitted: &Admitted,
     operation: &Prepared,
 ) -> Payload {
@@ -267,9 +294,12 @@ async fn answer(
     }
     let refused = Arc::<Refused>::default();
     let standings = Standings::new(admitted.standings());
-    let request = context::attach(asked.request(), asking).data(Arc::clone(&refused)).data(standings);
+    let mut request = context::attach(asked.request(), asking).data(Arc::clone(&refused)).data(standings);
+    if let Some(cookies) = cookies {
+        request = request.data(cookies);
+    }
     let mut response = schema.execute(request).await;
-    if response.errors.is_empty() {
+    if response.errors.is_empty() && response.http_headers.is_empty() {
         return Payload::Kept(Kept::from(Bytes::from(schema::encoded(&response))));
     }
     schema::complete(&mut response, &asked);

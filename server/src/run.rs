@@ -118,8 +118,8 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
         });
     }
 
-    let (suggests, rules) = (begun.config.suggests_names(), Arc::clone(&security.rules));
-    let gateway = Arc::new(Matchday::new(Arc::clone(&parts.app), hub, security, suggests));
+    let rules = Arc::clone(&security.rules);
+    let gateway = Arc::new(Matchday::new(Arc::clone(&parts.app), hub, security, &begun.config));
     let edge = Edge::with_documents(gateway, Arc::new(edge), documents, begun.intake.clone());
     let bouncer = edge.bouncer();
     supervisor.keep("expulsion", move |stop| {

@@ -20,9 +20,13 @@ pub struct Answer {
 impl Answer {
     /// A header's value; empty where there is none.
     pub fn header(&self, name: &str) -> String {
+        self.headers(name).into_iter().next().unwrap_or_default()
+    }
+
+    /// All values of a header.
+    pub fn headers(&self, name: &str) -> Vec<String> {
         let lines = self.head.lines().filter_map(|line| line.split_once(':'));
-        let mut found = lines.filter(|(known, _)| known.eq_ignore_ascii_case(name));
-        found.next().map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+        lines.filter(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().to_owned()).collect()
     }
 
     pub fn json(&self) -> Value {

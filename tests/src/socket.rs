@@ -39,17 +39,23 @@ pub enum Said {
 
 impl Socket {
     pub async fn open(address: SocketAddr, token: Option<&str>) -> Self {
+        Self::open_with(address, token, &[]).await.expect("the site takes sockets")
+    }
+
+    /// Opens one as a browser would, with these headers; `None` where the handshake is refused.
+    pub async fn open_with(address: SocketAddr, token: Option<&str>, headers: &[(&'static str, &str)]) -> Option<Self> {
         let mut request = format!("ws://{address}/graphql").into_client_request().expect("the address is well formed");
-        let protocol = HeaderValue::from_static("graphql-transport-ws");
-        request.headers_mut().insert("sec-websocket-protocol", protocol);
-        let (stream, _) = connect_async(request).await.expect("the site takes sockets");
+        for (name, value) in [("sec-websocket-protocol", "graphql-transport-ws")].iter().chain(headers) {
+            request.headers_mut().insert(*name, HeaderValue::from_str(value).expect("the test wrote a valid header"));
+        }
+        let (stream, _) = connect_async(request).await.ok()?;
         let mut socket = Self { stream, next: 0 };
         let payload = token.map_or(json!({}), |token| json!({ "authorization": format!("Bearer {token}") }));
         socket.send(&json!({ "type": "connection_init", "payload": payload })).await;
         let ack = socket.receive().await.expect("the site acknowledges");
         assert_eq!(ack["type"], "connection_ack", "{ack}");
 
-        socket
+        Some(socket)
     }
 
     /// Subscribes; messages of several subscriptions come mixed.

@@ -7,6 +7,7 @@ mod e2e {
     mod address_rules;
     mod answers;
     mod contract;
+    mod cookies;
     mod crashes;
     mod edge;
     mod house;

@@ -148,6 +148,7 @@ pub struct Accounts {
     pub token_algorithm: TokenAlgorithm,
     pub access_token_seconds: u64,
     pub refresh_token_seconds: u64,
+    pub cookies_same_site: SameSite,
 }
 
 impl Default for Accounts {
@@ -157,6 +158,27 @@ impl Default for Accounts {
             token_algorithm: TokenAlgorithm::EdDsa,
             access_token_seconds: 900,
             refresh_token_seconds: 30 * 24 * 3_600,
+            cookies_same_site: SameSite::Strict,
+        }
+    }
+}
+
+/// Requests of which pages browsers send the cookies of a session with: those of the same site (a registrable domain and
+/// all below it), links to it as well, or all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum SameSite {
+    #[default]
+    Strict,
+    Lax,
+    None,
+}
+
+impl From<SameSite> for &'static str {
+    fn from(same_site: SameSite) -> Self {
+        match same_site {
+            SameSite::Strict => "Strict",
+            SameSite::Lax => "Lax",
+            SameSite::None => "None",
         }
     }
 }

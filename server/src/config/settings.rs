@@ -135,6 +135,7 @@ static OURS: &[(&str, &str, Kind, &str)] = &[
     ("accounts.token_algorithm", "MATCHDAY_ACCOUNTS_TOKEN_ALGORITHM", Kind::OneOf(&["EdDSA", "HS256"]), "what new keys sign access tokens with; EdDSA has public keys, /.well-known/jwks.json"),
     ("accounts.access_token_seconds", "MATCHDAY_ACCOUNTS_ACCESS_TOKEN_SECONDS", Kind::Number(30, DAY), "life of an access token"),
     ("accounts.refresh_token_seconds", "MATCHDAY_ACCOUNTS_REFRESH_TOKEN_SECONDS", Kind::Number(60, 366 * DAY), "life of a session without use"),
+    ("accounts.cookies_same_site", "MATCHDAY_ACCOUNTS_COOKIES_SAME_SITE", Kind::OneOf(&["Strict", "Lax", "None"]), "which pages make browsers send the cookies of a session: those of this site, links to it too, or all"),
     ("mail.smtp_url", "MATCHDAY_MAIL_SMTP_URL", Kind::Text, "smtps://user:password@host, or smtp://host?tls=required; unset: mails are kept in the data folder"),
     ("mail.from", "MATCHDAY_MAIL_FROM", Kind::Text, "sender of mails, such as Matchday <tickets@example.com>"),
     ("mail.verify_url", "MATCHDAY_MAIL_VERIFY_URL", Kind::Text, "page that confirms an email, {code} in it; unset: the mail gives the code alone"),

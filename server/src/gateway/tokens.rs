@@ -1,6 +1,9 @@
 //! Access tokens, as requests and sockets carry them.
 
-use axum::http::{HeaderMap, StatusCode, header::AUTHORIZATION};
+use axum::http::{
+    HeaderMap, StatusCode,
+    header::{AUTHORIZATION, COOKIE},
+};
 use serde_json::{Map, Value};
 use transport::gateway::Refusal;
 
@@ -25,6 +28,13 @@ pub(super) fn of_payload(payload: &Map<String, Value>) -> Result<Option<&str>, R
         }
     }
     Ok(None)
+}
+
+/// What a cookie holds, which browsers send by themselves.
+pub(super) fn of_cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut cookies = lines.flat_map(|line| line.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
+    cookies.find(|(known, _)| *known == name).map(|(_, value)| value).filter(|value| !value.is_empty())
 }
 
 fn bearer(value: &str) -> Result<&str, Refusal> {
@@ -64,6 +74,18 @@ mod tests {
             let payload = payload.as_object().expect("it is an object").clone();
             assert_eq!(of_payload(&payload).expect("it is right"), Some("abc"));
         }
+    }
+
+    #[test]
+    fn a_cookie_is_found_by_its_whole_name_among_others() {
+        let mut headers = HeaderMap::new();
+        for line in ["theme=dark; xaccess=no; access=abc=; b=c", "late=yes"] {
+            headers.append(COOKIE, line.parse().expect("a header value"));
+        }
+
+        assert_eq!(of_cookie(&headers, "access"), Some("abc="));
+        assert_eq!(of_cookie(&headers, "late"), Some("yes"));
+        assert_eq!(of_cookie(&headers, "acc"), None);
     }
 
     #[test]

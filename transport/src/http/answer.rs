@@ -97,7 +97,7 @@ impl Answer {
 /// The same URL answers differently by these request headers, which caches must know.
 fn describe(headers: &mut HeaderMap, media: Media) {
     headers.insert(header::CONTENT_TYPE, media.content_type());
-    headers.append(header::VARY, HeaderValue::from_static("accept, authorization"));
+    headers.append(header::VARY, HeaderValue::from_static("accept, authorization, cookie"));
 }
 
 fn headers(result: &GraphqlResponse) -> HeaderMap {

@@ -1,0 +1,82 @@
+//! Cookies: a session that a browser keeps, where no script of a page can read it.
+//!
+//! Invariant: cookies are set and exchanged only where the answer's headers reach the browser, or a session would end
+//! with a token that nobody was given.
+
+use std::time::Duration;
+
+use async_graphql::Context;
+use domain::accounts::Session;
+
+use crate::{context::InContext, error::ApiError};
+
+// The prefix makes browsers insist: this host's alone, encrypted, for every path.
+pub const ACCESS: &str = "__Host-matchday-access";
+pub const REFRESH: &str = "__Host-matchday-refresh";
+
+const SET_COOKIE: &str = "set-cookie";
+
+/// In the data of a request whose answer has headers.
+#[derive(Debug, Clone)]
+pub struct Cookies {
+    /// Which other sites' pages make browsers send them: `Strict`, `Lax` or `None`.
+    pub same_site: &'static str,
+    /// The refresh token that was sent in one.
+    pub refresh: Option<String>,
+}
+
+/// Where a session is to be kept.
+#[derive(Clone, Copy)]
+pub(crate) enum Keeper<'a> {
+    Client,
+    Browser(&'a Cookies),
+}
+
+impl<'a> Keeper<'a> {
+    pub(crate) fn of(ctx: &Context<'a>, wants_cookies: bool) -> Result<Self, ApiError> {
+        match (wants_cookies, ctx.data_opt::<Cookies>()) {
+            (false, _) => Ok(Self::Client),
+            (true, Some(cookies)) => Ok(Self::Browser(cookies)),
+            (true, None) => {
+                let message = "cookies are set by a plain answer over HTTP: not on a socket, nor in a stream of events";
+                Err(ApiError::bad_input(message))
+            }
+        }
+    }
+
+    /// The refresh token that the browser keeps.
+    pub(crate) fn refresh_token(self) -> Option<&'a str> {
+        match self {
+            Self::Client => None,
+            Self::Browser(cookies) => cookies.refresh.as_deref(),
+        }
+    }
+
+    /// Gives a session to the browser, if it is to keep it.
+    pub(crate) fn keep(self, ctx: &Context<'_>, session: &Session) -> Result<(), ApiError> {
+        let Self::Browser(cookies) = self else {
+            return Ok(());
+        };
+        let lifetimes = &ctx.app()?.accounts;
+        cookies.set(ctx, ACCESS, &session.access_token, lifetimes.access_lifetime);
+        cookies.set(ctx, REFRESH, &session.refresh_token, lifetimes.refresh_lifetime);
+        Ok(())
+    }
+}
+
+impl Cookies {
+    fn set(&self, ctx: &Context<'_>, name: &str, value: &str, life: Duration) {
+        let (same_site, seconds) = (self.same_site, life.as_secs());
+        let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite={same_site}");
+        ctx.append_http_header(SET_COOKIE, cookie);
+    }
+
+    /// Makes the browser forget its session, if it keeps one.
+    pub(crate) fn forget(ctx: &Context<'_>) {
+        if let Some(cookies) = ctx.data_opt::<Self>().filter(|cookies| cookies.refresh.is_some()) {
+            for name in [ACCESS, REFRESH] {
+                cookies.set(ctx, name, "", Duration::ZERO);
+            }
+        }
+    }
+}

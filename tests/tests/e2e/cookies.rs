@@ -1,0 +1,162 @@
+//! Cookies: a browser keeps a session out of its pages' reach, and no other site's page can use it.
+
+use std::net::SocketAddr;
+
+use serde_json::{Value, json};
+use tests::{
+    Site,
+    raw::{self, post},
+    socket::{Said, Socket},
+};
+
+const SIGN_UP: &str = "mutation ($input: SignUpInput!) { signUp(input: $input) { user { id } } }";
+const REFRESH: &str = "mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { user { id } } }";
+const PASSWORD: &str = "correct horse battery staple";
+
+/// A browser, as far as cookies go.
+struct Browser {
+    address: SocketAddr,
+    cookies: Vec<(String, String)>,
+}
+
+impl Browser {
+    /// Somebody who has just signed up.
+    async fn signed_up(site: &Site) -> Self {
+        let mut browser = Self { address: site.address, cookies: Vec::new() };
+        let input = json!({ "email": "ana@example.com", "password": PASSWORD, "cookies": true });
+        let answer = browser.ask(SIGN_UP, json!({ "input": input })).await;
+        assert!(answer.json()["data"]["signUp"]["user"]["id"].is_string(), "{answer:?}");
+        browser
+    }
+
+    fn sends(&self) -> String {
+        self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
+    async fn ask(&mut self, document: &str, variables: Value) -> raw::Answer {
+        let cookie = self.sends();
+        let body = json!({ "query": document, "variables": variables });
+        let answer = post(self.address, &[("cookie", &cookie)], &body).await;
+        for set in answer.headers("set-cookie") {
+            let (cookie, attributes) = set.split_once("; ").expect("a cookie has attributes");
+            let (name, value) = cookie.split_once('=').expect("a cookie has a value");
+            self.cookies.retain(|(known, _)| known != name);
+            if !attributes.contains("Max-Age=0;") {
+                self.cookies.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        answer
+    }
+
+    async fn is_known(&mut self) -> bool {
+        self.ask("{ me { id } }", json!({})).await.json()["data"]["me"].is_object()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_keeps_its_session_in_cookies_that_no_script_can_read() {
+    let (_world, site) = Site::embedded().await;
+    let mut browser = Browser { address: site.address, cookies: Vec::new() };
+    let input = json!({ "email": "ana@example.com", "password": PASSWORD, "cookies": true });
+
+    let answer = browser.ask(SIGN_UP, json!({ "input": input })).await;
+
+    let set = answer.headers("set-cookie");
+    let lives = [("__Host-matchday-access", 900), ("__Host-matchday-refresh", 30 * 24 * 3_600)];
+    assert_eq!(set.len(), lives.len(), "{set:?}");
+    for (cookie, (name, seconds)) in set.iter().zip(lives) {
+        assert!(cookie.starts_with(&format!("{name}=")), "{cookie}");
+        let attributes = format!("; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Strict");
+        assert!(cookie.ends_with(&attributes), "{cookie}");
+    }
+    assert!(browser.is_known().await);
+    let wished = json!({ "query": "{ me { id } }" });
+    assert!(post(site.address, &[], &wished).await.json()["data"]["me"].is_null(), "cookies are all that it takes");
+    let vary = browser.ask("{ me { id } }", json!({})).await.header("vary");
+    assert!(vary.contains("cookie"), "{vary}");
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_goes_on_by_its_cookie_and_ends_with_it() {
+    let (_world, site) = Site::embedded().await;
+    let mut browser = Browser::signed_up(&site).await;
+    let first = browser.sends();
+
+    browser.cookies.retain(|(name, _)| name.ends_with("refresh"));
+    assert!(!browser.is_known().await, "the refresh token is none to ask with");
+    let refreshed = browser.ask(REFRESH, json!({ "input": {} })).await.json();
+    assert!(refreshed["data"]["refreshSession"]["user"]["id"].is_string(), "{refreshed}");
+    assert!(browser.sends() != first && browser.is_known().await);
+
+    let signed_out = browser.ask("mutation { signOut { success } }", json!({})).await.json();
+    assert_eq!(signed_out["data"]["signOut"]["success"], true);
+    assert_eq!(browser.sends(), "");
+    let nothing = browser.ask(REFRESH, json!({ "input": {} })).await.json();
+    assert_eq!(nothing["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_for_no_cookies_gets_none_and_a_token_counts_before_a_cookie() {
+    let (_world, site) = Site::embedded().await;
+    let browser = Browser::signed_up(&site).await;
+    let cookie = browser.sends();
+    let ben = site.fan("ben").await;
+    let bearer = format!("Bearer {}", ben.token().expect("they are signed in"));
+    let me = json!({ "query": "{ me { email } }" });
+
+    let sign_up =
+        json!({ "query": SIGN_UP, "variables": { "input": { "email": "eve@example.com", "password": PASSWORD } } });
+    let answer = post(site.address, &[], &sign_up).await;
+    assert!(answer.headers("set-cookie").is_empty(), "{answer:?}");
+
+    let both = post(site.address, &[("cookie", &cookie), ("authorization", &bearer)], &me).await.json();
+    assert!(both["data"]["me"]["email"].as_str().is_some_and(|email| email.starts_with("ben-")), "{both}");
+    let wrong = post(site.address, &[("cookie", &cookie), ("authorization", "Bearer wrong")], &me).await;
+    assert_eq!(wrong.status, 401);
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cookie_that_is_worth_nothing_stands_in_nobodys_way() {
+    let (_world, site) = Site::embedded().await;
+    let mut browser =
+        Browser { address: site.address, cookies: vec![("__Host-matchday-access".to_owned(), "x.y.z".to_owned())] };
+
+    assert!(!browser.is_known().await);
+    let input = json!({ "email": "ana@example.com", "password": PASSWORD, "cookies": true });
+    browser.ask(SIGN_UP, json!({ "input": input })).await;
+
+    assert!(browser.is_known().await);
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_sites_page_can_neither_ask_nor_open_a_socket_with_them() {
+    let (_world, site) = Site::embedded().await;
+    let cookie = Browser::signed_up(&site).await.sends();
+    let page = [("cookie", cookie.as_str()), ("origin", "https://evil.example")];
+    let forged = raw::get(site.address, &page, &[("query", "{ me { email } }")]).await;
+    assert_eq!(forged.json()["errors"][0]["extensions"]["code"], "CSRF_PREVENTED");
+
+    let mut own = Socket::open_with(site.address, None, &[("cookie", &cookie)]).await.expect("its own page may");
+    own.subscribe("{ me { email } }", json!({})).await;
+    assert_eq!(own.data().await["me"]["email"], "ana@example.com");
+    let foreign =
+        Socket::open_with(site.address, None, &[("cookie", &cookie), ("origin", "https://evil.example")]).await;
+    assert!(foreign.is_none(), "the handshake is refused");
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cookies_are_not_set_where_no_header_reaches_the_browser() {
+    let (_world, site) = Site::embedded().await;
+    let input = json!({ "email": "ana@example.com", "password": PASSWORD, "cookies": true });
+    let mut socket = site.visitor().socket().await;
+
+    socket.subscribe(SIGN_UP, json!({ "input": input })).await;
+
+    assert_eq!(socket.said().await, Said::Error("BAD_USER_INPUT".to_owned()));
+    site.finish().await;
+}
