@@ -21,9 +21,13 @@ mod roots;
 pub(crate) mod rules;
 mod told;
 
-/// Fields that have a bucket of their own, and whether it is its caller's address's or its user's.
-const NARROW: [(&str, Per); 4] =
-    [("signIn", Per::Address), ("signUp", Per::Address), ("reserve", Per::User), ("payReservation", Per::User)];
+/// Buckets of their own, the root fields that draw from them, and whether one is its caller's address's or its user's.
+const NARROW: [(&str, &[&str], Per); 4] = [
+    ("signIn", &["signIn"], Per::Address),
+    ("signUp", &["signUp"], Per::Address),
+    ("reserve", &["reserve"], Per::User),
+    ("payReservation", &["payReservation", "createPaymentIntent"], Per::User),
+];
 
 /// Bytes of an answer that cost one unit.
 const BYTES_A_UNIT: u64 = 1024;
@@ -177,8 +181,8 @@ impl Security {
         let mut charges = Vec::with_capacity(2);
         charges.push(charge(own, Per::User, operation.cost(), true));
         charges.push(charge("address", Per::Address, operation.cost(), true));
-        for (name, per) in NARROW {
-            let count = roots.count(name);
+        for (name, fields, per) in NARROW {
+            let count = fields.iter().map(|field| roots.count(field)).sum();
             if count > 0 {
                 charges.push(charge(name, per, count, false));
             }

@@ -120,6 +120,22 @@ async fn aliases_batches_and_sockets_pay_for_each_reservation() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_payment_is_paid_for_whichever_way_it_begins() {
+    let world = World::embedded().with("MATCHDAY_LIMITS_CAPACITY", "payReservation=2");
+    let world = world.with("MATCHDAY_LIMITS_REFILL", "payReservation=1").with("MATCHDAY_LIMITS_PERIOD_SECONDS", "3600");
+    let site = world.start().await;
+    let fan = site.fan("ana").await;
+    let pay = "payReservation(input: {reservationId: \"1\", paymentMethod: \"pm_card_visa\", idempotencyKey: \"a\"}) {
+        reservation { id } }";
+    let create = "createPaymentIntent(input: {reservationId: \"1\"}) { clientSecret }";
+
+    for (begin, code) in [(pay, "BAD_USER_INPUT"), (create, "BAD_USER_INPUT"), (create, "RATE_LIMITED")] {
+        assert_eq!(fan.ask(&format!("mutation {{ {begin} }}"), json!({})).await.code(), code, "{begin}");
+    }
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_kept_for_everybody_is_charged_to_whoever_asks() {
     let site = strict(World::embedded(), 40_000).start().await;
     let sign_out = query(&format!("mutation {{ {SIGN_OUT} }}"));
