@@ -156,7 +156,10 @@ async fn cookies_are_not_set_where_no_header_reaches_the_browser() {
     let mut socket = site.visitor().socket().await;
 
     socket.subscribe(SIGN_UP, json!({ "input": input })).await;
-
     assert_eq!(socket.said().await, Said::Error("BAD_USER_INPUT".to_owned()));
+
+    let wished = json!({ "query": SIGN_UP, "variables": { "input": input } });
+    let streamed = post(site.address, &[("accept", "text/event-stream")], &wished).await;
+    assert!(streamed.body.contains("BAD_USER_INPUT"), "{streamed:?}");
     site.finish().await;
 }
