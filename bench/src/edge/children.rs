@@ -32,17 +32,17 @@ max_connections_per_address = 50000
 [transport.sockets]
 connections_per_address_max = 50000
 [limits.capacity]
-anonymous = 100000000000
-customer = 100000000000
-address = 100000000000
-signIn = 100000000000
-reserve = 100000000000
+anonymous = 10000000000
+customer = 10000000000
+address = 10000000000
+signIn = 10000000000
+reserve = 10000000000
 [limits.refill]
-anonymous = 100000000000
-customer = 100000000000
-address = 100000000000
-signIn = 100000000000
-reserve = 100000000000
+anonymous = 10000000000
+customer = 10000000000
+address = 10000000000
+signIn = 10000000000
+reserve = 10000000000
 ";
 
 /// A running server.
@@ -244,6 +244,24 @@ fn pinned(cores: Cores, program: &Path) -> Command {
             let mut command = Command::new("taskset");
             command.args(["-c", &SERVER_CORE.to_string()]).arg(program);
             command
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_takes_the_settings_that_it_is_measured_with() {
+        let file = env::temp_dir().join(format!("matchday-bench-{}.toml", Uuid::new_v4()));
+        fs::write(&file, SETTINGS).expect("a temporary file can be written");
+
+        let loaded = server::config::load_from(Some(&file), &[]);
+
+        fs::remove_file(&file).expect("it is still there");
+        if let Err(problems) = loaded {
+            panic!("{problems:?}");
         }
     }
 }
