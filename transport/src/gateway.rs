@@ -89,12 +89,13 @@ pub struct Noted {
 }
 
 impl Noted {
-    /// The result as what is kept and what belongs to this client, one after the other.
+    /// The result as what belongs to this client and what is kept, one after the other: a small piece waits for the
+    /// large one and leaves with it, and after it would leave alone.
     pub(crate) fn pieces(&self) -> (Bytes, Bytes) {
-        const BEFORE: &[u8] = b",\"extensions\":";
         let kept = self.kept.bytes();
-        let open = kept.strip_suffix(b"}").map_or(kept.len(), <[u8]>::len);
-        (kept.slice(..open), [BEFORE, &self.extensions, b"}"].concat().into())
+        let opened = kept.len() - kept.strip_prefix(b"{").map_or(kept.len(), <[u8]>::len);
+        let notes = [b"{\"extensions\":", &self.extensions[..], b","].concat();
+        (notes.into(), kept.slice(opened..))
     }
 
     /// The result as one piece.
@@ -139,7 +140,7 @@ mod tests {
         let kept = Kept::from(Bytes::from_static(br#"{"data":{"a":1}}"#));
         let noted = Noted { kept, headers: HeaderMap::new(), extensions: Bytes::from_static(br#"{"b":2}"#) };
 
-        assert_eq!(noted.bytes(), br#"{"data":{"a":1},"extensions":{"b":2}}"#[..]);
+        assert_eq!(noted.bytes(), br#"{"extensions":{"b":2},"data":{"a":1}}"#[..]);
     }
 
     #[test]

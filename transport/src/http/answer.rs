@@ -27,9 +27,9 @@ const HEADERS: usize = 4;
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
+    /// What comes before the body for this client alone.
+    pub(super) notes: Bytes,
     pub(super) body: Bytes,
-    /// What comes after the body for this client alone.
-    pub(super) tail: Bytes,
     /// Whether everything asked for is in it.
     pub(super) is_complete: bool,
     /// What it was taken from, where others are answered with the same.
@@ -49,17 +49,17 @@ impl Answer {
             Payload::Noted(noted) => Some(noted.kept.clone()),
             Payload::Response(_) | Payload::Pushed { .. } => None,
         };
-        let (body, tail) = match payload {
+        let (notes, body) = match payload {
             // What is kept for everybody is not copied for each.
             Payload::Noted(noted) => noted.pieces(),
-            payload => (encode::payload(payload), Bytes::new()),
+            payload => (Bytes::new(), encode::payload(payload)),
         };
 
-        Self { status, headers, body, tail, is_complete, kept }
+        Self { status, headers, notes, body, is_complete, kept }
     }
 
     pub(super) fn into_response(self) -> Response<Body> {
-        let mut response = Response::new(Body::Whole(self.body, self.tail));
+        let mut response = Response::new(Body::Whole(self.notes, self.body));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         response
@@ -90,7 +90,7 @@ impl Answer {
 
         let body = body.freeze();
 
-        Self { status: StatusCode::OK, headers, body, tail: Bytes::new(), is_complete: false, kept: None }
+        Self { status: StatusCode::OK, headers, notes: Bytes::new(), body, is_complete: false, kept: None }
     }
 }
 
