@@ -25,6 +25,7 @@ mod e2e {
     mod payments;
     mod refusals;
     mod reservations;
+    mod restarts;
     mod rights;
     mod subscriptions;
 

@@ -1,11 +1,11 @@
-//! Crashes: the program killed at random moments, and Kafka gone for a while, both under load; and Postgres restarted.
+//! Crashes: the program killed at random moments, and Kafka gone for a while, both under load.
 
 use std::{
     collections::{HashMap, HashSet},
     path::Path,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
@@ -18,7 +18,7 @@ use entities::{
 };
 use futures_util::future::join_all;
 use rand::Rng;
-use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait};
+use sea_orm::{DatabaseConnection, EntityTrait, PaginatorTrait};
 use tests::{
     Site, World,
     broker::Record,
@@ -32,8 +32,8 @@ use uuid::Uuid;
 
 const MATCHES: i32 = 4;
 /// Enough for everybody: the load is to go on.
-const TICKETS: i32 = 1_000;
-const KILLS: usize = 4;
+pub(super) const TICKETS: i32 = 1_000;
+pub(super) const KILLS: usize = 4;
 const BUYERS: usize = 6;
 /// Between two attempts to reach a program that is down.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -41,7 +41,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// die while the group is still waiting for the one before.
 const REBALANCED: Duration = Duration::from_secs(10 * (KILLS as u64 + 1) + PATIENCE.as_secs());
 
-fn binary() -> &'static Path {
+pub(super) fn binary() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_matchday-under-test"))
 }
 
@@ -218,62 +218,11 @@ async fn killed_under_load_on_embedded_parts_it_loses_no_reservation() {
     assert_eq!(known.len(), 64);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn when_postgres_has_ended_every_connection_the_next_holds_are_placed_all_the_same() {
-    let world = World::services().await.with("MATCHDAY_HOLDS_PURCHASE_CAP", "1000");
-    let site = world.start().await;
-    site.on_sale(1, TICKETS).await;
-    let fan = site.fan("ana").await;
-    let db = world.connect().await;
-    for _ in 0..3 {
-        // All connections of the pool are in use, and so taken for alive a moment later.
-        let reads =
-            join_all((0..32).map(|_| fan.ask("{ myReservations { edges { cursor } } }", serde_json::Value::Null)));
-        assert!(reads.await.iter().all(tests::client::Answer::is_ok));
-        db.execute_unprepared(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-             WHERE datname = current_database() AND application_name LIKE 'matchday %'",
-        )
-        .await
-        .expect("connections can be ended");
-
-        for _ in 0..8 {
-            fan.holds(1, 1, 1).await;
-        }
-    }
-    site.finish().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killed_in_a_row_an_instance_that_keeps_its_name_has_its_partitions_back_at_once() {
-    let world = World::services().await.with("MATCHDAY_KAFKA_INSTANCE_ID", "matchday-0");
-    let broker = world.broker();
-    let mut program = Program::start(binary(), &world).await;
-    broker.give(1, TICKETS).await;
-    on_sale(&program, 1).await;
-
-    for _ in 0..KILLS {
-        program.kill().await;
-        program = Program::start(binary(), &world).await;
-    }
-    broker.say("there", "PENDING", 1, 1, 2).await;
-
-    let db = world.connect().await;
-    let members = AtomicUsize::new(0);
-    eventually(PATIENCE, "what was said meanwhile is applied", || async {
-        members.fetch_max(broker.members_of(&world.group()).await, Ordering::SeqCst);
-        sums(&db).await == (2, 0)
-    })
-    .await;
-    assert_eq!(members.into_inner(), 1, "Kafka keeps no member for the sessions of those that were killed");
-    program.stop().await;
-}
-
 async fn sign_up(program: &Program) -> Client {
     program.visitor().sign_up("ana").await
 }
 
-async fn on_sale(program: &Program, matches: i32) {
+pub(super) async fn on_sale(program: &Program, matches: i32) {
     let visitor = program.visitor();
     eventually(PATIENCE, "every match is on sale", || async {
         let count = visitor.ask("{ matches(first: 1) { totalCount } }", serde_json::Value::Null).await;
@@ -304,7 +253,7 @@ async fn demand_no_violation(db: &DatabaseConnection) {
 }
 
 /// What is held and was sold elsewhere, over all categories.
-async fn sums(db: &DatabaseConnection) -> (i32, i32) {
+pub(super) async fn sums(db: &DatabaseConnection) -> (i32, i32) {
     let stock = stock::Entity::find().all(db).await.expect("the stock can be read");
     let sum = |of: fn(&stock::Model) -> i32| stock.iter().map(of).sum();
     (sum(|row| row.foreign_pending), sum(|row| row.foreign_sold))
