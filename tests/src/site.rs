@@ -21,6 +21,10 @@ use crate::{
     wait::{PATIENCE, eventually},
 };
 
+/// Limits that a test's load, all of it from one address, stays below on the fastest machine.
+const RAISED: &str = "anonymous=1000000000,customer=1000000000,steward=1000000000,admin=1000000000,\
+                      address=1000000000,signIn=1000000,signUp=1000000,reserve=1000000,payReservation=1000000";
+
 /// What instances of a site share, as settings of the program.
 pub struct World {
     settings: Vec<(String, String)>,
@@ -46,6 +50,8 @@ impl World {
         let name = format!("t{}", Uuid::new_v4().simple());
         Self { settings: Vec::new(), clock: Arc::default(), folder: Folder::new(&name), database: None, name }
             .with("MATCHDAY_KAFKA_BUNDLED_MASTER_LIST", "false")
+            .with("MATCHDAY_LIMITS_CAPACITY", RAISED)
+            .with("MATCHDAY_LIMITS_REFILL", RAISED)
     }
 
     /// The real services: a Postgres database and topics of its own.
