@@ -24,5 +24,6 @@ pub mod sandbox_intent;
 pub mod session;
 pub mod signing_key;
 pub mod stock;
+pub mod ticket;
 pub mod user;
 pub mod webhook_event;

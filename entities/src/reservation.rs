@@ -52,6 +52,10 @@ pub struct Model {
     pub version: i32,
     /// The fan's own name for the attempt; unique per fan.
     pub idempotency_key: Option<String>,
+    /// The listing that it is an order of; none where it is of the site's own stock.
+    pub listing_id: Option<Uuid>,
+    /// How many of its tickets were refunded; the other `quantity - returned` are still its fan's.
+    pub returned: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -18,6 +18,7 @@ mod m20261121_000010_event_fingerprints;
 mod m20261121_000011_foreign_accounts;
 mod m20261121_000020_payments;
 mod m20261121_000021_address_rules;
+mod m20261125_000030_tickets;
 
 pub struct Migrator;
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000011_foreign_accounts::Migration),
             Box::new(m20261121_000020_payments::Migration),
             Box::new(m20261121_000021_address_rules::Migration),
+            Box::new(m20261125_000030_tickets::Migration),
         ]
     }
 }

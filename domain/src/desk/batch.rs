@@ -157,6 +157,8 @@ fn place(app: &App, book: &mut Book, known: &mut Known, placing: &Placing, now: 
         expires_at: now + app.settings.hold,
         version: 1,
         idempotency_key: key.as_ref().map(|(_, key)| key.clone()),
+        listing_id: None,
+        returned: 0,
     };
     book.place(row.clone()).map_err(|left| left.refusal(*match_number, *category))?;
     *known.claimed.entry((*user_id, *match_number)).or_default() += quantity;
