@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use limits::Limits;
 use problem::{Problem, Problems};
+use secret::Secret;
 use sections::{Accounts, Database, Env, Graphql, Holds, Http, Kafka, Log, Mail, Redis, Stripe, Worker};
 use settings::SETTINGS;
 
@@ -72,6 +73,17 @@ impl Default for Config {
             transport,
         }
     }
+}
+
+/// What takes money, as far as settings say.
+#[derive(Debug, Clone, Copy)]
+pub enum Payments<'a> {
+    /// Stripe, by this key.
+    Stripe(&'a Secret),
+    /// The sandbox: play money.
+    Play,
+    /// Nobody: play money is for `dev`.
+    None,
 }
 
 /// A valid config, and which source each setting came from.
@@ -146,6 +158,15 @@ impl Config {
     /// Whether a start brings the tables up to date.
     pub fn migrates_at_start(&self) -> bool {
         self.database.migrate.unwrap_or(self.env == Env::Dev)
+    }
+
+    /// What takes money.
+    pub fn payments(&self) -> Payments<'_> {
+        match &self.stripe.secret_key {
+            Some(key) => Payments::Stripe(key),
+            None if self.env == Env::Prod => Payments::None,
+            None => Payments::Play,
+        }
     }
 
     /// Whether clients may ask for the schema itself.

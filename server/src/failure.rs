@@ -47,6 +47,8 @@ pub enum Failure {
     Manifest(#[from] transport::document::ManifestError),
     #[error("{0}")]
     Mail(String),
+    #[error("Stripe can't be asked: {0}\n  STRIPE_SECRET_KEY and STRIPE_API_BASE name how.")]
+    Stripe(String),
     #[error("limits.{name}: {error}")]
     Limits { name: &'static str, error: limits::PolicyError },
     #[error("REDIS_URL: {0}")]
@@ -63,6 +65,7 @@ impl Failure {
             | Failure::KafkaConfig(_)
             | Failure::Redis(_)
             | Failure::Mail(_)
+            | Failure::Stripe(_)
             | Failure::Manifest(_) => ExitCode::from(2),
             _ => ExitCode::from(1),
         }

@@ -44,7 +44,7 @@ impl Parts {
         if let Some(broker) = &broker {
             data_dir.note_broker(&broker.bootstrap)?;
         }
-        let gateway = Gateway::open(config, &db);
+        let gateway = Gateway::open(config, &db)?;
         let (app, desk) = app(config, db, clock, &data_dir, &gateway)?;
         if broker.is_some() {
             inbox::forget_embedded_sources(&app).await?;

@@ -8,11 +8,15 @@ use domain::{
 };
 use sea_orm::DatabaseConnection;
 
-use self::sandbox::Sandbox;
-use crate::config::{Config, sections::Env};
+use self::{sandbox::Sandbox, stripe::Stripe};
+use crate::{
+    config::{Config, Payments, sections::Env},
+    failure::Failure,
+};
 
 mod sandbox;
 mod signature;
+mod stripe;
 mod till;
 mod webhooks;
 
@@ -21,39 +25,49 @@ pub use signature::sign;
 /// What takes money for this program.
 #[derive(Clone)]
 pub(crate) enum Gateway {
-    /// Nobody: in production, and where Stripe's keys are set, which this version can't use yet.
+    /// Nobody: in production without Stripe's key, for play money buys no real ticket.
     Closed,
     /// Play money, on one's own machine.
     Sandbox(Arc<Sandbox>),
+    /// Real money, or what Stripe's test mode calls money.
+    Stripe(Arc<Stripe>),
 }
 
 impl Gateway {
-    pub(crate) fn open(config: &Config, db: &DatabaseConnection) -> Self {
-        if config.env == Env::Prod || config.stripe.secret_key.is_some() {
-            return Self::Closed;
-        }
-        Self::Sandbox(Arc::new(Sandbox::new(db.clone(), config.stripe.webhook_secret.as_ref())))
+    /// # Errors
+    /// Stripe's key or address is none.
+    pub(crate) fn open(config: &Config, db: &DatabaseConnection) -> Result<Self, Failure> {
+        Ok(match config.payments() {
+            Payments::Stripe(key) => Self::Stripe(Arc::new(Stripe::new(&config.stripe, key)?)),
+            Payments::None => Self::Closed,
+            Payments::Play => Self::Sandbox(Arc::new(Sandbox::new(db.clone(), config.stripe.webhook_secret.as_ref()))),
+        })
     }
 
     pub(crate) fn shared(&self) -> Arc<dyn PaymentGateway> {
         match self {
             Self::Closed => Arc::new(Closed),
             Self::Sandbox(sandbox) => Arc::clone(sandbox) as Arc<dyn PaymentGateway>,
+            Self::Stripe(stripe) => Arc::clone(stripe) as Arc<dyn PaymentGateway>,
         }
     }
 
-    /// `/webhooks/stripe`, and the sandbox's own till, where there is one.
+    /// `/webhooks/stripe` where there is a secret to judge events by, and the sandbox's own till, where there is one.
     pub(crate) fn routes(&self, config: &Config, app: &Arc<App>) -> axum::Router {
+        let hook = |secret: &[u8]| {
+            webhooks::routes(webhooks::Hook {
+                app: Arc::clone(app),
+                secret: secret.to_vec(),
+                is_live: config.env == Env::Prod,
+            })
+        };
         match self {
             Self::Closed => axum::Router::new(),
-            Self::Sandbox(sandbox) => {
-                let hook = webhooks::Hook {
-                    app: Arc::clone(app),
-                    secret: sandbox.secret().to_vec(),
-                    is_live: config.env == Env::Prod,
-                };
-                webhooks::routes(hook).merge(till::routes(Arc::clone(sandbox)))
-            }
+            Self::Sandbox(sandbox) => hook(sandbox.secret()).merge(till::routes(Arc::clone(sandbox))),
+            Self::Stripe(_) => match &config.stripe.webhook_secret {
+                Some(secret) => hook(secret.expose().as_bytes()),
+                None => axum::Router::new(),
+            },
         }
     }
 }

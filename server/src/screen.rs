@@ -2,7 +2,7 @@
 
 use std::{fmt, net::SocketAddr, path::Path};
 
-use crate::config::{Config, sections::Env};
+use crate::config::{Config, Payments, sections::Env};
 
 /// What the screen tells.
 pub(crate) struct Screen<'a> {
@@ -71,12 +71,14 @@ impl fmt::Display for Screen<'_> {
 
 /// What becomes of money.
 fn payments(config: &Config) -> &'static str {
-    if config.stripe.secret_key.is_some() {
-        "Stripe's key is set, but this version can't charge through Stripe yet: it takes no payments."
-    } else if config.env == Env::Prod {
-        "It takes no payments: this version can't charge through Stripe yet, and play money is for dev."
-    } else {
-        "Payments are play money: a sandbox answers Stripe's test cards, such as pm_card_visa."
+    match (config.payments(), &config.stripe.webhook_secret) {
+        (Payments::Stripe(_), _) if config.env == Env::Prod => "Payments are taken by Stripe: real money.",
+        (Payments::Stripe(_), Some(_)) => "Payments are taken by Stripe in test mode: no money moves.",
+        (Payments::Stripe(_), None) => {
+            "Payments are taken by Stripe in test mode. Its events are not heard: STRIPE_WEBHOOK_SECRET is unset."
+        }
+        (Payments::Play, _) => "Payments are play money: a sandbox answers Stripe's test cards, such as pm_card_visa.",
+        (Payments::None, _) => "It takes no payments: STRIPE_SECRET_KEY is unset, and play money is for dev.",
     }
 }
 
@@ -96,7 +98,10 @@ fn absolute(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{broker, config::secret::SecretUrl};
+    use crate::{
+        broker,
+        config::secret::{Secret, SecretUrl},
+    };
 
     fn shown(config: &Config, exchange: &kafka::Config) -> String {
         let address = "0.0.0.0:41234".parse().expect("an address");
@@ -121,6 +126,26 @@ mod tests {
             "fifa-world-cup-2022-masterlist-dev",
         ] {
             assert!(screen.contains(told), "{told} is missing:\n{screen}");
+        }
+    }
+
+    #[test]
+    fn the_screen_says_what_becomes_of_money() {
+        let mut config = Config::default();
+        let mut told = Vec::new();
+        for (env, key) in
+            [(Env::Dev, None), (Env::Prod, None), (Env::Dev, Some("sk_test_a")), (Env::Prod, Some("sk_live_a"))]
+        {
+            config.env = env;
+            config.stripe.secret_key = key.map(Secret::new);
+            let screen = shown(&config, &broker::exchange(&config));
+            assert!(key.is_none_or(|key| !screen.contains(key)));
+            let line = screen.lines().find(|line| line.contains("ayments")).expect("a line speaks of payments");
+            told.push(line.to_owned());
+        }
+
+        for (line, says) in told.iter().zip(["play money", "no payments", "test mode", "real money"]) {
+            assert!(line.contains(says), "{line}");
         }
     }
 

@@ -237,13 +237,22 @@ impl Default for Holds {
     }
 }
 
-/// Stripe's keys. The webhook's is in use, by the sandbox too; nothing is charged through Stripe yet.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+/// Stripe: its key, where it is and how long it may take; without a key, `dev` takes play money and `prod` none. The
+/// webhook's secret is the sandbox's too.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Stripe {
     pub secret_key: Option<Secret>,
     pub webhook_secret: Option<Secret>,
     pub api_base: Option<String>,
+    /// How long one call may take, all its tries together.
+    pub timeout_seconds: u64,
+}
+
+impl Default for Stripe {
+    fn default() -> Self {
+        Self { secret_key: None, webhook_secret: None, api_base: None, timeout_seconds: 10 }
+    }
 }
 
 /// What is logged and how it looks.

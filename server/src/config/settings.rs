@@ -151,9 +151,10 @@ static OURS: &[(&str, &str, Kind, &str)] = &[
     ("limits.period_seconds", "MATCHDAY_LIMITS_PERIOD_SECONDS", Kind::Number(1, DAY), "time in which limits.refill comes back"),
     ("limits.capacity", "MATCHDAY_LIMITS_CAPACITY", Kind::Numbers, "tokens of a full bucket: anonymous, customer, steward, admin, address by cost; signIn, signUp, reserve, payReservation by calls"),
     ("limits.refill", "MATCHDAY_LIMITS_REFILL", Kind::Numbers, "tokens that come back every period, by the same names"),
-    ("stripe.secret_key", "STRIPE_SECRET_KEY", Kind::Text, "accepted for the payments to come; while it is set, this version takes none"),
-    ("stripe.webhook_secret", "STRIPE_WEBHOOK_SECRET", Kind::Text, "what events at /webhooks/stripe are signed by; unset: the sandbox makes its own"),
-    ("stripe.api_base", "STRIPE_API_BASE", Kind::Text, "accepted for the payments to come; nothing is charged through Stripe yet"),
+    ("stripe.secret_key", "STRIPE_SECRET_KEY", Kind::Text, "sk_test_… in dev, sk_live_… in prod; unset: dev takes play money, prod takes none"),
+    ("stripe.webhook_secret", "STRIPE_WEBHOOK_SECRET", Kind::Text, "whsec_…: what events at /webhooks/stripe are signed by; unset in dev: the sandbox makes its own, Stripe is not heard but asked"),
+    ("stripe.api_base", "STRIPE_API_BASE", Kind::Text, "https://host[:port] that is asked instead of Stripe's own; http:// in dev only"),
+    ("stripe.timeout_seconds", "MATCHDAY_STRIPE_TIMEOUT_SECONDS", Kind::Number(1, 60), "longest that one call of Stripe may take, all its tries together"),
     ("log.filter", "RUST_LOG", Kind::Text, "tracing directives, such as info,kafka=debug"),
     ("log.format", "MATCHDAY_LOG_FORMAT", Kind::OneOf(&["auto", "pretty", "json"]), "auto is pretty on a terminal and JSON elsewhere"),
 ];

@@ -31,6 +31,8 @@ const PRODUCTION: &[(&str, &str)] = &[
     ("MATCHDAY_MAIL_SMTP_URL", "smtps://ana:hunter2@mail.example.com"),
 ];
 
+const WEBHOOK_SECRET: &str = "whsec_Q4nT8vXw2LbR7yJm5KcZ9dHs3GfAe6Pu";
+
 #[test]
 fn nothing_needs_to_be_set() {
     let loaded = load_env(&[]).expect("the defaults are valid");
@@ -203,6 +205,41 @@ fn kafka_security_must_fit_together() {
 }
 
 #[test]
+fn stripe_takes_real_money_in_production_and_nowhere_else() {
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+    let (live, secret) = (("STRIPE_SECRET_KEY", "sk_live_abc"), ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET));
+    let production: &[Case<'_>] = &[
+        (&[("STRIPE_SECRET_KEY", "sk_test_abc"), secret], "STRIPE_SECRET_KEY", "a key of test mode in ENV=prod"),
+        (&[("STRIPE_SECRET_KEY", "pk_live_abc"), secret], "STRIPE_SECRET_KEY", "no secret key"),
+        (&[live], "STRIPE_WEBHOOK_SECRET", "unset"),
+        (&[live, ("STRIPE_WEBHOOK_SECRET", "whsec_short")], "STRIPE_WEBHOOK_SECRET", "shorter than 32 bytes"),
+        (&[live, secret, ("STRIPE_API_BASE", "http://stripe.example")], "STRIPE_API_BASE", "in clear text"),
+    ];
+    let dev: &[Case<'_>] = &[
+        (&[live], "STRIPE_SECRET_KEY", "a key of live mode in ENV=dev"),
+        (&[("STRIPE_SECRET_KEY", "rk_live_abc")], "STRIPE_SECRET_KEY", "a key of live mode"),
+        (&[("STRIPE_SECRET_KEY", "sk_test_a b")], "STRIPE_SECRET_KEY", "no secret key"),
+        (&[("STRIPE_API_BASE", "stripe.example")], "STRIPE_API_BASE", "no web address"),
+        (&[("STRIPE_API_BASE", "https://stripe.example/v1")], "STRIPE_API_BASE", "no web address of a host"),
+        (&[("MATCHDAY_STRIPE_TIMEOUT_SECONDS", "0")], "MATCHDAY_STRIPE_TIMEOUT_SECONDS", "1 to 60"),
+    ];
+
+    for (base, cases) in [(PRODUCTION, production), (&[], dev)] {
+        for (pairs, setting, why) in cases {
+            let problems = load_env(&[base, pairs].concat()).expect_err("these do not fit");
+            assert!(complaint(&problems, setting).contains(why), "{pairs:?}: {problems}");
+        }
+    }
+    let restricted = ("STRIPE_SECRET_KEY", "rk_live_abc");
+    for (base, pairs) in [(PRODUCTION, [restricted, secret]), (&[], [("STRIPE_SECRET_KEY", "sk_test_abc"), secret])] {
+        let config = load_env(&[base, &pairs].concat()).expect("a key of the right mode").config;
+        assert!(matches!(config.payments(), Payments::Stripe(_)));
+    }
+    assert!(matches!(load_env(&[]).expect("nothing is set").config.payments(), Payments::Play));
+    assert!(matches!(load_env(PRODUCTION).expect("it is right").config.payments(), Payments::None));
+}
+
+#[test]
 fn a_program_without_tls_to_kafka_says_how_to_get_it() {
     let pairs = [("KAFKA_BROKERS", "kafka:9093"), ("KAFKA_SECURITY_PROTOCOL", "SSL")];
 
@@ -221,13 +258,13 @@ fn a_shown_config_hides_every_secret() {
         ("KAFKA_SECURITY_PROTOCOL", "SASL_PLAINTEXT"),
         ("KAFKA_SASL_USERNAME", "ana"),
         ("KAFKA_SASL_PASSWORD", "kafka-pa55word"),
-        ("STRIPE_SECRET_KEY", "sk_test_abc"),
-        ("STRIPE_WEBHOOK_SECRET", "whsec_abc"),
+        ("STRIPE_SECRET_KEY", "sk_live_abc"),
+        ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET),
     ]);
     let config = load_env(&pairs).expect("all of it is right").config;
 
     for shown in [format!("{config:?}"), serde_json::to_string(&config).expect("a config serialises")] {
-        for secret in ["hunter2", "kX7mQ2", "kafka-pa55word", "sk_test_abc", "whsec_abc"] {
+        for secret in ["hunter2", "kX7mQ2", "kafka-pa55word", "sk_live_abc", WEBHOOK_SECRET] {
             assert!(!shown.contains(secret), "{secret} is shown");
         }
     }

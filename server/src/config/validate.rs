@@ -6,10 +6,11 @@ use super::{
     Config, Env,
     limits::{BY_COST, Limits},
     problem::Problem,
+    secret::Secret,
 };
 
 /// Bytes of a signing secret, at least: the width of HMAC-SHA-256.
-const JWT_SECRET_BYTES_MIN: usize = 32;
+const SECRET_BYTES_MIN: usize = 32;
 
 /// Secrets that stand in examples everywhere, and so are known to everybody.
 const KNOWN_SECRETS: [&str; 6] = ["changeme", "change-me", "change_me", "your-256-bit-secret", "example", "0123456789"];
@@ -19,6 +20,7 @@ pub(super) fn problems(config: &Config) -> Vec<Problem> {
     let mut problems = Vec::new();
     general(config, &mut problems);
     kafka(config, &mut problems);
+    stripe(config, &mut problems);
     limits(config, &mut problems);
     if config.env == Env::Prod {
         production(config, &mut problems);
@@ -57,15 +59,6 @@ fn general(config: &Config, problems: &mut Vec<Problem>) {
             "MATCHDAY_REDIS_KEY_PREFIX",
             format!("{:?} is no prefix", config.redis.key_prefix),
             "use 1 to 64 letters, digits, - _ or .",
-        );
-    }
-    if let Some(base) = &config.stripe.api_base
-        && !(base.starts_with("https://") || base.starts_with("http://"))
-    {
-        wrong(
-            "STRIPE_API_BASE",
-            format!("{base:?} is no web address"),
-            "write https://host, or leave it unset for Stripe's own.",
         );
     }
     if let Some(url) = &config.mail.smtp_url
@@ -163,6 +156,46 @@ fn is_kafka_name(text: &str, max: usize) -> bool {
     (1..=max).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
 }
 
+/// A key of test mode takes no money, and one of live mode takes real money from who only tries something out.
+fn stripe(config: &Config, problems: &mut Vec<Problem>) {
+    let stripe = &config.stripe;
+    let mut wrong = |setting: &str, wrong: &str, right: &str| problems.push(Problem::new(setting, wrong, right));
+
+    let (mode, other) = if config.env == Env::Prod { ("live", "test") } else { ("test", "live") };
+    if let Some(key) = stripe.secret_key.as_ref().map(Secret::expose) {
+        let is_of = |mode: &str| ["sk", "rk"].iter().any(|kind| key.starts_with(&format!("{kind}_{mode}_")));
+        let right = format!("give sk_{mode}_… or rk_{mode}_… of Stripe's dashboard.");
+        if is_of(other) {
+            wrong("STRIPE_SECRET_KEY", &format!("a key of {other} mode in ENV={}", config.env.as_str()), &right);
+        } else if !is_of(mode) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            wrong("STRIPE_SECRET_KEY", "no secret key of Stripe", &right);
+        }
+    }
+    if let Some(base) = &stripe.api_base {
+        let host = base.strip_prefix("https://").or_else(|| base.strip_prefix("http://"));
+        let host = host.map(|host| host.strip_suffix('/').unwrap_or(host)).unwrap_or_default();
+        let is_host =
+            !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
+        if !is_host {
+            let right = "write https://host or https://host:port, or leave it unset for Stripe's own.";
+            wrong("STRIPE_API_BASE", &format!("{base:?} is no web address of a host"), right);
+        } else if config.env == Env::Prod && base.starts_with("http://") {
+            wrong("STRIPE_API_BASE", "in clear text, and ENV=prod sends a key there", "write https://.");
+        }
+    }
+    if config.env == Env::Prod && stripe.secret_key.is_some() {
+        let right = "give the endpoint's signing secret, whsec_…, of Stripe's dashboard.";
+        match &stripe.webhook_secret {
+            None => wrong("STRIPE_WEBHOOK_SECRET", "unset, and ENV=prod hears what Stripe tells", right),
+            Some(secret) => {
+                if let Some(weakness) = weakness(secret.expose()) {
+                    wrong("STRIPE_WEBHOOK_SECRET", weakness, right);
+                }
+            }
+        }
+    }
+}
+
 /// A bucket must hold what one request may ask for, or that request is refused forever.
 fn limits(config: &Config, problems: &mut Vec<Problem>) {
     let mut wrong = |setting: &str, wrong: String, right: &str| problems.push(Problem::new(setting, wrong, right));
@@ -227,7 +260,7 @@ fn production(config: &Config, problems: &mut Vec<Problem>) {
 fn weakness(secret: &str) -> Option<&'static str> {
     let lower = secret.to_ascii_lowercase();
     let distinct = secret.bytes().collect::<HashSet<_>>().len();
-    if secret.len() < JWT_SECRET_BYTES_MIN {
+    if secret.len() < SECRET_BYTES_MIN {
         Some("shorter than 32 bytes")
     } else if KNOWN_SECRETS.iter().any(|known| lower.contains(known)) {
         Some("a known default that everybody can guess")

@@ -1,6 +1,6 @@
 //! `POST /webhooks/stripe`: events of the gateway, believed by their signature, stored before they are answered.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Router,
@@ -14,6 +14,7 @@ use domain::{
     payments::webhooks::{self, Notice},
 };
 use serde::Deserialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::signature;
@@ -40,25 +41,15 @@ pub(super) struct Hook {
     pub(super) is_live: bool,
 }
 
-/// An event, as far as we read it.
+/// An event, as far as we read it. What it tells of has whatever form its kind has.
 #[derive(Deserialize)]
 struct Event {
     id: String,
     #[serde(rename = "type")]
     kind: String,
     livemode: bool,
-    data: Data,
-}
-
-#[derive(Deserialize)]
-struct Data {
-    object: Object,
-}
-
-#[derive(Deserialize)]
-struct Object {
     #[serde(default)]
-    metadata: HashMap<String, String>,
+    data: Value,
 }
 
 pub(super) fn routes(hook: Hook) -> Router {
@@ -85,7 +76,7 @@ async fn judge(hook: &Hook, headers: &HeaderMap, body: &[u8]) -> Result<(), (Sta
         return Err(bad(&"an event of test mode where money is real, or the other way round"));
     }
     let ours = ["payment_intent.", "charge."].iter().any(|prefix| event.kind.starts_with(prefix));
-    let payment_id = event.data.object.metadata.get(PAYMENT).and_then(|id| id.parse::<Uuid>().ok());
+    let payment_id = event.data["object"]["metadata"][PAYMENT].as_str().and_then(|id| id.parse::<Uuid>().ok());
     let (true, Some(payment_id)) = (ours, payment_id) else {
         // Of a kind that says nothing to us, or of something that another program sells through the same account.
         metrics::counter!("matchday_webhooks_total", "outcome" => "ignored").increment(1);

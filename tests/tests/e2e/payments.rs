@@ -237,20 +237,3 @@ async fn events_are_believed_by_their_signature_and_stored_once() {
     assert_eq!(stored().await, 1);
     site.finish().await;
 }
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn where_the_key_of_stripe_is_set_nobody_pays_with_play_money() {
-    let world = World::embedded().with("STRIPE_SECRET_KEY", "sk_test_of_the_tests");
-    let site = world.start().await;
-    site.on_sale(1, 20).await;
-    let ana = site.fan("ana").await;
-    let id = ana.holds(1, 1, 1).await;
-
-    assert_eq!(ana.pay(&id, "pm_card_visa", "a").await.code(), "SERVICE_UNAVAILABLE");
-    assert_eq!(ana.ask(CREATE, json!({ "id": id })).await.code(), "SERVICE_UNAVAILABLE");
-
-    assert_eq!(shown(&ana, &id).await["status"], "PENDING");
-    assert_eq!(ana.post("/webhooks/stripe", &[], "{}").await.0, 404);
-    assert_eq!(ana.post("/sandbox/payment_intents/pi_1/confirm", &[], "{}").await.0, 404);
-    site.finish().await;
-}
