@@ -13,14 +13,14 @@ const STOP_SECONDS = 20;
 
 const built = fileURLToPath(new URL('../../target/debug/matchday', import.meta.url));
 
-/** `{ url, stop }` of a program that is ready and has all matches. */
-export async function startProgram() {
+/** `{ url, stop }` of a program that is ready and has all matches; `settings` are more of its environment. */
+export async function startProgram(settings = {}) {
   const binary = path.resolve(process.env.MATCHDAY_BIN ?? built);
   if (!existsSync(binary)) throw new Error(`there is no ${binary}: run cargo build, or name the program in MATCHDAY_BIN`);
   const folder = await mkdtemp(path.join(tmpdir(), 'matchday-clients-'));
   const bind = `127.0.0.1:${await freePort()}`;
   // Nothing else of the environment: services that the other tests run on must not come along.
-  const env = { PATH: process.env.PATH, MATCHDAY_BIND: bind, MATCHDAY_DATA_DIR: path.join(folder, 'data') };
+  const env = { PATH: process.env.PATH, MATCHDAY_BIND: bind, MATCHDAY_DATA_DIR: path.join(folder, 'data'), ...settings };
   const child = spawn(binary, [], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (log = (log + text).slice(-20_000)));
