@@ -112,10 +112,13 @@ impl Client {
 
     /// Sends a JSON body to a page that is not GraphQL, and returns its status and text.
     pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
-        let mut request = Request::builder()
-            .method(Method::POST)
-            .uri(format!("http://{}{path}", self.address))
-            .header(header::CONTENT_TYPE, "application/json");
+        let json = [("content-type", "application/json")];
+        self.send(path, &[&json, headers].concat(), body).await
+    }
+
+    /// Sends a body of whatever kind `headers` say.
+    pub async fn send(&self, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
+        let mut request = Request::builder().method(Method::POST).uri(format!("http://{}{path}", self.address));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -13,6 +13,7 @@ pub mod broker;
 pub mod checks;
 pub mod client;
 mod database;
+pub mod fake_stripe;
 mod fans;
 mod folder;
 pub mod own_broker;
@@ -24,6 +25,7 @@ pub mod site;
 pub mod sites;
 pub mod socket;
 pub mod sql;
+pub mod stripe_mock;
 pub mod wait;
 pub mod way;
 

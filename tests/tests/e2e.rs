@@ -27,6 +27,7 @@ mod e2e {
     mod reservations;
     mod restarts;
     mod rights;
+    mod stripe;
     mod subscriptions;
 
     mod rules {
