@@ -153,7 +153,7 @@ pub(crate) fn viewer(number: u64) -> Viewer {
     Viewer {
         user_id: fan_id(number),
         role: Role::Customer,
-        session: Uuid::nil(),
+        session: None,
         expires_at: SystemClock.now() + Duration::from_secs(3_600),
     }
 }

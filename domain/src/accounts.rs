@@ -20,6 +20,7 @@ mod attempts;
 pub(crate) mod codes;
 pub mod keys;
 mod passwords;
+pub mod provider;
 mod recovery;
 pub mod roster;
 mod sealing;
@@ -39,8 +40,8 @@ const MAX_NAME_LENGTH: usize = 100;
 pub struct Viewer {
     pub user_id: Uuid,
     pub role: Role,
-    /// The session that the access token belongs to.
-    pub session: Uuid,
+    /// The session that the access token belongs to; none of ours, where an identity provider issued it.
+    pub session: Option<Uuid>,
     pub expires_at: DateTime<Utc>,
 }
 
@@ -63,6 +64,12 @@ pub enum AccountError {
     WrongCredentials,
     #[error("currentPassword is not the password of this account")]
     WrongPassword,
+    #[error("an identity provider keeps this account: change its password, confirm its email and sign out there")]
+    Elsewhere,
+    #[error("the keys of the identity provider are not known yet; try again in a moment")]
+    ProviderAway,
+    #[error("{name:?} names several accounts; name one by its id: {}", ids.iter().map(Uuid::to_string).collect::<Vec<_>>().join(", "))]
+    Ambiguous { name: String, ids: Vec<Uuid> },
     #[error("the code is unknown, was used, or is over; ask for another")]
     InvalidCode,
     #[error("the token is not valid; sign in again")]
@@ -118,9 +125,7 @@ async fn enrolled(app: &App, application: Application) -> Result<user::Model, Ac
     check_email(&email)?;
     passwords::check("password", &password)?;
     let display_name = display_name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-    if let Some(name) = &display_name
-        && (name.chars().count() > MAX_NAME_LENGTH || name.chars().any(char::is_control))
-    {
+    if display_name.as_ref().is_some_and(|name| !is_name(name)) {
         let problem = format!("must be at most {MAX_NAME_LENGTH} printable characters");
         return Err(AccountError::Invalid { field: "displayName", problem });
     }
@@ -200,6 +205,7 @@ pub async fn change_password(
     current: String,
     new: String,
 ) -> Result<user::Model, AccountError> {
+    let session = viewer.session.ok_or(AccountError::Elsewhere)?;
     passwords::check("newPassword", &new)?;
     let user = find(app, viewer.user_id).await?.ok_or(AccountError::InvalidToken)?;
     let place = app.accounts.hashing.place()?;
@@ -221,14 +227,15 @@ pub async fn change_password(
         return Err(AccountError::WrongPassword);
     }
     attempts::succeeded(&txn, attempt).await?;
-    sessions::end_all(&txn, user.id, Some(viewer.session), app.clock.now()).await?;
+    sessions::end_all(&txn, user.id, Some(session), app.clock.now()).await?;
     mails::append(&txn, Kind::PasswordChanged, &user.email_key, app.clock.now()).await?;
     txn.commit().await?;
 
     Ok(user::Model { password_hash: hash, ..user })
 }
 
-/// Says who a Bearer token belongs to; the database is asked only about a key that is not known yet.
+/// Says who a Bearer token belongs to. The database is asked only about a key that is not known yet, and once in a while
+/// about somebody whom an identity provider knows.
 pub async fn authenticate(app: &App, token: &str) -> Result<Viewer, AccountError> {
     tokens::read(app, token).await
 }
@@ -248,6 +255,11 @@ async fn lock(txn: &Write, id: Uuid) -> Result<Option<user::Model>, DbErr> {
 /// What of an email is unique.
 fn email_key(email: &str) -> String {
     email.trim().to_lowercase()
+}
+
+/// Whether it can be shown as somebody's name.
+fn is_name(text: &str) -> bool {
+    (1..=MAX_NAME_LENGTH).contains(&text.chars().count()) && !text.chars().any(char::is_control)
 }
 
 fn check_email(email: &str) -> Result<(), AccountError> {

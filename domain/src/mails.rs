@@ -134,7 +134,8 @@ async fn see_to(app: &App, post: &dyn Post, row: mail::Model) -> Result<(), DbEr
         tracing::warn!(mail = row.id, attempts = row.attempts, "a mail is given up");
         return done(app, row.id, "given_up").await;
     }
-    let Some(user) = user::Entity::find().filter(user::Column::EmailKey.eq(&row.email_key)).one(&app.db).await? else {
+    let user = user::Entity::find().filter(user::Column::EmailKey.eq(&row.email_key)).one(&app.db).await?;
+    let Some(user) = user.filter(|user| !user.email.is_empty()) else {
         return done(app, row.id, "to_nobody").await;
     };
     let content = match row.kind {

@@ -8,6 +8,7 @@ pub mod address_rule_revision;
 pub mod attempt;
 pub mod category;
 pub mod event_fingerprint;
+pub mod external_identity;
 pub mod foreign_hold;
 pub mod kafka_offset;
 pub mod lease;

@@ -17,12 +17,12 @@ pub enum Role {
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// As typed at sign-up.
+    /// As typed at sign-up, or as an identity provider vouches for it; empty where it vouches for none.
     pub email: String,
-    /// Lower-cased; what must be unique.
+    /// Lower-cased; what must be unique. Of an account that signs in at a provider, what no email can be.
     #[sea_orm(unique)]
     pub email_key: String,
-    /// A PHC string.
+    /// A PHC string; empty where no password is known here.
     pub password_hash: String,
     pub display_name: Option<String>,
     /// ISO 3166-1 alpha-2.

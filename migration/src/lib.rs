@@ -19,6 +19,7 @@ mod m20261121_000011_foreign_accounts;
 mod m20261121_000020_payments;
 mod m20261121_000021_address_rules;
 mod m20261125_000030_tickets;
+mod m20261125_000048_external_identities;
 
 pub struct Migrator;
 
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000020_payments::Migration),
             Box::new(m20261121_000021_address_rules::Migration),
             Box::new(m20261125_000030_tickets::Migration),
+            Box::new(m20261125_000048_external_identities::Migration),
         ]
     }
 }

@@ -33,8 +33,9 @@ impl User {
         NodeId::User(self.0.id).into()
     }
 
-    async fn email(&self) -> &str {
-        &self.0.email
+    /// Null where an identity provider keeps the account and vouches for no email.
+    async fn email(&self) -> Option<&str> {
+        Some(self.0.email.as_str()).filter(|email| !email.is_empty())
     }
 
     async fn display_name(&self) -> Option<&str> {

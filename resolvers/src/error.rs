@@ -165,15 +165,15 @@ impl From<AccountError> for ApiError {
             E::Invalid { field, .. } => Self::bad_input(message).with("field", field),
             E::EmailTaken => Self::new(Code::Conflict, message),
             E::WrongPassword => Self::bad_input(message).with("field", "currentPassword"),
-            E::Disabled => Self::new(Code::Forbidden, message),
+            E::Disabled | E::Elsewhere => Self::new(Code::Forbidden, message),
             E::InvalidCode => Self::bad_input(message).with("field", "code"),
             E::TooManyAttempts { retry_after } => {
                 Self::new(Code::RateLimited, message).with("retryAfter", retry_after.as_secs() + 1)
             }
-            E::Busy => Self::new(Code::ServiceUnavailable, message),
+            E::Busy | E::ProviderAway => Self::new(Code::ServiceUnavailable, message),
             E::WrongCredentials | E::InvalidToken | E::ExpiredToken => Self::new(Code::Unauthenticated, message),
             E::Store(error) => error.into(),
-            E::Internal(_) => Self::internal(&error),
+            E::Ambiguous { .. } | E::Internal(_) => Self::internal(&error),
         }
     }
 }

@@ -106,8 +106,10 @@ pub enum User {
         #[arg(long)]
         password_stdin: bool,
     },
-    /// Give an account a role; it shows in its next access token, within 15 minutes
+    /// Give an account a role; it shows in its next access token, within 15 minutes. Not where the identity provider says
+    /// roles (`oidc.role_claim`): it would say otherwise within a minute
     Promote {
+        /// Or its id, where an account of the identity provider has the same email
         #[arg(value_name = "EMAIL")]
         email: String,
         #[arg(long, value_enum, default_value_t = RoleName::Admin)]
@@ -115,11 +117,13 @@ pub enum User {
     },
     /// Let nobody sign in to an account, and end its sessions
     Disable {
+        /// Or its id, which is all that some accounts of an identity provider have
         #[arg(value_name = "EMAIL")]
         email: String,
     },
     /// Let the owner of a disabled account sign in again
     Enable {
+        /// Or its id
         #[arg(value_name = "EMAIL")]
         email: String,
     },

@@ -3,6 +3,7 @@
 //! Invariant: a loaded config is valid; what is wrong with one is reported all at once, naming each setting.
 
 mod limits;
+pub mod oidc;
 mod prices;
 pub mod problem;
 pub mod secret;
@@ -20,6 +21,7 @@ use figment::Figment;
 use serde::{Deserialize, Serialize};
 
 use limits::Limits;
+use oidc::Oidc;
 use problem::{Problem, Problems};
 use secret::Secret;
 use sections::{Accounts, Database, Env, Graphql, Holds, Http, Kafka, Log, Mail, Redis, Stripe, Worker};
@@ -42,6 +44,7 @@ pub struct Config {
     pub redis: Redis,
     pub kafka: Kafka,
     pub accounts: Accounts,
+    pub oidc: Oidc,
     pub mail: Mail,
     pub holds: Holds,
     pub limits: Limits,
@@ -65,6 +68,7 @@ impl Default for Config {
             redis: Redis::default(),
             kafka: Kafka::default(),
             accounts: Accounts::default(),
+            oidc: Oidc::default(),
             mail: Mail::default(),
             holds: Holds::default(),
             limits: Limits::default(),

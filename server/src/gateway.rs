@@ -52,6 +52,9 @@ use crate::{
 mod masking;
 mod tokens;
 
+/// When to try again while the keys of the identity provider are not known: they are asked for again and again.
+const PROVIDER_AGAIN_SECONDS: u32 = 5;
+
 /// The program behind the edge.
 pub(crate) struct Matchday {
     app: Arc<App>,
@@ -358,8 +361,13 @@ fn noted(kept: Kept, admitted: Admitted) -> Payload {
 }
 
 fn refusal(error: AccountError) -> Refusal {
+    let refused = |status, code, retry_after| Refusal { status, code, message: error.to_string(), retry_after };
     match error {
         AccountError::InvalidToken | AccountError::ExpiredToken => tokens::unauthenticated(&error.to_string()),
+        AccountError::Disabled => refused(StatusCode::FORBIDDEN, "FORBIDDEN", None),
+        AccountError::ProviderAway => {
+            refused(StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", Some(PROVIDER_AGAIN_SECONDS))
+        }
         error => {
             tracing::error!(%error, "a token could not be judged");
             Refusal {

@@ -88,6 +88,7 @@ impl Health {
             });
         }
         parts.extend(self.limits());
+        parts.extend(self.provider());
         parts.push(self.tasks());
 
         let all = parts.iter().all(|part| part.ready);
@@ -179,6 +180,17 @@ impl Health {
                     format!("Redis is away: this instance limits by itself at {percent} % of what is configured");
                 Part::awaited("limits", false, detail)
             }
+        })
+    }
+
+    /// Who has signed in at the identity provider before is known by the keys that are known.
+    fn provider(&self) -> Option<Part> {
+        let provider = self.app.accounts.provider.as_ref().filter(|_| self.serves)?;
+        let known = provider.known_keys();
+        Some(match provider.is_answering() {
+            true => Part::awaited("identity provider", true, format!("{known} keys are known")),
+            false if known == 0 => Part::awaited("identity provider", false, "no keys are known: nobody of it gets in"),
+            false => Part::awaited("identity provider", false, format!("does not answer; {known} keys stay in use")),
         })
     }
 

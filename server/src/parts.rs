@@ -96,6 +96,7 @@ fn app(
     keys.algorithm = config.accounts.token_algorithm.into();
     keys.access_lifetime = Duration::from_secs(config.accounts.access_token_seconds);
     keys.refresh_lifetime = Duration::from_secs(config.accounts.refresh_token_seconds);
+    keys.provider = config.oidc.provider();
     let settings = domain::Settings {
         site: config.client_id.clone(),
         hold: Duration::from_secs(config.holds.seconds),

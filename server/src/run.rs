@@ -36,7 +36,7 @@ use crate::{
     health::Health,
     parts::Parts,
     payments::Gateway,
-    routes,
+    provider, routes,
     security::Security,
     supervise::Supervisor,
     telemetry,
@@ -102,6 +102,10 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
     supervisor.keep("feed", move |stop| kafka::feed::run(exchange.clone(), feed.clone(), Arc::clone(&status), stop));
 
     keep_accounts(supervisor, &parts.app).await?;
+    if parts.app.accounts.provider.is_some() {
+        let (app, oidc) = (Arc::clone(&parts.app), begun.config.oidc.clone());
+        supervisor.keep("identity-provider", move |stop| provider::run(Arc::clone(&app), oidc.clone(), stop));
+    }
 
     let security = begun.secure().await?;
     let health = begun.health(security.limiter.clone(), true, bundle.clone());

@@ -19,6 +19,7 @@ mod folder;
 pub mod own_broker;
 pub mod post;
 pub mod program;
+pub mod provider;
 pub mod question;
 pub mod raw;
 pub mod site;

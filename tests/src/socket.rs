@@ -77,6 +77,18 @@ impl Socket {
         self.subscribe(RESERVATION, json!({ "id": id })).await;
     }
 
+    /// Shows another token; whether the site takes it.
+    pub async fn renew(&mut self, token: &str) -> bool {
+        let payload = json!({ "authorization": format!("Bearer {token}") });
+        self.send(&json!({ "type": "ping", "payload": payload })).await;
+        loop {
+            let message = self.receive().await.expect("the socket is open");
+            if message["type"] == "pong" {
+                return message["payload"]["renewed"] == true;
+            }
+        }
+    }
+
     /// The next message of a subscription.
     ///
     /// # Panics

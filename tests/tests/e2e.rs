@@ -23,6 +23,7 @@ mod e2e {
     mod matches;
     mod migrations;
     mod payments;
+    mod provider;
     mod refusals;
     mod reservations;
     mod restarts;
@@ -49,6 +50,7 @@ mod e2e {
         mod outbox;
         mod parking;
         mod payments;
+        mod provider;
         mod random;
         mod reconciliation;
         mod reservations;

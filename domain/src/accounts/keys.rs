@@ -19,7 +19,7 @@ use sea_orm::{
 };
 use tokio::sync::Mutex;
 
-use super::{AccountError, passwords::Hashing, sealing::Sealing};
+use super::{AccountError, passwords::Hashing, provider::Provider, sealing::Sealing};
 use crate::{App, store::Write};
 
 mod pair;
@@ -48,6 +48,8 @@ pub struct Keys {
     pub algorithm: Algorithm,
     pub access_lifetime: Duration,
     pub refresh_lifetime: Duration,
+    /// Whose tokens are accepted beside our own.
+    pub provider: Option<Provider>,
     pub(super) hashing: Hashing,
     sealing: Sealing,
     ring: RwLock<Arc<Ring>>,
@@ -65,6 +67,7 @@ impl Keys {
             algorithm: Algorithm::EdDsa,
             access_lifetime: Duration::from_secs(15 * 60),
             refresh_lifetime: Duration::from_secs(30 * 24 * 3600),
+            provider: None,
             hashing: Hashing::default(),
             sealing: Sealing::new(secret),
             ring: RwLock::default(),

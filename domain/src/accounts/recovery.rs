@@ -54,6 +54,7 @@ pub async fn request_email_verification(
     viewer: Viewer,
     address: Option<IpAddr>,
 ) -> Result<(), AccountError> {
+    viewer.session.ok_or(AccountError::Elsewhere)?;
     let user = find(app, viewer.user_id).await?.ok_or(AccountError::InvalidToken)?;
     let txn = Write::begin(app).await?;
     if user.verified_at.is_none() && attempts::may_mail(app, &txn, &user.email, address).await? {

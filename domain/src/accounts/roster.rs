@@ -1,7 +1,12 @@
 //! The roster: what those who run the site do with accounts. No visitor can.
 
 use entities::user::{self, Role};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    sea_query::{Expr, Func},
+};
+use uuid::Uuid;
 
 use super::{AccountError, Application, email_key, enrolled, enter, sessions, tokens};
 use crate::{App, store::Write};
@@ -21,35 +26,37 @@ pub fn password() -> Result<String, AccountError> {
     tokens::random()
 }
 
-/// Gives an account another role, which shows in its next access token. `false`: there is none with this email.
-pub async fn set_role(app: &App, email: &str, role: Role) -> Result<bool, DbErr> {
+/// Gives an account another role, which shows in its next access token. `false`: `name` names none.
+pub async fn set_role(app: &App, name: &str, role: Role) -> Result<bool, AccountError> {
     let txn = Write::begin(app).await?;
-    let changed = user::Entity::update_many()
+    let Some(user) = named(&txn, name).await? else {
+        return Ok(false);
+    };
+    user::Entity::update_many()
         .set(user::ActiveModel { role: Set(role), ..Default::default() })
-        .filter(user::Column::EmailKey.eq(email_key(email)))
+        .filter(user::Column::Id.eq(user.id))
         .exec(&*txn)
         .await?;
     txn.commit().await?;
 
-    Ok(changed.rows_affected == 1)
+    Ok(true)
 }
 
-/// Lets nobody sign in to an account any more, and ends its sessions; access tokens last their minutes. `false`: there
-/// is none with this email.
-pub async fn disable(app: &App, email: &str) -> Result<bool, DbErr> {
-    set_disabled(app, email, true).await
+/// Lets nobody sign in to an account any more, and ends its sessions; access tokens last their minutes, and those of an
+/// identity provider one. `false`: `name` names none.
+pub async fn disable(app: &App, name: &str) -> Result<bool, AccountError> {
+    set_disabled(app, name, true).await
 }
 
-/// Lets the owner of a disabled account sign in again. `false`: there is none with this email.
-pub async fn enable(app: &App, email: &str) -> Result<bool, DbErr> {
-    set_disabled(app, email, false).await
+/// Lets the owner of a disabled account sign in again. `false`: `name` names none.
+pub async fn enable(app: &App, name: &str) -> Result<bool, AccountError> {
+    set_disabled(app, name, false).await
 }
 
-async fn set_disabled(app: &App, email: &str, is_disabled: bool) -> Result<bool, DbErr> {
+async fn set_disabled(app: &App, name: &str, is_disabled: bool) -> Result<bool, AccountError> {
     let now = app.clock.now();
     let txn = Write::begin(app).await?;
-    let by_email = user::Column::EmailKey.eq(email_key(email));
-    let Some(user) = user::Entity::find().filter(by_email).one(&*txn).await? else {
+    let Some(user) = named(&txn, name).await? else {
         return Ok(false);
     };
     user::Entity::update_many()
@@ -63,4 +70,23 @@ async fn set_disabled(app: &App, email: &str, is_disabled: bool) -> Result<bool,
     txn.commit().await?;
 
     Ok(true)
+}
+
+/// The account of this id or email. Whoever signs up here with the email of somebody at the identity provider has another
+/// account with it: then the email alone names nobody.
+async fn named(txn: &Write, name: &str) -> Result<Option<user::Model>, AccountError> {
+    let email = email_key(name);
+    let of_name = match email.parse::<Uuid>() {
+        Ok(id) => Condition::any().add(user::Column::Id.eq(id)),
+        Err(_) if email.is_empty() => return Ok(None),
+        Err(_) => Condition::any()
+            .add(user::Column::EmailKey.eq(&email))
+            .add(Expr::expr(Func::lower(Expr::col(user::Column::Email))).eq(&email)),
+    };
+    let mut found = user::Entity::find().filter(of_name).order_by_asc(user::Column::Id).all(&**txn).await?;
+    if found.len() > 1 {
+        let ids = found.into_iter().map(|user| user.id).collect();
+        return Err(AccountError::Ambiguous { name: name.to_owned(), ids });
+    }
+    Ok(found.pop())
 }

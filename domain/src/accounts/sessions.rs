@@ -49,15 +49,16 @@ pub async fn refresh(app: &App, refresh_token: &str) -> Result<Session, AccountE
 }
 
 /// Ends the viewer's session, or all that they have: the refresh tokens are worth nothing from now on.
-pub async fn sign_out(app: &App, viewer: Viewer, everywhere: bool) -> Result<(), DbErr> {
+pub async fn sign_out(app: &App, viewer: Viewer, everywhere: bool) -> Result<(), AccountError> {
+    let session = viewer.session.ok_or(AccountError::Elsewhere)?;
     let now = app.clock.now();
     let txn = Write::begin(app).await?;
     lock(&txn, viewer.user_id).await?;
     match everywhere {
         true => end_all(&txn, viewer.user_id, None, now).await?,
-        false => end_family(&txn, viewer.session, now).await?,
+        false => end_family(&txn, session, now).await?,
     }
-    txn.commit().await
+    Ok(txn.commit().await?)
 }
 
 /// Ends all sessions of a user, but for one that is to go on.

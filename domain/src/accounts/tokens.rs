@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::{
     AccountError, Keys, Viewer,
     keys::{self, Key, SKEW},
+    provider,
 };
 use crate::App;
 
@@ -64,6 +65,14 @@ pub(super) async fn read(app: &App, token: &str) -> Result<Viewer, AccountError>
     if let Some(viewer) = app.accounts.ring().verified(&digest, now) {
         return Ok(viewer);
     }
+    if let Some(provider) = &app.accounts.provider {
+        if let Some(viewer) = provider.verified(&digest, now) {
+            return Ok(viewer);
+        }
+        if provider.is_named_by(token) {
+            return provider::read(app, provider, token, digest).await;
+        }
+    }
     let header = jsonwebtoken::decode_header(token).map_err(|_| AccountError::InvalidToken)?;
     // An extension that must be understood is none that we do.
     let kid = header.kid.filter(|_| header.crit.is_none()).ok_or(AccountError::InvalidToken)?;
@@ -96,7 +105,7 @@ fn verify(key: &Key, token: &str, now: DateTime<Utc>) -> Result<Viewer, AccountE
         return Err(AccountError::ExpiredToken);
     }
 
-    Ok(Viewer { user_id: claims.sub, role: claims.role, session: claims.sid, expires_at })
+    Ok(Viewer { user_id: claims.sub, role: claims.role, session: Some(claims.sid), expires_at })
 }
 
 /// A new refresh token of 256 random bits.

@@ -138,6 +138,32 @@ fn mail_settings_that_lead_nowhere_are_refused() {
 }
 
 #[test]
+fn an_identity_provider_is_accepted_whole_and_by_public_keys_only() {
+    let fine = [("MATCHDAY_OIDC_ISSUER", "https://login.example.com/realm"), ("MATCHDAY_OIDC_AUDIENCES", "a, b")];
+    let loaded = load_env(&fine).expect("nothing more is needed");
+    assert_eq!(loaded.config.oidc.audiences, ["a", "b"]);
+
+    for (setting, value, complained_of, told) in [
+        ("MATCHDAY_OIDC_ISSUER", "login.example.com", "MATCHDAY_OIDC_ISSUER", "is no web address"),
+        ("MATCHDAY_OIDC_JWKS_URL", "http://login.example.com/keys", "MATCHDAY_OIDC_JWKS_URL", "in the clear"),
+        ("MATCHDAY_OIDC_AUDIENCES", ",", "MATCHDAY_OIDC_AUDIENCES", "its other customers"),
+        ("MATCHDAY_OIDC_ALGORITHMS", "RS256,HS256", "MATCHDAY_OIDC_ALGORITHMS", "\"HS256\" signs nothing"),
+        ("MATCHDAY_OIDC_ALGORITHMS", "none", "MATCHDAY_OIDC_ALGORITHMS", "\"none\" signs nothing"),
+        ("MATCHDAY_OIDC_ALGORITHMS", ",", "MATCHDAY_OIDC_ALGORITHMS", "empty"),
+        ("MATCHDAY_OIDC_ADMIN_VALUES", "boss", "MATCHDAY_OIDC_ROLE_CLAIM", "a claim and its values"),
+        ("MATCHDAY_OIDC_ROLE_CLAIM", "roles", "MATCHDAY_OIDC_ROLE_CLAIM", "a claim and its values"),
+    ] {
+        let mut pairs = fine.to_vec();
+        pairs.retain(|(name, _)| *name != setting);
+        pairs.push((setting, value));
+        let problems = load_env(&pairs).expect_err(value);
+        assert!(complaint(&problems, complained_of).contains(told), "{setting}={value}: {problems}");
+    }
+    let problems = load_env(&[("MATCHDAY_OIDC_AUDIENCES", "a")]).expect_err("there is no issuer");
+    assert!(complaint(&problems, "MATCHDAY_OIDC_ISSUER").contains("unset"));
+}
+
+#[test]
 fn production_runs_on_services_and_a_strong_secret() {
     let loaded = load_env(PRODUCTION).expect("everything that production needs is set");
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::{
     Config, Env,
     limits::{BY_COST, Limits},
+    oidc,
     problem::Problem,
     secret::Secret,
 };
@@ -22,6 +23,7 @@ pub(super) fn problems(config: &Config) -> Vec<Problem> {
     kafka(config, &mut problems);
     stripe(config, &mut problems);
     limits(config, &mut problems);
+    oidc::problems(&config.oidc, &mut problems);
     if config.env == Env::Prod {
         production(config, &mut problems);
     }

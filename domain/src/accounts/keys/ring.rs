@@ -83,8 +83,11 @@ impl Ring {
         (now < known.until).then_some(known.viewer)
     }
 
-    /// Notes that a token is good until it or its key ends.
-    pub(in crate::accounts) fn note(&self, token: [u8; 32], viewer: Viewer, key: &Key) {
+    /// Notes that a token is good until it or its key ends; nothing, where the keys have changed since it was verified.
+    pub(in crate::accounts) fn note(&self, token: [u8; 32], viewer: Viewer, key: &Arc<Key>) {
+        if !self.keys.values().any(|known| Arc::ptr_eq(known, key)) {
+            return;
+        }
         let until = key.ends_at.map_or(viewer.expires_at, |ends_at| ends_at.min(viewer.expires_at));
         self.verified.insert(token, Verified { viewer, until });
     }

@@ -1,0 +1,244 @@
+//! The identity provider: somebody else's keys and subjects, whose tokens are accepted beside our own.
+//!
+//! Its keys are handed in by whoever fetches them ([`Provider::learn`]); a token that names an unknown one asks for them
+//! ([`Provider::wanted`]) and waits for the answer, but not often. A subject is known by the provider's name and its own,
+//! and gets an account here when it first comes.
+//!
+//! Invariant: the provider's keys verify the provider's tokens only, and ours only ours.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use jsonwebtoken::{Algorithm, Header};
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::{
+    sync::{Notify, watch},
+    time::timeout,
+};
+
+use super::{AccountError, Viewer};
+use crate::App;
+
+mod keys;
+mod subjects;
+
+pub use keys::{ALGORITHMS, algorithm};
+use keys::{Key, KeySet};
+
+/// How long a token waits for the key that it names.
+const PATIENCE: Duration = Duration::from_secs(6);
+
+/// How long an account is not looked at again: so soon who was disabled, or has another role, is known by it.
+const LOOKS: TimeDelta = TimeDelta::seconds(60);
+
+/// Kinds of tokens that say who somebody is; a provider signs others with the same keys, such as that somebody left.
+const KINDS: [&str; 3] = ["jwt", "at+jwt", "application/at+jwt"];
+
+/// What is accepted of a provider.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// `iss` of its tokens, to the letter.
+    pub issuer: String,
+    /// One of these is in the `aud` of its tokens.
+    pub audiences: Vec<String>,
+    /// What its tokens may be signed by: none of these has a secret that is shared.
+    pub algorithms: Vec<Algorithm>,
+    /// The claim that says what somebody may do: its name, or where it begins with `/`, its place among the claims. Without
+    /// one, roles are ours to give.
+    pub role_claim: Option<String>,
+    /// What that claim says of admins, and of stewards.
+    pub admins: Vec<String>,
+    pub stewards: Vec<String>,
+    /// How far the provider's clock and ours may differ.
+    pub skew: TimeDelta,
+    /// How often unknown keys make us ask for the provider's, at most.
+    pub unknown_key_wait: Duration,
+}
+
+/// A provider whose tokens are accepted, and its keys as far as they are known.
+pub struct Provider {
+    terms: Terms,
+    keys: RwLock<Arc<KeySet>>,
+    rounds: watch::Sender<Round>,
+    asked: Mutex<Asked>,
+    wanted: Notify,
+}
+
+/// How often the keys were fetched, or could not be.
+#[derive(Debug, Clone, Copy, Default)]
+struct Round {
+    number: u64,
+    is_good: bool,
+}
+
+/// When an unknown key last made us ask, and after which round.
+#[derive(Debug, Default)]
+struct Asked {
+    at: Option<DateTime<Utc>>,
+    after: Option<u64>,
+}
+
+/// Why keys were not learnt; those before stay.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no key that tokens may be verified by: none is for signatures by {0}")]
+pub struct NoKeys(String);
+
+impl Provider {
+    pub fn new(terms: Terms) -> Self {
+        Self {
+            terms,
+            keys: RwLock::default(),
+            rounds: watch::Sender::new(Round::default()),
+            asked: Mutex::default(),
+            wanted: Notify::new(),
+        }
+    }
+
+    /// Takes the provider's keys, RFC 7517, and says how many are of use. What was verified by others is verified anew.
+    pub fn learn(&self, published: &Value) -> Result<usize, NoKeys> {
+        let known = self.keys();
+        let set = match known.is_of(published) {
+            true => known,
+            false => Arc::new(KeySet::new(published.clone(), &self.terms)),
+        };
+        let count = set.len();
+        if count == 0 {
+            self.missed();
+            return Err(NoKeys(
+                self.terms.algorithms.iter().map(|one| format!("{one:?}")).collect::<Vec<_>>().join(", "),
+            ));
+        }
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = set;
+        self.rounds.send_modify(|round| *round = Round { number: round.number + 1, is_good: true });
+
+        Ok(count)
+    }
+
+    /// The provider's keys could not be had: those before stay.
+    pub fn missed(&self) {
+        self.rounds.send_modify(|round| *round = Round { number: round.number + 1, is_good: false });
+    }
+
+    /// Resolves once a token has named an unknown key.
+    pub async fn wanted(&self) {
+        self.wanted.notified().await;
+    }
+
+    /// Keys that tokens may be verified by.
+    pub fn known_keys(&self) -> usize {
+        self.keys().len()
+    }
+
+    /// Whether its keys could be had when they were last asked for.
+    pub fn is_answering(&self) -> bool {
+        self.rounds.borrow().is_good
+    }
+
+    fn keys(&self) -> Arc<KeySet> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether a token says that it is the provider's. Nothing is believed of it yet but by whom it has to be verified.
+    pub(super) fn is_named_by(&self, token: &str) -> bool {
+        #[derive(Deserialize)]
+        struct Named {
+            iss: String,
+        }
+        jsonwebtoken::dangerous::insecure_decode_claims::<Named>(token)
+            .is_ok_and(|named| named.iss == self.terms.issuer)
+    }
+
+    /// Whose token this is, if it was found good a moment ago.
+    pub(super) fn verified(&self, token: &[u8; 32], now: DateTime<Utc>) -> Option<Viewer> {
+        self.keys().verified(token, now)
+    }
+
+    /// The key of this name, with the set that it is of. One that is not known is asked for.
+    async fn key(&self, kid: &str, now: DateTime<Utc>) -> Result<(Arc<KeySet>, Arc<Key>), AccountError> {
+        let find = || {
+            let keys = self.keys();
+            keys.find(kid).map(|key| (keys, key))
+        };
+        if let Some(found) = find() {
+            return Ok(found);
+        }
+        if let Some(before) = self.ask(now) {
+            let mut rounds = self.rounds.subscribe();
+            // Who has waited long enough is told so below.
+            let _ = timeout(PATIENCE, rounds.wait_for(|round| round.number > before)).await;
+        }
+        find().ok_or(if self.is_answering() { AccountError::InvalidToken } else { AccountError::ProviderAway })
+    }
+
+    /// Asks for the keys, unless that was done a moment ago. Returns the number of the round before the one that is to be
+    /// waited for: everybody who asks meanwhile waits for the same.
+    fn ask(&self, now: DateTime<Utc>) -> Option<u64> {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let round = self.rounds.borrow().number;
+        if asked.after == Some(round) {
+            return Some(round);
+        }
+        if asked.at.is_some_and(|at| now < at + self.terms.unknown_key_wait) {
+            return None;
+        }
+        *asked = Asked { at: Some(now), after: Some(round) };
+        self.wanted.notify_one();
+
+        Some(round)
+    }
+}
+
+/// Whose token it is. A signature is checked, and the account looked at, once in a while: in between the result is known.
+pub(super) async fn read(
+    app: &App,
+    provider: &Provider,
+    token: &str,
+    digest: [u8; 32],
+) -> Result<Viewer, AccountError> {
+    let now = app.clock.now();
+    let header = jsonwebtoken::decode_header(token).map_err(|_| AccountError::InvalidToken)?;
+    let kid = kid(header).ok_or(AccountError::InvalidToken)?;
+    let (keys, key) = provider.key(&kid, now).await?;
+    let (claims, expires_at) = verify(&key, token, provider.terms.skew, now)?;
+    let user = subjects::account(app, &provider.terms, &claims).await?;
+    if user.disabled_at.is_some() {
+        return Err(AccountError::Disabled);
+    }
+    let viewer = Viewer { user_id: user.id, role: user.role, session: None, expires_at };
+    keys.note(digest, viewer, expires_at.min(now + LOOKS));
+
+    Ok(viewer)
+}
+
+/// The name of the key, of a token that may be believed at all. An extension that must be understood is none that we do.
+fn kid(header: Header) -> Option<String> {
+    let is_of_kind = header.typ.is_none_or(|kind| KINDS.iter().any(|known| kind.eq_ignore_ascii_case(known)));
+    header.kid.filter(|_| is_of_kind && header.crit.is_none())
+}
+
+/// What a token claims, and until when. Times are the app's.
+fn verify(key: &Key, token: &str, skew: TimeDelta, now: DateTime<Utc>) -> Result<(Value, DateTime<Utc>), AccountError> {
+    let invalid = |_| AccountError::InvalidToken;
+    let claims = jsonwebtoken::decode::<Value>(token, &key.verifying, &key.validation).map_err(invalid)?.claims;
+    let time = |name: &str| match &claims[name] {
+        Value::Null => Ok(None),
+        written => {
+            let time = written.as_i64().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+            time.map(Some).ok_or(AccountError::InvalidToken)
+        }
+    };
+    let ends_at = time("exp")?.and_then(|ends_at| ends_at.checked_add_signed(skew));
+    let expires_at = ends_at.ok_or(AccountError::InvalidToken)?;
+    if time("nbf")?.is_some_and(|begins_at| begins_at > now + skew) {
+        return Err(AccountError::InvalidToken);
+    }
+    if expires_at <= now {
+        return Err(AccountError::ExpiredToken);
+    }
+
+    Ok((claims, expires_at))
+}

@@ -1,0 +1,115 @@
+//! The identity provider's keys: fetched in the background, by one task, again and again.
+//!
+//! Requests never fetch: one whose token names an unknown key wakes this task and waits for its next round. While the
+//! provider is away the keys that are known stay in use.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::{App, accounts::provider::Provider};
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::oidc::Oidc,
+    fetch::{FetchError, Fetcher},
+};
+
+/// A round, the discovery included, takes no longer: tokens wait for it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Keys and what tells where they are have a few kilobytes.
+const BYTES_MAX: usize = 256 * 1_024;
+
+/// How soon a round that failed is followed by the next; it doubles.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// Why there are no keys.
+#[derive(Debug, thiserror::Error)]
+enum Unfetched {
+    #[error("{url}: {error}")]
+    Fetch { url: String, error: FetchError },
+    #[error("{url} is no JSON of the expected form: {error}")]
+    Form { url: String, error: serde_json::Error },
+    #[error("{url} speaks for the issuer {found:?}")]
+    OtherIssuer { url: String, found: String },
+    #[error("no answer within {} s", PATIENCE.as_secs())]
+    Late,
+    #[error(transparent)]
+    NoKeys(#[from] domain::accounts::provider::NoKeys),
+}
+
+/// `OpenID` Connect Discovery 1.0, as far as it is needed.
+#[derive(Deserialize)]
+struct Discovery {
+    issuer: String,
+    jwks_uri: String,
+}
+
+/// Keeps the provider's keys fresh until `stop`.
+pub(crate) async fn run(app: Arc<App>, oidc: Oidc, stop: CancellationToken) {
+    let Some(provider) = &app.accounts.provider else {
+        return stop.cancelled().await;
+    };
+    let fetcher = Fetcher::new(PATIENCE, BYTES_MAX);
+    let mut failures = 0;
+    while !stop.is_cancelled() {
+        let wait = match round(provider, &fetcher, &oidc).await {
+            Ok(count) => {
+                tracing::debug!(count, "the identity provider's keys are fetched");
+                failures = 0;
+                Duration::from_secs(oidc.refresh_seconds)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the identity provider's keys can't be fetched; those known stay in use");
+                failures += 1;
+                FIRST_WAIT.saturating_mul(2_u32.saturating_pow(failures - 1)).min(LONGEST_WAIT)
+            }
+        };
+        tokio::select! {
+            () = sleep(wait) => {}
+            () = provider.wanted() => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+async fn round(provider: &Provider, fetcher: &Fetcher, oidc: &Oidc) -> Result<usize, Unfetched> {
+    let fetched = timeout(PATIENCE, keys(fetcher, oidc)).await.unwrap_or(Err(Unfetched::Late));
+    let learnt = match fetched {
+        Ok(keys) => provider.learn(&keys).map_err(Unfetched::from),
+        Err(error) => {
+            provider.missed();
+            Err(error)
+        }
+    };
+    let outcome = if learnt.is_ok() { "ok" } else { "failed" };
+    metrics::counter!("matchday_oidc_fetches_total", "outcome" => outcome).increment(1);
+    learnt
+}
+
+async fn keys(fetcher: &Fetcher, oidc: &Oidc) -> Result<Value, Unfetched> {
+    let url = match &oidc.jwks_url {
+        Some(url) => url.clone(),
+        None => discovered(fetcher, oidc.issuer.as_deref().unwrap_or_default()).await?,
+    };
+    json(fetcher, &url).await
+}
+
+/// Where the issuer's own document says that its keys are.
+async fn discovered(fetcher: &Fetcher, issuer: &str) -> Result<String, Unfetched> {
+    let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+    let discovery: Discovery = json(fetcher, &url).await?;
+    match discovery.issuer == issuer {
+        true => Ok(discovery.jwks_uri),
+        false => Err(Unfetched::OtherIssuer { url, found: discovery.issuer }),
+    }
+}
+
+async fn json<T: for<'a> Deserialize<'a>>(fetcher: &Fetcher, url: &str) -> Result<T, Unfetched> {
+    let url = || url.to_owned();
+    let bytes = fetcher.json(&url()).await.map_err(|error| Unfetched::Fetch { url: url(), error })?;
+    serde_json::from_slice(&bytes).map_err(|error| Unfetched::Form { url: url(), error })
+}
