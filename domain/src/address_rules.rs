@@ -22,6 +22,8 @@ use uuid::Uuid;
 
 use crate::{App, accounts::Viewer, store::Write};
 
+pub mod import;
+pub mod list;
 pub mod network;
 pub mod rules;
 
@@ -129,14 +131,19 @@ fn only_admins(viewer: Viewer) -> Result<(), RuleError> {
     if viewer.is_admin() { Ok(()) } else { Err(RuleError::Forbidden) }
 }
 
-fn check(rule: &NewRule, now: DateTime<Utc>) -> Result<(), RuleError> {
-    let length = rule.reason.trim().chars().count();
+fn check_reason(reason: &str) -> Result<(), RuleError> {
+    let length = reason.trim().chars().count();
     if length == 0 || length > MAX_REASON_LENGTH {
         return Err(RuleError::invalid("reason", format!("must have 1 to {MAX_REASON_LENGTH} characters")));
     }
-    if rule.reason.chars().any(char::is_control) {
+    if reason.chars().any(char::is_control) {
         return Err(RuleError::invalid("reason", "must be printable"));
     }
+    Ok(())
+}
+
+fn check(rule: &NewRule, now: DateTime<Utc>) -> Result<(), RuleError> {
+    check_reason(&rule.reason)?;
     if rule.network.is_too_wide() {
         return Err(RuleError::invalid("network", network::TOO_WIDE));
     }
@@ -156,16 +163,15 @@ fn row(rule: NewRule, created_by: Uuid, now: DateTime<Utc>) -> address_rule::Mod
         created_by: Some(created_by),
         created_at: now,
         expires_at,
+        source: None,
     }
 }
 
-async fn store(app: &App, now: DateTime<Utc>, row: address_rule::Model) -> Result<(), RuleError> {
+/// A rule takes the place of the one that its network has.
+fn replacing() -> OnConflict {
     use address_rule::Column;
 
-    let txn = Write::begin(app).await?;
-    raise_revision(&*txn).await?;
-    address_rule::Entity::delete_many().filter(Column::ExpiresAt.lt(now - KEPT_AFTER)).exec(&*txn).await?;
-    let instead = OnConflict::column(Column::Network)
+    OnConflict::column(Column::Network)
         .update_columns([
             Column::Id,
             Column::Effect,
@@ -173,10 +179,26 @@ async fn store(app: &App, now: DateTime<Utc>, row: address_rule::Model) -> Resul
             Column::CreatedBy,
             Column::CreatedAt,
             Column::ExpiresAt,
+            Column::Source,
         ])
-        .to_owned();
+        .to_owned()
+}
+
+/// Deletes what nobody asks about any more.
+async fn forget(txn: &Write, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let over = address_rule::Column::ExpiresAt.lt(now - KEPT_AFTER);
+    address_rule::Entity::delete_many().filter(over).exec(&**txn).await?;
+    Ok(())
+}
+
+async fn store(app: &App, now: DateTime<Utc>, row: address_rule::Model) -> Result<(), RuleError> {
+    use address_rule::Column;
+
+    let txn = Write::begin(app).await?;
+    raise_revision(&*txn).await?;
+    forget(&txn, now).await?;
     let row = row.into_active_model().reset_all();
-    address_rule::Entity::insert(row).on_conflict(instead).exec_without_returning(&*txn).await?;
+    address_rule::Entity::insert(row).on_conflict(replacing()).exec_without_returning(&*txn).await?;
     let count: i64 = address_rule::Entity::find()
         .select_only()
         .column_as(Column::Id.count(), "count")

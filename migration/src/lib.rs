@@ -20,6 +20,7 @@ mod m20261121_000020_payments;
 mod m20261121_000021_address_rules;
 mod m20261125_000030_tickets;
 mod m20261125_000048_external_identities;
+mod m20261125_000049_address_lists;
 
 pub struct Migrator;
 
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000021_address_rules::Migration),
             Box::new(m20261125_000030_tickets::Migration),
             Box::new(m20261125_000048_external_identities::Migration),
+            Box::new(m20261125_000049_address_lists::Migration),
         ]
     }
 }

@@ -42,6 +42,11 @@ impl AddressRule {
         self.0.created_by.map(|id| NodeId::User(id).into())
     }
 
+    /// The list that it came from, as who imported it named that; null where it came from none.
+    async fn source(&self) -> Option<&str> {
+        self.0.source.as_deref()
+    }
+
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }

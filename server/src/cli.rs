@@ -1,7 +1,8 @@
 //! The command line: the roles of the program, and a help that teaches its settings.
 
-use std::{fmt::Write as _, path::PathBuf, sync::LazyLock};
+use std::{fmt::Write as _, path::PathBuf, str::FromStr, sync::LazyLock};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::settings::SETTINGS;
@@ -46,6 +47,11 @@ pub enum Role {
     User {
         #[command(subcommand)]
         task: User,
+    },
+    /// Import rules about addresses; a running program follows within a second
+    Address {
+        #[command(subcommand)]
+        task: Address,
     },
     /// Print the settings in force, secrets hidden, and where each came from
     Config,
@@ -129,6 +135,81 @@ pub enum User {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub enum Address {
+    /// Make a rule for each network of a list, all of them or none; what an admin or another list has a rule for is left
+    Import(AddressList),
+}
+
+#[derive(Debug, Args)]
+pub struct AddressList {
+    /// One network or address a line, comments after # or ; (such as netsets, or the DROP list); - reads standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[arg(long, value_enum, default_value_t = EffectName::Block)]
+    pub effect: EffectName,
+    /// For whoever asks later
+    #[arg(long, value_name = "TEXT", default_value = "imported from a list")]
+    pub reason: String,
+    /// When the rules end by themselves: a time such as 2026-12-31T00:00:00Z, or after 12h or 30d
+    #[arg(long, value_name = "WHEN")]
+    pub expires: Option<Expiry>,
+    /// Name the list: what an earlier import by this name made, and the file no longer names, is removed
+    #[arg(long, value_name = "NAME")]
+    pub replace_source: Option<String>,
+    /// Leave out lines that are wrong, instead of importing nothing
+    #[arg(long)]
+    pub skip_wrong: bool,
+    /// Tell what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// What becomes of addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EffectName {
+    /// Their requests are refused
+    Block,
+    /// No other rule blocks them
+    Allow,
+}
+
+/// An end, as a time or by how long it is away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expiry {
+    At(DateTime<Utc>),
+    In(TimeDelta),
+}
+
+impl Expiry {
+    /// The time itself, seen from `now`.
+    pub fn seen_from(self, now: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Self::At(time) => time,
+            Self::In(away) => now + away,
+        }
+    }
+}
+
+impl FromStr for Expiry {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+            return Ok(Self::At(time.to_utc()));
+        }
+        let wrong = "write a time such as 2026-12-31T00:00:00Z, or 12h or 30d";
+        let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or(wrong)?;
+        // A longer time is no end, and would end beyond what dates can say.
+        let number: u16 = number.parse().map_err(|_| wrong)?;
+        match unit {
+            "h" => Ok(Self::In(TimeDelta::hours(number.into()))),
+            "d" => Ok(Self::In(TimeDelta::days(number.into()))),
+            _ => Err(wrong),
+        }
+    }
+}
+
 /// What somebody may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum RoleName {
@@ -161,6 +242,8 @@ Examples:
   matchday user create ana@example.com --role admin
                                   the first admin; prints the password
   matchday key rotate             sign access tokens with a new key
+  matchday address import drop.txt --replace-source drop --expires 7d
+                                  block a list of networks until it is imported again
   matchday config                 what is in force, and where each setting came from
 
 The wire format of a master list, one match a line:
@@ -234,6 +317,19 @@ mod tests {
         assert!(matches!(step("matchday migrate down --steps 3"), Migrate::Down { steps: 3 }));
         assert!(matches!(step("matchday migrate up"), Migrate::Up { steps: None }));
         assert!(matches!(step("matchday migrate status"), Migrate::Status));
+    }
+
+    #[test]
+    fn an_end_is_a_time_or_some_hours_or_days_away() {
+        let now = DateTime::UNIX_EPOCH;
+        let seen = |text: &str| text.parse().map(|end: Expiry| end.seen_from(now).to_rfc3339());
+
+        assert_eq!(seen("2026-12-31T00:00:00+01:00"), Ok("2026-12-30T23:00:00+00:00".to_owned()));
+        assert_eq!(seen("12h"), Ok("1970-01-01T12:00:00+00:00".to_owned()));
+        assert_eq!(seen("30d"), Ok("1970-01-31T00:00:00+00:00".to_owned()));
+        for wrong in ["", "d", "30", "-1d", "30w", "3é", "65536d", "tomorrow"] {
+            assert!(seen(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

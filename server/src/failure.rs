@@ -37,6 +37,10 @@ pub enum Failure {
     Unreadable { path: PathBuf, error: std::io::Error },
     #[error("the master list is wrong in {0} places; nothing was published")]
     WrongMasterlist(usize),
+    #[error("the list is wrong in {0} places; nothing was changed\n  --skip-wrong imports the other lines.")]
+    WrongAddressList(usize),
+    #[error("{0}")]
+    AddressRules(#[from] domain::address_rules::RuleError),
     #[error("{0}")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
     #[error("a task ended that cannot be started again; the log says which")]

@@ -40,6 +40,7 @@ async fn run(cli: Cli) -> ExitCode {
         Role::Masterlist { task } => roles::masterlist(settings, &task).await,
         Role::Key { task } => roles::keys(settings, &task).await,
         Role::User { task } => roles::users(settings, &task).await,
+        Role::Address { task } => roles::addresses(settings, &task).await,
         Role::Config => roles::config(settings),
     };
     match done {

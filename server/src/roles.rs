@@ -1,18 +1,27 @@
 //! The roles: what each command does, from the settings to the last line it prints.
 
+mod addresses;
 mod keys;
 mod masterlist;
 mod migrate;
 mod settings;
 mod users;
 
-use std::{path::Path, pin::pin, sync::Arc};
+use std::{
+    fs,
+    io::{self, Read},
+    path::Path,
+    pin::pin,
+    sync::Arc,
+};
 
 use domain::clock::SystemClock;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-pub use self::{keys::keys, masterlist::masterlist, migrate::migrate, settings::config, users::users};
+pub use self::{
+    addresses::addresses, keys::keys, masterlist::masterlist, migrate::migrate, settings::config, users::users,
+};
 use crate::{
     config::{self, Config},
     failure::Failure,
@@ -94,4 +103,15 @@ fn load(settings: Option<&Path>) -> Result<Config, Failure> {
     let config = config::load(settings)?.config;
     telemetry::log(&config.log);
     Ok(config)
+}
+
+/// The text of a file, or of standard input where it is `-`.
+fn text_of(file: &Path) -> Result<String, Failure> {
+    let text = if file == Path::new("-") {
+        let mut text = String::new();
+        io::stdin().read_to_string(&mut text).map(|_| text)
+    } else {
+        fs::read_to_string(file)
+    };
+    text.map_err(|error| Failure::Unreadable { path: file.to_path_buf(), error })
 }

@@ -7,7 +7,8 @@ use entities::address_rule::{self, Effect};
 
 use super::network::Network;
 
-/// The rules by their networks, found by as many look-ups as there are lengths of prefixes.
+/// The rules by their networks, found by as many look-ups as there are lengths of prefixes: at most 25 for IPv4 and 110 for
+/// IPv6, however many rules there are.
 #[derive(Debug, Default)]
 pub struct Rules {
     by_network: HashMap<Network, (Effect, Option<DateTime<Utc>>)>,
@@ -73,6 +74,7 @@ mod tests {
             created_by: None,
             created_at: DateTime::UNIX_EPOCH,
             expires_at,
+            source: None,
         }))
     }
 

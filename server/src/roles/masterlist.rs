@@ -1,8 +1,7 @@
 //! The role `masterlist`: a list is checked whole, and published only if all of it is right.
 
 use std::{
-    fs,
-    io::{self, IsTerminal, Read, Write},
+    io::{self, IsTerminal, Write},
     path::Path,
 };
 
@@ -24,7 +23,7 @@ pub async fn masterlist(settings: Option<&Path>, task: &Masterlist) -> Result<()
 
 /// Reports every line that is wrong.
 fn check(file: &Path) -> Result<Vec<MasterListMatch>, Failure> {
-    let report = kafka::codec::master_list_lines(&read(file)?);
+    let report = kafka::codec::master_list_lines(&super::text_of(file)?);
     for problem in &report.problems {
         output::line(problem)?;
     }
@@ -67,14 +66,4 @@ async fn publish(config: &Config, file: &Path) -> Result<(), Failure> {
         exchange.topics().master_list,
         exchange.brokers
     ))
-}
-
-fn read(file: &Path) -> Result<String, Failure> {
-    let text = if file == Path::new("-") {
-        let mut text = String::new();
-        io::stdin().read_to_string(&mut text).map(|_| text)
-    } else {
-        fs::read_to_string(file)
-    };
-    text.map_err(|error| Failure::Unreadable { path: file.to_path_buf(), error })
 }

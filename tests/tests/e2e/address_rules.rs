@@ -12,6 +12,7 @@ use tests::{
     socket::Said,
     wait::{PATIENCE, eventually},
 };
+use tokio::process::Command;
 
 const SET: &str = "mutation ($input: SetAddressRuleInput!) { setAddressRule(input: $input) {
     rule { network effect reason createdBy expiresAt } } }";
@@ -127,4 +128,57 @@ async fn a_rule_ends_at_its_expiry_with_nobody_removing_it() {
 
     assert_eq!(status(&site, "198.51.100.7").await, 200);
     site.finish().await;
+}
+
+/// Runs `matchday address import` beside whatever runs, and returns what it prints and whether it succeeded.
+async fn imports(world: &World, list: &str, arguments: &[&str]) -> (String, bool) {
+    let file = world.folder().join("list.txt");
+    std::fs::create_dir_all(world.folder()).expect("a folder can be made");
+    std::fs::write(&file, list).expect("a file can be written");
+    let run = Command::new(env!("CARGO_BIN_EXE_matchday-under-test"))
+        .args(["address", "import"])
+        .arg(&file)
+        .args(arguments)
+        .env_clear()
+        .envs(world.settings())
+        .current_dir(world.folder())
+        .output()
+        .await
+        .expect("the program can be run");
+    (String::from_utf8_lossy(&run.stdout).into_owned(), run.status.success())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_is_imported_beside_running_instances_and_in_force_at_all_of_them() {
+    let world = behind_a_proxy(World::services().await);
+    let (first, second) = tokio::join!(world.start(), world.start());
+    let list = "; known bad\n192.0.2.0/24 ; SBL1\n198.51.100.7 # one\n";
+
+    let (told, is_done) = imports(&world, list, &["--replace-source", "drop", "--expires", "7d", "--dry-run"]).await;
+    assert!(is_done && told.contains("2 new") && told.contains("nothing was changed"), "{told}");
+    let (told, is_done) = imports(&world, "192.0.2.0/24\nnonsense\n", &[]).await;
+    assert!(!is_done && told.starts_with("line 2: \"nonsense\" is no network"), "{told}");
+    assert_eq!(status(&first, "192.0.2.9").await, 200, "nothing was changed");
+
+    let (told, is_done) = imports(&world, list, &["--replace-source", "drop", "--reason", "Spamhaus"]).await;
+    assert!(is_done && told.contains("2 new"), "{told}");
+    for site in [&first, &second] {
+        eventually(PATIENCE, "it is blocked", || async { status(site, "192.0.2.9").await == 403 }).await;
+        assert_eq!(status(site, "198.51.100.7").await, 403);
+        assert_eq!(status(site, "198.51.100.8").await, 200);
+    }
+    let rules = "{ addressRules { nodes { network reason source createdBy } } }";
+    let rules = admin(&first).await.ask(rules, json!({})).await.data()["addressRules"]["nodes"].clone();
+    assert_eq!(
+        rules[0],
+        json!({ "network": "192.0.2.0/24", "reason": "Spamhaus", "source": "drop", "createdBy": null })
+    );
+
+    let (told, is_done) = imports(&world, "nonsense\n", &["--replace-source", "drop", "--skip-wrong"]).await;
+    assert!(is_done && told.contains("2 removed, 1 wrong"), "{told}");
+    for site in [&first, &second] {
+        eventually(PATIENCE, "nobody is blocked", || async { status(site, "192.0.2.9").await == 200 }).await;
+    }
+    first.finish().await;
+    second.finish().await;
 }
