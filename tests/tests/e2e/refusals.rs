@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
+use async_graphql::Response;
 use bytes::Bytes;
+use domain::reservations::{self, ReservationError, Wish};
 use entities::category::Category;
 use resolvers::context::{self, Asking, Refused};
 use schema::Refusals;
@@ -82,11 +84,60 @@ async fn two_wishes_in_one_request_are_refused_by_themselves() {
     assert!(!Refusals::<Bytes>::are_for(&Question::new(two).asked()));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_one_fan_is_refused_alone_is_nobody_elses_answer() {
+    let app = TestApp::start(Backend::Sqlite).await;
+    app.stock(1, Category::One, 1).await;
+    let (ana, ben) = (app.fan("ana").await, app.fan("ben").await);
+    ana.holds(1, Category::One, 1).await;
+    let wish = Wish { match_number: 1, category: 1, quantity: 1, idempotency_key: None };
+    let refused = ben.wish(wish.clone()).await.expect_err("nothing is left");
+
+    app.view.sweep(&app.db).await.expect("the view can be compared");
+    let everybodys = reservations::refused_alike(&app, &wish, &refused);
+    let named = Wish { idempotency_key: Some("key".to_owned()), ..wish.clone() };
+    let of_an_attempt = reservations::refused_alike(&app, &named, &refused);
+    let capped = reservations::refused_alike(&app, &wish, &ReservationError::PurchaseLimit { has: 6, cap: 6 });
+
+    assert_eq!(everybodys, app.view.get(1).map(|state| state.version));
+    assert_eq!((of_an_attempt, capped), (None, None));
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_is_kept_if_it_is_short_and_says_nothing_else() {
+    let app = TestApp::start(Backend::Sqlite).await;
+    app.stock(1, Category::One, 1).await;
+    let (ana, ben) = (app.fan("ana").await, app.fan("ben").await);
+    ana.holds(1, Category::One, 1).await;
+    app.view.sweep(&app.db).await.expect("the view can be compared");
+    let refusals = Refusals::new(app.app());
+    let input = json!({ "input": { "matchNumber": 1, "category": 1, "quantity": 1 } });
+    let (wish, long) = (Question::with(WISH, input.clone()), format!("{WISH} #{}", "x".repeat(4 * 1_024)));
+    let long = Question::with(&long, input);
+
+    refuse(&app, &refusals, &ben, &long).await;
+    let (mut response, refused) = answered(&app, &ben, &wish).await;
+    response.extensions.insert("cost".to_owned(), 1.into());
+    refusals.keep(&wish.asked(), &refused, &response, || Bytes::from_static(b"kept"));
+    let (of_long, of_more) = (refusals.find(&long.asked()), refusals.find(&wish.asked()));
+    refuse(&app, &refusals, &ben, &wish).await;
+
+    assert_eq!((of_long, of_more), (None, None));
+    assert_eq!(refusals.find(&wish.asked()).as_deref(), Some(&b"kept"[..]));
+    app.finish().await;
+}
+
 /// Executes a fan's wish and keeps what it was answered.
 async fn refuse(app: &TestApp, refusals: &Refusals<Bytes>, fan: &Fan, wish: &Question) {
+    let (response, refused) = answered(app, fan, wish).await;
+    refusals.keep(&wish.asked(), &refused, &response, || Bytes::from_static(b"kept"));
+}
+
+/// What a fan's wish is answered, and whether everybody would be.
+async fn answered(app: &TestApp, fan: &Fan, wish: &Question) -> (Response, Arc<Refused>) {
     let schema = schema::build(app.app(), Hub::new(app.app()));
     let (asking, refused) = (Asking { viewer: Some(fan.viewer), address: None }, Arc::<Refused>::default());
     let request = context::attach(wish.asked().request(), asking).data(Arc::clone(&refused));
-    let response = schema.execute(request).await;
-    refusals.keep(&wish.asked(), &refused, &response, || Bytes::from_static(b"kept"));
+    (schema.execute(request).await, refused)
 }
