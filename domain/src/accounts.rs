@@ -23,7 +23,7 @@ mod passwords;
 pub mod provider;
 mod recovery;
 pub mod roster;
-mod sealing;
+pub(crate) mod sealing;
 mod sessions;
 mod tokens;
 pub mod upkeep;

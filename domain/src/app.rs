@@ -5,13 +5,19 @@ use std::{sync::Arc, time::Duration};
 use sea_orm::DatabaseConnection;
 use tokio::sync::{Mutex, Notify};
 
-use crate::{accounts, clock::Clock, desk, matches::MatchState, payments::gateway::PaymentGateway, view::View};
+use crate::{
+    accounts, clock::Clock, desk, matches::MatchState, payments::gateway::PaymentGateway, tickets, view::View,
+};
 
 /// How this site sells. Times are wall-clock times of the app's clock.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// This site's name among the sellers (`CLIENT_ID`).
     pub site: String,
+    /// What links to this site begin with, without a slash at the end; without it they begin with the path.
+    pub public_url: Option<String>,
+    /// Whether fans are mailed of holds that they placed, or that expired.
+    pub mails_of_holds: bool,
     /// How long a fan may hold tickets before paying.
     pub hold: Duration,
     /// How long after its time a hold is kept for a payment that the gateway can't be asked about.
@@ -32,6 +38,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             site: "matchday".to_owned(),
+            public_url: None,
+            mails_of_holds: true,
             hold: Duration::from_secs(15 * 60),
             payment_grace: Duration::from_secs(10 * 60),
             foreign_hold: Duration::from_secs(30 * 60),
@@ -52,6 +60,7 @@ pub struct App {
     pub view: View,
     pub accounts: accounts::Keys,
     pub gateway: Arc<dyn PaymentGateway>,
+    pub(crate) ticket_keys: tickets::keys::Ring,
     pub(crate) desk: desk::Counter,
     /// SQLite has one writer: waiting here is fair, waiting in its busy handler sleeps.
     pub(crate) write_turn: Arc<Mutex<()>>,
@@ -80,6 +89,7 @@ impl App {
             view,
             accounts,
             gateway,
+            ticket_keys: tickets::keys::Ring::default(),
             desk: counter,
             write_turn: Arc::default(),
         });

@@ -7,7 +7,7 @@ use entities::{
     payment::{self, State},
     refund,
     reservation::{self, Status},
-    stock,
+    stock, ticket,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
@@ -53,6 +53,7 @@ pub async fn violations(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr>
         }
     }
     found.extend(money(db).await?);
+    found.extend(tickets(db).await?);
     Ok(found)
 }
 
@@ -86,4 +87,22 @@ async fn money(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     found.extend(waiting.map(|(id, _)| format!("reservation {id} waits for a payment that is not under way")));
 
     Ok(found)
+}
+
+/// A sentence for each reservation that has more tickets or fewer than were paid and not given back.
+async fn tickets(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    let captured = payment::Entity::find().filter(payment::Column::State.eq(State::Captured)).all(db).await?;
+    let paid: HashSet<_> = captured.into_iter().map(|payment| payment.reservation_id).collect();
+    let mut issued = HashMap::<_, i32>::new();
+    for ticket in ticket::Entity::find().filter(ticket::Column::Status.ne(ticket::Status::Refunded)).all(db).await? {
+        *issued.entry(ticket.reservation_id).or_default() += 1;
+    }
+    let rows = reservation::Entity::find().all(db).await?;
+    let wrong = rows.into_iter().filter_map(|row| {
+        let owed = if paid.contains(&row.id) { row.quantity - row.returned } else { 0 };
+        let has = issued.get(&row.id).copied().unwrap_or(0);
+        (has != owed).then(|| format!("reservation {} has {has} tickets, its payment bought {owed}", row.id))
+    });
+
+    Ok(wrong.collect())
 }

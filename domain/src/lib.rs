@@ -1,4 +1,4 @@
-//! What Matchday does: matches, reservations, accounts, and the exchange with other sites.
+//! What Matchday does: matches, reservations, tickets, accounts, and the exchange with other sites.
 //!
 //! No GraphQL, HTTP, Kafka, Redis or Stripe type is known here. A function takes the app first, then the viewer, then
 //! the input; it owns its transaction, and the events that tell of a change commit with the change.
@@ -21,6 +21,7 @@ pub mod outbox;
 pub mod payments;
 pub mod reservations;
 pub mod store;
+pub mod tickets;
 pub mod view;
 
 pub use app::{App, Settings};

@@ -23,7 +23,12 @@ use sea_orm::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{App, accounts::codes, store::Write};
+use crate::{App, accounts::codes, store::Write, tickets::Pass};
+
+mod about;
+
+pub use about::Told;
+pub(crate) use about::{About, append_about};
 
 /// How often an instance looks for mails that are due.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -50,9 +55,25 @@ pub struct Letter {
 /// What a mail says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    VerifyEmail { code: String },
-    ResetPassword { code: String },
+    VerifyEmail {
+        code: String,
+    },
+    ResetPassword {
+        code: String,
+    },
     PasswordChanged,
+    HoldPlaced(Told),
+    HoldExpired(Told),
+    Paid {
+        told: Told,
+        /// Its tickets, to be attached.
+        passes: Vec<Pass>,
+    },
+    Refunded {
+        told: Told,
+        /// All that went back so far.
+        amount_minor: i64,
+    },
 }
 
 /// Why a mail is not out.
@@ -115,6 +136,7 @@ pub(crate) async fn append(txn: &Write, kind: Kind, email_key: &str, now: DateTi
         id: NotSet,
         kind: Set(kind),
         email_key: Set(email_key.to_owned()),
+        reservation_id: Set(None),
         created_at: Set(now),
         attempts: Set(0),
         next_at: Set(now),
@@ -138,12 +160,8 @@ async fn see_to(app: &App, post: &dyn Post, row: mail::Model) -> Result<(), DbEr
     let Some(user) = user.filter(|user| !user.email.is_empty()) else {
         return done(app, row.id, "to_nobody").await;
     };
-    let content = match row.kind {
-        Kind::VerifyEmail => Content::VerifyEmail { code: codes::make(app, user.id, Purpose::VerifyEmail).await? },
-        Kind::ResetPassword => {
-            Content::ResetPassword { code: codes::make(app, user.id, Purpose::ResetPassword).await? }
-        }
-        Kind::PasswordChanged => Content::PasswordChanged,
+    let Some(content) = content(app, &row, &user).await? else {
+        return done(app, row.id, "nothing_to_say").await;
     };
     let letter = Letter { to: user.email, name: user.display_name, content };
     match post.deliver(&letter).await {
@@ -158,6 +176,23 @@ async fn see_to(app: &App, post: &dyn Post, row: mail::Model) -> Result<(), DbEr
             Ok(())
         }
     }
+}
+
+/// What a mail says now; none where there is nothing to say any more.
+async fn content(app: &App, row: &mail::Model, user: &user::Model) -> Result<Option<Content>, DbErr> {
+    if let Some(reservation_id) = row.reservation_id {
+        return about::content(app, row, reservation_id).await;
+    }
+    Ok(match row.kind {
+        Kind::VerifyEmail => {
+            Some(Content::VerifyEmail { code: codes::make(app, user.id, Purpose::VerifyEmail).await? })
+        }
+        Kind::ResetPassword => {
+            Some(Content::ResetPassword { code: codes::make(app, user.id, Purpose::ResetPassword).await? })
+        }
+        Kind::PasswordChanged => Some(Content::PasswordChanged),
+        Kind::HoldPlaced | Kind::HoldExpired | Kind::Paid | Kind::Refunded => None,
+    })
 }
 
 /// Takes a mail, unless another instance has: nobody else begins it before the wait is over, whatever becomes of us.

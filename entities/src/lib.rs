@@ -26,5 +26,6 @@ pub mod session;
 pub mod signing_key;
 pub mod stock;
 pub mod ticket;
+pub mod ticket_key;
 pub mod user;
 pub mod webhook_event;

@@ -8,6 +8,10 @@ pub enum Kind {
     VerifyEmail,
     ResetPassword,
     PasswordChanged,
+    HoldPlaced,
+    HoldExpired,
+    Paid,
+    Refunded,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -18,6 +22,8 @@ pub struct Model {
     pub kind: Kind,
     /// Lower-cased as in `users`; of nobody, where somebody asked for a mail to an unknown email.
     pub email_key: String,
+    /// The reservation that it is about.
+    pub reservation_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
     /// How often somebody has begun to send it.
     pub attempts: i32,

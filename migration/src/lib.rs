@@ -19,6 +19,8 @@ mod m20261121_000011_foreign_accounts;
 mod m20261121_000020_payments;
 mod m20261121_000021_address_rules;
 mod m20261125_000030_tickets;
+mod m20261125_000031_ticket_keys;
+mod m20261125_000032_mails_about;
 mod m20261125_000048_external_identities;
 mod m20261125_000049_address_lists;
 
@@ -42,6 +44,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000020_payments::Migration),
             Box::new(m20261121_000021_address_rules::Migration),
             Box::new(m20261125_000030_tickets::Migration),
+            Box::new(m20261125_000031_ticket_keys::Migration),
+            Box::new(m20261125_000032_mails_about::Migration),
             Box::new(m20261125_000048_external_identities::Migration),
             Box::new(m20261125_000049_address_lists::Migration),
         ]

@@ -11,6 +11,7 @@ use std::{
 
 use async_graphql::{Context, Request};
 use domain::{App, accounts::Viewer, view::View};
+use entities::user::Role;
 
 use crate::error::{ApiError, Code};
 
@@ -47,6 +48,12 @@ pub trait InContext {
     /// `UNAUTHENTICATED` as above; `FORBIDDEN` for everybody else.
     fn admin(&self) -> Result<Viewer, ApiError>;
 
+    /// A steward who is asking, or an admin.
+    ///
+    /// # Errors
+    /// As above.
+    fn steward(&self) -> Result<Viewer, ApiError>;
+
     /// Who is asking, where anybody may.
     fn viewer_if_any(&self) -> Option<Viewer>;
 
@@ -67,6 +74,14 @@ impl InContext for Context<'_> {
         let viewer = self.viewer()?;
         if !viewer.is_admin() {
             return Err(ApiError::new(Code::Forbidden, "this is for the site's admins"));
+        }
+        Ok(viewer)
+    }
+
+    fn steward(&self) -> Result<Viewer, ApiError> {
+        let viewer = self.viewer()?;
+        if !matches!(viewer.role, Role::Steward | Role::Admin) {
+            return Err(ApiError::new(Code::Forbidden, "this is for the stewards at the gates"));
         }
         Ok(viewer)
     }

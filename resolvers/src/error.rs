@@ -6,6 +6,7 @@
 use async_graphql::{Error, ErrorExtensions, Value};
 use domain::{
     accounts::AccountError, address_rules::RuleError, payments::PaymentError, reservations::ReservationError, store,
+    tickets::TicketError,
 };
 use sea_orm::DbErr;
 
@@ -174,6 +175,20 @@ impl From<AccountError> for ApiError {
             E::WrongCredentials | E::InvalidToken | E::ExpiredToken => Self::new(Code::Unauthenticated, message),
             E::Store(error) => error.into(),
             E::Ambiguous { .. } | E::Internal(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<TicketError> for ApiError {
+    fn from(error: TicketError) -> Self {
+        use TicketError as E;
+
+        let message = error.to_string();
+        match error {
+            E::Name { field } => Self::bad_input(message).with("field", field),
+            E::Scans(_) => Self::bad_input(message).with("field", "scans"),
+            E::Store(error) => error.into(),
+            E::Internal(_) => Self::internal(&error),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::{error::ApiError, written};
 pub enum NodeId {
     Match(i32),
     Reservation(Uuid),
+    Ticket(Uuid),
     User(Uuid),
 }
 
@@ -37,6 +38,7 @@ fn encoded(id: NodeId) -> String {
     URL_SAFE_NO_PAD.encode(match id {
         NodeId::Match(number) => format!("Match:{number}"),
         NodeId::Reservation(id) => format!("Reservation:{id}"),
+        NodeId::Ticket(id) => format!("Ticket:{id}"),
         NodeId::User(id) => format!("User:{id}"),
     })
 }
@@ -63,6 +65,7 @@ fn parse(id: &ID) -> Option<NodeId> {
     match kind {
         "Match" => key.parse().ok().map(NodeId::Match),
         "Reservation" => key.parse().ok().map(NodeId::Reservation),
+        "Ticket" => key.parse().ok().map(NodeId::Ticket),
         "User" => key.parse().ok().map(NodeId::User),
         _ => None,
     }
@@ -74,7 +77,12 @@ mod tests {
 
     #[test]
     fn an_id_leads_back_to_what_it_names() {
-        for id in [NodeId::Match(64), NodeId::Reservation(Uuid::now_v7()), NodeId::User(Uuid::now_v7())] {
+        for id in [
+            NodeId::Match(64),
+            NodeId::Reservation(Uuid::now_v7()),
+            NodeId::Ticket(Uuid::now_v7()),
+            NodeId::User(Uuid::now_v7()),
+        ] {
             assert_eq!(NodeId::try_from(&ID::from(id)).ok(), Some(id));
         }
     }

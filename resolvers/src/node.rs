@@ -1,10 +1,11 @@
 //! Node: anything that has an id.
 
 use async_graphql::{Context, ID, Interface, Object};
-use domain::{accounts, matches, reservations};
+use domain::{accounts, matches, reservations, tickets};
 
 use crate::{
     accounts::User, context::InContext, error::ApiError, ids::NodeId, matches::Match, reservations::Reservation,
+    tickets::Ticket,
 };
 
 /// Anything that has an id.
@@ -13,6 +14,7 @@ use crate::{
 pub enum Node {
     Match(Match),
     Reservation(Reservation),
+    Ticket(Ticket),
     User(User),
 }
 
@@ -30,10 +32,13 @@ impl NodeQuery {
             (NodeId::Reservation(id), Some(viewer)) => {
                 reservations::find(app, viewer, id).await?.map(|row| Node::Reservation(row.into()))
             }
+            (NodeId::Ticket(id), Some(viewer)) => {
+                tickets::find(app, viewer, id).await?.map(|row| Node::Ticket(row.into()))
+            }
             (NodeId::User(id), Some(viewer)) if viewer.user_id == id || viewer.is_admin() => {
                 accounts::find(app, id).await?.map(|row| Node::User(User(row)))
             }
-            (NodeId::Reservation(_) | NodeId::User(_), _) => None,
+            (NodeId::Reservation(_) | NodeId::Ticket(_) | NodeId::User(_), _) => None,
         };
 
         Ok(node)

@@ -3,7 +3,7 @@
 use async_graphql::connection::CursorType;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::DateTime;
-use domain::matches;
+use domain::{matches, tickets::gate::Change};
 use uuid::Uuid;
 
 use crate::error::ApiError;
@@ -55,10 +55,30 @@ impl CursorType for MatchCursor {
     }
 }
 
-/// Where a reservation stands among its fan's.
-pub struct ReservationCursor(pub(crate) Uuid);
+/// Where a ticket stands among those that changed.
+pub struct ChangeCursor(pub(crate) Change);
 
-impl CursorType for ReservationCursor {
+impl CursorType for ChangeCursor {
+    type Error = NotACursor;
+
+    fn decode_cursor(text: &str) -> Result<Self, NotACursor> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| NotACursor)?;
+        let (micros, id) = std::str::from_utf8(&bytes).ok().and_then(|text| text.split_once(':')).ok_or(NotACursor)?;
+        let at = micros.parse().ok().and_then(DateTime::from_timestamp_micros).ok_or(NotACursor)?;
+        let ticket_id = id.parse().map_err(|_| NotACursor)?;
+
+        Ok(Self(Change { at, ticket_id }))
+    }
+
+    fn encode_cursor(&self) -> String {
+        URL_SAFE_NO_PAD.encode(format!("{}:{}", self.0.at.timestamp_micros(), self.0.ticket_id))
+    }
+}
+
+/// Where something stands among others of its kind that a fan has: by its id, which grows with time.
+pub struct IdCursor(pub(crate) Uuid);
+
+impl CursorType for IdCursor {
     type Error = NotACursor;
 
     fn decode_cursor(text: &str) -> Result<Self, NotACursor> {

@@ -9,8 +9,9 @@ use async_graphql::{
 use domain::{
     matches, payments,
     reservations::{self, Wish},
+    tickets,
 };
-use entities::{payment, reservation};
+use entities::{payment, reservation, ticket};
 use uuid::Uuid;
 
 use crate::{
@@ -19,8 +20,9 @@ use crate::{
     ids::{self, NodeId},
     matches::Match,
     money::Money,
-    pages::{self, ReservationCursor},
+    pages::{self, IdCursor},
     payments::Payment,
+    tickets::Ticket,
     time::DateTime,
 };
 
@@ -56,6 +58,8 @@ pub enum CancelReason {
 pub struct Reservation {
     row: reservation::Model,
     payment: Found,
+    /// What was found of its tickets before somebody asks for them.
+    tickets: Option<Vec<ticket::Model>>,
 }
 
 /// What was found out of a reservation's payment before somebody asks for it.
@@ -66,7 +70,7 @@ enum Found {
 
 impl From<reservation::Model> for Reservation {
     fn from(row: reservation::Model) -> Self {
-        Self { row, payment: Found::NotAsked }
+        Self { row, payment: Found::NotAsked, tickets: None }
     }
 }
 
@@ -128,6 +132,15 @@ impl Reservation {
         Ok(newest.map(Payment))
     }
 
+    /// Its tickets, in the order of their seats: one a seat once it is paid, none before.
+    async fn tickets(&self, ctx: &Context<'_>) -> Result<Vec<Ticket>, ApiError> {
+        let found = match &self.tickets {
+            Some(found) => found.clone(),
+            None => tickets::of_reservations(&ctx.app()?.db, &[self.row.id]).await?,
+        };
+        Ok(found.into_iter().map(Ticket::from).collect())
+    }
+
     /// Grows with every change of state, its payment's included.
     async fn version(&self) -> i32 {
         self.row.version
@@ -161,7 +174,7 @@ pub struct CancelReservationPayload {
     reservation: Reservation,
 }
 
-type ReservationConnection = Connection<ReservationCursor, Reservation>;
+type ReservationConnection = Connection<IdCursor, Reservation>;
 
 #[derive(Default)]
 pub struct ReservationQuery;
@@ -177,24 +190,33 @@ impl ReservationQuery {
         after: Option<String>,
     ) -> Result<ReservationConnection, ApiError> {
         let viewer = ctx.viewer()?;
-        let after = pages::cursor::<ReservationCursor>("after", after.as_deref())?.map(|cursor| cursor.0);
+        let after = pages::cursor::<IdCursor>("after", after.as_deref())?.map(|cursor| cursor.0);
         let limit = pages::size("first", first)?;
         let page = reservations::of_fan(ctx.app()?, viewer, status.map(Into::into), after, limit).await?;
         let shown = ctx.look_ahead();
         let nodes = [shown.field("nodes"), shown.field("edges").field("node")];
-        let mut of_page = HashMap::new();
-        let is_asked = nodes.iter().any(|node| node.field("payment").exists());
-        if is_asked {
-            let ids: Vec<Uuid> = page.items.iter().map(|row| row.id).collect();
+        let is_asked = |field: &str| nodes.iter().any(|node| node.field(field).exists());
+        let ids: Vec<Uuid> = page.items.iter().map(|row| row.id).collect();
+        let (mut of_page, mut tickets_of_page) = (HashMap::new(), HashMap::<Uuid, Vec<ticket::Model>>::new());
+        if is_asked("payment") {
             // Oldest first: the newest of a reservation stays.
             let payments = payments::of_reservations(&ctx.app()?.db, &ids).await?;
             of_page.extend(payments.into_iter().map(|payment| (payment.reservation_id, payment)));
         }
+        if is_asked("tickets") {
+            for ticket in tickets::of_reservations(&ctx.app()?.db, &ids).await? {
+                tickets_of_page.entry(ticket.reservation_id).or_default().push(ticket);
+            }
+        }
 
         let mut connection = Connection::new(after.is_some(), page.more);
         connection.edges.extend(page.items.into_iter().map(|row| {
-            let payment = if is_asked { Found::Asked(of_page.remove(&row.id).map(Box::new)) } else { Found::NotAsked };
-            Edge::new(ReservationCursor(row.id), Reservation { row, payment })
+            let payment = match is_asked("payment") {
+                true => Found::Asked(of_page.remove(&row.id).map(Box::new)),
+                false => Found::NotAsked,
+            };
+            let tickets = is_asked("tickets").then(|| tickets_of_page.remove(&row.id).unwrap_or_default());
+            Edge::new(IdCursor(row.id), Reservation { row, payment, tickets })
         }));
 
         Ok(connection)

@@ -7,11 +7,13 @@ use domain::App;
 use resolvers::{
     accounts::{AccountMutation, AccountQuery},
     address_rules::{AddressRuleMutation, AddressRuleQuery},
+    gate::{GateMutation, GateQuery},
     limits::LimitQuery,
     matches::MatchQuery,
     node::NodeQuery,
     payments::{PaymentMutation, PaymentQuery},
     reservations::{ReservationMutation, ReservationQuery},
+    tickets::TicketQuery,
 };
 use subscriptions::{hub::Hub, root::Subscriptions};
 
@@ -29,10 +31,20 @@ pub use refusals::Refusals;
 pub use resolvers::written::encoded;
 
 #[derive(MergedObject, Default)]
-pub struct Query(MatchQuery, AccountQuery, ReservationQuery, PaymentQuery, AddressRuleQuery, LimitQuery, NodeQuery);
+pub struct Query(
+    MatchQuery,
+    AccountQuery,
+    ReservationQuery,
+    PaymentQuery,
+    TicketQuery,
+    GateQuery,
+    AddressRuleQuery,
+    LimitQuery,
+    NodeQuery,
+);
 
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, ReservationMutation, PaymentMutation, AddressRuleMutation);
+pub struct Mutation(AccountMutation, ReservationMutation, PaymentMutation, GateMutation, AddressRuleMutation);
 
 pub type Schema = GraphQlSchema<Query, Mutation, Subscriptions>;
 

@@ -40,6 +40,9 @@ pub enum Role {
     },
     /// Change, list or end the keys that sign access tokens; a running program follows within seconds
     Key {
+        /// The keys that sign tickets, instead of those of access tokens
+        #[arg(long, global = true)]
+        tickets: bool,
         #[command(subcommand)]
         task: Key,
     },
@@ -85,7 +88,7 @@ pub enum Masterlist {
 
 #[derive(Debug, Subcommand)]
 pub enum Key {
-    /// Make a new key and let the old ones end when their last token has; signs nobody out
+    /// Make a new key and let the old ones end when their last token has (those of tickets don't); signs nobody out
     Rotate {
         /// For keys that were stolen: what they signed is worth nothing from now on
         #[arg(long)]
@@ -95,7 +98,7 @@ pub enum Key {
     List,
     /// End one key: what it signed is worth nothing from now on
     Retire {
-        #[arg(value_name = "KID")]
+        #[arg(value_name = "KID", allow_hyphen_values = true)]
         kid: String,
     },
 }

@@ -29,6 +29,8 @@ pub enum Failure {
     NoEmbeddedBroker(PathBuf),
     #[error("{0}")]
     Accounts(#[from] domain::accounts::AccountError),
+    #[error("{0}")]
+    Tickets(#[from] domain::tickets::TicketError),
     #[error("there is no account with the email or id {0:?}")]
     NoAccount(String),
     #[error("there is no key {0:?} that has not ended\n  `matchday key list` names them.")]

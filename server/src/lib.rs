@@ -18,6 +18,7 @@ mod health;
 mod mail;
 mod output;
 mod parts;
+mod passes;
 pub mod payments;
 mod provider;
 pub mod roles;

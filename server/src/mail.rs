@@ -6,11 +6,17 @@ use async_trait::async_trait;
 use domain::mails::{Content, Letter, Post, Undelivered};
 use lettre::{
     Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::{Mailbox, MultiPart},
+    message::{Attachment, Mailbox, MultiPart, header::ContentType},
     transport::smtp,
 };
 
-use crate::{config::Config, data_dir::DataDir, failure::Failure, mail::templates::Templates};
+use crate::{
+    config::Config,
+    data_dir::DataDir,
+    failure::Failure,
+    mail::templates::Templates,
+    passes::{Printer, Unprinted},
+};
 
 mod templates;
 
@@ -22,10 +28,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 ///
 /// The settings name no server or sender, or the folder can't be made.
-pub(crate) fn post(config: &Config, data_dir: &DataDir) -> Result<Arc<dyn Post>, Failure> {
+pub(crate) fn post(config: &Config, data_dir: &DataDir, printer: &Arc<Printer>) -> Result<Arc<dyn Post>, Failure> {
     let writer = Writer {
         from: config.mail.from.parse().map_err(|error| Failure::Mail(format!("MATCHDAY_MAIL_FROM: {error}")))?,
         templates: Templates::new(config),
+        printer: Arc::clone(printer),
     };
     let Some(url) = &config.mail.smtp_url else {
         return Ok(Arc::new(Folder { writer, path: data_dir.mails()? }));
@@ -42,24 +49,46 @@ pub(crate) fn post(config: &Config, data_dir: &DataDir) -> Result<Arc<dyn Post>,
 struct Writer {
     from: Mailbox,
     templates: Templates,
+    printer: Arc<Printer>,
 }
 
 impl Writer {
-    fn message(&self, letter: &Letter) -> Result<(Message, String), Undelivered> {
+    async fn message(&self, letter: &Letter) -> Result<(Message, String), Undelivered> {
         let never = |error: &dyn std::fmt::Display| Undelivered::Never(error.to_string());
         let written = self.templates.write(letter).map_err(|error| never(&error))?;
         let address: Address = letter.to.parse().map_err(|error| never(&error))?;
+        let text = MultiPart::alternative_plain_html(written.text.clone(), written.html);
+        let body = match self.attached(letter).await? {
+            Some(pdf) => {
+                let pdf = Attachment::new("tickets.pdf".to_owned()).body(pdf, pdf_type());
+                MultiPart::mixed().multipart(text).singlepart(pdf)
+            }
+            None => text,
+        };
         let message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(letter.name.clone(), address))
             .subject(written.subject)
             .date_now()
             .message_id(None)
-            .multipart(MultiPart::alternative_plain_html(written.text.clone(), written.html))
+            .multipart(body)
             .map_err(|error| never(&error))?;
 
         Ok((message, written.text))
     }
+
+    /// The tickets that a mail brings, as a PDF.
+    async fn attached(&self, letter: &Letter) -> Result<Option<Vec<u8>>, Undelivered> {
+        let Content::Paid { passes, .. } = &letter.content else { return Ok(None) };
+        match self.printer.print(passes.clone()).await {
+            Ok(pdf) => Ok(Some(pdf)),
+            Err(error @ (Unprinted::Busy | Unprinted::Failed(_))) => Err(Undelivered::Later(error.to_string())),
+        }
+    }
+}
+
+fn pdf_type() -> ContentType {
+    ContentType::parse("application/pdf").expect("it is the name of a type")
 }
 
 struct Smtp {
@@ -70,7 +99,7 @@ struct Smtp {
 #[async_trait]
 impl Post for Smtp {
     async fn deliver(&self, letter: &Letter) -> Result<(), Undelivered> {
-        let (message, _) = self.writer.message(letter)?;
+        let (message, _) = self.writer.message(letter).await?;
         self.server.send(message).await.map(drop).map_err(|error: smtp::Error| match error.is_permanent() {
             true => Undelivered::Never(error.to_string()),
             false => Undelivered::Later(error.to_string()),
@@ -87,12 +116,8 @@ struct Folder {
 #[async_trait]
 impl Post for Folder {
     async fn deliver(&self, letter: &Letter) -> Result<(), Undelivered> {
-        let (message, text) = self.writer.message(letter)?;
-        let name = match &letter.content {
-            Content::VerifyEmail { .. } => "verify-email",
-            Content::ResetPassword { .. } => "reset-password",
-            Content::PasswordChanged => "password-changed",
-        };
+        let (message, text) = self.writer.message(letter).await?;
+        let name = templates::name(&letter.content);
         // The time in a version 7 id puts the files in order.
         let file = self.path.join(format!("{}-{name}.eml", uuid::Uuid::now_v7()));
         tokio::fs::write(&file, message.formatted())

@@ -17,7 +17,8 @@ use kafka::{Status, embedded::EmbeddedBroker};
 use sea_orm::DatabaseConnection;
 
 use crate::{
-    broker, cache::Redis, config::Config, data_dir::DataDir, database, failure::Failure, mail, payments::Gateway,
+    broker, cache::Redis, config::Config, data_dir::DataDir, database, failure::Failure, mail, passes::Printer,
+    payments::Gateway,
 };
 
 /// What the program stands on.
@@ -27,6 +28,7 @@ pub(crate) struct Parts {
     pub(crate) status: Arc<Status>,
     pub(crate) redis: Option<Redis>,
     pub(crate) post: Arc<dyn Post>,
+    pub(crate) printer: Arc<Printer>,
     pub(crate) gateway: Gateway,
     broker: Option<EmbeddedBroker>,
     data_dir: DataDir,
@@ -39,7 +41,8 @@ impl Parts {
         let db = database::connect(config, &data_dir).await?;
         database::prepare(config, &db).await?;
         let redis = Redis::open(&config.redis)?;
-        let post = mail::post(config, &data_dir)?;
+        let printer = Printer::new(config.client_id.clone());
+        let post = mail::post(config, &data_dir, &printer)?;
         let (exchange, broker) = broker::open(config).await?;
         if let Some(broker) = &broker {
             data_dir.note_broker(&broker.bootstrap)?;
@@ -49,7 +52,7 @@ impl Parts {
         if broker.is_some() {
             inbox::forget_embedded_sources(&app).await?;
         }
-        let parts = Self { app, exchange, status: Status::new(), redis, post, gateway, broker, data_dir };
+        let parts = Self { app, exchange, status: Status::new(), redis, post, printer, gateway, broker, data_dir };
 
         Ok((parts, desk))
     }
@@ -99,6 +102,8 @@ fn app(
     keys.provider = config.oidc.provider();
     let settings = domain::Settings {
         site: config.client_id.clone(),
+        public_url: config.http.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned()),
+        mails_of_holds: config.mail.holds,
         hold: Duration::from_secs(config.holds.seconds),
         payment_grace: Duration::from_secs(config.holds.payment_grace_seconds),
         foreign_hold: Duration::from_secs(config.holds.foreign_seconds),

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use domain::{App, accounts};
+use domain::{App, accounts, tickets};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::{graphiql, health::Health};
@@ -41,16 +41,23 @@ pub(crate) fn documents(shows_schema: bool) -> Router {
     routes.route("/schema.graphql", get(move || std::future::ready(plain(sdl.clone()))))
 }
 
-/// `/.well-known/jwks.json`: the public keys that our access tokens are verified by.
+/// The public keys: `/.well-known/jwks.json` has those that our access tokens are verified by, and
+/// `/.well-known/ticket-keys.json` those that gates verify tickets by.
 pub(crate) fn keys(app: Arc<App>) -> Router {
-    let shown = async |State(app): State<Arc<App>>| {
-        let headers = [
-            (header::CACHE_CONTROL, format!("public, max-age={}", accounts::keys::JWKS_SECONDS)),
-            (header::CONTENT_TYPE, "application/jwk-set+json".to_owned()),
-        ];
-        (headers, accounts::keys::jwks(&app).to_string())
-    };
-    Router::new().route("/.well-known/jwks.json", get(shown)).with_state(app)
+    let of_tokens = async |State(app): State<Arc<App>>| jwks(accounts::keys::jwks(&app), accounts::keys::JWKS_SECONDS);
+    let of_tickets = async |State(app): State<Arc<App>>| jwks(tickets::keys::jwks(&app), tickets::keys::JWKS_SECONDS);
+    Router::new()
+        .route("/.well-known/jwks.json", get(of_tokens))
+        .route("/.well-known/ticket-keys.json", get(of_tickets))
+        .with_state(app)
+}
+
+fn jwks(keys: serde_json::Value, seconds: u64) -> Response {
+    let headers = [
+        (header::CACHE_CONTROL, format!("public, max-age={seconds}")),
+        (header::CONTENT_TYPE, "application/jwk-set+json".to_owned()),
+    ];
+    (headers, keys.to_string()).into_response()
 }
 
 async fn readyz(State(shown): State<Shown>) -> Response {

@@ -15,7 +15,7 @@ use axum::Router;
 use domain::{
     App, accounts,
     clock::{Clock, SystemClock},
-    expiry, mails, payments,
+    expiry, mails, payments, tickets,
 };
 use limits::Limiter;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -35,6 +35,7 @@ use crate::{
     gateway::Matchday,
     health::Health,
     parts::Parts,
+    passes,
     payments::Gateway,
     provider, routes,
     security::Security,
@@ -134,6 +135,7 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
         .routes()
         .merge(routes::documents(begun.config.shows_schema()))
         .merge(routes::keys(Arc::clone(&begun.parts.app)))
+        .merge(passes::routes(Arc::clone(&begun.parts.app), Arc::clone(&begun.parts.printer)))
         .merge(payment_routes(&begun));
 
     begun.running(routes, health)
@@ -313,9 +315,10 @@ fn exchange(supervisor: &Supervisor, parts: &Parts) {
     }
 }
 
-/// Sees to it that there is a key to sign with, and keeps accounts in order.
+/// Sees to it that there are keys to sign with, and keeps accounts in order.
 async fn keep_accounts(supervisor: &Supervisor, app: &Arc<App>) -> Result<(), Failure> {
     accounts::keys::prepare(app).await?;
+    tickets::keys::prepare(app).await?;
     let app = Arc::clone(app);
     supervisor.keep("accounts", move |stop| {
         let app = Arc::clone(&app);

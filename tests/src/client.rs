@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use hyper::{Method, Request, header};
+use hyper::{HeaderMap, Method, Request, header};
 use hyper_util::{client::legacy, rt::TokioExecutor};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -100,14 +100,20 @@ impl Client {
 
     /// The status and the text of a page; 0 where nobody answers.
     pub async fn get(&self, path: &str) -> (u16, String) {
+        let (status, _, body) = self.download(path).await;
+        (status, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// The status, the headers and the bytes of a page, asked for without a token; status 0 where nobody answers.
+    pub async fn download(&self, path: &str) -> (u16, HeaderMap, Bytes) {
         let uri = format!("http://{}{path}", self.address).parse().expect("the path is well formed");
         let Ok(response) = self.http.get(uri).await else {
-            return (0, String::new());
+            return (0, HeaderMap::new(), Bytes::new());
         };
-        let status = response.status().as_u16();
-        let body = response.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
 
-        (status, String::from_utf8_lossy(&body).into_owned())
+        (head.status.as_u16(), head.headers, body)
     }
 
     /// Sends a JSON body to a page that is not GraphQL, and returns its status and text.

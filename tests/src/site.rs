@@ -6,8 +6,10 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::{App, audit, clock::MovableClock};
+use domain::{App, accounts::roster, audit, clock::MovableClock};
+use entities::user::Role;
 use sea_orm::DatabaseConnection;
+use serde_json::json;
 use server::{config, failure::Failure, run};
 use tokio::{net::TcpListener, runtime::Handle, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -191,6 +193,17 @@ impl Site {
     /// Somebody who has just signed up.
     pub async fn fan(&self, name: &str) -> Client {
         self.visitor().sign_up(name).await
+    }
+
+    /// Somebody who works for the site.
+    pub async fn staff(&self, name: &str, role: Role) -> Client {
+        let customer = self.fan(name).await;
+        let me = customer.ask("{ me { email } }", json!({})).await.data();
+        let email = me["me"]["email"].as_str().expect("an account has an email");
+        assert!(roster::set_role(&self.app, email, role).await.expect("a role can be given"));
+        let refreshed = "mutation ($token: String!) { refreshSession(input: {refreshToken: $token}) { accessToken } }";
+        let session = customer.ask(refreshed, json!({ "token": customer.refresh_token })).await.data();
+        customer.with_token(session["refreshSession"]["accessToken"].as_str().expect("a session has a token"))
     }
 
     /// The organiser gives a match with `tickets` of each category, and it is on sale here.

@@ -10,6 +10,7 @@ mod e2e {
     mod cookies;
     mod crashes;
     mod edge;
+    mod gate;
     mod house;
     mod instances;
     mod kafka;
@@ -30,6 +31,7 @@ mod e2e {
     mod rights;
     mod stripe;
     mod subscriptions;
+    mod tickets;
 
     mod rules {
         mod accounts;
@@ -37,6 +39,7 @@ mod e2e {
         mod cap;
         mod crowd;
         mod desk;
+        mod gate;
         mod guards;
         mod inbox;
         mod keys;
@@ -44,6 +47,7 @@ mod e2e {
         mod late_payments;
         mod leases;
         mod mails;
+        mod mails_about;
         mod matches;
         mod model;
         mod other_sites;
@@ -54,6 +58,7 @@ mod e2e {
         mod random;
         mod reconciliation;
         mod reservations;
+        mod tickets;
         mod tokens;
     }
 }

@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
 use entities::signing_key::{self, Algorithm};
 use sea_orm::{
@@ -19,7 +20,12 @@ use sea_orm::{
 };
 use tokio::sync::Mutex;
 
-use super::{AccountError, passwords::Hashing, provider::Provider, sealing::Sealing};
+use super::{
+    AccountError,
+    passwords::Hashing,
+    provider::Provider,
+    sealing::{self, Sealing},
+};
 use crate::{App, store::Write};
 
 mod pair;
@@ -41,6 +47,9 @@ pub(super) const SKEW: Duration = Duration::from_secs(30);
 /// A token that names an unknown key makes us look for it, at most this often.
 const LOOKS: Duration = Duration::from_secs(1);
 
+/// Tells the key of links from every other that comes from the site's secret.
+const LINKS: &[u8] = b"matchday ticket links 1";
+
 /// What signs and limits accounts. One secret for all instances of a site.
 pub struct Keys {
     pub issuer: String,
@@ -52,6 +61,7 @@ pub struct Keys {
     pub provider: Option<Provider>,
     pub(super) hashing: Hashing,
     sealing: Sealing,
+    links: hmac::Key,
     ring: RwLock<Arc<Ring>>,
     /// Held while the keys are read, so that no older state of them replaces a newer one.
     loading: Mutex<()>,
@@ -70,10 +80,21 @@ impl Keys {
             provider: None,
             hashing: Hashing::default(),
             sealing: Sealing::new(secret),
+            links: hmac::Key::new(hmac::HMAC_SHA256, &sealing::derived(secret, LINKS)),
             ring: RwLock::default(),
             loading: Mutex::default(),
             asked: Mutex::default(),
         }
+    }
+
+    /// What the site's secret seals beside these keys.
+    pub(crate) fn sealing(&self) -> &Sealing {
+        &self.sealing
+    }
+
+    /// What signs the links that download tickets.
+    pub(crate) fn links(&self) -> &hmac::Key {
+        &self.links
     }
 
     pub(super) fn ring(&self) -> Arc<Ring> {

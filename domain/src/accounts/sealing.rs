@@ -10,27 +10,21 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 const PURPOSE: &[u8] = b"matchday sealing 1";
 
 /// Seals with AES-256-GCM, by a key derived from the site's secret.
-pub(super) struct Sealing(RandomizedNonceKey);
+pub(crate) struct Sealing(RandomizedNonceKey);
 
 /// What was sealed otherwise, or tampered with.
 #[derive(Debug, thiserror::Error)]
 #[error("it was sealed by another secret")]
-pub(super) struct Unopened;
+pub(crate) struct Unopened;
 
 impl Sealing {
-    pub(super) fn new(secret: &[u8]) -> Self {
-        let mut key = [0_u8; 32];
-        Salt::new(HKDF_SHA256, &[])
-            .extract(secret)
-            .expand(&[PURPOSE], &AES_256_GCM)
-            .and_then(|derived| derived.fill(&mut key))
-            .expect("a key of AES-256 is shorter than what HKDF can give");
-
+    pub(crate) fn new(secret: &[u8]) -> Self {
+        let key = derived(secret, PURPOSE);
         Self(RandomizedNonceKey::new(&AES_256_GCM, &key).expect("the key has the length of AES-256"))
     }
 
     /// Seals `secret` so that it opens only under the same `name`.
-    pub(super) fn seal(&self, name: &str, secret: &[u8]) -> String {
+    pub(crate) fn seal(&self, name: &str, secret: &[u8]) -> String {
         let mut bytes = secret.to_vec();
         let nonce = self
             .0
@@ -40,7 +34,7 @@ impl Sealing {
         URL_SAFE_NO_PAD.encode([nonce.as_ref().as_slice(), &bytes].concat())
     }
 
-    pub(super) fn open(&self, name: &str, sealed: &str) -> Result<Vec<u8>, Unopened> {
+    pub(crate) fn open(&self, name: &str, sealed: &str) -> Result<Vec<u8>, Unopened> {
         let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| Unopened)?;
         let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN).ok_or(Unopened)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| Unopened)?;
@@ -49,6 +43,17 @@ impl Sealing {
         let opened = self.0.open_in_place(nonce, Aad::from(name), &mut sealed).map_err(|_| Unopened)?;
         Ok(opened.to_vec())
     }
+}
+
+/// A key of its own for each use of the site's secret.
+pub(crate) fn derived(secret: &[u8], purpose: &[u8]) -> [u8; 32] {
+    let mut key = [0_u8; 32];
+    Salt::new(HKDF_SHA256, &[])
+        .extract(secret)
+        .expand(&[purpose], &AES_256_GCM)
+        .and_then(|derived| derived.fill(&mut key))
+        .expect("32 bytes are less than what HKDF can give");
+    key
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use tokio_util::sync::CancellationToken;
 
 use super::{attempts, codes, keys};
-use crate::{App, store::Write};
+use crate::{App, store::Write, tickets};
 
 /// How often an instance looks for keys that were made or ended elsewhere.
 const PERIOD: Duration = Duration::from_secs(10);
@@ -21,6 +21,9 @@ pub async fn run(app: &App, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
         if let Err(error) = keys::load(app).await {
             tracing::warn!(%error, "the signing keys can't be looked for; those known are used");
+        }
+        if let Err(error) = tickets::keys::load(app).await {
+            tracing::warn!(%error, "the keys of tickets can't be looked for; those known are used");
         }
         if rounds % ROUNDS == 0
             && let Err(error) = forget(app).await

@@ -3,7 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use entities::reservation::{self, CancelReason, Status};
+use entities::{
+    mail::Kind,
+    reservation::{self, CancelReason, Status},
+};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
@@ -14,9 +17,11 @@ use super::{
 use crate::{
     App,
     book::{Book, rows},
+    mails::{self, About},
     payments::ledger::Ledger,
     reservations::ReservationError,
     store::Write,
+    tickets::{self, Issue},
 };
 
 /// What a batch must know beside the counts, kept true while its requests are decided one after the other.
@@ -25,6 +30,11 @@ pub(super) struct Known {
     keyed: HashMap<(Uuid, String), Uuid>,
     /// Tickets that a fan holds or owns of a match.
     pub(super) claimed: HashMap<(Uuid, i32), i32>,
+    /// Reservations whose payment was captured by these requests.
+    pub(super) paid: Vec<Uuid>,
+    /// What is mailed of these requests.
+    mails: Vec<About>,
+    is_mailing_holds: bool,
 }
 
 impl Known {
@@ -34,6 +44,13 @@ impl Known {
             *claimed -= row.quantity;
         }
     }
+
+    /// Has a fan mailed what became of their hold, where the site does that.
+    fn mail(&mut self, kind: Kind, row: &reservation::Model) {
+        if self.is_mailing_holds {
+            self.mails.push(About { kind, user_id: row.user_id, reservation_id: row.id });
+        }
+    }
 }
 
 /// Decides `jobs` and commits; the answers stand in the order of the jobs.
@@ -41,6 +58,7 @@ pub(super) async fn decide(app: &App, jobs: &[(i32, &Job)]) -> Result<Vec<Answer
     let txn = Write::begin(app).await?;
     let mut book = Book::open(&txn, &jobs.iter().map(|(number, _)| *number).collect()).await?;
     let mut known = look_up(&txn, &mut book, jobs).await?;
+    known.is_mailing_holds = app.settings.mails_of_holds;
     let mut ledger = open_ledger(&txn, jobs).await?;
     let now = app.clock.now();
 
@@ -58,8 +76,14 @@ pub(super) async fn decide(app: &App, jobs: &[(i32, &Job)]) -> Result<Vec<Answer
 
     // A batch that changes nothing has no reason to wait for the disk: it rolls back.
     if book.is_changed() || ledger.is_changed() {
+        let paid: Vec<_> = known.paid.iter().filter_map(|id| book.reservation(*id)).collect();
+        let issues: Vec<Issue> = paid.iter().flat_map(|row| Issue::of(row)).collect();
+        let of_paid = paid.iter().map(|row| About { kind: Kind::Paid, user_id: row.user_id, reservation_id: row.id });
+        known.mails.extend(of_paid);
         let shows = book.close(&txn, now).await?;
         ledger.close(&txn, now).await?;
+        tickets::issue(&txn, issues, now).await?;
+        mails::append_about(&txn, &known.mails, now).await?;
         txn.commit().await?;
         app.committed(shows);
     }
@@ -119,7 +143,7 @@ async fn look_up(txn: &Write, book: &mut Book, jobs: &[(i32, &Job)]) -> Result<K
         ((claim.user_id, claim.match_number), tickets)
     });
 
-    Ok(Known { keyed, claimed: claimed.collect() })
+    Ok(Known { keyed, claimed: claimed.collect(), paid: Vec::new(), mails: Vec::new(), is_mailing_holds: false })
 }
 
 fn place(app: &App, book: &mut Book, known: &mut Known, placing: &Placing, now: DateTime<Utc>) -> Answer {
@@ -163,6 +187,7 @@ fn place(app: &App, book: &mut Book, known: &mut Known, placing: &Placing, now: 
     book.place(row.clone()).map_err(|left| left.refusal(*match_number, *category))?;
     *known.claimed.entry((*user_id, *match_number)).or_default() += quantity;
     known.keyed.extend(key.map(|key| (key, row.id)));
+    known.mail(Kind::HoldPlaced, &row);
 
     Ok(row)
 }
@@ -179,8 +204,12 @@ pub(super) fn end(book: &mut Book, known: &mut Known, id: Uuid, reason: CancelRe
         Status::Pending | Status::AwaitingPayment => {}
     }
     let overdue = is_overdue(&row, now);
-    book.release(id, if overdue { CancelReason::Expired } else { reason });
+    let truly = if overdue { CancelReason::Expired } else { reason };
+    book.release(id, truly);
     known.forget(&row);
+    if truly == CancelReason::Expired {
+        known.mail(Kind::HoldExpired, &row);
+    }
     if overdue && reason != CancelReason::Expired {
         return Err(ReservationError::HoldExpired);
     }

@@ -154,6 +154,9 @@ fn follow(
     now: DateTime<Utc>,
 ) -> Result<(), ReservationError> {
     let id = report.reservation_id;
+    if to == State::Captured {
+        known.paid.push(id);
+    }
     let waits = book.reservation(id).is_some_and(|row| row.status == Status::AwaitingPayment);
     match to {
         State::Voided if from == State::Confirmed => {

@@ -6,7 +6,7 @@
 use transport::config::Documents;
 
 /// Work beyond what is selected below the field.
-const FIELDS: [(&str, u64); 32] = [
+const FIELDS: [(&str, u64); 38] = [
     // Argon2id takes a core for tens of milliseconds: one in a document.
     ("Mutation.signUp", 10_000),
     ("Mutation.signIn", 10_000),
@@ -21,6 +21,9 @@ const FIELDS: [(&str, u64); 32] = [
     ("Mutation.requestPasswordReset", 4_000),
     ("Mutation.requestEmailVerification", 4_000),
     ("Mutation.verifyEmail", 4_000),
+    // A durable transaction on a row that nobody else waits for; a batch is a hundred of them.
+    ("Mutation.checkIn", 1_000),
+    ("Mutation.checkInBatch", 10_000),
     ("Mutation.signOut", 1_000),
     ("Mutation.setAddressRule", 1_000),
     ("Mutation.removeAddressRule", 1_000),
@@ -28,8 +31,13 @@ const FIELDS: [(&str, u64); 32] = [
     ("Query.me", 100),
     ("Query.myReservations", 100),
     ("Query.reservation", 100),
+    ("Query.myTickets", 100),
+    ("Query.revokedTickets", 100),
     ("Query.node", 100),
     ("Query.addressRules", 100),
+    // A signature, and a drawing of it.
+    ("Ticket.code", 5),
+    ("Ticket.qr", 50),
     // Four of them, and one over all payments.
     ("Query.reconciliation", 4_000),
     ("Subscription.reservation", 100),
@@ -47,9 +55,13 @@ const FIELDS: [(&str, u64); 32] = [
 ];
 
 /// Lengths of lists without page arguments, or where they are left out.
-const LISTS: [(&str, u64); 13] = [
+const LISTS: [(&str, u64); 17] = [
     ("matches", 100),
     ("myReservations", 100),
+    ("myTickets", 100),
+    ("tickets", 2),
+    ("revokedTickets", 100),
+    ("checkIns", 100),
     ("addressRules", 100),
     ("categories", 3),
     ("buckets", 4),

@@ -30,11 +30,13 @@ impl Env {
 #[serde(default, deny_unknown_fields)]
 pub struct Http {
     pub bind: String,
+    /// Where visitors reach the site: what links in answers and mails begin with.
+    pub public_url: Option<String>,
 }
 
 impl Default for Http {
     fn default() -> Self {
-        Self { bind: "127.0.0.1:8000".to_owned() }
+        Self { bind: "127.0.0.1:8000".to_owned(), public_url: None }
     }
 }
 
@@ -211,11 +213,19 @@ pub struct Mail {
     /// Pages of the site that take a code, which stands where these have `{code}`; unset, mails give the code alone.
     pub verify_url: Option<String>,
     pub reset_url: Option<String>,
+    /// Whether fans are mailed of holds that they placed, or that expired.
+    pub holds: bool,
 }
 
 impl Default for Mail {
     fn default() -> Self {
-        Self { smtp_url: None, from: "Matchday <tickets@localhost>".to_owned(), verify_url: None, reset_url: None }
+        Self {
+            smtp_url: None,
+            from: "Matchday <tickets@localhost>".to_owned(),
+            verify_url: None,
+            reset_url: None,
+            holds: true,
+        }
     }
 }
 

@@ -20,6 +20,7 @@ const KNOWN_SECRETS: [&str; 6] = ["changeme", "change-me", "change_me", "your-25
 pub(super) fn problems(config: &Config) -> Vec<Problem> {
     let mut problems = Vec::new();
     general(config, &mut problems);
+    mail(config, &mut problems);
     kafka(config, &mut problems);
     stripe(config, &mut problems);
     limits(config, &mut problems);
@@ -37,6 +38,12 @@ fn general(config: &Config, problems: &mut Vec<Problem>) {
         if !is_host_and_port(bind) {
             wrong(setting, format!("{bind:?} is no address"), "write host:port, such as 127.0.0.1:8000 or [::1]:8000.");
         }
+    }
+    if let Some(url) = &config.http.public_url
+        && (!(url.starts_with("https://") || url.starts_with("http://")) || url.contains(['?', '#', ' ']))
+    {
+        let right = "write https://host, or leave it unset for links that begin with their path.";
+        wrong("MATCHDAY_PUBLIC_URL", format!("{url:?} is no web address"), right);
     }
     if !is_name(&config.client_id) {
         wrong(
@@ -63,6 +70,14 @@ fn general(config: &Config, problems: &mut Vec<Problem>) {
             "use 1 to 64 letters, digits, - _ or .",
         );
     }
+    if let Err(error) = tracing_subscriber::EnvFilter::try_new(&config.log.filter) {
+        wrong("RUST_LOG", format!("{:?}: {error}", config.log.filter), "write directives, such as info,kafka=debug.");
+    }
+}
+
+fn mail(config: &Config, problems: &mut Vec<Problem>) {
+    let mut wrong = |setting: &str, wrong: String, right: &str| problems.push(Problem::new(setting, wrong, right));
+
     if let Some(url) = &config.mail.smtp_url
         && !matches!(url.scheme().as_str(), "smtp" | "smtps")
     {
@@ -82,9 +97,6 @@ fn general(config: &Config, problems: &mut Vec<Problem>) {
             let right = "write a web address with {code} where the code goes, such as https://host/page?code={code}.";
             wrong(setting, format!("{page:?} is no page that takes a code"), right);
         }
-    }
-    if let Err(error) = tracing_subscriber::EnvFilter::try_new(&config.log.filter) {
-        wrong("RUST_LOG", format!("{:?}: {error}", config.log.filter), "write directives, such as info,kafka=debug.");
     }
 }
 

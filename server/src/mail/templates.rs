@@ -1,18 +1,27 @@
 //! Templates: the texts of mails, from `server/mails`, a plain and an HTML one each; the subject is the plain one's
 //! first line. Values are escaped in HTML.
 
-use domain::mails::{Content, Letter};
-use minijinja::{Environment, Error, context};
+use domain::mails::{Content, Letter, Told};
+use entities::money;
+use minijinja::{Environment, Error, Value, context};
 
 use crate::config::Config;
 
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 14] = [
     ("verify-email.txt", include_str!("../../mails/verify-email.txt")),
     ("verify-email.html", include_str!("../../mails/verify-email.html")),
     ("reset-password.txt", include_str!("../../mails/reset-password.txt")),
     ("reset-password.html", include_str!("../../mails/reset-password.html")),
     ("password-changed.txt", include_str!("../../mails/password-changed.txt")),
     ("password-changed.html", include_str!("../../mails/password-changed.html")),
+    ("hold-placed.txt", include_str!("../../mails/hold-placed.txt")),
+    ("hold-placed.html", include_str!("../../mails/hold-placed.html")),
+    ("hold-expired.txt", include_str!("../../mails/hold-expired.txt")),
+    ("hold-expired.html", include_str!("../../mails/hold-expired.html")),
+    ("paid.txt", include_str!("../../mails/paid.txt")),
+    ("paid.html", include_str!("../../mails/paid.html")),
+    ("refunded.txt", include_str!("../../mails/refunded.txt")),
+    ("refunded.html", include_str!("../../mails/refunded.html")),
 ];
 
 /// What stands for the code in the addresses of the site's pages.
@@ -23,6 +32,8 @@ pub(super) struct Templates {
     site: String,
     verify_url: Option<String>,
     reset_url: Option<String>,
+    /// Where the site is reached, if it has been told.
+    home: Option<String>,
 }
 
 /// A mail as it is read.
@@ -44,17 +55,26 @@ impl Templates {
             site: config.client_id.clone(),
             verify_url: config.mail.verify_url.clone(),
             reset_url: config.mail.reset_url.clone(),
+            home: config.http.public_url.clone(),
         }
     }
 
     pub(super) fn write(&self, letter: &Letter) -> Result<Written, Error> {
-        let (template, code, url) = match &letter.content {
-            Content::VerifyEmail { code } => ("verify-email", Some(code), &self.verify_url),
-            Content::ResetPassword { code } => ("reset-password", Some(code), &self.reset_url),
-            Content::PasswordChanged => ("password-changed", None, &None),
+        let template = name(&letter.content);
+        let of_code = |url: &Option<String>, code: &String| {
+            context! { code, link => url.as_ref().map(|url| url.replace(CODE, code)) }
         };
-        let link = url.as_ref().zip(code).map(|(url, code)| url.replace(CODE, code));
-        let values = context! { name => &letter.name, email => &letter.to, site => &self.site, code, link };
+        let of_content = match &letter.content {
+            Content::VerifyEmail { code } => of_code(&self.verify_url, code),
+            Content::ResetPassword { code } => of_code(&self.reset_url, code),
+            Content::PasswordChanged => context! {},
+            Content::HoldPlaced(told) | Content::HoldExpired(told) => of_reservation(told),
+            Content::Paid { told, passes } => context! { count => passes.len(), ..of_reservation(told) },
+            Content::Refunded { told, amount_minor } => {
+                context! { amount => amount(*amount_minor), ..of_reservation(told) }
+            }
+        };
+        let values = context! { name => &letter.name, email => &letter.to, site => &self.site, home => &self.home, ..of_content };
         let text = self.environment.get_template(&format!("{template}.txt"))?.render(&values)?;
         let html = self.environment.get_template(&format!("{template}.html"))?.render(&values)?;
         let (subject, text) = text.split_once('\n').unwrap_or((template, &text));
@@ -63,8 +83,47 @@ impl Templates {
     }
 }
 
+/// The name of a mail's templates.
+pub(super) fn name(content: &Content) -> &'static str {
+    match content {
+        Content::VerifyEmail { .. } => "verify-email",
+        Content::ResetPassword { .. } => "reset-password",
+        Content::PasswordChanged => "password-changed",
+        Content::HoldPlaced(_) => "hold-placed",
+        Content::HoldExpired(_) => "hold-expired",
+        Content::Paid { .. } => "paid",
+        Content::Refunded { .. } => "refunded",
+    }
+}
+
+/// What mails say of a reservation.
+fn of_reservation(Told { reservation, facts }: &Told) -> Value {
+    context! {
+        home_team => &facts.home_team,
+        away_team => &facts.away_team,
+        kick_off => facts.date_utc.format("%A, %-d %B %Y, %H:%M UTC").to_string(),
+        venue => &facts.location,
+        category => reservation.category.number(),
+        quantity => reservation.quantity,
+        total => amount(reservation.unit_price_minor * i64::from(reservation.quantity)),
+        until => reservation.expires_at.format("%-d %B %Y, %H:%M UTC").to_string(),
+    }
+}
+
+fn amount(minor: i64) -> String {
+    format!("{} {}", money::to_decimal(minor), money::CURRENCY)
+}
+
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+    use entities::{
+        category::Category,
+        matches,
+        reservation::{self, Status},
+    };
+    use uuid::Uuid;
+
     use super::*;
 
     fn letter(content: Content) -> Letter {
@@ -88,10 +147,69 @@ mod tests {
         assert!(linked.html.contains("shop.example"), "{}", linked.html);
     }
 
+    fn told() -> Told {
+        let at = DateTime::from_timestamp(1_668_960_000, 0).expect("it is a time");
+        Told {
+            reservation: reservation::Model {
+                id: Uuid::nil(),
+                user_id: Uuid::nil(),
+                match_number: 1,
+                category: Category::Two,
+                quantity: 2,
+                unit_price_minor: 7_500,
+                status: Status::Pending,
+                cancel_reason: None,
+                created_at: at,
+                expires_at: at,
+                version: 1,
+                idempotency_key: None,
+                listing_id: None,
+                returned: 0,
+            },
+            facts: matches::Model {
+                match_number: 1,
+                round_number: 1,
+                date_utc: at,
+                location: "Al <Bayt>".to_owned(),
+                home_team: "Qatar & Co".to_owned(),
+                away_team: "Ecuador".to_owned(),
+                group_name: None,
+                version: 1,
+            },
+        }
+    }
+
+    #[test]
+    fn a_mail_about_a_reservation_says_of_what_and_until_when() {
+        let mut config = Config::default();
+        config.http.public_url = Some("https://tickets.example".to_owned());
+
+        let written = Templates::new(&config).write(&letter(Content::HoldPlaced(told()))).expect("it can be written");
+
+        assert_eq!(written.subject, "Yours until 20 November 2022, 16:00 UTC: Qatar & Co v Ecuador");
+        for part in ["Al <Bayt>", "Category 2, 2 tickets, 150.00 USD", "https://tickets.example"] {
+            assert!(written.text.contains(part), "{part} is missing: {}", written.text);
+        }
+        assert!(
+            written.html.contains("Qatar &amp; Co v Ecuador") && !written.html.contains("<Bayt>"),
+            "{}",
+            written.html
+        );
+    }
+
     #[test]
     fn every_mail_can_be_written() {
         let templates = Templates::new(&Config::default());
-        for content in [Content::VerifyEmail { code: "code".to_owned() }, Content::PasswordChanged] {
+        let told = told();
+        let contents = [
+            Content::VerifyEmail { code: "code".to_owned() },
+            Content::PasswordChanged,
+            Content::HoldPlaced(told.clone()),
+            Content::HoldExpired(told.clone()),
+            Content::Paid { told: told.clone(), passes: Vec::new() },
+            Content::Refunded { told, amount_minor: 7_500 },
+        ];
+        for content in contents {
             let written = templates.write(&letter(content)).expect("it can be written");
             for part in [&written.subject, &written.text, &written.html] {
                 assert!(!part.is_empty() && !part.contains("{{") && !part.contains("none"), "{part}");

@@ -1,10 +1,10 @@
-//! The role `key`: the keys that sign access tokens, beside a running program or without one.
+//! The role `key`: the keys that sign access tokens, or tickets, beside a running program or without one.
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 use domain::{
-    App,
     accounts::keys::{self, Listed, Stage},
+    tickets,
 };
 use entities::signing_key::Algorithm;
 
@@ -27,11 +27,31 @@ pub async fn keys(settings: Option<&Path>, task: &Key) -> Result<(), Failure> {
         Key::Retire { kid } if keys::retire(&app, kid).await? => {}
         Key::Retire { kid } => return Err(Failure::NoKey(kid.clone())),
     }
-    show(&app).await
+    show(&keys::list(&app).await?)
 }
 
-async fn show(app: &Arc<App>) -> Result<(), Failure> {
-    keys::list(app).await?.iter().try_for_each(|key| output::line(shown(key)))
+/// Changes, lists or ends keys of tickets.
+///
+/// # Errors
+///
+/// The database does not answer; for `retire`, there is no such key.
+pub async fn ticket_keys(settings: Option<&Path>, task: &Key) -> Result<(), Failure> {
+    let config = super::load(settings)?;
+    let app = parts::beside(&config).await?;
+    match task {
+        Key::Rotate { now } => {
+            let made = tickets::keys::rotate(&app, *now).await?;
+            tracing::info!(kid = made.kid, "a key of tickets was made");
+        }
+        Key::List => {}
+        Key::Retire { kid } if tickets::keys::retire(&app, kid).await? => {}
+        Key::Retire { kid } => return Err(Failure::NoKey(kid.clone())),
+    }
+    show(&tickets::keys::list(&app).await?)
+}
+
+fn show(listed: &[Listed]) -> Result<(), Failure> {
+    listed.iter().try_for_each(|key| output::line(shown(key)))
 }
 
 fn shown(key: &Listed) -> String {

@@ -7,7 +7,6 @@ use async_graphql::parser::{
     parse_schema,
     types::{TypeKind, TypeSystemDefinition},
 };
-use domain::accounts::roster;
 use entities::user::Role;
 use serde_json::{Value, json};
 use tests::{Site, client::Client, socket::Said};
@@ -38,6 +37,7 @@ const fn row(field: &'static str, document: &'static str, answers: [&'static str
 
 const EVERYBODY: [&str; 5] = [SHOWN; 5];
 const SIGNED_IN: [&str; 5] = [ANONYMOUS, SHOWN, SHOWN, SHOWN, SHOWN];
+const STEWARDS: [&str; 5] = [ANONYMOUS, FORBIDDEN, FORBIDDEN, SHOWN, SHOWN];
 const ADMINS: [&str; 5] = [ANONYMOUS, FORBIDDEN, FORBIDDEN, FORBIDDEN, SHOWN];
 
 #[rustfmt::skip]
@@ -48,11 +48,15 @@ const ROWS: &[Row] = &[
     row("Query.match", "{ field: match(matchNumber: 1) { id } }", EVERYBODY),
     row("Query.me", "{ field: me { id email } }", [NOTHING, SHOWN, SHOWN, SHOWN, SHOWN]),
     row("Query.myReservations", "{ field: myReservations { nodes { id } } }", SIGNED_IN),
+    row("Query.myTickets", "{ field: myTickets { nodes { id code qr passUrl } } }", SIGNED_IN),
+    row("Query.revokedTickets", "{ field: revokedTickets { until nodes { ticketId } } }", STEWARDS),
     row("Query.reservation", "query ($reservation: ID!) { field: reservation(id: $reservation) { id } }",
         [ANONYMOUS, NOTHING, SHOWN, NOTHING, SHOWN]),
     row("Query.node", "query ($reservation: ID!) { field: node(id: $reservation) { id } }",
         [NOTHING, NOTHING, SHOWN, NOTHING, SHOWN]),
     row("Query.node", "query ($owner: ID!) { field: node(id: $owner) { id } }",
+        [NOTHING, NOTHING, SHOWN, NOTHING, SHOWN]),
+    row("Query.node", "query ($ticket: ID!) { field: node(id: $ticket) { id } }",
         [NOTHING, NOTHING, SHOWN, NOTHING, SHOWN]),
     row("Query.node", "query ($match: ID!) { field: node(id: $match) { id } }", EVERYBODY),
     row("Query.reconciliation", "{ field: reconciliation { kind } }",
@@ -90,6 +94,10 @@ const ROWS: &[Row] = &[
     row("Mutation.payReservation", r#"mutation ($payed: ID!) {
         field: payReservation(input: {reservationId: $payed, paymentMethod: "pm_card_visa"}) { clientSecret } }"#,
         [ANONYMOUS, UNKNOWN, SHOWN, UNKNOWN, UNKNOWN]),
+    row("Mutation.checkIn", r#"mutation {
+        field: checkIn(input: {code: "forged", deviceId: "north", nonce: "1"}) { checkIn { outcome } } }"#, STEWARDS),
+    row("Mutation.checkInBatch", r#"mutation {
+        field: checkInBatch(input: {deviceId: "north", scans: []}) { checkIns { outcome } } }"#, STEWARDS),
     row("Mutation.setAddressRule", r#"mutation {
         field: setAddressRule(input: {network: "192.0.2.1", effect: BLOCK, reason: "a test"}) { rule { network } } }"#,
         ADMINS),
@@ -116,9 +124,32 @@ const OWN: &[(&str, &[&str])] = &[
             "createdAt",
             "expiresAt",
             "payment",
+            "tickets",
             "version",
         ],
     ),
+    (
+        "Ticket",
+        &[
+            "id",
+            "status",
+            "code",
+            "qr",
+            "passUrl",
+            "holderName",
+            "match",
+            "category",
+            "seat",
+            "price",
+            "issuedAt",
+            "usedAt",
+            "reservation",
+        ],
+    ),
+    ("CheckInResult", &["nonce", "outcome", "ticket", "entry", "conflict"]),
+    ("GateTicket", &["id", "holderName", "match", "category", "seat"]),
+    ("TicketEntry", &["at", "deviceId"]),
+    ("RevokedTicket", &["ticketId", "matchNumber", "version", "reason", "changedAt"]),
     ("Payment", &["status", "amount", "declineCode", "createdAt", "updatedAt"]),
     ("PaymentTrouble", &["kind", "payment", "reservation", "eventId", "since"]),
     ("PayReservationPayload", &["reservation", "clientSecret"]),
@@ -159,16 +190,6 @@ fn every_field_that_needs_a_right_has_a_row() {
     }
 }
 
-async fn with_role(site: &Site, name: &str, role: Role) -> Client {
-    let customer = site.fan(name).await;
-    let me = customer.ask("{ me { email } }", json!({})).await.data();
-    let email = me["me"]["email"].as_str().expect("an account has an email");
-    assert!(roster::set_role(&site.app, email, role).await.expect("a role can be given"));
-    let refreshed = "mutation ($token: String!) { refreshSession(input: {refreshToken: $token}) { accessToken } }";
-    let session = customer.ask(refreshed, json!({ "token": customer.refresh_token })).await.data();
-    customer.with_token(session["refreshSession"]["accessToken"].as_str().expect("a session has a token"))
-}
-
 /// What somebody is answered: let through, nothing, or a code.
 async fn answer(who: &Client, row: &Row, variables: Value) -> String {
     if row.field.starts_with("Subscription.") {
@@ -195,13 +216,16 @@ async fn each_is_let_through_to_what_they_have_a_right_to_and_no_further() {
     let owner = site.fan("owner").await;
     let reservation = owner.holds(1, 1, 1).await;
     let (payable, payed) = (owner.holds(1, 3, 1).await, owner.holds(1, 3, 1).await);
+    let ticketed = owner.holds(1, 3, 1).await;
+    owner.pay(&ticketed, "pm_card_visa", "ticketed").await.data();
+    let tickets = owner.ask("{ myTickets { nodes { id } } }", json!({})).await.data();
     let me = owner.ask("{ me { id email } match(matchNumber: 1) { id } }", json!({})).await.data();
     // In the order of asking; the numbers are those of the columns.
     let askers = [
         (0, site.visitor()),
         (1, site.fan("stranger").await),
-        (3, with_role(&site, "steward", Role::Steward).await),
-        (4, with_role(&site, "admin", Role::Admin).await),
+        (3, site.staff("steward", Role::Steward).await),
+        (4, site.staff("admin", Role::Admin).await),
         (2, owner),
     ];
 
@@ -213,6 +237,7 @@ async fn each_is_let_through_to_what_they_have_a_right_to_and_no_further() {
             };
             let all = json!({
                 "reservation": reservation, "payable": payable, "payed": payed, "owner": me["me"]["id"], "match": me["match"]["id"],
+                "ticket": tickets["myTickets"]["nodes"][0]["id"],
                 "known": me["me"]["email"], "new": format!("{}@example.com", Uuid::new_v4().simple()),
                 "refresh": spare,
             });

@@ -1,0 +1,67 @@
+//! Links: what lets a browser download a ticket, which sends no token with a download.
+//!
+//! A link names a ticket at a version and a time until which it works, and nobody but us can make one. It dies with the
+//! ticket's code: what was refunded, sold on or replaced is downloaded by no old link.
+
+use std::time::Duration;
+
+use aws_lc_rs::hmac;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use entities::ticket::{self, Status};
+use sea_orm::{DbErr, EntityTrait};
+use uuid::Uuid;
+
+use crate::App;
+
+/// How long a link works.
+pub const LIFE: Duration = Duration::from_secs(3_600);
+
+/// What a link asks for.
+#[derive(Debug, Clone)]
+pub struct Link {
+    pub ticket_id: Uuid,
+    pub version: i32,
+    /// Seconds since 1970.
+    pub until: i64,
+    pub signature: String,
+}
+
+/// Why a link leads nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dead {
+    /// We did not make it.
+    Forged,
+    /// It was good once: its time is over, or its ticket is not what it was.
+    Over,
+}
+
+/// A link to a ticket, from now on; none unless it is valid.
+pub fn make(app: &App, row: &ticket::Model) -> Option<Link> {
+    if row.status != Status::Valid {
+        return None;
+    }
+    let until = (app.clock.now() + LIFE).timestamp();
+    let tag = hmac::sign(app.accounts.links(), &signed(row.id, row.version, until));
+
+    Some(Link { ticket_id: row.id, version: row.version, until, signature: URL_SAFE_NO_PAD.encode(tag) })
+}
+
+/// The ticket that a link leads to.
+pub async fn follow(app: &App, link: &Link) -> Result<Result<ticket::Model, Dead>, DbErr> {
+    let signed = signed(link.ticket_id, link.version, link.until);
+    let tag = URL_SAFE_NO_PAD.decode(&link.signature).unwrap_or_default();
+    if hmac::verify(app.accounts.links(), &signed, &tag).is_err() {
+        return Ok(Err(Dead::Forged));
+    }
+    if link.until < app.clock.now().timestamp() {
+        return Ok(Err(Dead::Over));
+    }
+    let row = ticket::Entity::find_by_id(link.ticket_id).one(&app.db).await?;
+    let row = row.filter(|row| row.status == Status::Valid && row.version == link.version);
+
+    Ok(row.ok_or(Dead::Over))
+}
+
+fn signed(ticket_id: Uuid, version: i32, until: i64) -> Vec<u8> {
+    [ticket_id.as_bytes().as_slice(), &version.to_be_bytes(), &until.to_be_bytes()].concat()
+}

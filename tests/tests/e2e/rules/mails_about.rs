@@ -1,0 +1,138 @@
+//! Mails about reservations: what became of a hold, and the tickets that were paid; nothing that is not true any more.
+
+use std::time::Duration;
+
+use domain::mails::{self, Content, Letter};
+use entities::{category::Category, mail};
+use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait};
+use tests::{
+    Backend, TestApp,
+    bank::{ASKS, PAYS},
+    both,
+    post::PostBox,
+};
+
+use super::payments::{held, keep};
+
+both! {
+    who_holds_tickets_is_mailed_until_when,
+    who_pays_is_mailed_the_tickets_and_not_to_pay,
+    whose_hold_expires_is_mailed_and_who_cancels_is_not,
+    a_crowd_is_mailed_each_their_own,
+    tickets_that_are_gone_are_not_mailed,
+}
+
+async fn mailed(app: &TestApp, post: &PostBox) -> Vec<Letter> {
+    mails::round(app, post).await.expect("mails can be looked for");
+    post.empty()
+}
+
+async fn waiting(app: &TestApp) -> u64 {
+    mail::Entity::find().count(&app.db).await.expect("mails can be counted")
+}
+
+async fn who_holds_tickets_is_mailed_until_when(app: &TestApp) {
+    let post = PostBox::default();
+    let (_, hold) = held(app, 20).await;
+
+    let letters = mailed(app, &post).await;
+
+    let [Letter { to, name, content: Content::HoldPlaced(told) }] = &letters[..] else { panic!("{letters:?}") };
+    assert_eq!((to.as_str(), name.as_deref()), ("ana@example.com", Some("ana")));
+    assert_eq!((told.reservation.id, told.facts.match_number), (hold.id, 1));
+    assert_eq!(told.reservation.expires_at, hold.expires_at);
+    assert_eq!(waiting(app).await, 0);
+}
+
+async fn who_pays_is_mailed_the_tickets_and_not_to_pay(app: &TestApp) {
+    let post = PostBox::default();
+    let (ana, hold) = held(app, 20).await;
+    ana.pay_with(hold.id, PAYS, None).await.expect("the card pays");
+
+    let letters = mailed(app, &post).await;
+
+    let [Letter { content: Content::Paid { told, passes }, .. }] = &letters[..] else { panic!("{letters:?}") };
+    assert_eq!((told.reservation.id, passes.len()), (hold.id, 2));
+    for (pass, seat) in passes.iter().zip(1..) {
+        assert_eq!((pass.ticket.seat, pass.facts.match_number), (seat, 1));
+        let code = domain::tickets::code(app, &pass.ticket).await.expect("tickets can be signed");
+        assert_eq!(Some(&pass.code), code.as_ref());
+    }
+    assert_eq!(waiting(app).await, 0, "nobody is told to pay what they have paid");
+}
+
+async fn whose_hold_expires_is_mailed_and_who_cancels_is_not(app: &TestApp) {
+    let post = PostBox::default();
+    let (ana, hold) = held(app, 20).await;
+    let cancelled = ana.holds(1, Category::One, 1).await;
+    ana.cancel(cancelled.id).await.expect("she may");
+    let waits = ana.holds(1, Category::One, 1).await;
+    ana.pay_with(waits.id, ASKS, None).await.expect("it waits");
+    let letters = mailed(app, &post).await;
+    assert_eq!(letters.len(), 2, "{letters:?}");
+
+    app.advance(app.settings.hold + Duration::from_secs(1)).await;
+    keep(app).await;
+    let letters = mailed(app, &post).await;
+
+    let told = letters.iter().map(|letter| match &letter.content {
+        Content::HoldExpired(told) => told.reservation.id,
+        other => panic!("{other:?}"),
+    });
+    let mut told: Vec<_> = told.collect();
+    told.sort_unstable();
+    assert_eq!(told, [hold.id, waits.id], "one that nobody paid, one whose payment came to nothing");
+}
+
+async fn a_crowd_is_mailed_each_their_own(app: &TestApp) {
+    let post = PostBox::default();
+    app.stock(1, Category::One, 100).await;
+    let fans = app.fans(40).await;
+
+    let holds = futures_util::future::join_all(fans.iter().map(|fan| fan.holds(1, Category::One, 1))).await;
+
+    let mut letters = Vec::new();
+    while waiting(app).await > 0 {
+        letters.extend(mailed(app, &post).await);
+    }
+    assert_eq!(letters.len(), 40);
+    for hold in holds {
+        let fan = domain::accounts::find(app, hold.user_id).await.expect("accounts can be read").expect("there is one");
+        let of_fan = letters.iter().filter(|letter| letter.to == fan.email).collect::<Vec<_>>();
+        let [Letter { content: Content::HoldPlaced(told), .. }] = of_fan[..] else { panic!("{of_fan:?}") };
+        assert_eq!(told.reservation.id, hold.id);
+    }
+}
+
+async fn tickets_that_are_gone_are_not_mailed(app: &TestApp) {
+    let post = PostBox::default();
+    let (ana, hold) = held(app, 20).await;
+    ana.pay_with(hold.id, PAYS, None).await.expect("the card pays");
+    let set = async |change: &str| {
+        app.db.execute_unprepared(&format!("UPDATE tickets SET {change}")).await.expect("tickets can be set");
+    };
+    set("status = 'LISTED'").await;
+
+    assert_eq!(mailed(app, &post).await, []);
+
+    assert_eq!(waiting(app).await, 0);
+    set("status = 'VALID'").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_site_that_mails_nobody_of_holds_mails_the_tickets_still() {
+    for backend in Backend::BOTH {
+        let app = TestApp::start_with(backend, |settings| settings.mails_of_holds = false).await;
+        let post = PostBox::default();
+        let (ana, hold) = held(&app, 20).await;
+        let other = ana.holds(1, Category::One, 1).await;
+        ana.pay_with(hold.id, PAYS, None).await.expect("the card pays");
+        app.advance(app.settings.hold + Duration::from_secs(1)).await;
+        assert_eq!(app.reservation(other.id).await.status, entities::reservation::Status::Cancelled);
+
+        let letters = mailed(&app, &post).await;
+
+        assert!(matches!(&letters[..], [Letter { content: Content::Paid { .. }, .. }]), "{letters:?}");
+        app.finish().await;
+    }
+}
