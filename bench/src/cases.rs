@@ -1,5 +1,6 @@
 //! The cases, one file a subject.
 
+pub(crate) mod check_ins;
 pub(crate) mod documents;
 pub(crate) mod everyone;
 pub(crate) mod fanout;

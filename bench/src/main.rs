@@ -81,6 +81,8 @@ enum Case {
     },
     /// From the answer to a hold to the other sites, by Kafka, and to a subscriber's socket, at 500 holds a second.
     HoldToEveryone,
+    /// Check-ins of distinct tickets the whole way through HTTP and GraphQL, 64 devices.
+    CheckIns,
     /// Ticket-sales records of other sites applied exactly once: the inbox against a consumer that only parses.
     ForeignRecords,
     /// Latency and memory of holds: 1,000,000 reservations in the database against 10,000.
@@ -183,6 +185,7 @@ async fn rows(case: Case, effort: Effort) -> Outcome<Vec<Row>> {
         Case::HoldsOverHttp => vec![cases::whole_way::over_http(effort).await?],
         Case::HoldsAtHalfLoad => vec![cases::whole_way::at_half_load(effort).await?],
         Case::Refusals { unpinned } => vec![cases::refusals::refusals(effort, unpinned).await?],
+        Case::CheckIns => vec![cases::check_ins::check_ins(effort).await?],
         Case::ForeignRecords => vec![cases::records::foreign_records(effort).await?],
         Case::HoldToEveryone => cases::everyone::hold_to_everyone(effort).await?,
         Case::AMillion => cases::size::a_million(effort).await?,
@@ -203,6 +206,7 @@ async fn all(effort: Effort) -> Outcome {
         Case::HoldsOneCategory { database: Backend::Sqlite },
         Case::Refusals { unpinned: false },
         Case::ForeignRecords,
+        Case::CheckIns,
         Case::HoldToEveryone,
         Case::AMillion,
     ];

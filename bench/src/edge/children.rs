@@ -34,12 +34,14 @@ connections_per_address_max = 50000
 [limits.capacity]
 anonymous = 10000000000
 customer = 10000000000
+steward = 10000000000
 address = 10000000000
 signIn = 10000000000
 reserve = 10000000000
 [limits.refill]
 anonymous = 10000000000
 customer = 10000000000
+steward = 10000000000
 address = 10000000000
 signIn = 10000000000
 reserve = 10000000000
