@@ -2,8 +2,10 @@
 import availability from './examples/availability.graphql';
 import cancelReservation from './examples/cancel-reservation.graphql';
 import followReservation from './examples/follow-reservation.graphql';
+import gate from './examples/gate.graphql';
 import matches from './examples/matches.graphql';
 import myReservations from './examples/my-reservations.graphql';
+import myTickets from './examples/my-tickets.graphql';
 import reserve from './examples/reserve.graphql';
 import signUp from './examples/sign-up.graphql';
 import welcome from './examples/welcome.graphql';
@@ -48,6 +50,14 @@ export const EXAMPLES = [
     about: 'One of yours, live: held, paid, cancelled, expired',
     query: followReservation,
     variables: json({ id: 'the id of a reservation of yours' }),
+    extra: true,
+  },
+  { title: 'My tickets', about: 'Paid, with their codes and pages to print', query: myTickets, extra: true },
+  {
+    title: 'At the gate',
+    about: 'For stewards: let somebody in, and what an offline device has to know',
+    query: gate,
+    variables: json({ input: { code: 'the code of a ticket', deviceId: 'gate-1', nonce: '1', matchNumber: 1 } }),
     extra: true,
   },
 ];
