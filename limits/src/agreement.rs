@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use redis::Script;
 
 use crate::{
-    charge::Charge,
+    charge::{Charge, Taking},
     local::Local,
     policy::{Policy, Settled},
-    shared::SCRIPT,
+    shared::{SCRIPT, number_of},
 };
 
 /// Something that happens to two buckets, some milliseconds after the last thing.
@@ -22,12 +22,17 @@ enum Step {
     Settle {
         used_percent: u64,
     },
+    /// So much of what both buckets owe is owed no more.
+    GiveBack {
+        cost: u64,
+    },
 }
 
 fn steps() -> impl Strategy<Value = Vec<(u64, Step)>> {
     let step = prop_oneof![
         3 => [0..70_u64, 0..70_u64].prop_map(|costs| Step::Take { costs }),
         2 => (0..=100_u64).prop_map(|used_percent| Step::Settle { used_percent }),
+        1 => (0..70_u64).prop_map(|cost| Step::GiveBack { cost }),
     ];
     prop::collection::vec((prop_oneof![Just(0), 0..50_u64, 0..3_000_u64, 0..130_000_u64], step), 1..60)
 }
@@ -40,16 +45,18 @@ fn policies() -> impl Strategy<Value = [Policy; 2]> {
     [policy(), policy()]
 }
 
-fn charges(policies: [Policy; 2], costs: [u64; 2]) -> Vec<Charge> {
+fn charges(policies: [Policy; 2], costs: [u64; 2], takings: [Taking; 2]) -> Vec<Charge> {
     let charge = |index: usize, name| Charge {
         name,
         key: name.into(),
         policy: policies[index],
         cost: costs[index],
-        is_estimate: true,
+        taking: takings[index],
     };
     vec![charge(0, "user"), charge(1, "address")]
 }
+
+const ESTIMATES: [Taking; 2] = [Taking::Estimated; 2];
 
 proptest! {
     #[test]
@@ -63,7 +70,7 @@ proptest! {
             now += wait;
             match step {
                 Step::Take { costs } => {
-                    if let Ok(grant) = local.take(now, charges(policies, costs)) {
+                    if let Ok(grant) = local.take(now, charges(policies, costs, ESTIMATES)) {
                         used.push((now, costs));
                         out.push((used.len() - 1, costs, grant));
                     }
@@ -74,9 +81,10 @@ proptest! {
                     if !grant.is_late(now) {
                         used[place].1 = costs.map(|cost| cost.min(needed));
                     }
-                    local.settle(now, &mut grant, needed);
+                    local.settle(now, &mut grant, |_| needed);
                 }
-                Step::Settle { .. } => {}
+                // What is given back was never used, and has its own test.
+                Step::Settle { .. } | Step::GiveBack { .. } => {}
             }
         }
 
@@ -98,7 +106,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn redis_and_this_process_decide_alike(policies in policies(), steps in steps()) {
+    fn redis_and_this_process_decide_alike(
+        policies in policies(),
+        steps in steps(),
+        takings in prop::array::uniform2(prop::sample::select(vec![Taking::Once, Taking::Estimated, Taking::Counted])),
+    ) {
         let mut redis = redis_connection();
         let script = Script::new(&format!("local now = tonumber(ARGV[#ARGV])\n{SCRIPT}"));
         let tag = uuid::Uuid::new_v4().simple().to_string();
@@ -110,8 +122,8 @@ proptest! {
             for (index, policy) in policies.iter().enumerate() {
                 call.key(format!("test:{{{tag}}}:{index}"));
                 let measure = [policy.capacity(), policy.refill(), policy.period_ms()];
-                let Settled { reserved, used } = settled[index];
-                for number in measure.into_iter().chain([costs[index], 1, reserved, used]) {
+                let Settled { reserved, used, back } = settled[index];
+                for number in measure.into_iter().chain([costs[index], number_of(takings[index]), reserved, used, back]) {
                     call.arg(number);
                 }
             }
@@ -123,7 +135,7 @@ proptest! {
             match step {
                 Step::Take { costs } => {
                     let answer = ask(now, costs, Default::default());
-                    match local.take(now, charges(policies, costs)) {
+                    match local.take(now, charges(policies, costs, takings)) {
                         Ok(grant) => {
                             prop_assert_eq!(&answer[..], &[&[1][..], &grant.totals].concat()[..]);
                             out.push((costs, grant));
@@ -137,10 +149,24 @@ proptest! {
                         continue;
                     }
                     let used = costs[0].max(costs[1]) * used_percent / 100;
-                    let settled = [0, 1].map(|index: usize| grant.charges[index].settled(used));
+                    let settled = [0, 1].map(|index: usize| match takings[index] {
+                        Taking::Once => Settled::default(),
+                        Taking::Estimated | Taking::Counted => grant.charges[index].settled(used),
+                    });
                     let answer = ask(now, [0, 0], settled);
-                    local.settle(now, &mut grant, used);
-                    prop_assert_eq!(&answer[1..], &grant.totals[..]);
+                    local.settle(now, &mut grant, |_| used);
+                    for (index, total) in grant.totals.iter().enumerate().filter(|(index, _)| takings[*index] != Taking::Once) {
+                        prop_assert_eq!(answer[1 + index], *total);
+                    }
+                }
+                Step::GiveBack { cost } => {
+                    let back = charges(policies, [cost; 2], takings);
+                    let answer = ask(now, [0, 0], [0, 1].map(|index: usize| back[index].given_back()));
+                    for (index, charge) in back.iter().enumerate() {
+                        local.give_back(now, charge);
+                        let stands = local.take(now, vec![Charge { cost: 0, ..charge.clone() }]).expect("it takes nothing");
+                        prop_assert_eq!(answer[1 + index], stands.totals[0]);
+                    }
                 }
                 Step::Settle { .. } => {}
             }

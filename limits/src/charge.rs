@@ -13,15 +13,37 @@ pub struct Charge {
     pub key: Arc<str>,
     pub policy: Policy,
     pub cost: u64,
-    /// Whether the cost is an estimate: reserved now, and owed once [`settle`](crate::settle) says how much was used.
-    pub is_estimate: bool,
+    pub taking: Taking,
+}
+
+/// How a charge is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taking {
+    /// Owed at once.
+    Once,
+    /// The cost is an estimate: reserved now, and owed once [`settle`](crate::settle) says how much was used.
+    Estimated,
+    /// As an estimate, but never refused: it counts what happens, up to the capacity.
+    Counted,
+}
+
+impl Taking {
+    /// Whether [`settle`](crate::settle) says what becomes of it.
+    pub(crate) fn is_settled(self) -> bool {
+        self != Self::Once
+    }
 }
 
 impl Charge {
     /// What becomes of the reserved cost where `used` was needed.
     pub(crate) fn settled(&self, used: u64) -> Settled {
         let period = self.policy.period_ms();
-        Settled { reserved: self.cost * period, used: used.min(self.cost) * period }
+        Settled { reserved: self.cost * period, used: used.min(self.cost) * period, back: 0 }
+    }
+
+    /// What becomes of the bucket where the cost is no longer owed.
+    pub(crate) fn given_back(&self) -> Settled {
+        Settled { back: self.cost * self.policy.period_ms(), ..Settled::default() }
     }
 }
 
@@ -71,9 +93,16 @@ impl Grant {
         now_ms.saturating_sub(self.taken_ms) >= LATE_MS
     }
 
-    /// How the buckets stand, in the order they were charged.
+    /// How the buckets stand, in the order they were charged; what is only counted is none of them.
     pub fn standings(&self) -> impl Iterator<Item = Standing> + '_ {
-        self.charges.iter().zip(&self.totals).map(|(charge, &total)| standing(charge, total))
+        let limits = self.charges.iter().zip(&self.totals).filter(|(charge, _)| charge.taking != Taking::Counted);
+        limits.map(|(charge, &total)| standing(charge, total))
+    }
+
+    /// How far the counts stand, by their names: what this call counts is among it, what time has forgiven is not.
+    pub fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+        let counts = self.charges.iter().zip(&self.totals).filter(|(charge, _)| charge.taking == Taking::Counted);
+        counts.map(|(charge, &total)| (charge.name, total.div_ceil(charge.policy.period_ms())))
     }
 
     /// The bucket with the smallest part left.
@@ -106,6 +135,7 @@ pub(crate) fn refused(decider: Decider, charges: &[Charge], totals: &[u64]) -> R
     let waits = charges
         .iter()
         .zip(totals)
+        .filter(|(charge, _)| charge.taking != Taking::Counted)
         .map(|(charge, &total)| (charge.policy.retry_after(total, charge.cost), charge, total));
     let longest = waits.max_by_key(|(wait, ..)| wait.unwrap_or(Duration::MAX));
     let (retry_after, charge, total) = longest.expect("a call charges at least one bucket");

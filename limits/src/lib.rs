@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 pub use crate::{
-    charge::{Charge, Decider, Grant, Refused, Standing},
+    charge::{Charge, Decider, Grant, Refused, Standing, Taking},
     policy::{Policy, PolicyError},
 };
 use crate::{local::Local, shared::Shared};
@@ -105,10 +105,10 @@ pub async fn take(limiter: &Limiter, charges: Vec<Charge>) -> Result<Grant, Refu
             Ok(taken) => taken,
             Err((_away, mut charges)) => {
                 counter!("matchday_limits_fallbacks_total").increment(1);
-                for charge in &mut charges {
+                for charge in charges.iter_mut().filter(|charge| charge.taking != Taking::Counted) {
                     charge.policy = charge.policy.share(limiter.share_percent);
                     // An estimate that only the whole policy holds takes all of the share.
-                    if charge.is_estimate {
+                    if charge.taking == Taking::Estimated {
                         charge.cost = charge.cost.min(charge.policy.capacity());
                     }
                 }
@@ -131,12 +131,20 @@ pub fn take_now(limiter: &Limiter, charges: Vec<Charge>) -> Result<Result<Grant,
     }
 }
 
-/// Says that `used` was needed of the estimates in `grant`, and notes there how the buckets stand then. Call it once, and
-/// within 20 seconds: later, the estimates count as used.
-pub fn settle(limiter: &Limiter, grant: &mut Grant, used: u64) {
+/// Says how much was needed of each estimate in `grant`, and how much of each count happened, and notes there how the
+/// buckets stand then. Call it once, and within 20 seconds: later, all of it counts as used.
+pub fn settle(limiter: &Limiter, grant: &mut Grant, used: impl Fn(&Charge) -> u64) {
     match (grant.decider, &limiter.shared) {
         (Decider::Shared, Some(shared)) => shared.settle(limiter.now_ms(), grant, used),
         _ => limiter.local.settle(limiter.now_ms(), grant, used),
+    }
+}
+
+/// Takes the cost of a charge off what was counted before: it has turned out well. No round trip is made for it alone.
+pub fn give_back(limiter: &Limiter, charge: &Charge) {
+    match &limiter.shared {
+        Some(shared) => shared.give_back(charge),
+        None => limiter.local.give_back(limiter.now_ms(), charge),
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 };
 
 use crate::{
-    charge::{Charge, Decider, Grant, Refused, refused},
+    charge::{Charge, Decider, Grant, Refused, Taking, refused},
     policy::{Bucket, Policy},
 };
 
@@ -42,13 +42,17 @@ impl Local {
         self.make_room(&mut kept, now_ms, charges.len());
         for charge in &mut charges {
             if kept.buckets.len() >= self.buckets_max && !kept.buckets.contains_key(&charge.key) {
-                charge.key = spare(charge);
+                match charge.taking {
+                    // Nobody is counted for what others did.
+                    Taking::Counted => charge.cost = 0,
+                    Taking::Once | Taking::Estimated => charge.key = spare(charge),
+                }
             }
         }
 
         let before: Vec<Bucket> = charges.iter().map(|charge| kept.bucket(charge, now_ms)).collect();
         let charged =
-            |(charge, bucket): (&Charge, &Bucket)| charge.policy.charged(*bucket, charge.cost, charge.is_estimate);
+            |(charge, bucket): (&Charge, &Bucket)| charge.policy.charged(*bucket, charge.cost, charge.taking);
         // Kept also where they are refused: what counts as used from now on is refilled from now on.
         for (charge, bucket) in charges.iter().zip(&before) {
             kept.put(charge, *bucket);
@@ -66,16 +70,24 @@ impl Local {
     }
 
     /// Settles estimates that are not late, and notes how the buckets stand then.
-    pub(crate) fn settle(&self, now_ms: u64, grant: &mut Grant, used: u64) {
+    pub(crate) fn settle(&self, now_ms: u64, grant: &mut Grant, used: impl Fn(&Charge) -> u64) {
         if grant.is_late(now_ms) {
             return;
         }
         let mut kept = self.kept();
-        for (charge, total) in grant.charges.iter().zip(&mut grant.totals).filter(|(charge, _)| charge.is_estimate) {
-            let bucket = charge.policy.settled(kept.bucket(charge, now_ms), charge.settled(used));
+        let settled = grant.charges.iter().zip(&mut grant.totals).filter(|(charge, _)| charge.taking.is_settled());
+        for (charge, total) in settled {
+            let bucket = charge.policy.settled(kept.bucket(charge, now_ms), charge.settled(used(charge)));
             *total = bucket.total();
             kept.put(charge, bucket);
         }
+    }
+
+    /// Takes the cost off what is owed.
+    pub(crate) fn give_back(&self, now_ms: u64, charge: &Charge) {
+        let mut kept = self.kept();
+        let bucket = charge.policy.settled(kept.bucket(charge, now_ms), charge.given_back());
+        kept.put(charge, bucket);
     }
 
     /// Forgets full buckets once memory is full.
@@ -132,7 +144,7 @@ mod tests {
 
     fn charge(key: &str, cost: u64) -> Charge {
         let policy = Policy::new(10, 1, Duration::from_secs(1)).expect("it is a policy");
-        Charge { name: "user", key: key.into(), policy, cost, is_estimate: true }
+        Charge { name: "user", key: key.into(), policy, cost, taking: Taking::Estimated }
     }
 
     #[test]
@@ -161,12 +173,12 @@ mod tests {
         let local = Local::new(100);
 
         let mut grant = local.take(0, vec![charge("a", 10)]).expect("it is full");
-        local.settle(0, &mut grant, 3);
+        local.settle(0, &mut grant, |_| 3);
         assert_eq!(grant.tightest().remaining, 7);
 
         let mut slow = local.take(0, vec![charge("b", 10)]).expect("it is full");
         local.take(10_000, vec![charge("b", 1)]).expect_err("all of it is still reserved");
-        local.settle(10_000, &mut slow, 9);
+        local.settle(10_000, &mut slow, |_| 9);
         assert_eq!(slow.tightest().remaining, 1);
     }
 
@@ -178,9 +190,31 @@ mod tests {
         let after = 2 * GENERATION_MS + 10_000;
         local.take(after, vec![charge("a", 10)]).expect("that is over");
 
-        local.settle(after, &mut first, 0);
+        local.settle(after, &mut first, |_| 0);
 
         local.take(after, vec![charge("a", 1)]).expect_err("the second is out");
+    }
+
+    #[test]
+    fn what_is_counted_is_never_refused_nor_told_among_the_limits_and_can_be_given_back() {
+        let local = Local::new(100);
+        let counted = |cost| Charge { name: "holds", taking: Taking::Counted, ..charge("holds", cost) };
+        let count = |grant: &Grant| grant.counts().collect::<Vec<_>>();
+
+        let mut grant = local.take(0, vec![charge("a", 1), counted(4)]).expect("it is full");
+        assert_eq!((count(&grant), grant.standings().count()), (vec![("holds", 4)], 1));
+        local.settle(0, &mut grant, |charge| if charge.name == "holds" { 3 } else { 0 });
+        assert_eq!(count(&grant), [("holds", 3)], "one of the four did not happen");
+        local.give_back(0, &counted(2));
+        let beyond = local.take(0, vec![charge("a", 1), counted(20)]).expect("a count refuses nobody");
+        assert_eq!(count(&beyond), [("holds", 10)], "it counts up to its capacity");
+
+        let refused = local.take(0, vec![charge("a", 11), counted(1)]).expect_err("the bucket holds 10");
+        assert_eq!(refused.tightest.name, "user");
+        local.give_back(0, &counted(20));
+        local.give_back(0, &counted(20));
+        let forgiven = local.take(60_000, vec![counted(0)]).expect("a count refuses nobody");
+        assert_eq!(count(&forgiven), [("holds", 9)], "what is still under way is not given back, nor forgiven");
     }
 
     #[test]
@@ -198,7 +232,7 @@ mod tests {
         let local = Local::new(50);
         let mut granted = 0;
         for caller in 0..20_000 {
-            let used = Charge { is_estimate: false, ..charge(&format!("caller {caller}"), 10) };
+            let used = Charge { taking: Taking::Once, ..charge(&format!("caller {caller}"), 10) };
             granted += u64::from(local.take(0, vec![used]).is_ok());
         }
 

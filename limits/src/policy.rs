@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::charge::Taking;
+
 /// Half of what a double holds exactly, so that sums of two stay exact.
 const LARGEST: u64 = 1 << 52;
 
@@ -55,6 +57,8 @@ pub(crate) struct Bucket {
 pub(crate) struct Settled {
     pub(crate) reserved: u64,
     pub(crate) used: u64,
+    /// Of what was owed before, and is owed no more.
+    pub(crate) back: u64,
 }
 
 impl Bucket {
@@ -142,17 +146,19 @@ impl Policy {
         bucket.held -= of_held;
         bucket.held_before -= (settled.reserved - of_held).min(bucket.held_before);
         let room = self.largest_debt() - bucket.held - bucket.held_before;
-        bucket.owed = (bucket.owed + settled.used).min(room);
+        bucket.owed = (bucket.owed + settled.used).min(room).saturating_sub(settled.back);
         bucket
     }
 
-    /// The bucket with `cost` reserved or used; `None` where it does not hold so much.
-    pub(crate) fn charged(self, mut bucket: Bucket, cost: u64, is_estimate: bool) -> Option<Bucket> {
+    /// The bucket with `cost` reserved or used; `None` where it does not hold so much. What is counted always fits, as far
+    /// as there is room.
+    pub(crate) fn charged(self, mut bucket: Bucket, cost: u64, taking: Taking) -> Option<Bucket> {
+        let cost = if taking == Taking::Counted { cost.min(self.remaining(bucket.total())) } else { cost };
         // The first comparison keeps the product exact.
         if cost > self.capacity || bucket.total() + cost * self.period_ms > self.largest_debt() {
             return None;
         }
-        if is_estimate {
+        if cost > 0 && taking.is_settled() {
             if bucket.held + bucket.held_before == 0 {
                 bucket.since_ms = bucket.at_ms;
             }

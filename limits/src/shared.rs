@@ -15,7 +15,7 @@ use redis::{Script, aio::ConnectionManager};
 use tokio::time::{Instant, timeout};
 
 use crate::{
-    charge::{Charge, Decider, Grant, Refused, refused},
+    charge::{Charge, Decider, Grant, Refused, Taking, refused},
     policy::{LATE_MS, Policy, Settled},
 };
 
@@ -96,28 +96,23 @@ impl Shared {
     }
 
     /// Notes what is to be settled: the next call for the same bucket takes it along, or `flush` does.
-    pub(crate) fn settle(&self, now_ms: u64, grant: &mut Grant, used: u64) {
+    pub(crate) fn settle(&self, now_ms: u64, grant: &mut Grant, used: impl Fn(&Charge) -> u64) {
         if grant.is_late(now_ms) {
             counter!("matchday_limits_unsettled_total").increment(1);
             return;
         }
         let mut waiting = self.waiting();
-        for (charge, total) in grant.charges.iter().zip(&mut grant.totals).filter(|(charge, _)| charge.is_estimate) {
-            let settled = charge.settled(used);
+        let settled = grant.charges.iter().zip(&mut grant.totals).filter(|(charge, _)| charge.taking.is_settled());
+        for (charge, total) in settled {
+            let settled = charge.settled(used(charge));
             *total = total.saturating_sub(settled.reserved - settled.used);
-            let has_room = waiting.len() < WAITING_MAX;
-            match waiting.get_mut(&charge.key) {
-                Some(sum) if sum.policy == charge.policy => {
-                    sum.settled.reserved += settled.reserved;
-                    sum.settled.used += settled.used;
-                }
-                None if has_room => {
-                    let first = Waiting { policy: charge.policy, settled, since: Instant::now() };
-                    waiting.insert(Arc::clone(&charge.key), first);
-                }
-                _ => counter!("matchday_limits_unsettled_total").increment(1),
-            }
+            wait(&mut waiting, charge, settled);
         }
+    }
+
+    /// Notes what is owed no more; it travels like what is settled.
+    pub(crate) fn give_back(&self, charge: &Charge) {
+        wait(&mut self.waiting(), charge, charge.given_back());
     }
 
     /// Settles what waits, and finds out whether Redis is back where it was away.
@@ -147,12 +142,12 @@ impl Shared {
 
     async fn call<'a>(&self, buckets: impl Iterator<Item = Asked<'a>>) -> Result<Answer, Away> {
         let mut invocation = self.script.prepare_invoke();
-        for Asked { key, policy, cost, is_estimate, settled } in buckets {
+        for Asked { key, policy, cost, taking, settled } in buckets {
             // The policy is part of the key: with another one, another bucket begins.
             let (capacity, refill, period) = (policy.capacity(), policy.refill(), policy.period_ms());
             invocation.key(format!("{}{key}:{capacity}:{refill}:{period}", self.prefix));
-            let estimate = u64::from(is_estimate);
-            for number in [capacity, refill, period, cost, estimate, settled.reserved, settled.used] {
+            let Settled { reserved, used, back } = settled;
+            for number in [capacity, refill, period, cost, number_of(taking), reserved, used, back] {
                 invocation.arg(number);
             }
         }
@@ -217,23 +212,49 @@ impl Shared {
     }
 }
 
+/// Adds to what waits to be settled of a bucket.
+fn wait(waiting: &mut HashMap<Arc<str>, Waiting>, charge: &Charge, settled: Settled) {
+    let has_room = waiting.len() < WAITING_MAX;
+    match waiting.get_mut(&charge.key) {
+        Some(sum) if sum.policy == charge.policy => {
+            sum.settled.reserved += settled.reserved;
+            sum.settled.used += settled.used;
+            sum.settled.back += settled.back;
+        }
+        None if has_room => {
+            let first = Waiting { policy: charge.policy, settled, since: Instant::now() };
+            waiting.insert(Arc::clone(&charge.key), first);
+        }
+        _ => counter!("matchday_limits_unsettled_total").increment(1),
+    }
+}
+
+/// As the script knows it.
+pub(crate) fn number_of(taking: Taking) -> u64 {
+    match taking {
+        Taking::Once => 0,
+        Taking::Estimated => 1,
+        Taking::Counted => 2,
+    }
+}
+
 /// What is asked of one bucket.
 struct Asked<'a> {
     key: &'a str,
     policy: Policy,
     cost: u64,
-    is_estimate: bool,
+    taking: Taking,
     settled: Settled,
 }
 
 impl<'a> Asked<'a> {
     fn of(charge: &'a Charge, settled: Settled) -> Self {
-        let Charge { key, policy, cost, is_estimate, .. } = charge;
-        Self { key, policy: *policy, cost: *cost, is_estimate: *is_estimate, settled }
+        let Charge { key, policy, cost, taking, .. } = charge;
+        Self { key, policy: *policy, cost: *cost, taking: *taking, settled }
     }
 
     fn settling(key: &'a str, policy: Policy, settled: Settled) -> Self {
-        Self { key, policy, cost: 0, is_estimate: false, settled }
+        Self { key, policy, cost: 0, taking: Taking::Once, settled }
     }
 }
 

@@ -1,17 +1,18 @@
--- Takes from all buckets or from none. KEYS: one a bucket. ARGV: seven numbers a bucket, in the same order: capacity,
--- refill, period (ms), cost, 1 if that is an estimate, and of reservations that end: how much was reserved, and used.
+-- Takes from all buckets or from none. KEYS: one a bucket. ARGV: eight numbers a bucket, in the same order: capacity,
+-- refill, period (ms), cost, how that is taken (0 at once, 1 as an estimate, 2 as one that is counted and never refused),
+-- of reservations that end: how much was reserved, and used, and how much of what was owed is owed no more.
 -- Answers 1 or 0 (granted or not), and what each bucket lacks. `now` (ms) is set by the line before.
 -- Amounts are tokens times period; all numbers are whole and below 2^53. The same arithmetic as policy.rs.
 local GENERATION = 60000
-local NUMBERS = 7
+local NUMBERS = 8
 
 local buckets, granted = {}, 1
 for i = 1, #KEYS do
   local a = (i - 1) * NUMBERS
   local b = {
     capacity = tonumber(ARGV[a + 1]), refill = tonumber(ARGV[a + 2]), period = tonumber(ARGV[a + 3]),
-    cost = tonumber(ARGV[a + 4]), is_estimate = ARGV[a + 5] == '1',
-    reserved = tonumber(ARGV[a + 6]), used = tonumber(ARGV[a + 7]),
+    cost = tonumber(ARGV[a + 4]), is_estimate = ARGV[a + 5] ~= '0', is_count = ARGV[a + 5] == '2',
+    reserved = tonumber(ARGV[a + 6]), used = tonumber(ARGV[a + 7]), back = tonumber(ARGV[a + 8]),
     owed = 0, at = now, held = 0, before = 0, since = now,
   }
   local kept = redis.call('GET', KEYS[i])
@@ -40,7 +41,13 @@ for i = 1, #KEYS do
     b.before = b.before - math.min(b.reserved - of_held, b.before)
     b.owed = math.min(b.owed + b.used, largest - b.held - b.before)
   end
-  if b.cost > b.capacity or b.owed + b.held + b.before + b.cost * b.period > largest then granted = 0 end
+  if b.back > 0 then b.owed = math.max(0, b.owed - b.back) end
+  local total = b.owed + b.held + b.before
+  if b.is_count then
+    b.cost = math.min(b.cost, math.floor((largest - total) / b.period))
+  elseif b.cost > b.capacity or total + b.cost * b.period > largest then
+    granted = 0
+  end
   buckets[i] = b
 end
 
@@ -55,7 +62,7 @@ for i, b in ipairs(buckets) do
     end
   end
   local total = b.owed + b.held + b.before
-  if b.is_older or b.reserved > 0 or (granted == 1 and b.cost > 0) then
+  if b.is_older or b.reserved > 0 or b.back > 0 or (granted == 1 and b.cost > 0) then
     if total == 0 then
       redis.call('DEL', KEYS[i])
     else

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use limits::{Charge, Decider, Limiter, Policy, Settings, settle, take};
+use limits::{Charge, Decider, Limiter, Policy, Settings, Taking, give_back, settle, take};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -50,7 +50,7 @@ fn waiting(url: &str, site: &str, timeout: Duration) -> Arc<Limiter> {
 }
 
 fn charge(name: &'static str, policy: Policy, cost: u64) -> Charge {
-    Charge { name, key: name.into(), policy, cost, is_estimate: true }
+    Charge { name, key: name.into(), policy, cost, taking: Taking::Estimated }
 }
 
 fn policy(capacity: u64, refill_a_second: u64) -> Policy {
@@ -86,7 +86,7 @@ async fn two_instances_under_many_clients_never_grant_more_than_the_policy() {
                 assert_eq!(grant.decider, Decider::Shared, "Redis was too slow for this machine");
                 // Half of it is not needed.
                 used.fetch_add(5, Ordering::SeqCst);
-                settle(&limiter, &mut grant, 5);
+                settle(&limiter, &mut grant, |_| 5);
             }
         });
     }
@@ -110,12 +110,33 @@ async fn unused_tokens_reach_the_other_instance_too() {
     let refused = take(&other, vec![charge("user", policy, 1)]).await.expect_err("all of it is taken");
     assert_eq!((refused.tightest.name, refused.tightest.remaining), ("user", 0));
     assert!(refused.retry_after.is_some_and(|wait| wait > Duration::from_secs(30)), "{refused:?}");
-    settle(&one, &mut grant, 40);
+    settle(&one, &mut grant, |_| 40);
     stop.cancel();
     one.run(stop).await;
 
     let grant = take(&other, vec![charge("user", policy, 50)]).await.expect("60 came back");
     assert!((9..=10).contains(&grant.tightest().remaining), "{:?}", grant.tightest());
+}
+
+#[tokio::test]
+async fn what_one_instance_counts_and_gives_back_the_other_sees() {
+    let (site, stop) = (site(), CancellationToken::new());
+    let (one, other) = (waiting(&redis_url(), &site, PATIENCE), waiting(&redis_url(), &site, PATIENCE));
+    let day = Policy::new(1_000_000, 1, Duration::from_secs(86_400)).expect("it is a policy");
+    let counted = |cost| Charge { taking: Taking::Counted, ..charge("holds", day, cost) };
+    let counts = async |limiter: &Limiter| {
+        let grant = take(limiter, vec![charge("user", day, 0), counted(0)]).await.expect("nothing is taken");
+        grant.counts().next().expect("it is counted").1
+    };
+
+    let mut grant = take(&one, vec![charge("user", day, 0), counted(5)]).await.expect("a count refuses nobody");
+    assert_eq!(counts(&other).await, 5);
+    settle(&one, &mut grant, |charge| if charge.name == "holds" { 4 } else { 0 });
+    give_back(&one, &counted(3));
+    stop.cancel();
+    one.run(stop).await;
+
+    assert_eq!(counts(&other).await, 1);
 }
 
 #[tokio::test]
