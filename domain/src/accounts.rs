@@ -25,7 +25,7 @@ mod recovery;
 pub mod roster;
 pub(crate) mod sealing;
 mod sessions;
-mod tokens;
+pub(crate) mod tokens;
 pub mod upkeep;
 
 pub use keys::Keys;

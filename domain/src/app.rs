@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use sea_orm::DatabaseConnection;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Mutex, Notify, broadcast, watch};
+use uuid::Uuid;
 
 use crate::{
     accounts, clock::Clock, desk, matches::MatchState, payments::gateway::PaymentGateway, tickets, view::View,
@@ -108,12 +109,29 @@ impl App {
     }
 }
 
+/// Fans whose tickets were sold that wait to be heard of, at most; those beyond are not.
+const SALES: usize = 1_024;
+
 /// Wakes the tasks that wait for committed work of this process; what other instances commit is found by polling.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Wake {
     outbox: Notify,
     payments: Notify,
     address_rules: Notify,
+    sales: broadcast::Sender<Uuid>,
+    security_events: watch::Sender<()>,
+}
+
+impl Default for Wake {
+    fn default() -> Self {
+        Self {
+            outbox: Notify::default(),
+            payments: Notify::default(),
+            address_rules: Notify::default(),
+            sales: broadcast::Sender::new(SALES),
+            security_events: watch::Sender::default(),
+        }
+    }
 }
 
 impl Wake {
@@ -129,6 +147,27 @@ impl Wake {
 
     pub(crate) fn told_of_payments(&self) {
         self.payments.notify_one();
+    }
+
+    /// Sees that security events were counted, here or, where it is told, elsewhere.
+    pub fn security_events(&self) -> watch::Receiver<()> {
+        self.security_events.subscribe()
+    }
+
+    pub fn security_events_changed(&self) {
+        self.security_events.send_replace(());
+    }
+
+    /// Hears of the fans whose holds this process sells them from now on, once for each.
+    pub fn sales(&self) -> broadcast::Receiver<Uuid> {
+        self.sales.subscribe()
+    }
+
+    pub(crate) fn sold(&self, fans: Vec<Uuid>) {
+        for fan in fans {
+            // Nobody listens where nobody counts.
+            let _ = self.sales.send(fan);
+        }
     }
 
     /// Resolves once this process has changed the rules about addresses since the last call.

@@ -20,6 +20,7 @@ pub mod matches;
 pub mod outbox;
 pub mod payments;
 pub mod reservations;
+pub mod security_events;
 pub mod store;
 pub mod tickets;
 pub mod view;

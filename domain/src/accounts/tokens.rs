@@ -117,6 +117,6 @@ pub(super) fn random() -> Result<String, AccountError> {
 }
 
 /// What is kept of a refresh token.
-pub(super) fn fingerprint(token: &str) -> String {
+pub(crate) fn fingerprint(token: &str) -> String {
     Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

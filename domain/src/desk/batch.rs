@@ -80,12 +80,14 @@ pub(super) async fn decide(app: &App, jobs: &[(i32, &Job)]) -> Result<Vec<Answer
         let issues: Vec<Issue> = paid.iter().flat_map(|row| Issue::of(row)).collect();
         let of_paid = paid.iter().map(|row| About { kind: Kind::Paid, user_id: row.user_id, reservation_id: row.id });
         known.mails.extend(of_paid);
+        let buyers: Vec<Uuid> = paid.iter().map(|row| row.user_id).collect();
         let shows = book.close(&txn, now).await?;
         ledger.close(&txn, now).await?;
         tickets::issue(&txn, issues, now).await?;
         mails::append_about(&txn, &known.mails, now).await?;
         txn.commit().await?;
         app.committed(shows);
+        app.wake.sold(buyers);
     }
     Ok(answers)
 }

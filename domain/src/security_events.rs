@@ -1,0 +1,179 @@
+//! Security events: what was decided about whom, for those who run the site.
+//!
+//! They are counted by kind, detail, network, user and minute, so that an attacker who is refused a million times makes
+//! a few rows of it. Invariant: of an address no more than its network is kept, of a request nothing.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use entities::security_event::{self, Kind};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
+    sea_query::{Expr, OnConflict},
+};
+use tokio::{sync::watch, time::timeout};
+use uuid::Uuid;
+
+use crate::{App, accounts::tokens::fingerprint, matches::Page, store::Write};
+
+/// How far apart the clocks of instances may be, and how late one may write what it counted.
+const LATEST: Duration = Duration::from_secs(30);
+
+/// How often a follower looks where nobody tells of news.
+const PERIOD: Duration = Duration::from_secs(1);
+
+/// Rows that a follower reads at once.
+const READ_AT_ONCE: u64 = 500;
+
+/// A decision about somebody, and how often it was made within a minute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting {
+    pub kind: Kind,
+    pub detail: String,
+    pub network: Option<String>,
+    pub user_id: Option<Uuid>,
+    /// Begins the minute.
+    pub minute: DateTime<Utc>,
+    pub count: i64,
+    pub first_at: DateTime<Utc>,
+    pub last_at: DateTime<Utc>,
+}
+
+impl Sighting {
+    /// The row that is the first of its subject and minute.
+    fn row(&self, now: DateTime<Utc>) -> security_event::Model {
+        let Self { kind, detail, network, user_id, minute, count, first_at, last_at } = self.clone();
+        let user = user_id.map(|id| id.to_string()).unwrap_or_default();
+        let whose = network.clone().unwrap_or_default();
+        security_event::Model {
+            id: Uuid::now_v7(),
+            subject: fingerprint(&format!("{} {detail} {whose} {user}", kind.as_str())),
+            kind,
+            detail,
+            network,
+            user_id,
+            minute,
+            count,
+            first_at,
+            last_at,
+            updated_at: now,
+        }
+    }
+}
+
+/// Adds what was counted.
+pub async fn record(app: &App, sightings: &[Sighting]) -> Result<(), DbErr> {
+    use security_event::{Column, Entity};
+
+    let now = app.clock.now();
+    let mut rows: Vec<security_event::Model> = sightings.iter().map(|sighting| sighting.row(now)).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    // Instances that count the same write it in the same order, so that none waits for another that waits for it.
+    rows.sort_by(|one, other| (&one.subject, one.minute).cmp(&(&other.subject, other.minute)));
+    let added = Expr::col((Entity, Column::Count)).add(Expr::cust("excluded.count"));
+    let counted = OnConflict::columns([Column::Subject, Column::Minute])
+        .value(Column::Count, added)
+        .update_columns([Column::LastAt, Column::UpdatedAt])
+        .to_owned();
+    let txn = Write::begin(app).await?;
+    let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
+    Entity::insert_many(rows).on_conflict(counted).exec_without_returning(&*txn).await?;
+    txn.commit().await?;
+    app.wake.security_events_changed();
+
+    Ok(())
+}
+
+/// Events after the one of id `after`, newest first, of one kind or of all.
+pub async fn page(
+    app: &App,
+    kind: Option<Kind>,
+    after: Option<Uuid>,
+    limit: usize,
+) -> Result<Page<security_event::Model>, DbErr> {
+    use security_event::Column;
+
+    let one_more = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    let mut found = security_event::Entity::find().order_by_desc(Column::Id).limit(one_more);
+    if let Some(kind) = kind {
+        found = found.filter(Column::Kind.eq(kind));
+    }
+    if let Some(after) = after {
+        found = found.filter(Column::Id.lt(after));
+    }
+    let mut items = found.all(&app.db).await?;
+    let more = items.len() > limit;
+    items.truncate(limit);
+
+    Ok(Page { items, more })
+}
+
+/// Deletes what is older.
+pub async fn forget(app: &App, before: DateTime<Utc>) -> Result<(), DbErr> {
+    let txn = Write::begin(app).await?;
+    security_event::Entity::delete_many().filter(security_event::Column::Minute.lt(before)).exec(&*txn).await?;
+    txn.commit().await
+}
+
+/// Somebody who follows what is counted: events as they stand whenever they have grown.
+pub struct Follower {
+    app: Arc<App>,
+    kind: Option<Kind>,
+    changed: watch::Receiver<()>,
+    since: DateTime<Utc>,
+    /// Up to when everything was read, but for what was written late.
+    read: DateTime<Utc>,
+    /// What was told of events that are read again: when they were written, and their counts.
+    told: HashMap<Uuid, (DateTime<Utc>, i64)>,
+    waiting: VecDeque<security_event::Model>,
+}
+
+impl Follower {
+    /// Follows from now on.
+    pub fn new(app: Arc<App>, kind: Option<Kind>) -> Self {
+        let (changed, now) = (app.wake.security_events(), app.clock.now());
+        Self { app, kind, changed, since: now, read: now, told: HashMap::new(), waiting: VecDeque::new() }
+    }
+
+    /// The next event that has grown.
+    pub async fn next(&mut self) -> Result<security_event::Model, DbErr> {
+        loop {
+            if let Some(event) = self.waiting.pop_front() {
+                return Ok(event);
+            }
+            // What other instances count may be told, and is looked for in any case.
+            let _ = timeout(PERIOD, self.changed.changed()).await;
+            self.waiting = self.news().await?.into();
+        }
+    }
+
+    /// What has grown since the last call, oldest first.
+    async fn news(&mut self) -> Result<Vec<security_event::Model>, DbErr> {
+        use security_event::Column;
+
+        let (now, again) = (self.app.clock.now(), self.read - LATEST);
+        let mut found = security_event::Entity::find()
+            .filter(Column::UpdatedAt.gte(again))
+            .filter(Column::LastAt.gte(self.since))
+            .order_by_desc(Column::UpdatedAt)
+            .limit(READ_AT_ONCE);
+        if let Some(kind) = self.kind {
+            found = found.filter(Column::Kind.eq(kind));
+        }
+        let mut news = found.all(&self.app.db).await?;
+        news.retain(|row| self.told.get(&row.id).is_none_or(|(_, told)| *told < row.count));
+        news.reverse();
+        self.told.retain(|_, (written, _)| *written >= again);
+        self.told.extend(news.iter().map(|row| (row.id, (row.updated_at, row.count))));
+        self.read = now;
+
+        Ok(news)
+    }
+}
