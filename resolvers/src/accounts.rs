@@ -1,12 +1,13 @@
 //! Accounts.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use domain::accounts::{self, Application, Session};
+use domain::accounts::{self, AccountError, Application, Session};
 use entities::user;
 
 use crate::{
     context::InContext,
     cookies::{Cookies, Keeper},
+    deeds::{Deed, Deeds},
     error::ApiError,
     ids::NodeId,
     time::DateTime,
@@ -205,6 +206,7 @@ impl AccountMutation {
         let keeper = Keeper::of(ctx, cookies)?;
         let application = Application { email, password, display_name, country };
         let session = accounts::sign_up(ctx.app()?, application).await?;
+        Deeds::note(ctx, Deed::Account);
         keeper.keep(ctx, &session)?;
         Ok(session.into())
     }
@@ -213,7 +215,11 @@ impl AccountMutation {
     /// wait longer: `RATE_LIMITED`, with `retryAfter` in seconds.
     async fn sign_in(&self, ctx: &Context<'_>, input: SignInInput) -> Result<SessionPayload, ApiError> {
         let keeper = Keeper::of(ctx, input.cookies)?;
-        let session = accounts::sign_in(ctx.app()?, ctx.address(), &input.email, input.password).await?;
+        let signed_in = accounts::sign_in(ctx.app()?, ctx.address(), &input.email, input.password).await;
+        if let Err(AccountError::TooManyAttempts { .. }) = &signed_in {
+            Deeds::note(ctx, Deed::Throttled);
+        }
+        let session = signed_in?;
         keeper.keep(ctx, &session)?;
         Ok(session.into())
     }

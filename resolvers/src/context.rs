@@ -59,6 +59,9 @@ pub trait InContext {
 
     /// The client's address, where it is known.
     fn address(&self) -> Option<IpAddr>;
+
+    /// Who is asking, and from where.
+    fn asking(&self) -> Asking;
 }
 
 impl InContext for Context<'_> {
@@ -87,11 +90,15 @@ impl InContext for Context<'_> {
     }
 
     fn viewer_if_any(&self) -> Option<Viewer> {
-        self.data_opt::<Asking>().and_then(|asking| asking.viewer)
+        self.asking().viewer
     }
 
     fn address(&self) -> Option<IpAddr> {
-        self.data_opt::<Asking>().and_then(|asking| asking.address)
+        self.asking().address
+    }
+
+    fn asking(&self) -> Asking {
+        self.data_opt().copied().unwrap_or_default()
     }
 }
 

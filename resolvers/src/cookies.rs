@@ -8,11 +8,12 @@ use std::time::Duration;
 use async_graphql::Context;
 use domain::accounts::Session;
 
-use crate::{context::InContext, error::ApiError};
+use crate::{captcha::Pass, context::InContext, error::ApiError};
 
 // The prefix makes browsers insist: this host's alone, encrypted, for every path.
 pub const ACCESS: &str = "__Host-matchday-access";
 pub const REFRESH: &str = "__Host-matchday-refresh";
+pub const CAPTCHA: &str = "__Host-matchday-captcha";
 
 const SET_COOKIE: &str = "set-cookie";
 
@@ -60,6 +61,15 @@ impl<'a> Keeper<'a> {
         let lifetimes = &ctx.app()?.accounts;
         cookies.set(ctx, ACCESS, &session.access_token, lifetimes.access_lifetime);
         cookies.set(ctx, REFRESH, &session.refresh_token, lifetimes.refresh_lifetime);
+        Ok(())
+    }
+
+    /// Gives the browser what it earned by a captcha, if it is to keep it.
+    pub(crate) fn keep_pass(self, ctx: &Context<'_>, pass: &Pass) -> Result<(), ApiError> {
+        if let Self::Browser(cookies) = self {
+            let life = (pass.expires_at - ctx.app()?.clock.now()).to_std().unwrap_or_default();
+            cookies.set(ctx, CAPTCHA, &pass.text, life);
+        }
         Ok(())
     }
 }

@@ -25,6 +25,7 @@ pub enum Code {
     HoldExpired,
     PaymentFailed,
     RateLimited,
+    CaptchaFailed,
     ServiceUnavailable,
     Internal,
 }
@@ -44,6 +45,7 @@ impl Code {
             Self::HoldExpired => "HOLD_EXPIRED",
             Self::PaymentFailed => "PAYMENT_FAILED",
             Self::RateLimited => "RATE_LIMITED",
+            Self::CaptchaFailed => "CAPTCHA_FAILED",
             Self::ServiceUnavailable => "SERVICE_UNAVAILABLE",
             Self::Internal => "INTERNAL",
         }

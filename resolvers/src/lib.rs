@@ -5,8 +5,10 @@
 pub mod accounts;
 pub mod address_rules;
 pub mod availability;
+pub mod captcha;
 pub mod context;
 pub mod cookies;
+pub mod deeds;
 pub mod error;
 pub mod gate;
 pub mod ids;
@@ -17,6 +19,7 @@ pub mod node;
 pub mod pages;
 pub mod payments;
 pub mod reservations;
+pub mod security_events;
 pub mod tickets;
 pub mod time;
 pub mod written;

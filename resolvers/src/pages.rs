@@ -75,7 +75,7 @@ impl CursorType for ChangeCursor {
     }
 }
 
-/// Where something stands among others of its kind that a fan has: by its id, which grows with time.
+/// Where something stands among others, by an id that grows with time.
 pub struct IdCursor(pub(crate) Uuid);
 
 impl CursorType for IdCursor {

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     context::{InContext, Refused},
+    deeds::{Deed, Deeds},
     error::ApiError,
     ids::{self, NodeId},
     matches::Match,
@@ -238,7 +239,12 @@ impl ReservationMutation {
     async fn reserve(&self, ctx: &Context<'_>, input: ReserveInput) -> Result<ReservePayload, ApiError> {
         let ReserveInput { match_number, category, quantity, idempotency_key } = input;
         let wish = Wish { match_number, category, quantity, idempotency_key };
+        let begun = ctx.app()?.clock.now();
         let held = reservations::hold(ctx.app()?, ctx.viewer()?, wish.clone()).await;
+        // An attempt that was made before is answered again, and holds nothing more.
+        if held.as_ref().is_ok_and(|row| row.created_at >= begun) {
+            Deeds::note(ctx, Deed::Hold);
+        }
         if let Err(refused) = &held
             && let Some(version) = reservations::refused_alike(ctx.app()?, &wish, refused)
         {

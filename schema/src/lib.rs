@@ -7,12 +7,14 @@ use domain::App;
 use resolvers::{
     accounts::{AccountMutation, AccountQuery},
     address_rules::{AddressRuleMutation, AddressRuleQuery},
+    captcha::{CaptchaMutation, CaptchaQuery},
     gate::{GateMutation, GateQuery},
     limits::LimitQuery,
     matches::MatchQuery,
     node::NodeQuery,
     payments::{PaymentMutation, PaymentQuery},
     reservations::{ReservationMutation, ReservationQuery},
+    security_events::SecurityEventQuery,
     tickets::TicketQuery,
 };
 use subscriptions::{hub::Hub, root::Subscriptions};
@@ -39,12 +41,21 @@ pub struct Query(
     TicketQuery,
     GateQuery,
     AddressRuleQuery,
+    SecurityEventQuery,
+    CaptchaQuery,
     LimitQuery,
     NodeQuery,
 );
 
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, ReservationMutation, PaymentMutation, GateMutation, AddressRuleMutation);
+pub struct Mutation(
+    AccountMutation,
+    ReservationMutation,
+    PaymentMutation,
+    GateMutation,
+    AddressRuleMutation,
+    CaptchaMutation,
+);
 
 pub type Schema = GraphQlSchema<Query, Mutation, Subscriptions>;
 

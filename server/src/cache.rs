@@ -2,14 +2,19 @@
 //!
 //! Its absence never stops the program.
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
+use futures_util::StreamExt;
 use redis::{
     Client, Cmd, FromRedisValue,
     aio::{ConnectionManager, ConnectionManagerConfig, PubSub},
 };
+use tokio::time::sleep;
 
 use crate::config::sections;
+
+/// How long after a broken connection Redis is listened to again.
+const LISTEN_AGAIN: Duration = Duration::from_secs(1);
 
 /// A connection that is made at its first use and made again when it breaks.
 #[derive(Clone)]
@@ -45,8 +50,30 @@ impl Redis {
         self.ask::<String>(&redis::cmd("PING")).await.map(drop)
     }
 
+    /// Calls `news` for everything that is published on a channel, and for whatever may have been while nobody listened.
+    pub(crate) async fn listen(&self, channel: &str, news: impl Fn()) -> Infallible {
+        loop {
+            if let Ok(mut subscription) = self.subscribe(channel).await {
+                news();
+                let mut messages = subscription.on_message();
+                while messages.next().await.is_some() {
+                    news();
+                }
+            }
+            sleep(LISTEN_AGAIN).await;
+        }
+    }
+
+    /// Tells whoever listens to a channel that there is news. Nobody relies on it: all of them look by themselves.
+    pub(crate) async fn publish(&self, channel: &str) {
+        let told = self.ask::<i64>(redis::cmd("PUBLISH").arg(channel).arg("changed")).await;
+        if let Err(error) = told {
+            tracing::debug!(error, channel, "the other instances find the change by themselves");
+        }
+    }
+
     /// A connection of its own that hears what is published on a channel.
-    pub(crate) async fn subscribe(&self, channel: &str) -> redis::RedisResult<PubSub> {
+    async fn subscribe(&self, channel: &str) -> redis::RedisResult<PubSub> {
         let mut subscription = self.client.get_async_pubsub().await?;
         subscription.subscribe(channel).await?;
         Ok(subscription)

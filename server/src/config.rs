@@ -2,6 +2,8 @@
 //!
 //! Invariant: a loaded config is valid; what is wrong with one is reported all at once, naming each setting.
 
+pub mod bots;
+pub mod captcha;
 mod limits;
 pub mod oidc;
 mod prices;
@@ -20,11 +22,13 @@ use std::{
 use figment::Figment;
 use serde::{Deserialize, Serialize};
 
+use bots::Bots;
+use captcha::Captcha;
 use limits::Limits;
 use oidc::Oidc;
 use problem::{Problem, Problems};
 use secret::Secret;
-use sections::{Accounts, Database, Env, Graphql, Holds, Http, Kafka, Log, Mail, Redis, Stripe, Worker};
+use sections::{Accounts, Database, Env, Graphql, Holds, Http, Kafka, Log, Mail, Redis, Security, Stripe, Worker};
 use settings::SETTINGS;
 
 /// The file that is read when no other is named.
@@ -48,6 +52,9 @@ pub struct Config {
     pub mail: Mail,
     pub holds: Holds,
     pub limits: Limits,
+    pub bots: Bots,
+    pub captcha: Captcha,
+    pub security: Security,
     pub stripe: Stripe,
     pub log: Log,
     pub transport: transport::config::Config,
@@ -72,6 +79,9 @@ impl Default for Config {
             mail: Mail::default(),
             holds: Holds::default(),
             limits: Limits::default(),
+            bots: Bots::default(),
+            captcha: Captcha::default(),
+            security: Security::default(),
             stripe: Stripe::default(),
             log: Log::default(),
             transport,
@@ -138,6 +148,7 @@ pub fn load_from(file: Option<&Path>, variables: &[(String, String)]) -> Result<
     };
     prices::complete(&mut config.transport.documents);
     config.limits.complete();
+    config.bots.complete();
     problems.extend(validate::problems(&config));
     if !problems.is_empty() {
         return Err(Problems(problems));

@@ -57,6 +57,8 @@ pub enum Failure {
     Stripe(String),
     #[error("limits.{name}: {error}")]
     Limits { name: &'static str, error: limits::PolicyError },
+    #[error("bots.free.{name}: {error}")]
+    Bots { name: &'static str, error: limits::PolicyError },
     #[error("REDIS_URL: {0}")]
     Redis(#[from] redis::RedisError),
     #[error("the system refuses: {0}")]

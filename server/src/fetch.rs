@@ -84,6 +84,18 @@ impl Fetcher {
         self.send(request).await
     }
 
+    /// What an address answers to a form.
+    pub(crate) async fn form(&self, text: &str, fields: String) -> Result<Bytes, FetchError> {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(address(text)?)
+            .header(header::ACCEPT, "application/json")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Full::from(fields))
+            .map_err(|_| AddressError::Malformed)?;
+        self.send(request).await
+    }
+
     /// What a request is answered with a status of success; its address is one that may be fetched from.
     async fn send(&self, request: Request<Full<Bytes>>) -> Result<Bytes, FetchError> {
         let answering = async {

@@ -5,7 +5,6 @@
 //! name is masked, and its id leads to the log.
 
 use std::{
-    net::{IpAddr, SocketAddr},
     panic::AssertUnwindSafe,
     pin::Pin,
     sync::Arc,
@@ -16,7 +15,6 @@ use std::{
 use async_graphql::{Response, parser::types::OperationType};
 use axum::{
     body::Bytes,
-    extract::ConnectInfo,
     http::{StatusCode, header::ACCEPT, request::Parts},
 };
 use domain::{
@@ -29,6 +27,7 @@ use futures_util::{
     stream::{self, BoxStream},
 };
 use resolvers::{
+    captcha,
     context::{self, Asking, Refused},
     cookies::{self, Cookies},
     limits::Standings,
@@ -43,12 +42,16 @@ use transport::{
     request_id::RequestId,
 };
 
-use self::masking::{INTERNAL, MASK, Masking};
+use self::{
+    known::Known,
+    masking::{INTERNAL, MASK, Masking},
+};
 use crate::{
     config::{Config, sections::SameSite},
-    security::{Admitted, Security},
+    security::{self, Admitted, Security, Visit, bots::Seen},
 };
 
+mod known;
 mod masking;
 mod tokens;
 
@@ -68,14 +71,6 @@ pub(crate) struct Matchday {
     live: Arc<Live>,
     security: Arc<Security>,
     same_site: SameSite,
-}
-
-/// What the program knows of a caller.
-struct Known {
-    asking: Asking,
-    request: Option<RequestId>,
-    /// Where cookies can be set.
-    cookies: Option<Cookies>,
 }
 
 impl Matchday {
@@ -105,7 +100,13 @@ impl Matchday {
     }
 
     /// Says who asks, once the address is admitted.
-    async fn caller(&self, parts: &Parts, token: Option<&str>, cookies: Option<Cookies>) -> Result<Caller, Refusal> {
+    async fn caller(
+        &self,
+        parts: &Parts,
+        token: Option<&str>,
+        (seen, pass): (Seen, Option<String>),
+        cookies: Option<Cookies>,
+    ) -> Result<Caller, Refusal> {
         let viewer = match (token, tokens::of_cookie(&parts.headers, cookies::ACCESS)) {
             (Some(token), _) => Some(accounts::authenticate(&self.app, token).await.map_err(refusal)?),
             (None, Some(token)) => match accounts::authenticate(&self.app, token).await {
@@ -116,13 +117,14 @@ impl Matchday {
             },
             (None, None) => None,
         };
-        let address = address(parts);
+        let asking = Asking { viewer, address: security::address(parts) };
+        let visit = Visit { asking, seen, pass };
         let request = parts.extensions.get::<RequestId>().cloned();
 
         Ok(Caller {
             user: viewer.map(|viewer| viewer.user_id.to_string()),
             expires_at: viewer.map(|viewer| SystemTime::from(viewer.expires_at)),
-            context: Arc::new(Known { asking: Asking { viewer, address }, request, cookies }),
+            context: Arc::new(Known { visit, request, cookies }),
         })
     }
 }
@@ -130,9 +132,11 @@ impl Matchday {
 impl Gateway for Matchday {
     fn identify<'a>(&'a self, request: &'a Parts) -> BoxFuture<'a, Result<Caller, Refusal>> {
         async {
-            self.security.admit(address(request))?;
-            let token = tokens::of_header(&request.headers)?;
-            self.caller(request, token, self.cookies(request)).await
+            self.security.admit(security::address(request))?;
+            let headers = &request.headers;
+            let token = tokens::of_header(headers)?;
+            let signs = (Seen::of_request(headers), known::pass(headers));
+            self.caller(request, token, signs, self.cookies(request)).await
         }
         .boxed()
     }
@@ -143,12 +147,14 @@ impl Gateway for Matchday {
         payload: &'a serde_json::Map<String, serde_json::Value>,
     ) -> BoxFuture<'a, Result<Caller, Refusal>> {
         async {
-            self.security.admit(address(upgrade))?;
+            self.security.admit(security::address(upgrade))?;
+            let headers = &upgrade.headers;
             let token = match tokens::of_payload(payload)? {
-                None => tokens::of_header(&upgrade.headers)?,
+                None => tokens::of_header(headers)?,
                 token => token,
             };
-            self.caller(upgrade, token, None).await
+            let signs = (Seen::of_socket(headers), known::pass_of_socket(headers, payload));
+            self.caller(upgrade, token, signs, None).await
         }
         .boxed()
     }
@@ -158,15 +164,15 @@ impl Gateway for Matchday {
         if !self.security.charges_now() {
             return None;
         }
-        let (asked, asking) = (asked(operation), asking(caller));
+        let (asked, known) = (asked(operation), Known::of(caller));
         let kept = if is_public(operation, &asked) {
             self.answers.kept(&asked)
-        } else if is_wish(operation, &asked, asking) {
+        } else if is_wish(operation, &asked, known.visit.asking) {
             self.refusals.find(&asked)
         } else {
             None
         }?;
-        match self.security.charge_now(asking, operation)? {
+        match self.security.charge_now(&known.visit, operation)? {
             Ok(admitted) => Some(noted(kept, admitted)),
             Err(refused) => Some(Payload::Response(refused)),
         }
@@ -176,16 +182,18 @@ impl Gateway for Matchday {
     /// one that leaves after it finds the change made.
     fn execute(&self, caller: &Caller, operation: Prepared) -> BoxFuture<'static, Payload> {
         let (schema, answers, refusals) = (self.schema.clone(), Arc::clone(&self.answers), Arc::clone(&self.refusals));
-        let ((asking, id), masking) = (known(caller), self.masking);
-        let cookies = caller.context.downcast_ref::<Known>().and_then(|known| known.cookies.clone());
+        let (known, masking) = (Known::of(caller), self.masking);
+        let id = known.id();
         let (span, security) = (span(&id), Arc::clone(&self.security));
         async move {
-            let admitted = match security.charge(asking, &operation).await {
+            let admitted = match security.charge(&known.visit, &operation).await {
                 Ok(admitted) => admitted,
                 Err(refused) => return Payload::Response(refused),
             };
-            let answering = answer(&schema, &answers, &refusals, asking, cookies, &admitted, &operation);
+            let captchas = Arc::clone(&security.captcha) as captcha::Shared;
+            let answering = answer(&schema, &answers, &refusals, &known, captchas, &admitted, &operation);
             let executed = AssertUnwindSafe(answering).catch_unwind().await;
+            security.note(known.visit.asking, &admitted.deeds);
             match executed.unwrap_or_else(|_| Payload::Response(Box::new(masking::panicked(&id)))) {
                 Payload::Response(response) => {
                     let mut response = masking.mask(*response, &id);
@@ -203,20 +211,20 @@ impl Gateway for Matchday {
     }
 
     fn subscribe(&self, caller: &Caller, operation: Prepared) -> BoxStream<'static, Payload> {
-        let (asking, id) = known(caller);
-        let starting =
-            Starting { live: Arc::clone(&self.live), schema: self.schema.clone(), masking: self.masking, asking, id };
+        let known = Known::of(caller);
+        let (live, schema) = (Arc::clone(&self.live), self.schema.clone());
+        let starting = Starting { live, schema, masking: self.masking, asking: known.visit.asking, id: known.id() };
         let begun = move |admitted: Result<Admitted, Box<Response>>, operation| match admitted {
             // Dropped, it pays for all of what was reserved: nobody knows how long they will listen.
             Ok(_admitted) => starting.start(operation),
             Err(refused) => stream::once(std::future::ready(Payload::Response(refused))).boxed(),
         };
-        match self.security.charge_now(asking, &operation) {
+        match self.security.charge_now(&known.visit, &operation) {
             Some(admitted) => begun(admitted, operation),
             None => {
                 let security = Arc::clone(&self.security);
                 // Boxed, so that the stream does not keep its room for as long as it lives.
-                let charging = async move { begun(security.charge(asking, &operation).await, operation) }.boxed();
+                let charging = async move { begun(security.charge(&known.visit, &operation).await, operation) }.boxed();
                 stream::once(charging).flatten().boxed()
             }
         }
@@ -279,8 +287,8 @@ async fn answer(
     schema: &Schema,
     answers: &Answers<Kept>,
     refusals: &Refusals<Kept>,
-    asking: Asking,
-    cookies: Option<Cookies>,
+    known: &Known,
+    captchas: captcha::Shared,
     admitted: &Admitted,
     operation: &Prepared,
 ) -> Payload {
@@ -291,6 +299,7 @@ async fn answer(
             Answered::Response(response) => Payload::Response(response),
         };
     }
+    let asking = known.visit.asking;
     let is_wish = is_wish(operation, &asked, asking);
     if is_wish && let Some(kept) = refusals.find(&asked) {
         return Payload::Kept(kept);
@@ -298,7 +307,8 @@ async fn answer(
     let refused = Arc::<Refused>::default();
     let standings = Standings::new(admitted.standings());
     let mut request = context::attach(asked.request(), asking).data(Arc::clone(&refused)).data(standings);
-    if let Some(cookies) = cookies {
+    request = request.data(captchas).data(Arc::clone(&admitted.deeds));
+    if let Some(cookies) = known.cookies.clone() {
         request = request.data(cookies);
     }
     let mut response = schema.execute(request).await;
@@ -330,22 +340,6 @@ fn asked(operation: &Prepared) -> Asked<'_> {
         operation_name: operation.operation_name(),
         variables: operation.variables(),
     }
-}
-
-/// Who asks, and by which request.
-fn known(caller: &Caller) -> (Asking, String) {
-    let known = caller.context.downcast_ref::<Known>();
-    let id = known.and_then(|known| known.request.as_ref()).map(ToString::to_string);
-
-    (asking(caller), id.unwrap_or_default())
-}
-
-fn asking(caller: &Caller) -> Asking {
-    caller.context.downcast_ref::<Known>().map(|known| known.asking).unwrap_or_default()
-}
-
-fn address(parts: &Parts) -> Option<IpAddr> {
-    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|client| client.0.ip())
 }
 
 /// A kept result with what this client is told beside it.

@@ -4,6 +4,7 @@
 
 mod broker;
 mod cache;
+mod captcha;
 pub mod cli;
 pub mod config;
 mod data_dir;

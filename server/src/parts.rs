@@ -17,7 +17,14 @@ use kafka::{Status, embedded::EmbeddedBroker};
 use sea_orm::DatabaseConnection;
 
 use crate::{
-    broker, cache::Redis, config::Config, data_dir::DataDir, database, failure::Failure, mail, passes::Printer,
+    broker,
+    cache::Redis,
+    config::{Config, secret::Secret},
+    data_dir::DataDir,
+    database,
+    failure::Failure,
+    mail,
+    passes::Printer,
     payments::Gateway,
 };
 
@@ -30,6 +37,8 @@ pub(crate) struct Parts {
     pub(crate) post: Arc<dyn Post>,
     pub(crate) printer: Arc<Printer>,
     pub(crate) gateway: Gateway,
+    /// The site's, from which others are derived.
+    pub(crate) secret: Secret,
     broker: Option<EmbeddedBroker>,
     data_dir: DataDir,
 }
@@ -48,11 +57,13 @@ impl Parts {
             data_dir.note_broker(&broker.bootstrap)?;
         }
         let gateway = Gateway::open(config, &db)?;
-        let (app, desk) = app(config, db, clock, &data_dir, &gateway)?;
+        let secret = secret(config, &data_dir)?;
+        let (app, desk) = app(config, db, clock, &secret, &gateway)?;
         if broker.is_some() {
             inbox::forget_embedded_sources(&app).await?;
         }
-        let parts = Self { app, exchange, status: Status::new(), redis, post, printer, gateway, broker, data_dir };
+        let parts =
+            Self { app, exchange, status: Status::new(), redis, post, printer, gateway, secret, broker, data_dir };
 
         Ok((parts, desk))
     }
@@ -79,22 +90,27 @@ pub(crate) async fn beside(config: &Config) -> Result<Arc<App>, Failure> {
     let db = database::connect(config, &data_dir).await?;
     database::prepare(config, &db).await?;
     // Nothing is reserved or paid: the desk may go, and no gateway is needed.
-    let (app, _desk) = app(config, db, Arc::new(SystemClock), &data_dir, &Gateway::Closed)?;
+    let secret = secret(config, &data_dir)?;
+    let (app, _desk) = app(config, db, Arc::new(SystemClock), &secret, &Gateway::Closed)?;
 
     Ok(app)
+}
+
+/// The site's secret: as configured, or made once and kept in the data folder.
+fn secret(config: &Config, data_dir: &DataDir) -> Result<Secret, Failure> {
+    match &config.accounts.jwt_secret {
+        Some(secret) => Ok(secret.clone()),
+        None => Ok(data_dir.jwt_secret()?),
+    }
 }
 
 fn app(
     config: &Config,
     db: DatabaseConnection,
     clock: Arc<dyn Clock>,
-    data_dir: &DataDir,
+    secret: &Secret,
     gateway: &Gateway,
 ) -> Result<(Arc<App>, Desk), Failure> {
-    let secret = match &config.accounts.jwt_secret {
-        Some(secret) => secret.clone(),
-        None => data_dir.jwt_secret()?,
-    };
     let mut keys = Keys::new(secret.expose().as_bytes(), config.client_id.clone());
     keys.algorithm = config.accounts.token_algorithm.into();
     keys.access_lifetime = Duration::from_secs(config.accounts.access_token_seconds);

@@ -29,6 +29,7 @@ use transport::{Edge, document::Documents, routes::Routes};
 
 use crate::{
     broker::{self, HubFeed},
+    captcha,
     config::Config,
     documents::SharedDocuments,
     failure::Failure,
@@ -123,7 +124,7 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
         });
     }
 
-    let rules = Arc::clone(&security.rules);
+    let (rules, captchas) = (Arc::clone(&security.rules), captcha::routes::routes(Arc::clone(&security)));
     let gateway = Arc::new(Matchday::new(Arc::clone(&parts.app), hub, security, &begun.config));
     let edge = Edge::with_documents(gateway, Arc::new(edge), documents, begun.intake.clone());
     let bouncer = edge.bouncer();
@@ -136,6 +137,7 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
         .merge(routes::documents(begun.config.shows_schema()))
         .merge(routes::keys(Arc::clone(&begun.parts.app)))
         .merge(passes::routes(Arc::clone(&begun.parts.app), Arc::clone(&begun.parts.printer)))
+        .merge(captchas)
         .merge(payment_routes(&begun));
 
     begun.running(routes, health)
@@ -247,7 +249,8 @@ impl Begun {
 
     /// Guards what visitors ask: nobody who is blocked is served before the rules are read.
     async fn secure(&self) -> Result<Arc<Security>, Failure> {
-        let security = Security::new(Arc::clone(&self.parts.app), self.parts.redis.as_ref(), &self.config)?;
+        let parts = &self.parts;
+        let security = Security::new(Arc::clone(&parts.app), parts.redis.as_ref(), &parts.secret, &self.config)?;
         security.rules.refresh().await?;
         let (rules, news) = (Arc::clone(&security.rules), Arc::clone(&security.rules));
         self.supervisor.keep("address-rules", move |stop| {
@@ -257,6 +260,20 @@ impl Begun {
         self.supervisor.keep("address-rules-news", move |stop| {
             let news = Arc::clone(&news);
             async move { news.listen(stop).await }
+        });
+        let (events, news, counting) =
+            (Arc::clone(&security.events), Arc::clone(&security.events), Arc::clone(&security));
+        self.supervisor.keep("security-events", move |stop| {
+            let events = Arc::clone(&events);
+            async move { events.run(stop).await }
+        });
+        self.supervisor.keep("security-events-news", move |stop| {
+            let news = Arc::clone(&news);
+            async move { news.listen(stop).await }
+        });
+        self.supervisor.keep("sales", move |stop| {
+            let counting = Arc::clone(&counting);
+            async move { counting.count_sales(stop).await }
         });
         if let Some(limiter) = security.limiter.clone() {
             self.supervisor.keep("limits", move |stop| {

@@ -1,44 +1,69 @@
-//! Security: who is let in, and how much they may ask for. Decided here for every protocol alike.
+//! Security: who is let in, how much they may ask for, and who has to show first that they are no bot. Decided here for
+//! every protocol alike.
 //!
-//! A request is admitted by its address before anything of it is read, and each of its operations is charged before
-//! anything of it is executed. Invariant: what an operation reserved is settled once, however it ends.
+//! A request is admitted by its address before anything of it is read, and each of its operations is charged and judged
+//! before anything of it is executed. Invariant: what an operation reserved is settled once, however it ends.
 
-use std::{collections::HashMap, net::IpAddr, sync::Arc};
+use std::{
+    collections::HashMap,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use async_graphql::{ServerError, Value};
-use axum::http::StatusCode;
+use axum::{
+    extract::ConnectInfo,
+    http::{StatusCode, request::Parts},
+};
 use domain::{App, address_rules::network::Network};
-use entities::{address_rule::Effect, user::Role};
-use limits::{Charge, Grant, Limiter, Policy, Refused};
-use metrics::counter;
-use resolvers::context::Asking;
+use entities::address_rule::Effect;
+use limits::{Grant, Limiter, Policy, Refused};
+use quick_cache::sync::Cache;
+use resolvers::{
+    captcha::Captchas,
+    context::Asking,
+    deeds::{Deed, Deeds},
+};
+use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
 use transport::{document::Prepared, gateway::Refusal};
+use uuid::Uuid;
 
-use self::{roots::Roots, rules::AddressRules, told::Told};
-use crate::{cache::Redis, config::Config, failure::Failure};
+pub(crate) use self::admitted::Admitted;
+use self::{
+    bots::{Bots, Seen, Signal, Suspicion, Verdict},
+    events::{Event, Events, Kind},
+    roots::Roots,
+    rules::AddressRules,
+};
+use crate::{
+    cache::Redis,
+    captcha::Captcha,
+    config::{Config, secret::Secret},
+    failure::Failure,
+};
 
+mod admitted;
+pub(crate) mod bots;
+mod charges;
+pub(crate) mod events;
 mod roots;
 pub(crate) mod rules;
 mod told;
 
-/// Buckets of their own, the root fields that draw from them, and whether one is its caller's address's or its user's.
-const NARROW: [(&str, &[&str], Per); 4] = [
-    ("signIn", &["signIn"], Per::Address),
-    ("signUp", &["signUp"], Per::Address),
-    ("reserve", &["reserve"], Per::User),
-    ("payReservation", &["payReservation", "createPaymentIntent"], Per::User),
-];
-
-/// Bytes of an answer that cost one unit.
-const BYTES_A_UNIT: u64 = 1024;
-
 /// Everybody of an IPv6 network is one: whoever has one address there has all.
 const IPV6_BITS: u8 = 64;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Per {
-    Address,
-    User,
+/// Users at most whose last address is known here.
+const ADDRESSES: usize = 100_000;
+
+/// Somebody who asks, and what they sent with it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Visit {
+    pub(crate) asking: Asking,
+    pub(crate) seen: Seen,
+    /// What they say that they earned by a captcha.
+    pub(crate) pass: Option<String>,
 }
 
 pub(crate) struct Security {
@@ -46,21 +71,24 @@ pub(crate) struct Security {
     pub(crate) rules: Arc<AddressRules>,
     /// `None` where nothing is limited.
     pub(crate) limiter: Option<Arc<Limiter>>,
+    pub(crate) captcha: Arc<Captcha>,
+    pub(crate) events: Arc<Events>,
+    bots: Bots,
     policies: HashMap<&'static str, Policy>,
     prices: HashMap<String, u64>,
     default_price: u64,
-}
-
-/// An operation that may run: what it reserved is settled when this is finished, or dropped.
-pub(crate) struct Admitted {
-    security: Arc<Security>,
-    grant: Option<Grant>,
-    requested: u64,
-    roots: u64,
+    /// Where users placed holds from, for the count of their address once a hold is paid.
+    addresses: Cache<Uuid, IpAddr>,
 }
 
 impl Security {
-    pub(crate) fn new(app: Arc<App>, redis: Option<&Redis>, config: &Config) -> Result<Arc<Self>, Failure> {
+    /// `secret` is the site's.
+    pub(crate) fn new(
+        app: Arc<App>,
+        redis: Option<&Redis>,
+        secret: &Secret,
+        config: &Config,
+    ) -> Result<Arc<Self>, Failure> {
         let settings = limits::Settings {
             site: format!("{}:{}", config.redis.key_prefix, config.client_id),
             timeout: std::time::Duration::from_millis(config.limits.redis_timeout_milliseconds),
@@ -72,15 +100,22 @@ impl Security {
             None => Limiter::in_process(&settings),
         };
         let policies = config.limits.policies().map_err(|(name, error)| Failure::Limits { name, error })?;
+        let bots = Bots::new(&config.bots).map_err(|(name, error)| Failure::Bots { name, error })?;
+        let events = Arc::new(Events::new(Arc::clone(&app), redis, config));
+        let captcha = Captcha::new(Arc::clone(&app.clock), redis, secret, Arc::clone(&events), config);
         let documents = &config.transport.documents;
 
         Ok(Arc::new(Self {
             rules: Arc::new(AddressRules::new(Arc::clone(&app), redis.cloned(), config)),
             app,
             limiter: config.limits.enabled.then(|| Arc::new(limiter)),
+            captcha: Arc::new(captcha),
+            events,
+            bots,
             policies: policies.into_iter().collect(),
             prices: documents.field_costs.clone(),
             default_price: documents.default_field_cost,
+            addresses: Cache::new(ADDRESSES),
         }))
     }
 
@@ -92,30 +127,30 @@ impl Security {
     pub(crate) fn admit(&self, address: Option<IpAddr>) -> Result<(), Refusal> {
         match address.and_then(|address| self.rules.effect(address)) {
             Some(Effect::Block) => {
-                counter!("matchday_security_decisions_total", "decision" => "blocked").increment(1);
-                tracing::info!(decision = "blocked", address = address.map(of_whom), "a request was refused");
+                let asking = Asking { viewer: None, address };
+                self.events.tell(Event { kind: Kind::AddressBlocked, asking, detail: String::new() });
                 Err(blocked())
             }
             Some(Effect::Allow) | None => Ok(()),
         }
     }
 
-    /// Reserves what an operation may cost.
+    /// Reserves what an operation may cost, and judges who asks.
     ///
     /// # Errors
     ///
-    /// A bucket does not hold that much.
+    /// A bucket does not hold that much, or they have to show first that they are no bot.
     pub(crate) async fn charge(
         self: &Arc<Self>,
-        asking: Asking,
+        visit: &Visit,
         operation: &Prepared,
     ) -> Result<Admitted, Box<async_graphql::Response>> {
         let roots = Roots::of(operation);
         let taken = match &self.limiter {
             None => None,
-            Some(limiter) => Some(limits::take(limiter, self.charges(asking, operation, &roots)).await),
+            Some(limiter) => Some(limits::take(limiter, self.charges(visit.asking, operation.cost(), &roots)).await),
         };
-        self.admitted(taken, asking, operation, &roots)
+        self.admitted(taken, visit, operation, &roots)
     }
 
     /// Whether nothing has to be waited for to charge an operation.
@@ -126,119 +161,127 @@ impl Security {
     /// As [`Self::charge`], where nothing has to be waited for; `None` where something has.
     pub(crate) fn charge_now(
         self: &Arc<Self>,
-        asking: Asking,
+        visit: &Visit,
         operation: &Prepared,
     ) -> Option<Result<Admitted, Box<async_graphql::Response>>> {
         let roots = Roots::of(operation);
         let taken = match &self.limiter {
             None => None,
-            Some(limiter) => Some(limits::take_now(limiter, self.charges(asking, operation, &roots)).ok()?),
+            Some(limiter) => {
+                Some(limits::take_now(limiter, self.charges(visit.asking, operation.cost(), &roots)).ok()?)
+            }
         };
-        Some(self.admitted(taken, asking, operation, &roots))
+        Some(self.admitted(taken, visit, operation, &roots))
+    }
+
+    /// Takes back what was counted of holds that are paid, until `stop`.
+    pub(crate) async fn count_sales(&self, stop: CancellationToken) {
+        let mut sales = self.app.wake.sales();
+        loop {
+            match stop.run_until_cancelled(sales.recv()).await {
+                Some(Ok(user)) => self.sold(user),
+                // Those who were missed are forgiven by time.
+                Some(Err(RecvError::Lagged(_))) => {}
+                Some(Err(RecvError::Closed)) | None => return stop.cancelled().await,
+            }
+        }
+    }
+
+    fn sold(&self, user_id: Uuid) {
+        let Some(limiter) = &self.limiter else { return };
+        let address = self.addresses.get(&user_id);
+        for signal in [Signal::UnpaidHoldsOfUser, Signal::UnpaidHoldsOfAddress] {
+            if let Some(hold) = self.counted(signal, Some(user_id), address, 1) {
+                limits::give_back(limiter, &hold);
+            }
+        }
+    }
+
+    /// Notes what an operation did, once it is over.
+    pub(crate) fn note(&self, asking: Asking, deeds: &Deeds) {
+        if let (Some(viewer), Some(address)) = (asking.viewer, asking.address)
+            && deeds.count(Deed::Hold) > 0
+        {
+            self.addresses.insert(viewer.user_id, address);
+        }
+        for _ in 0..deeds.count(Deed::Throttled) {
+            self.events.tell(Event { kind: Kind::SignInThrottled, asking, detail: String::new() });
+        }
     }
 
     fn admitted(
         self: &Arc<Self>,
         taken: Option<Result<Grant, Refused>>,
-        asking: Asking,
+        visit: &Visit,
         operation: &Prepared,
         roots: &Roots<'_>,
     ) -> Result<Admitted, Box<async_graphql::Response>> {
+        let asking = visit.asking;
         let grant = taken.transpose().map_err(|refused| {
-            let bucket = refused.tightest.name;
-            counter!("matchday_security_decisions_total", "decision" => "rate_limited", "bucket" => bucket)
-                .increment(1);
-            tracing::info!(
-                decision = "rate_limited",
-                bucket,
-                address = asking.address.map(of_whom),
-                user = asking.viewer.map(|viewer| viewer.user_id.to_string()),
-                "an operation was refused"
-            );
+            let detail = refused.tightest.name.to_owned();
+            self.events.tell(Event { kind: Kind::RateLimited, asking, detail });
             Box::new(told::refusal(&refused, operation.cost(), self.app.clock.now()))
         })?;
+        let suspicion = self.is_protected(roots).then(|| self.bots.suspicion(&visit.seen, grant.as_ref()));
         let prices = roots.price(&self.prices, self.default_price);
-
-        Ok(Admitted { security: Arc::clone(self), grant, requested: operation.cost(), roots: prices })
-    }
-
-    /// What an operation draws from which buckets; the caller's own comes first.
-    fn charges(&self, asking: Asking, operation: &Prepared, roots: &Roots<'_>) -> Vec<Charge> {
-        let address = asking.address.map_or_else(|| "unknown".to_owned(), of_whom);
-        let whose = |per: Per| match (per, asking.viewer) {
-            (Per::User, Some(viewer)) => viewer.user_id.simple().to_string(),
-            (Per::User, None) | (Per::Address, _) => address.clone(),
+        let admitted = Admitted {
+            security: Arc::clone(self),
+            grant,
+            requested: operation.cost(),
+            roots: prices,
+            deeds: Arc::default(),
         };
-        let charge = |name: &'static str, per: Per, cost: u64, is_estimate: bool| Charge {
-            name,
-            key: format!("{name}:{}", whose(per)).into(),
-            policy: self.policies[name],
-            cost,
-            is_estimate,
-        };
-
-        let own = asking.viewer.map_or("anonymous", |viewer| role(viewer.role));
-        let mut charges = Vec::with_capacity(2);
-        charges.push(charge(own, Per::User, operation.cost(), true));
-        charges.push(charge("address", Per::Address, operation.cost(), true));
-        for (name, fields, per) in NARROW {
-            let count = fields.iter().map(|field| roots.count(field)).sum();
-            if count > 0 {
-                charges.push(charge(name, per, count, false));
+        match suspicion.and_then(|suspicion| self.judged(visit, &suspicion)) {
+            // Being turned away costs like an answer, or asking again and again would be free.
+            Some(refusal) => {
+                admitted.finish(0);
+                Err(Box::new(async_graphql::Response::from_errors(vec![refusal])))
             }
+            None => Ok(admitted),
         }
-        charges
-    }
-}
-
-impl Admitted {
-    /// How the buckets stand, for whoever asks by the operation itself; nothing where nothing is limited.
-    pub(crate) fn standings(&self) -> Vec<limits::Standing> {
-        self.grant.iter().flat_map(Grant::standings).collect()
     }
 
-    /// Settles for an answer of so many bytes, and says what its client is told.
-    pub(crate) fn finish(mut self, bytes: usize) -> Option<Told> {
-        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-        let used = self.roots.saturating_add(bytes.div_ceil(BYTES_A_UNIT)).min(self.requested);
-        let grant = self.settle(used)?;
-
-        Some(Told::new(&grant, self.requested, used, self.security.app.clock.now()))
+    fn is_protected(&self, roots: &Roots<'_>) -> bool {
+        roots.any(|field| self.bots.is_protected(field))
     }
 
-    fn settle(&mut self, used: u64) -> Option<Grant> {
-        let (mut grant, limiter) = (self.grant.take()?, self.security.limiter.as_ref()?);
-        limits::settle(limiter, &mut grant, used);
-        Some(grant)
-    }
-}
-
-impl Drop for Admitted {
-    /// Whoever leaves before the answer pays for all of it.
-    fn drop(&mut self) {
-        self.settle(self.requested);
+    /// Why somebody suspect is not let through.
+    fn judged(&self, visit: &Visit, suspicion: &Suspicion) -> Option<ServerError> {
+        let asking = visit.asking;
+        let is_trusted = || {
+            let is_admin = asking.viewer.is_some_and(|viewer| viewer.is_admin());
+            is_admin || asking.address.and_then(|address| self.rules.effect(address)) == Some(Effect::Allow)
+        };
+        let (kind, refusal) = match self.bots.verdict(suspicion) {
+            Verdict::Nothing => return None,
+            _ if is_trusted() => return None,
+            Verdict::Captcha if self.captcha.has_passed(asking, visit.pass.as_deref()) => return None,
+            Verdict::Captcha => (Kind::CaptchaRequired, told::captcha(&self.captcha.challenge())),
+            Verdict::Block => (Kind::BotBlocked, told::turned_away()),
+        };
+        self.events.tell(Event { kind, asking, detail: suspicion.to_string() });
+        Some(refusal)
     }
 }
 
 pub(crate) fn blocked() -> Refusal {
     Refusal {
         status: StatusCode::FORBIDDEN,
-        code: "BLOCKED",
+        code: BLOCKED,
         message: "requests from your address are not answered".to_owned(),
         retry_after: None,
     }
 }
 
-fn role(role: Role) -> &'static str {
-    match role {
-        Role::Customer => "customer",
-        Role::Steward => "steward",
-        Role::Admin => "admin",
-    }
+const BLOCKED: &str = "BLOCKED";
+
+/// Where a request comes from, as far as it is known.
+pub(crate) fn address(parts: &Parts) -> Option<IpAddr> {
+    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|client| client.0.ip())
 }
 
 /// The address as limits and logs name it: of IPv6 the network.
-fn of_whom(address: IpAddr) -> String {
+pub(crate) fn of_whom(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(_) => Network::of(address, IPV6_BITS).to_string(),

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_graphql::{Context, ID, InputObject, Object, Subscription};
-use domain::{matches::MatchState, reservations};
+use domain::{matches::MatchState, reservations, security_events::Follower};
 use futures_util::{Stream, StreamExt, stream};
 use resolvers::{
     availability::TicketCategory,
@@ -12,6 +12,7 @@ use resolvers::{
     ids,
     matches::Match,
     reservations::Reservation,
+    security_events::{SecurityEvent, SecurityEventKind},
 };
 
 use crate::hub::Hub;
@@ -84,6 +85,21 @@ impl Subscriptions {
             Some((MatchAvailability(news.state), follower))
         });
         Ok(states.right_stream())
+    }
+
+    /// For admins: what the security service decides from now on, on every instance. An event comes again, with its count,
+    /// for as long as it grows.
+    async fn security_events(
+        &self,
+        ctx: &Context<'_>,
+        kind: Option<SecurityEventKind>,
+    ) -> Result<impl Stream<Item = Result<SecurityEvent, ApiError>> + use<>, ApiError> {
+        ctx.admin()?;
+        let follower = Follower::new(Arc::clone(ctx.app()?), kind.map(Into::into));
+        Ok(stream::unfold(follower, |mut follower| async move {
+            let next = follower.next().await.map(SecurityEvent).map_err(ApiError::from);
+            Some((next, follower))
+        }))
     }
 
     /// A reservation of yours, live: first as it is, then after each change of state.

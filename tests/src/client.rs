@@ -32,6 +32,7 @@ pub struct Client {
     http: legacy::Client<legacy::connect::HttpConnector, Full<Bytes>>,
     token: Option<String>,
     pub refresh_token: Option<String>,
+    headers: Vec<(String, String)>,
 }
 
 /// What a GraphQL request was answered.
@@ -48,7 +49,7 @@ impl PartialEq for Answer {
 impl Client {
     pub fn new(address: SocketAddr) -> Self {
         let http = legacy::Client::builder(TokioExecutor::new()).build_http();
-        Self { address, http, token: None, refresh_token: None }
+        Self { address, http, token: None, refresh_token: None, headers: Vec::new() }
     }
 
     /// The same person at another instance.
@@ -60,6 +61,14 @@ impl Client {
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// The same person, whose program sends this too.
+    #[must_use]
+    pub fn with_header(&self, name: &str, value: &str) -> Self {
+        let mut other = self.clone();
+        other.headers.push((name.to_owned(), value.to_owned()));
+        other
     }
 
     pub fn token(&self) -> Option<&str> {
@@ -90,6 +99,9 @@ impl Client {
             .header(header::ACCEPT, "application/graphql-response+json");
         if let Some(token) = &self.token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
         }
         let request = request.body(Full::new(Bytes::from(body))).expect("the request is well formed");
         let response = self.http.request(request).await.ok()?;

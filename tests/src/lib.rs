@@ -10,6 +10,7 @@
 mod app;
 pub mod bank;
 pub mod broker;
+pub mod captcha;
 pub mod checks;
 pub mod client;
 mod database;
@@ -17,6 +18,7 @@ pub mod fake_stripe;
 mod fans;
 mod folder;
 pub mod own_broker;
+pub mod own_redis;
 pub mod post;
 pub mod program;
 pub mod provider;

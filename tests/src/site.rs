@@ -27,6 +27,9 @@ use crate::{
 const RAISED: &str = "anonymous=1000000000,customer=1000000000,steward=1000000000,admin=1000000000,\
                       address=1000000000,signIn=1000000,signUp=1000000,reserve=1000000,payReservation=1000000";
 
+/// Fans of a test hold what they like, unpaid.
+const FORGIVEN: &str = "unpaidHoldsOfUser=1000000,unpaidHoldsOfAddress=1000000,accountsOfAddress=1000000";
+
 /// What instances of a site share, as settings of the program.
 pub struct World {
     settings: Vec<(String, String)>,
@@ -54,6 +57,8 @@ impl World {
             .with("MATCHDAY_KAFKA_BUNDLED_MASTER_LIST", "false")
             .with("MATCHDAY_LIMITS_CAPACITY", RAISED)
             .with("MATCHDAY_LIMITS_REFILL", RAISED)
+            .with("MATCHDAY_BOTS_FREE", FORGIVEN)
+            .with("MATCHDAY_CAPTCHA_MAX_NUMBER", "1000")
     }
 
     /// The real services: a Postgres database and topics of its own.

@@ -44,13 +44,18 @@ impl Socket {
 
     /// Opens one as a browser would, with these headers; `None` where the handshake is refused.
     pub async fn open_with(address: SocketAddr, token: Option<&str>, headers: &[(&'static str, &str)]) -> Option<Self> {
+        let payload = token.map_or(json!({}), |token| json!({ "authorization": format!("Bearer {token}") }));
+        Self::init(address, payload, headers).await
+    }
+
+    /// The same with this payload of `connection_init`.
+    pub async fn init(address: SocketAddr, payload: Value, headers: &[(&'static str, &str)]) -> Option<Self> {
         let mut request = format!("ws://{address}/graphql").into_client_request().expect("the address is well formed");
         for (name, value) in [("sec-websocket-protocol", "graphql-transport-ws")].iter().chain(headers) {
             request.headers_mut().insert(*name, HeaderValue::from_str(value).expect("the test wrote a valid header"));
         }
         let (stream, _) = connect_async(request).await.ok()?;
         let mut socket = Self { stream, next: 0 };
-        let payload = token.map_or(json!({}), |token| json!({ "authorization": format!("Bearer {token}") }));
         socket.send(&json!({ "type": "connection_init", "payload": payload })).await;
         let ack = socket.receive().await.expect("the site acknowledges");
         assert_eq!(ack["type"], "connection_ack", "{ack}");

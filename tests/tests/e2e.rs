@@ -6,6 +6,8 @@ mod e2e {
     mod accounts;
     mod address_rules;
     mod answers;
+    mod bots;
+    mod captcha;
     mod contract;
     mod cookies;
     mod crashes;
@@ -29,6 +31,7 @@ mod e2e {
     mod reservations;
     mod restarts;
     mod rights;
+    mod security_events;
     mod stripe;
     mod subscriptions;
     mod tickets;

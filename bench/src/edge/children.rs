@@ -45,6 +45,10 @@ steward = 10000000000
 address = 10000000000
 signIn = 10000000000
 reserve = 10000000000
+[bots.free]
+unpaidHoldsOfUser = 1000000
+unpaidHoldsOfAddress = 1000000
+accountsOfAddress = 1000000
 ";
 
 /// A running server.

@@ -6,7 +6,7 @@
 use transport::config::Documents;
 
 /// Work beyond what is selected below the field.
-const FIELDS: [(&str, u64); 38] = [
+const FIELDS: [(&str, u64); 42] = [
     // Argon2id takes a core for tens of milliseconds: one in a document.
     ("Mutation.signUp", 10_000),
     ("Mutation.signIn", 10_000),
@@ -27,6 +27,8 @@ const FIELDS: [(&str, u64); 38] = [
     ("Mutation.signOut", 1_000),
     ("Mutation.setAddressRule", 1_000),
     ("Mutation.removeAddressRule", 1_000),
+    // A round trip to Redis, or to a provider.
+    ("Mutation.solveCaptcha", 4_000),
     // A round trip to the database.
     ("Query.me", 100),
     ("Query.myReservations", 100),
@@ -35,12 +37,17 @@ const FIELDS: [(&str, u64); 38] = [
     ("Query.revokedTickets", 100),
     ("Query.node", 100),
     ("Query.addressRules", 100),
+    ("Query.securityEvents", 100),
+    // Two digests.
+    ("Query.captchaChallenge", 10),
     // A signature, and a drawing of it.
     ("Ticket.code", 5),
     ("Ticket.qr", 50),
     // Four of them, and one over all payments.
     ("Query.reconciliation", 4_000),
     ("Subscription.reservation", 100),
+    // As many a second.
+    ("Subscription.securityEvents", 1_000),
     // Leaves of the schema's own description. GraphiQL asks for all of them, in the program's memory, once.
     ("name", 0),
     ("kind", 0),
@@ -55,7 +62,7 @@ const FIELDS: [(&str, u64); 38] = [
 ];
 
 /// Lengths of lists without page arguments, or where they are left out.
-const LISTS: [(&str, u64); 17] = [
+const LISTS: [(&str, u64); 18] = [
     ("matches", 100),
     ("myReservations", 100),
     ("myTickets", 100),
@@ -63,6 +70,7 @@ const LISTS: [(&str, u64); 17] = [
     ("revokedTickets", 100),
     ("checkIns", 100),
     ("addressRules", 100),
+    ("securityEvents", 100),
     ("categories", 3),
     ("buckets", 4),
     // As long as it gets would cost more than anybody may ask for; it is empty while all is well.

@@ -247,6 +247,19 @@ impl Default for Holds {
     }
 }
 
+/// What is kept of the decisions of the security service.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Security {
+    pub events_days: u32,
+}
+
+impl Default for Security {
+    fn default() -> Self {
+        Self { events_days: 14 }
+    }
+}
+
 /// Stripe: its key, where it is and how long it may take; without a key, `dev` takes play money and `prod` none. The
 /// webhook's secret is the sandbox's too.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -82,8 +82,14 @@ fn edge() -> Vec<Setting> {
 }
 
 /// Tables of numbers by name, each one setting.
-const TABLES: [&str; 4] =
-    ["limits.capacity", "limits.refill", "transport.documents.field_costs", "transport.documents.list_sizes"];
+const TABLES: [&str; 6] = [
+    "limits.capacity",
+    "limits.refill",
+    "bots.weights",
+    "bots.free",
+    "transport.documents.field_costs",
+    "transport.documents.list_sizes",
+];
 
 /// Calls `leaf` with the path and value of everything in `value` that is not a section.
 pub(super) fn visit(prefix: &str, value: &serde_json::Value, leaf: &mut impl FnMut(&str, &serde_json::Value)) {
@@ -163,6 +169,23 @@ static OURS: &[(&str, &str, Kind, &str)] = &[
     ("limits.period_seconds", "MATCHDAY_LIMITS_PERIOD_SECONDS", Kind::Number(1, DAY), "time in which limits.refill comes back"),
     ("limits.capacity", "MATCHDAY_LIMITS_CAPACITY", Kind::Numbers, "tokens of a full bucket: anonymous, customer, steward, admin, address by cost; signIn, signUp, reserve, payReservation by calls"),
     ("limits.refill", "MATCHDAY_LIMITS_REFILL", Kind::Numbers, "tokens that come back every period, by the same names"),
+    ("bots.enabled", "MATCHDAY_BOTS_ENABLED", Kind::Flag, "ask those for a captcha who show signs of a bot, and turn the worst away"),
+    ("bots.captcha_score", "MATCHDAY_BOTS_CAPTCHA_SCORE", Kind::Number(1, 1_000_000), "points from which a captcha is asked for"),
+    ("bots.block_score", "MATCHDAY_BOTS_BLOCK_SCORE", Kind::Number(1, 1_000_000), "points from which no captcha helps"),
+    ("bots.period_seconds", "MATCHDAY_BOTS_PERIOD_SECONDS", Kind::Number(60, DAY), "time in which as much is forgiven as is free"),
+    ("bots.protected", "MATCHDAY_BOTS_PROTECTED", Kind::List, "root fields that are protected"),
+    ("bots.crawlers", "MATCHDAY_BOTS_CRAWLERS", Kind::List, "words that end a name by which crawlers call themselves"),
+    ("bots.weights", "MATCHDAY_BOTS_WEIGHTS", Kind::Numbers, "points by sign: declaredCrawler, absurdUserAgent, contradiction, noUserAgent, noAccept; for each beyond the free ones: unpaidHoldsOfUser, unpaidHoldsOfAddress, accountsOfAddress; 0 switches it off"),
+    ("bots.free", "MATCHDAY_BOTS_FREE", Kind::Numbers, "how many weigh nothing: unpaidHoldsOfUser, unpaidHoldsOfAddress, accountsOfAddress"),
+    ("captcha.provider", "MATCHDAY_CAPTCHA_PROVIDER", Kind::OneOf(&["altcha", "siteverify"]), "altcha: proofs of work, by this program; siteverify: Turnstile, hCaptcha, reCAPTCHA"),
+    ("captcha.max_number", "MATCHDAY_CAPTCHA_MAX_NUMBER", Kind::Number(1_000, 100_000_000), "altcha: the largest number to be found; half as many tries on average"),
+    ("captcha.challenge_seconds", "MATCHDAY_CAPTCHA_CHALLENGE_SECONDS", Kind::Number(10, DAY), "altcha: time to solve a challenge"),
+    ("captcha.pass_seconds", "MATCHDAY_CAPTCHA_PASS_SECONDS", Kind::Number(60, DAY), "how long nobody is asked again who has solved one"),
+    ("captcha.site_key", "MATCHDAY_CAPTCHA_SITE_KEY", Kind::Text, "siteverify: the public key for the provider's widget"),
+    ("captcha.secret", "MATCHDAY_CAPTCHA_SECRET", Kind::Text, "siteverify: the secret key"),
+    ("captcha.verify_url", "MATCHDAY_CAPTCHA_VERIFY_URL", Kind::Text, "siteverify: the provider's address, such as https://challenges.cloudflare.com/turnstile/v0/siteverify"),
+    ("captcha.timeout_milliseconds", "MATCHDAY_CAPTCHA_TIMEOUT_MILLISECONDS", Kind::Number(10, 60_000), "siteverify: longest wait for the provider"),
+    ("security.events_days", "MATCHDAY_SECURITY_EVENTS_DAYS", Kind::Number(1, 3_650), "how long security events are kept"),
     ("stripe.secret_key", "STRIPE_SECRET_KEY", Kind::Text, "sk_test_… in dev, sk_live_… in prod; unset: dev takes play money, prod takes none"),
     ("stripe.webhook_secret", "STRIPE_WEBHOOK_SECRET", Kind::Text, "whsec_…: what events at /webhooks/stripe are signed by; unset in dev: the sandbox makes its own, Stripe is not heard but asked"),
     ("stripe.api_base", "STRIPE_API_BASE", Kind::Text, "https://host[:port] that is asked instead of Stripe's own; http:// in dev only"),

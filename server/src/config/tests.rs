@@ -334,3 +334,27 @@ fn production_hides_the_schema_unless_it_is_told_to_show_it() {
     let told = load_env(&pairs).expect("these are flags").config;
     assert!(told.shows_schema() && told.suggests_names());
 }
+
+#[test]
+fn captchas_that_nobody_can_solve_and_signs_that_nobody_knows_are_refused() {
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+    let provider = ("MATCHDAY_CAPTCHA_PROVIDER", "siteverify");
+    let elsewhere = ("MATCHDAY_CAPTCHA_VERIFY_URL", "http://captcha.example.com/siteverify");
+    let cases: &[Case<'_>] = &[
+        (&[provider], "MATCHDAY_CAPTCHA_SITE_KEY", "unset"),
+        (&[provider], "MATCHDAY_CAPTCHA_SECRET", "unset"),
+        (&[provider, elsewhere], "MATCHDAY_CAPTCHA_VERIFY_URL", "in the clear"),
+        (&[("MATCHDAY_BOTS_WEIGHTS", "isTall=5")], "bots.weights, bots.free", "no sign"),
+        (&[("MATCHDAY_BOTS_FREE", "noAccept=5")], "bots.weights, bots.free", "none of which some are free"),
+        (&[("MATCHDAY_BOTS_CAPTCHA_SCORE", "101")], "bots.captcha_score", "beyond bots.block_score"),
+        (&[("MATCHDAY_BOTS_PROTECTED", "signIn,solveCaptcha")], "bots.protected", "how a captcha is solved"),
+    ];
+
+    for (pairs, setting, why) in cases {
+        let problems = load_env(pairs).expect_err("nobody could go on");
+        assert!(complaint(&problems, setting).contains(why), "{pairs:?}: {problems}");
+    }
+    let one = load_env(&[("MATCHDAY_BOTS_WEIGHTS", "noAccept=0")]).expect("it is a sign").config;
+    assert_eq!(one.bots.weights.get("noAccept"), Some(&0));
+    assert_eq!(one.bots.weights.get("declaredCrawler"), Some(&60), "who sets one weight keeps the others");
+}

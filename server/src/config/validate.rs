@@ -4,11 +4,17 @@ use std::collections::HashSet;
 
 use super::{
     Config, Env,
+    bots::Bots,
+    captcha::Provider,
     limits::{BY_COST, Limits},
     oidc,
     problem::Problem,
     secret::Secret,
 };
+use crate::fetch;
+
+/// Fields that nobody is asked for a captcha for.
+const CAPTCHA_FIELDS: [&str; 2] = ["captchaChallenge", "solveCaptcha"];
 
 /// Bytes of a signing secret, at least: the width of HMAC-SHA-256.
 const SECRET_BYTES_MIN: usize = 32;
@@ -24,6 +30,8 @@ pub(super) fn problems(config: &Config) -> Vec<Problem> {
     kafka(config, &mut problems);
     stripe(config, &mut problems);
     limits(config, &mut problems);
+    bots(config, &mut problems);
+    captcha(config, &mut problems);
     oidc::problems(&config.oidc, &mut problems);
     if config.env == Env::Prod {
         production(config, &mut problems);
@@ -228,6 +236,45 @@ fn limits(config: &Config, problems: &mut Vec<Problem>) {
     for name in too_small {
         let right = format!("give {largest} or more: as much as transport.http.max_batch_cost lets one request cost.");
         wrong("limits.capacity", format!("{name} holds less than one request may cost"), &right);
+    }
+}
+
+/// Who is asked for a captcha must be able to solve one.
+fn bots(config: &Config, problems: &mut Vec<Problem>) {
+    let mut wrong = |setting: &str, wrong: String, right: &str| problems.push(Problem::new(setting, wrong, right));
+    let known = Bots::default();
+
+    for name in config.bots.unknown() {
+        let right = format!("the signs are {}.", known.weights.keys().cloned().collect::<Vec<_>>().join(", "));
+        wrong("bots.weights, bots.free", format!("{name:?} is no sign, or none of which some are free"), &right);
+    }
+    if config.bots.captcha_score > config.bots.block_score {
+        let right = "make it no more than bots.block_score: a captcha comes before the end.";
+        wrong("bots.captcha_score", format!("{} is beyond bots.block_score", config.bots.captcha_score), right);
+    }
+    for field in CAPTCHA_FIELDS {
+        if config.bots.protected.iter().any(|protected| protected == field) {
+            wrong("bots.protected", format!("{field} is how a captcha is solved"), "leave it out.");
+        }
+    }
+}
+
+/// A provider is asked by what it knows us by.
+fn captcha(config: &Config, problems: &mut Vec<Problem>) {
+    let captcha = &config.captcha;
+    if captcha.provider != Provider::Siteverify {
+        return;
+    }
+    let mut wrong = |setting: &str, wrong: String, right: &str| problems.push(Problem::new(setting, wrong, right));
+    if captcha.site_key.is_none() {
+        wrong("MATCHDAY_CAPTCHA_SITE_KEY", "unset".to_owned(), "give the key of the provider's widget.");
+    }
+    if captcha.secret.is_none() {
+        wrong("MATCHDAY_CAPTCHA_SECRET", "unset".to_owned(), "give the secret that the provider gave you.");
+    }
+    let url = captcha.verify_url.as_deref().unwrap_or_default();
+    if let Err(error) = fetch::address(url) {
+        wrong("MATCHDAY_CAPTCHA_VERIFY_URL", format!("{url:?} {error}"), "give the provider's https:// address.");
     }
 }
 

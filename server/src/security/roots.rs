@@ -21,6 +21,10 @@ impl<'d> Roots<'d> {
         self.counts.iter().find(|(known, _)| *known == name).map_or(0, |(_, count)| *count)
     }
 
+    pub(super) fn any(&self, is_meant: impl Fn(&str) -> bool) -> bool {
+        self.counts.iter().any(|(name, _)| is_meant(name))
+    }
+
     /// Their own prices together, as the edge's limit of cost reckons with them.
     pub(super) fn price(&self, prices: &HashMap<String, u64>, default: u64) -> u64 {
         let root = match self.kind {

@@ -14,7 +14,6 @@ use domain::{
     address_rules::{self, rules::Rules},
 };
 use entities::address_rule::Effect;
-use futures_util::StreamExt;
 use sea_orm::DbErr;
 use tokio::{
     sync::{Notify, watch},
@@ -30,9 +29,6 @@ const PERIOD: Duration = Duration::from_millis(500);
 
 /// How often blocked addresses are looked for among the open connections, if no rule changes.
 const EXPEL_AGAIN: Duration = Duration::from_millis(500);
-
-/// How long after a broken connection Redis is listened to again.
-const LISTEN_AGAIN: Duration = Duration::from_secs(1);
 
 pub(crate) struct AddressRules {
     app: Arc<App>,
@@ -89,10 +85,7 @@ impl AddressRules {
                 tracing::warn!(%error, "the rules about addresses can't be read; those before stay in force");
             }
             if is_own && let Some(redis) = &self.redis {
-                let told = redis.ask::<i64>(redis::cmd("PUBLISH").arg(&self.channel).arg("changed")).await;
-                if let Err(error) = told {
-                    tracing::debug!(error, "the other instances find the change by themselves");
-                }
+                redis.publish(&self.channel).await;
             }
         }
     }
@@ -102,23 +95,7 @@ impl AddressRules {
         let Some(redis) = &self.redis else {
             return stop.cancelled().await;
         };
-        let listening = async {
-            loop {
-                if let Ok(mut subscription) = redis.subscribe(&self.channel).await {
-                    // Whatever changed while nobody listened.
-                    self.news.notify_one();
-                    let mut messages = subscription.on_message();
-                    while messages.next().await.is_some() {
-                        self.news.notify_one();
-                    }
-                }
-                sleep(LISTEN_AGAIN).await;
-            }
-        };
-        stop.run_until_cancelled::<_>(async {
-            let _: std::convert::Infallible = listening.await;
-        })
-        .await;
+        stop.run_until_cancelled(redis.listen(&self.channel, || self.news.notify_one())).await;
     }
 
     /// Shows blocked addresses out of their open connections, until `stop`.

@@ -3,13 +3,14 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use async_graphql::Response;
+use async_graphql::{Response, ServerError};
 use axum::{
     body::Bytes,
     http::{HeaderMap, HeaderName, HeaderValue},
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use limits::{Grant, Refused, Standing};
+use resolvers::captcha::CaptchaChallenge;
 use serde::Serialize;
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
@@ -83,6 +84,20 @@ pub(super) fn refusal(refused: &Refused, requested: u64, now: DateTime<Utc>) -> 
     response
 }
 
+/// The error for somebody who has to show first that they are no bot.
+pub(super) fn captcha(challenge: &CaptchaChallenge) -> ServerError {
+    let message = "show first that you are no bot: solve `extensions.captcha`, give what you found to solveCaptcha, and ask \
+                   again with the pass that it gives, in the header `captcha-pass`";
+    let challenge = async_graphql::to_value(challenge).expect("texts and a number are a value");
+    super::error("CAPTCHA_REQUIRED", message.to_owned(), [("captcha", challenge)])
+}
+
+/// The error for somebody whom no captcha helps.
+pub(super) fn turned_away() -> ServerError {
+    let message = "this looks like what a bot does, and is not answered; pay what you hold, or come again later";
+    super::error(super::BLOCKED, message.to_owned(), [])
+}
+
 fn headers(standings: impl Iterator<Item = Standing>) -> HeaderMap {
     let (mut policies, mut stands) = (String::new(), String::new());
     for Standing { name, policy, remaining, reset_after } in standings {
@@ -109,7 +124,7 @@ fn seconds(wait: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use async_graphql::Value;
-    use limits::{Charge, Limiter, Policy, Settings, take_now};
+    use limits::{Charge, Limiter, Policy, Settings, Taking, take_now};
     use serde_json::json;
 
     use super::*;
@@ -125,7 +140,7 @@ mod tests {
 
     fn charge(name: &'static str, cost: u64) -> Charge {
         let policy = Policy::new(100, 100, Duration::from_secs(60)).expect("it is a policy");
-        Charge { name, key: name.into(), policy, cost, is_estimate: false }
+        Charge { name, key: name.into(), policy, cost, taking: Taking::Once }
     }
 
     #[test]

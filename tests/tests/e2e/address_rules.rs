@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use domain::accounts::roster;
 use entities::user::Role;
 use serde_json::{Value, json};
 use tests::{
     Site, World,
-    client::Client,
     raw::{post, stream},
-    socket::Said,
+    socket::{Said, Socket},
     wait::{PATIENCE, eventually},
 };
 use tokio::process::Command;
@@ -25,17 +23,6 @@ fn behind_a_proxy(world: World) -> World {
     world.with("MATCHDAY_TRANSPORT_CONNECTIONS_TRUSTED_PROXIES", "127.0.0.0/8")
 }
 
-async fn admin(site: &Site) -> Client {
-    let fan = site.fan("root").await;
-    let email = fan.ask("{ me { email } }", json!({})).await.data()["me"]["email"].clone();
-    let email = email.as_str().expect("it is text");
-    assert!(roster::set_role(&site.app, email, Role::Admin).await.expect("the database answers"));
-    let refresh = "mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { accessToken } }";
-    let input = json!({ "input": { "refreshToken": fan.refresh_token } });
-    let session = fan.ask(refresh, input).await.data();
-    fan.with_token(session["refreshSession"]["accessToken"].as_str().expect("it is text"))
-}
-
 fn block(network: &str) -> Value {
     json!({ "input": { "network": network, "effect": "BLOCK", "reason": "a test" } })
 }
@@ -48,15 +35,18 @@ async fn status(site: &Site, from: &str) -> u16 {
 async fn a_blocked_address_is_refused_at_every_instance_within_a_second() {
     let world = behind_a_proxy(World::services().await);
     let (first, second) = tokio::join!(world.start(), world.start());
-    let admin = admin(&first).await;
+    let admin = first.staff("root", Role::Admin).await;
 
+    let from = [("x-forwarded-for", "192.0.2.9")];
+    let mut socket = Socket::open_with(second.address, None, &from).await.expect("the site takes sockets");
     let set = admin.ask(SET, block("192.0.2.77/24")).await.data();
     assert_eq!(set["setAddressRule"]["rule"]["network"], "192.0.2.0/24");
     for site in [&first, &second] {
         eventually(PATIENCE, "it is blocked", || async { status(site, "192.0.2.9").await == 403 }).await;
         assert_eq!(status(site, "192.0.3.9").await, 200);
     }
-    let refused = post(second.address, &[("x-forwarded-for", "192.0.2.9")], &json!({ "query": "{ me { id } }" })).await;
+    assert_eq!(socket.said_within(PATIENCE).await, Some(Said::Closed(4403)), "open sockets end elsewhere too");
+    let refused = post(second.address, &from, &json!({ "query": "{ me { id } }" })).await;
     assert_eq!(refused.json()["errors"][0]["extensions"]["code"], "BLOCKED");
 
     let allow = json!({ "input": { "network": "192.0.2.9", "effect": "ALLOW", "reason": "ours" } });
@@ -80,7 +70,7 @@ async fn a_blocked_address_is_refused_at_every_instance_within_a_second() {
 async fn a_blocked_address_loses_its_open_sockets_and_streams() {
     let (_world, site) = Site::embedded().await;
     site.on_sale(1, 20).await;
-    let admin = admin(&site).await;
+    let admin = site.staff("root", Role::Admin).await;
     let mut socket = site.visitor().socket().await;
     socket.availability(&[1], &[]).await;
     socket.data().await;
@@ -98,7 +88,7 @@ async fn a_blocked_address_loses_its_open_sockets_and_streams() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_admins_make_rules_and_only_such_as_can_be_meant() {
     let (_world, site) = Site::embedded().await;
-    let (fan, admin) = (site.fan("ana").await, admin(&site).await);
+    let (fan, admin) = (site.fan("ana").await, site.staff("root", Role::Admin).await);
 
     for (who, code) in [(&site.visitor(), "UNAUTHENTICATED"), (&fan, "FORBIDDEN")] {
         assert_eq!(who.ask(SET, block("192.0.2.1")).await.code(), code);
@@ -118,7 +108,7 @@ async fn only_admins_make_rules_and_only_such_as_can_be_meant() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rule_ends_at_its_expiry_with_nobody_removing_it() {
     let site = behind_a_proxy(World::embedded()).start().await;
-    let admin = admin(&site).await;
+    let admin = site.staff("root", Role::Admin).await;
     let mut rule = block("198.51.100.7");
     rule["input"]["expiresAt"] = json!(site.app.clock.now() + Duration::from_secs(60));
 
@@ -168,7 +158,8 @@ async fn a_list_is_imported_beside_running_instances_and_in_force_at_all_of_them
         assert_eq!(status(site, "198.51.100.8").await, 200);
     }
     let rules = "{ addressRules { nodes { network reason source createdBy } } }";
-    let rules = admin(&first).await.ask(rules, json!({})).await.data()["addressRules"]["nodes"].clone();
+    let admin = first.staff("root", Role::Admin).await;
+    let rules = admin.ask(rules, json!({})).await.data()["addressRules"]["nodes"].clone();
     assert_eq!(
         rules[0],
         json!({ "network": "192.0.2.0/24", "reason": "Spamhaus", "source": "drop", "createdBy": null })

@@ -1,27 +1,13 @@
 //! Limits: what a client is told of them, what it pays for, and that instances together grant no more than one.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 
 use serde_json::{Value, json};
-use tests::{
-    Site, World,
-    client::Client,
-    raw::post,
-    socket::Said,
-    wait::{PATIENCE, eventually},
-    way::Way,
-};
-use tokio::task::JoinSet;
+use tests::{Site, World, raw::post, socket::Said};
+
+mod load;
 
 const SIGN_OUT: &str = "signOut { success }";
-/// Its price, which is owed also where nobody is signed in.
-const SIGN_OUT_COSTS: u64 = 1_000;
 
 fn query(text: &str) -> Value {
     json!({ "query": text })
@@ -217,121 +203,35 @@ async fn a_site_without_limits_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_instances_under_many_clients_grant_what_one_bucket_holds() {
-    const CLIENTS: u64 = 64;
-    const GRANTED: u64 = 100;
-    // A machine that is busy with its tests is no Redis that is away.
-    let world = strict(World::services().await, GRANTED * SIGN_OUT_COSTS)
-        .with("MATCHDAY_LIMITS_REDIS_TIMEOUT_MILLISECONDS", "10000");
+async fn a_list_of_passwords_is_tried_at_the_stated_pace_from_many_addresses_and_at_any_instance() {
+    let world = World::services().await.with("MATCHDAY_TRANSPORT_CONNECTIONS_TRUSTED_PROXIES", "127.0.0.0/8");
     let (first, second) = tokio::join!(world.start(), world.start());
-    let granted = Arc::new(AtomicU64::new(0));
+    let hour = chrono::Duration::hours(1);
+    let begun = first.app.clock.now();
 
-    let mut clients = JoinSet::new();
-    for number in 0..CLIENTS {
-        let address = if number % 2 == 0 { first.address } else { second.address };
-        let granted = Arc::clone(&granted);
-        clients.spawn(async move {
-            let begun = Instant::now();
-            let mut refused = 0;
-            // What others have reserved may come back, so the first refusal is not the last word.
-            while refused < 3 && begun.elapsed() < PATIENCE {
-                let won = ask(address, number).await;
-                granted.fetch_add(won, Ordering::SeqCst);
-                if won == 0 {
-                    refused += 1;
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
+    let (mut tried, mut number) = (0, 0);
+    while first.app.clock.now() - begun < hour {
+        number += 1;
+        let text = format!(
+            "mutation {{ signIn(input: {{email: \"ana@example.com\", password: \"guess {number}\"}}) {{ expiresAt }} }}"
+        );
+        let site = if number % 2 == 0 { &first } else { &second };
+        let address = format!("203.0.113.{}", number % 250);
+        let answer = post(site.address, &[("x-forwarded-for", &address)], &query(&text)).await.json();
+        let extensions = &answer["errors"][0]["extensions"];
+        match extensions["code"].as_str() {
+            Some("UNAUTHENTICATED") => tried += 1,
+            // Who waits for as long as they are told tries as fast as they may.
+            Some("RATE_LIMITED") => {
+                let wait = extensions["retryAfter"].as_u64().expect("they are told when to come again");
+                first.move_clock(Duration::from_secs(wait));
             }
-        });
+            _ => panic!("{answer}"),
+        }
     }
-    clients.join_all().await;
 
-    // A reservation may exceed what the price then is by a little, which keeps the very last one out.
-    let granted = granted.load(Ordering::SeqCst);
-    assert!((GRANTED - 2..=GRANTED).contains(&granted), "{granted}");
-    assert!(!first.visitor().get("/readyz").await.1.contains("by itself"));
+    // Five are free, nine double the wait up to five minutes, and one in five minutes follows.
+    assert!((20..=26).contains(&tried), "{tried} in an hour");
     first.finish().await;
     second.finish().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_redis_that_is_killed_under_load_leaves_the_stated_share_and_is_used_again() {
-    const CLIENTS: u64 = 8;
-    const GRANTED: u64 = 100;
-    const SHARE: u64 = GRANTED / 2;
-    let world = World::services().await;
-    let way = Way::to(&world.setting("REDIS_URL")).await;
-    let world = strict(world, GRANTED * SIGN_OUT_COSTS)
-        .with("REDIS_URL", &way.url)
-        .with("MATCHDAY_LIMITS_FALLBACK_SHARE_PERCENT", "50")
-        .with("MATCHDAY_LIMITS_REDIS_TIMEOUT_MILLISECONDS", "10000");
-    let site = world.start().await;
-    let (granted, answered) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-    let mut load = JoinSet::new();
-    for number in 0..CLIENTS {
-        let (address, granted, answered) = (site.address, Arc::clone(&granted), Arc::clone(&answered));
-        load.spawn(async move {
-            loop {
-                granted.fetch_add(ask(address, number).await, Ordering::SeqCst);
-                answered.fetch_add(1, Ordering::SeqCst);
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-        });
-    }
-    let granted = || granted.load(Ordering::SeqCst);
-    let visitor = site.visitor();
-    let goes_on = async || {
-        let before = answered.load(Ordering::SeqCst);
-        eventually(PATIENCE, "everybody is still answered", || async {
-            answered.load(Ordering::SeqCst) >= before + 4 * CLIENTS
-        })
-        .await;
-    };
-
-    // What a reservation exceeds the price by keeps the last ones out.
-    eventually(PATIENCE, "all is granted", || async { granted() >= GRANTED - 2 }).await;
-    goes_on().await;
-    assert!(granted() <= GRANTED, "{}", granted());
-
-    way.cut();
-    eventually(PATIENCE, "readiness tells of it", || async {
-        visitor.get("/readyz").await.1.contains("by itself at 50 %")
-    })
-    .await;
-    eventually(PATIENCE, "the share is granted", || async { granted() >= GRANTED + SHARE - 4 }).await;
-    goes_on().await;
-    assert!(granted() <= GRANTED + SHARE, "{}", granted());
-
-    way.mend();
-    eventually(PATIENCE, "Redis is used again", || async { !visitor.get("/readyz").await.1.contains("by itself") })
-        .await;
-    goes_on().await;
-    assert!(granted() <= GRANTED + SHARE, "{}", granted());
-    load.shutdown().await;
-    site.finish().await;
-}
-
-/// Signs out by one of four ways, and says how many sign-outs were granted.
-async fn ask(address: std::net::SocketAddr, number: u64) -> u64 {
-    let one = format!("mutation {{ {SIGN_OUT} }}");
-    let count = |results: &[Value], each: u64| {
-        let executed = results.iter().filter(|result| result["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED");
-        u64::try_from(executed.count()).expect("it is small") * each
-    };
-    match number / 2 % 4 {
-        0 => count(&[post(address, &[], &query(&one)).await.json()], 1),
-        1 => {
-            let two = format!("mutation {{ a: {SIGN_OUT} b: {SIGN_OUT} }}");
-            count(&[post(address, &[], &query(&two)).await.json()], 2)
-        }
-        2 => {
-            let batch = post(address, &[], &json!([query(&one), query(&one)])).await.json();
-            count(batch.as_array().expect("a batch has an answer for each"), 1)
-        }
-        _ => {
-            let mut socket = Client::new(address).socket().await;
-            socket.subscribe(&one, json!({})).await;
-            u64::from(socket.said().await == Said::Error("UNAUTHENTICATED".to_owned()))
-        }
-    }
 }

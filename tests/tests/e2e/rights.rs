@@ -1,7 +1,10 @@
 //! Rights: who is let through to which field. Every field that can be asked for first has a row; so does every field of
 //! a type that shows somebody's own data. A new field without a row fails.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use async_graphql::parser::{
     parse_schema,
@@ -9,7 +12,12 @@ use async_graphql::parser::{
 };
 use entities::user::Role;
 use serde_json::{Value, json};
-use tests::{Site, client::Client, socket::Said};
+use tests::{
+    Site,
+    client::Client,
+    socket::{Said, Socket},
+    wait::PATIENCE,
+};
 use uuid::Uuid;
 
 /// Let through.
@@ -45,6 +53,8 @@ const ROWS: &[Row] = &[
     row("Query.matches", "{ field: matches { totalCount } }", EVERYBODY),
     row("Query.rateLimit", "{ field: rateLimit { limit } }", EVERYBODY),
     row("Query.addressRules", "{ field: addressRules { nodes { network } } }", ADMINS),
+    row("Query.securityEvents", "{ field: securityEvents { nodes { id } } }", ADMINS),
+    row("Query.captchaChallenge", "{ field: captchaChallenge { provider } }", EVERYBODY),
     row("Query.match", "{ field: match(matchNumber: 1) { id } }", EVERYBODY),
     row("Query.me", "{ field: me { id email } }", [NOTHING, SHOWN, SHOWN, SHOWN, SHOWN]),
     row("Query.myReservations", "{ field: myReservations { nodes { id } } }", SIGNED_IN),
@@ -64,6 +74,9 @@ const ROWS: &[Row] = &[
     row("Subscription.availability", "subscription { availability(matchNumbers: [1]) { version } }", EVERYBODY),
     row("Subscription.reservation", "subscription ($reservation: ID!) { reservation(id: $reservation) { id } }",
         [ANONYMOUS, UNKNOWN, SHOWN, UNKNOWN, SHOWN]),
+    row("Subscription.securityEvents", "subscription { securityEvents { count } }", ADMINS),
+    row("Mutation.solveCaptcha", r#"mutation { field: solveCaptcha(input: {payload: "wrong"}) { expiresAt } }"#,
+        ["CAPTCHA_FAILED"; 5]),
     row("Mutation.signUp",
         r#"mutation ($new: String!) { field: signUp(input: {email: $new, password: "a good password"}) { expiresAt } }"#,
         EVERYBODY),
@@ -190,12 +203,23 @@ fn every_field_that_needs_a_right_has_a_row() {
     }
 }
 
+/// What a subscription says first. Something is decided again and again meanwhile, for those who are told of decisions.
+async fn first_said(who: &Client, socket: &mut Socket) -> Said {
+    for _ in 0..PATIENCE.as_secs() {
+        who.ask("mutation { solveCaptcha(input: {payload: \"wrong\"}) { expiresAt } }", json!({})).await;
+        if let Some(said) = socket.said_within(Duration::from_secs(1)).await {
+            return said;
+        }
+    }
+    panic!("the subscription says nothing");
+}
+
 /// What somebody is answered: let through, nothing, or a code.
 async fn answer(who: &Client, row: &Row, variables: Value) -> String {
     if row.field.starts_with("Subscription.") {
         let mut socket = who.socket().await;
         socket.subscribe(row.document, variables).await;
-        return match socket.said().await {
+        return match first_said(who, &mut socket).await {
             Said::Next(_) => SHOWN.to_owned(),
             Said::Error(code) => code,
             other => panic!("{}: {other:?}", row.field),

@@ -19,6 +19,7 @@ const RETRY_AFTER_SECONDS: u64 = 1;
 const UNAVAILABLE: &str = "SERVICE_UNAVAILABLE";
 const RATE_LIMITED: &str = "RATE_LIMITED";
 const BLOCKED: &str = "BLOCKED";
+const CAPTCHA_REQUIRED: &str = "CAPTCHA_REQUIRED";
 
 /// Headers that an answer has: so many are no reason to make room again.
 const HEADERS: usize = 4;
@@ -132,7 +133,7 @@ fn turned_away(result: &GraphqlResponse) -> Option<StatusCode> {
     }
     match first {
         RATE_LIMITED => Some(StatusCode::TOO_MANY_REQUESTS),
-        BLOCKED => Some(StatusCode::FORBIDDEN),
+        BLOCKED | CAPTCHA_REQUIRED => Some(StatusCode::FORBIDDEN),
         _ => None,
     }
 }
