@@ -23,7 +23,7 @@ const node = (...files) => [process.execPath, ['--test', '--test-timeout=120000'
 // `own` suites start a program themselves.
 const suites = {
   audits: { run: node('http-audits/audits.test.mjs'), seconds: 120 },
-  clients: { run: node('apollo.test.mjs', 'graphql-sse.test.mjs', 'graphql-ws.test.mjs', 'urql.test.mjs'), seconds: 300 },
+  clients: { run: node('altcha.test.mjs', 'apollo.test.mjs', 'graphql-sse.test.mjs', 'graphql-ws.test.mjs', 'urql.test.mjs'), seconds: 300 },
   python: { run: [python, ['-m', 'unittest', 'discover', '-v', '-s', 'python']], seconds: 300 },
   stripe: { run: node('stripe.test.mjs'), seconds: 120, own: true },
   browser: { run: node('browser/graphiql.test.mjs'), seconds: 900, own: true },
