@@ -9,5 +9,6 @@ pub(crate) mod peer;
 pub(crate) mod queries;
 pub(crate) mod records;
 pub(crate) mod refusals;
+pub(crate) mod security;
 pub(crate) mod size;
 pub(crate) mod whole_way;

@@ -126,6 +126,9 @@ enum Case {
     PeerMemory(cases::fanout::Setting),
     /// Documents accepted or refused, harmless and hostile: the worst time for each 10 KB.
     DocumentGuard,
+    /// All matches, cached, charged and judged as everything is: against the same with security switched off, in process
+    /// and on Redis; and how often Redis is asked.
+    Security(cases::queries::Setting),
     /// From the start to the first answer.
     ColdStart(cases::queries::Setting),
     /// A rival, run by the cases.
@@ -164,6 +167,7 @@ async fn run(case: Case, effort: Effort) -> Outcome {
         Case::FanoutStalled(setting) => cases::fanout::stalled(setting, effort).await,
         Case::Query { setting, changing } => cases::queries::cached(setting, effort, changing).await,
         Case::QueryUncached(setting) => cases::queries::uncached(setting, effort).await,
+        Case::Security(setting) => cases::security::security(setting, effort).await,
         Case::DocumentGuard => cases::documents::guard(effort).await,
         Case::ColdStart(setting) => cases::queries::cold_start(setting, effort).await,
         Case::All => all(effort).await,

@@ -20,7 +20,7 @@ use crate::{
         self, Cores,
         children::{self, Rival, Server},
         exchange::{Exchange, post},
-        requests::{self, CONNECTIONS},
+        requests::{self, CONNECTIONS, Done},
     },
     figures::{Comparison, Spread, Target},
     site::MATCHES,
@@ -41,7 +41,7 @@ pub(crate) struct Setting {
 }
 
 impl Setting {
-    fn cores(self) -> Outcome<Cores> {
+    pub(crate) fn cores(self) -> Outcome<Cores> {
         edge::allow_sockets(CONNECTIONS)?;
         Ok(Cores::new(self.unpinned))
     }
@@ -166,12 +166,17 @@ fn question() -> Vec<u8> {
 
 /// The same question again and again.
 pub(crate) fn asked(address: SocketAddr, name: &str, seconds: u64) -> Outcome<f64> {
+    asked_often(address, name, seconds).map(|done| done.rate)
+}
+
+/// The same, with how often it was.
+pub(crate) fn asked_often(address: SocketAddr, name: &str, seconds: u64) -> Outcome<Done> {
     // Answers differ in the versions of numbers that they show, and so a little in length.
     let least = list(address)?.len() - 1_000;
     let question = question();
     let done = requests::run(address, seconds, least, |_, text| text.extend_from_slice(&question))?;
     println!("    {name}: {}", done.latencies);
-    Ok(done.rate)
+    Ok(done)
 }
 
 /// Never the same question.
