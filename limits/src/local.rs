@@ -51,8 +51,7 @@ impl Local {
         }
 
         let before: Vec<Bucket> = charges.iter().map(|charge| kept.bucket(charge, now_ms)).collect();
-        let charged =
-            |(charge, bucket): (&Charge, &Bucket)| charge.policy.charged(*bucket, charge.cost, charge.taking);
+        let charged = |(charge, bucket): (&Charge, &Bucket)| charge.policy.charged(*bucket, charge.cost, charge.taking);
         // Kept also where they are refused: what counts as used from now on is refilled from now on.
         for (charge, bucket) in charges.iter().zip(&before) {
             kept.put(charge, *bucket);
