@@ -6,9 +6,12 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     App,
     accounts::{self, AccountError, Application, Viewer, provider::Terms, roster},
+    mails,
+    reservations::{self, Wish},
 };
 use entities::{
-    external_identity, signing_key,
+    category::Category,
+    external_identity, mail, signing_key,
     user::{self, Role},
 };
 use futures_util::future::join_all;
@@ -20,6 +23,7 @@ use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 use tests::{
     Backend, TestApp, both,
+    post::PostBox,
     provider::{SigningKey, claims, of, set, site, site_over, terms, with},
     wait::PATIENCE,
 };
@@ -36,6 +40,7 @@ both! {
     a_role_is_what_the_claim_says_now,
     a_disabled_subject_stays_out,
     who_has_no_password_here_is_told_so,
+    mail_goes_to_emails_that_the_provider_vouches_for,
     a_key_that_the_provider_withdraws_ends_with_what_it_verified,
 }
 
@@ -303,6 +308,25 @@ async fn who_has_no_password_here_is_told_so(app: &TestApp) {
     ];
 
     assert!(refused.iter().all(|refused| matches!(refused, Err(AccountError::Elsewhere))), "{refused:?}");
+}
+
+async fn mail_goes_to_emails_that_the_provider_vouches_for(app: &TestApp) {
+    let key = SigningKey::new("one", EdDSA);
+    let site = site(app, terms(), &[&key]);
+    app.stock(1, Category::One, 2).await;
+    let vouched = with(with(claims(app, "1"), "email", json!("ana@example.com")), "email_verified", json!(true));
+    let said = with(claims(app, "2"), "email", json!("ben@example.com"));
+    for claims in [&said, &vouched] {
+        let wish = Wish { match_number: 1, category: 1, quantity: 1, idempotency_key: None };
+        let fan = viewer(&site, &key.sign(claims)).await;
+        reservations::hold(app, fan, wish).await.expect("nothing stands against the hold");
+    }
+
+    let post = PostBox::default();
+    mails::round(app, &post).await.expect("mails can be looked for");
+
+    assert_eq!(post.empty().into_iter().map(|letter| letter.to).collect::<Vec<_>>(), ["ana@example.com"]);
+    assert_eq!(mail::Entity::find().count(&app.db).await.expect("mails can be counted"), 0, "the other is not kept");
 }
 
 async fn a_key_that_the_provider_withdraws_ends_with_what_it_verified(app: &TestApp) {
