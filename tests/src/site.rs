@@ -34,7 +34,7 @@ const FORGIVEN: &str = "unpaidHoldsOfUser=1000000,unpaidHoldsOfAddress=1000000,a
 pub struct World {
     settings: Vec<(String, String)>,
     clock: Arc<MovableClock>,
-    folder: Folder,
+    folder: Arc<Folder>,
     pub database: Option<Database>,
     name: String,
 }
@@ -47,13 +47,15 @@ pub struct Site {
     pub clock: Arc<MovableClock>,
     stop: CancellationToken,
     task: Option<JoinHandle<Result<(), Failure>>>,
+    /// A site may outlive its world, and opens files for as long as it runs.
+    _folder: Arc<Folder>,
 }
 
 impl World {
     /// Nothing but a folder: SQLite and a broker inside the program.
     pub fn embedded() -> Self {
         let name = format!("t{}", Uuid::new_v4().simple());
-        Self { settings: Vec::new(), clock: Arc::default(), folder: Folder::new(&name), database: None, name }
+        Self { settings: Vec::new(), clock: Arc::default(), folder: Arc::new(Folder::new(&name)), database: None, name }
             .with("MATCHDAY_KAFKA_BUNDLED_MASTER_LIST", "false")
             .with("MATCHDAY_LIMITS_CAPACITY", RAISED)
             .with("MATCHDAY_LIMITS_REFILL", RAISED)
@@ -174,6 +176,7 @@ impl World {
             clock: Arc::clone(&self.clock),
             task: Some(tokio::spawn(running.until(stop.clone().cancelled_owned()))),
             stop,
+            _folder: Arc::clone(&self.folder),
         };
         let visitor = site.visitor();
         eventually(PATIENCE, "the site is ready", || async { visitor.get("/readyz").await.0 == 200 }).await;
