@@ -27,12 +27,27 @@ pub struct Settings {
     pub foreign_hold: Duration,
     /// Tickets of one match that one fan may hold and own together.
     pub purchase_cap: i32,
+    pub refunds: RefundRule,
     /// Writers working side by side on different matches; 1 on SQLite, which has one writer.
     pub lanes: usize,
     /// Requests that may wait in one lane before further ones are refused.
     pub lane_queue: usize,
     /// Requests decided in one transaction at most.
     pub batch: usize,
+}
+
+/// Which tickets fans may give back by themselves. The site's staff gives back any that are valid.
+#[derive(Debug, Clone)]
+pub struct RefundRule {
+    pub owner_allowed: bool,
+    /// How long before kick-off that ends; it does not, where none is set.
+    pub owner_cutoff: Option<Duration>,
+}
+
+impl Default for RefundRule {
+    fn default() -> Self {
+        Self { owner_allowed: true, owner_cutoff: None }
+    }
 }
 
 impl Default for Settings {
@@ -45,6 +60,7 @@ impl Default for Settings {
             payment_grace: Duration::from_secs(10 * 60),
             foreign_hold: Duration::from_secs(30 * 60),
             purchase_cap: 6,
+            refunds: RefundRule::default(),
             lanes: 4,
             lane_queue: 4_096,
             batch: 256,

@@ -6,7 +6,7 @@ use entities::{
     foreign_hold,
     payment::{self, State},
     refund,
-    reservation::{self, Status},
+    reservation::{self, CancelReason, Status},
     stock, ticket,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
@@ -20,7 +20,7 @@ pub async fn violations(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr>
     let mut sold = HashMap::<_, i32>::new();
     for row in reservation::Entity::find().filter(reservation::Column::Status.ne(Status::Cancelled)).all(db).await? {
         let counted = if row.status.is_live() { &mut held } else { &mut sold };
-        *counted.entry((row.match_number, row.category)).or_default() += row.quantity;
+        *counted.entry((row.match_number, row.category)).or_default() += row.quantity - row.returned;
     }
     let mut foreign = HashMap::<_, i32>::new();
     for hold in foreign_hold::Entity::find().all(db).await? {
@@ -57,52 +57,66 @@ pub async fn violations(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr>
     Ok(found)
 }
 
-/// A sentence for each payment that does not fit its reservation, its refund or another payment.
+/// A sentence for each payment that does not fit its reservation, its refunds or another payment.
 async fn money(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
-    let rows: HashMap<_, _> =
-        reservation::Entity::find().all(db).await?.into_iter().map(|row| (row.id, row.status)).collect();
-    let refunds: HashMap<_, _> =
-        refund::Entity::find().all(db).await?.into_iter().map(|row| (row.payment_id, row)).collect();
+    let rows: HashMap<_, _> = reservation::Entity::find().all(db).await?.into_iter().map(|row| (row.id, row)).collect();
+    let mut refunds = HashMap::<_, Vec<refund::Model>>::new();
+    for refund in refund::Entity::find().all(db).await? {
+        refunds.entry(refund.payment_id).or_default().push(refund);
+    }
     let (mut found, mut paid, mut under_way) = (Vec::new(), HashSet::new(), HashSet::new());
     for payment in payment::Entity::find().all(db).await? {
-        let of = payment.reservation_id;
-        let (is_sold, name) = (rows.get(&of) == Some(&Status::Reserved), format!("payment {}", payment.id));
+        let (of, name) = (payment.reservation_id, format!("payment {}", payment.id));
+        let sold = rows.get(&of).filter(|row| row.status == Status::Reserved);
+        let owed = refunds.remove(&payment.id).unwrap_or_default();
+        let left = payment.amount_minor - owed.iter().map(|refund| refund.amount_minor).sum::<i64>();
+        let are_done = owed.iter().all(|refund| refund.state == refund::State::Done);
+        let worth = sold.map_or(0, |row| row.unit_price_minor * i64::from(row.quantity - row.returned));
         match payment.state {
-            State::Confirmed | State::Captured if !is_sold => found.push(format!("{name} has no tickets")),
+            State::Confirmed | State::Captured if sold.is_none() => found.push(format!("{name} has no tickets")),
             State::Confirmed | State::Captured if !paid.insert(of) => found.push(format!("{name} is paid twice over")),
+            State::Captured if left != worth => {
+                found.push(format!("{name}: {left} of it are ours, for tickets of {worth}"));
+            }
             State::Created | State::Open | State::Voiding if !under_way.insert(of) => {
                 found.push(format!("{name} is under way beside another"));
             }
-            State::Refunding | State::Refunded => {
-                let state = if payment.state == State::Refunded { refund::State::Done } else { refund::State::Due };
-                let owed = refunds.get(&payment.id).map(|refund| (refund.amount_minor, refund.state));
-                if owed != Some((payment.amount_minor, state)) {
-                    found.push(format!("{name} is {:?}, its refund {owed:?}", payment.state));
-                }
+            State::Refunding | State::Refunded if left != 0 || are_done != (payment.state == State::Refunded) => {
+                found.push(format!("{name} is {:?}, its refunds {owed:?}", payment.state));
             }
+            State::Captured | State::Refunding | State::Refunded => {}
+            _ if !owed.is_empty() => found.push(format!("{name} is {:?} and owes {owed:?}", payment.state)),
             _ => {}
         }
     }
-    let waiting = rows.iter().filter(|(id, status)| **status == Status::AwaitingPayment && !under_way.contains(*id));
-    found.extend(waiting.map(|(id, _)| format!("reservation {id} waits for a payment that is not under way")));
+    let waiting = rows.values().filter(|row| row.status == Status::AwaitingPayment && !under_way.contains(&row.id));
+    found.extend(waiting.map(|row| format!("reservation {} waits for a payment that is not under way", row.id)));
 
     Ok(found)
 }
 
-/// A sentence for each reservation that has more tickets or fewer than were paid and not given back.
+/// A sentence for each reservation that has more tickets or fewer than were paid and not given back, or of which others
+/// are refunded than it says.
 async fn tickets(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     let captured = payment::Entity::find().filter(payment::Column::State.eq(State::Captured)).all(db).await?;
     let paid: HashSet<_> = captured.into_iter().map(|payment| payment.reservation_id).collect();
-    let mut issued = HashMap::<_, i32>::new();
-    for ticket in ticket::Entity::find().filter(ticket::Column::Status.ne(ticket::Status::Refunded)).all(db).await? {
-        *issued.entry(ticket.reservation_id).or_default() += 1;
+    let (mut issued, mut refunded) = (HashMap::<_, i32>::new(), HashMap::<_, i32>::new());
+    for ticket in ticket::Entity::find().all(db).await? {
+        let counted = if ticket.status == ticket::Status::Refunded { &mut refunded } else { &mut issued };
+        *counted.entry(ticket.reservation_id).or_default() += 1;
     }
-    let rows = reservation::Entity::find().all(db).await?;
-    let wrong = rows.into_iter().filter_map(|row| {
+    let mut found = Vec::new();
+    for row in reservation::Entity::find().all(db).await? {
         let owed = if paid.contains(&row.id) { row.quantity - row.returned } else { 0 };
         let has = issued.get(&row.id).copied().unwrap_or(0);
-        (has != owed).then(|| format!("reservation {} has {has} tickets, its payment bought {owed}", row.id))
-    });
-
-    Ok(wrong.collect())
+        if has != owed {
+            found.push(format!("reservation {} has {has} tickets, its payment bought {owed}", row.id));
+        }
+        let back = refunded.get(&row.id).copied().unwrap_or(0);
+        let is_over = row.cancel_reason == Some(CancelReason::Refunded);
+        if row.returned != back || (back == row.quantity) != is_over {
+            found.push(format!("reservation {}: {back} tickets are refunded: {row:?}", row.id));
+        }
+    }
+    Ok(found)
 }

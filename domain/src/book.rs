@@ -81,6 +81,11 @@ impl Book {
         self.facts.contains_key(&match_number)
     }
 
+    /// When a match begins.
+    pub(crate) fn kick_off(&self, match_number: i32) -> Option<DateTime<Utc>> {
+        self.facts.get(&match_number).map(|facts| facts.date_utc)
+    }
+
     pub(crate) fn stock(&self, place: Place) -> Option<&stock::Model> {
         self.stock.get(&place)
     }

@@ -7,6 +7,7 @@
 //! Invariant: a lane answers nobody before the transaction that holds their answer has committed.
 
 use std::{
+    collections::BTreeSet,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -25,6 +26,8 @@ use crate::{App, payments::report::News, reservations::ReservationError, store};
 
 mod batch;
 mod paying;
+mod refunding;
+mod tickets;
 
 /// Tries of a batch, or of one request of a failed batch, that the database rolled back in favour of another's.
 const TRIES: usize = 3;
@@ -42,12 +45,13 @@ type Answer = Result<reservation::Model, ReservationError>;
 pub(crate) enum Job {
     Place(Placing),
     Cancel(Uuid),
-    Confirm(Uuid),
     Expire(Uuid),
     /// Begin a payment of a hold.
     Pay(Opening),
     /// Settle what is told of a payment.
     Settle(Report),
+    /// Give tickets of a sale back.
+    Refund(Returning),
 }
 
 /// A hold to be placed, its form already checked.
@@ -76,6 +80,18 @@ pub(crate) struct Report {
     pub(crate) payment_id: Uuid,
     pub(crate) reservation_id: Uuid,
     pub(crate) news: News,
+}
+
+/// Tickets to be given back.
+#[derive(Debug, Clone)]
+pub(crate) struct Returning {
+    pub(crate) reservation_id: Uuid,
+    /// All that are left, where none are named.
+    pub(crate) tickets: Option<BTreeSet<Uuid>>,
+    pub(crate) user_id: Uuid,
+    /// Whether the site asks, and not the owner: then no rule of the site's stands against it.
+    pub(crate) is_staff: bool,
+    pub(crate) reason: Option<String>,
 }
 
 #[derive(Debug)]

@@ -11,6 +11,7 @@ pub mod book;
 pub mod clock;
 pub mod desk;
 pub mod expiry;
+pub mod faults;
 pub mod foreign;
 pub mod inbox;
 pub mod leases;

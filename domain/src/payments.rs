@@ -9,7 +9,6 @@
 
 use entities::{
     payment::{self, State},
-    refund,
     reservation::{self, Status},
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
@@ -20,6 +19,7 @@ use crate::{
     App,
     accounts::Viewer,
     desk::{Job, Opening, Report},
+    faults::{self, Point},
     reservations::{self, ReservationError},
 };
 
@@ -30,6 +30,7 @@ pub mod gateway;
 pub mod keeper;
 pub(crate) mod ledger;
 pub mod reconciliation;
+pub mod refunds;
 pub(crate) mod report;
 pub mod states;
 pub mod webhooks;
@@ -124,6 +125,7 @@ async fn begin(
     let payment_id = Uuid::now_v7();
     let opening = Opening { payment_id, reservation_id, user_id: viewer.user_id, method, key: key.clone() };
     app.desk.ask(match_number, Job::Pay(opening)).await?;
+    faults::point(Point::Begun);
     let begun = match &key {
         Some(key) => {
             let of_key = payment::Entity::find()
@@ -169,6 +171,7 @@ pub(crate) async fn give_up(app: &App, row: &reservation::Model) -> Result<(), R
     let given_up = async {
         let payment = drive(app, payment).await?.payment;
         settle(app, &payment, News::Abandoned).await?;
+        faults::point(Point::GivenUp);
         drive(app, found(app, payment.id).await?).await
     };
     match given_up.await {
@@ -189,15 +192,21 @@ async fn drive(app: &App, mut payment: payment::Model) -> Result<Driven, Payment
     let mut client_secret = None;
     for _ in 0..CALLS {
         let Some(news) = call(app, &payment).await? else { break };
+        faults::point(Point::Answered(payment.state));
         if let News::Intent(Intent { client_secret: Some(secret), .. }) = &news {
             client_secret = Some(secret.clone());
         }
         settle(app, &payment, news).await?;
+        faults::point(Point::Settled(payment.state));
         let before = payment.state;
         payment = found(app, payment.id).await?;
         if payment.state == before {
             break;
         }
+    }
+    if payment.state == State::Refunding {
+        refunds::pay_back(app, &payment).await?;
+        payment = found(app, payment.id).await?;
     }
     Ok(Driven { payment, client_secret })
 }
@@ -218,16 +227,6 @@ async fn call(app: &App, payment: &payment::Model) -> Result<Option<News>, Payme
         }
         (State::Confirmed, Some(intent_id)) => app.gateway.capture(intent_id, &key("capture")).await.map(News::Intent),
         (State::Voiding, Some(intent_id)) => app.gateway.cancel(intent_id, &key("cancel")).await.map(News::Intent),
-        (State::Refunding, Some(intent_id)) => {
-            let owed = refund::Entity::find()
-                .filter(refund::Column::PaymentId.eq(payment.id))
-                .filter(refund::Column::State.eq(refund::State::Due))
-                .one(&app.db)
-                .await?;
-            let Some(owed) = owed else { return Ok(None) };
-            let key = format!("{}-refund", owed.id);
-            app.gateway.refund(intent_id, owed.amount_minor, &key).await.map(News::Refunded)
-        }
         _ => return Ok(None),
     };
     match (answered, intent_id) {
@@ -238,12 +237,14 @@ async fn call(app: &App, payment: &payment::Model) -> Result<Option<News>, Payme
             tracing::warn!(payment = %payment.id, state = ?payment.state, code, "the gateway refuses a step");
             ask(app, intent_id).await.map(Some)
         }
-        (Err(error @ GatewayError::Unreachable(_)), _) => {
-            metrics::counter!("matchday_payments_unreachable_total").increment(1);
-            tracing::warn!(payment = %payment.id, state = ?payment.state, %error, "nobody knows how far a payment is");
-            Err(PaymentError::Unreachable)
-        }
+        (Err(error @ GatewayError::Unreachable(_)), _) => Err(unreachable(payment, &error)),
     }
+}
+
+fn unreachable(payment: &payment::Model, error: &GatewayError) -> PaymentError {
+    metrics::counter!("matchday_payments_unreachable_total").increment(1);
+    tracing::warn!(payment = %payment.id, state = ?payment.state, %error, "nobody knows how far a payment is");
+    PaymentError::Unreachable
 }
 
 /// Compares a payment with what the gateway knows of it, and does what that asks for.

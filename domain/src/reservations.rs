@@ -19,6 +19,7 @@ use crate::{
     accounts::Viewer,
     book::Left,
     desk::{Job, Placing},
+    faults::{self, Point},
     matches::Page,
     payments,
 };
@@ -65,6 +66,8 @@ pub enum ReservationError {
         /// Whole seconds after which those who wait now are answered.
         retry_after: Duration,
     },
+    #[error(transparent)]
+    Refund(#[from] payments::refunds::Refusal),
     #[error("the reservation can't be decided right now; look into your reservations before you try again")]
     Unavailable,
     #[error("the store failed")]
@@ -102,7 +105,10 @@ pub async fn hold(app: &App, viewer: Viewer, wish: Wish) -> Result<reservation::
         key: wish.idempotency_key,
     };
 
-    app.desk.ask(wish.match_number, Job::Place(placing)).await
+    let held = app.desk.ask(wish.match_number, Job::Place(placing)).await;
+    faults::point(Point::Held);
+
+    held
 }
 
 /// Refuses a wish for a category of which nothing is left, without a place in the queue or a transaction, while the view
@@ -160,16 +166,6 @@ pub async fn cancel(app: &App, viewer: Viewer, id: Uuid) -> Result<reservation::
     }
 
     app.desk.ask(row.match_number, Job::Cancel(id)).await
-}
-
-/// Turns a hold that was paid in time into a sale.
-///
-/// # Errors
-/// `AlreadyPaid`, `AlreadyCancelled` and `HoldExpired`: a late confirmation never brings tickets back that are on sale.
-pub async fn confirm(app: &App, id: Uuid) -> Result<reservation::Model, ReservationError> {
-    let row = reservation::Entity::find_by_id(id).one(&app.db).await?.ok_or(ReservationError::NotFound)?;
-
-    app.desk.ask(row.match_number, Job::Confirm(id)).await
 }
 
 /// The reservation, if `viewer` owns it or may see everybody's.

@@ -118,7 +118,6 @@ pub(crate) async fn issue(txn: &Write, issues: Vec<Issue>, now: DateTime<Utc>) -
 ///
 /// Whoever comes second finds no row: a ticket that somebody turned or used meanwhile is not among them. With
 /// `new_codes`, the codes that there are open nothing any more, whatever becomes of the ticket.
-#[expect(dead_code, reason = "refunds and resale turn tickets, and come next")]
 pub(crate) async fn turn(
     txn: &Write,
     ids: &[Uuid],

@@ -22,6 +22,7 @@ pub mod payment_change;
 pub mod refund;
 pub mod reservation;
 pub mod sandbox_intent;
+pub mod sandbox_refund;
 pub mod security_event;
 pub mod session;
 pub mod signing_key;

@@ -11,7 +11,7 @@ pub enum State {
     Open,
     /// The money is authorised and the seats are sold to it; to be captured.
     Confirmed,
-    /// The money is ours.
+    /// The money is ours, but for what its refunds say.
     Captured,
     /// Not wanted any more; to be cancelled at the gateway.
     Voiding,
@@ -19,15 +19,15 @@ pub enum State {
     Voided,
     /// Refused; it can't succeed any more.
     Declined,
-    /// Captured for seats that could not be had; to be given back.
+    /// All of it is to be given back: for seats that could not be had, or that were given back too.
     Refunding,
-    /// Given back.
+    /// All of it is given back.
     Refunded,
 }
 
 impl State {
-    /// States in which something is still to be done.
-    pub const LIVE: [Self; 5] = [Self::Created, Self::Open, Self::Confirmed, Self::Voiding, Self::Refunding];
+    /// States in which something is still to be done to the payment itself; its refunds have lives of their own.
+    pub const LIVE: [Self; 4] = [Self::Created, Self::Open, Self::Confirmed, Self::Voiding];
 
     pub fn is_live(self) -> bool {
         Self::LIVE.contains(&self)

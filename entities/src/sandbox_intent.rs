@@ -24,7 +24,8 @@ pub struct Model {
     pub client_secret: String,
     pub status: Status,
     pub decline_code: Option<String>,
-    pub refund_id: Option<String>,
+    /// Given back of it, in any number of parts.
+    pub refunded_minor: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

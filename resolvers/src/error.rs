@@ -3,12 +3,18 @@
 //! Every domain error is matched to a code exhaustively. What is internal is logged here with its sources and leaves
 //! as `INTERNAL` with a message that says nothing.
 
-use async_graphql::{Error, ErrorExtensions, Value};
+use async_graphql::{Error, ErrorExtensions, ScalarType, Value};
 use domain::{
-    accounts::AccountError, address_rules::RuleError, payments::PaymentError, reservations::ReservationError, store,
+    accounts::AccountError,
+    address_rules::RuleError,
+    payments::{PaymentError, refunds::Refusal},
+    reservations::ReservationError,
+    store,
     tickets::TicketError,
 };
 use sea_orm::DbErr;
+
+use crate::time::DateTime;
 
 /// `extensions.code`: clients branch on it, so a code is never renamed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,6 +131,7 @@ impl From<ReservationError> for ApiError {
             E::KeyReused => Code::IdempotencyKeyReused,
             E::HoldExpired => Code::HoldExpired,
             E::AlreadyPaid | E::AlreadyCancelled(_) | E::PaymentUnderWay => Code::Conflict,
+            E::Refund(refusal) => return (*refusal).into(),
             E::Busy { .. } | E::Unavailable => Code::ServiceUnavailable,
             E::Store(_) => Code::Internal,
         };
@@ -140,6 +147,22 @@ impl From<ReservationError> for ApiError {
             E::Category(_) => Self::new(code, message).with("field", "category"),
             E::Key => Self::new(code, message).with("field", "idempotencyKey"),
             _ => Self::new(code, message),
+        }
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        use Refusal as R;
+
+        let message = refusal.to_string();
+        match refusal {
+            R::Tickets => Self::bad_input(message).with("field", "ticketIds"),
+            R::Reason => Self::bad_input(message).with("field", "reason"),
+            R::UnknownTicket => Self::new(Code::NotFound, message).with("field", "ticketIds"),
+            R::NotByOwners => Self::new(Code::Forbidden, message),
+            R::TooLate { until } => Self::new(Code::Conflict, message).with("until", DateTime(until).to_value()),
+            R::Resale | R::NotPaid | R::BeingPaid | R::NotValid { .. } => Self::new(Code::Conflict, message),
         }
     }
 }

@@ -59,6 +59,14 @@ pub fn reservation(id: &ID) -> Result<Uuid, ApiError> {
     }
 }
 
+/// The ticket that `id` names.
+pub fn ticket(id: &ID) -> Result<Uuid, ApiError> {
+    match NodeId::try_from(id)? {
+        NodeId::Ticket(id) => Ok(id),
+        _ => Err(ApiError::bad_input(format!("{:?} is not the id of a ticket", id.as_str()))),
+    }
+}
+
 fn parse(id: &ID) -> Option<NodeId> {
     let bytes = URL_SAFE_NO_PAD.decode(id.as_str()).ok()?;
     let (kind, key) = std::str::from_utf8(&bytes).ok()?.split_once(':')?;

@@ -4,8 +4,9 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use domain::payments::{
     self, Paid,
     reconciliation::{self, Trouble},
+    refunds::{self, Wish},
 };
-use entities::payment;
+use entities::{payment, refund};
 
 use crate::{context::InContext, error::ApiError, ids, money::Money, reservations::Reservation, time::DateTime};
 
@@ -32,18 +33,32 @@ pub enum PaymentStatus {
     Voided,
     /// Refused; nothing was taken, and another payment may follow.
     Declined,
-    /// There were no tickets for it any more: the money is on its way back.
+    /// There are no tickets for it any more: all of the money is on its way back.
     Refunding,
-    /// The money is back.
+    /// All of the money is back.
     Refunded,
 }
 
-/// One attempt to pay for a reservation.
-pub struct Payment(pub payment::Model);
+/// Where a refund stands.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "refund::State")]
+pub enum RefundStatus {
+    /// The money is on its way back.
+    #[graphql(name = "PROCESSING")]
+    Due,
+    /// The gateway has given the money back; the card shows it by its bank's pace.
+    Done,
+    /// The gateway would not give the money back; the site's staff sees to it.
+    Refused,
+}
+
+/// Money that goes back for tickets that were given back, or could not be had.
+#[derive(Clone)]
+pub struct Refund(refund::Model);
 
 #[Object]
-impl Payment {
-    async fn status(&self) -> PaymentStatus {
+impl Refund {
+    async fn status(&self) -> RefundStatus {
         self.0.state.into()
     }
 
@@ -51,18 +66,83 @@ impl Payment {
         Money::from_minor(self.0.amount_minor)
     }
 
-    /// Why the last card was refused, in the gateway's words, such as `insufficient_funds`.
-    async fn decline_code(&self) -> Option<&str> {
-        self.0.decline_code.as_deref()
+    /// Why, in the words of whoever gave the tickets back.
+    async fn reason(&self) -> Option<&str> {
+        self.0.reason.as_deref()
     }
 
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }
 
-    /// When its status changed last.
+    /// When the gateway had given the money back; set exactly when the status is DONE.
+    async fn done_at(&self) -> Option<DateTime> {
+        self.0.done_at.map(Into::into)
+    }
+}
+
+/// One attempt to pay for a reservation.
+pub struct Payment {
+    row: payment::Model,
+    /// None before somebody asks for them.
+    refunds: Option<Vec<refund::Model>>,
+}
+
+impl From<payment::Model> for Payment {
+    fn from(row: payment::Model) -> Self {
+        Self { row, refunds: None }
+    }
+}
+
+impl Payment {
+    /// A payment whose refunds were looked up together with others'.
+    pub(crate) fn with_refunds(row: payment::Model, refunds: Option<Vec<refund::Model>>) -> Self {
+        Self { row, refunds }
+    }
+
+    async fn find_refunds(&self, ctx: &Context<'_>) -> Result<Vec<refund::Model>, ApiError> {
+        if let Some(found) = &self.refunds {
+            return Ok(found.clone());
+        }
+        let mut found = refunds::of_payments(&ctx.app()?.db, &[self.row.id]).await?;
+        Ok(found.remove(&self.row.id).unwrap_or_default())
+    }
+}
+
+#[Object]
+impl Payment {
+    async fn status(&self) -> PaymentStatus {
+        self.row.state.into()
+    }
+
+    async fn amount(&self) -> Money {
+        Money::from_minor(self.row.amount_minor)
+    }
+
+    /// What goes back of it, oldest first.
+    async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<Refund>, ApiError> {
+        Ok(self.find_refunds(ctx).await?.into_iter().map(Refund).collect())
+    }
+
+    /// What of the amount is back or on its way back.
+    async fn refunded_amount(&self, ctx: &Context<'_>) -> Result<Money, ApiError> {
+        let refunds = self.find_refunds(ctx).await?;
+        let going = refunds.iter().filter(|refund| refund.state != refund::State::Refused);
+        Ok(Money::from_minor(going.map(|refund| refund.amount_minor).sum()))
+    }
+
+    /// Why the last card was refused, in the gateway's words, such as `insufficient_funds`.
+    async fn decline_code(&self) -> Option<&str> {
+        self.row.decline_code.as_deref()
+    }
+
+    async fn created_at(&self) -> DateTime {
+        self.row.created_at.into()
+    }
+
+    /// When something happened to it last.
     async fn updated_at(&self) -> DateTime {
-        self.0.updated_at.into()
+        self.row.updated_at.into()
     }
 }
 
@@ -78,6 +158,8 @@ pub enum PaymentTroubleKind {
     Unfulfilled,
     /// The gateway tells of a payment that is not known here.
     Orphaned,
+    /// The gateway will not give back what is owed of it: refundReservation asks it once more.
+    RefundRefused,
 }
 
 /// A payment that somebody has to look at.
@@ -91,12 +173,17 @@ impl PaymentTrouble {
 
     /// Null where the kind is ORPHANED.
     async fn payment(&self) -> Option<Payment> {
-        self.0.payment.clone().map(Payment)
+        self.0.payment.clone().map(Payment::from)
     }
 
     /// Null where the kind is ORPHANED.
     async fn reservation(&self) -> Option<Reservation> {
         self.0.reservation.clone().map(Reservation::from)
+    }
+
+    /// What is not given back; set where the kind is `REFUND_REFUSED`, or where a refund is STUCK.
+    async fn refund(&self) -> Option<Refund> {
+        self.0.refund.clone().map(Refund)
     }
 
     /// The gateway's name for the event; set where the kind is ORPHANED.
@@ -134,6 +221,20 @@ pub struct PayReservationInput {
 #[derive(InputObject)]
 pub struct CreatePaymentIntentInput {
     reservation_id: ID,
+}
+
+#[derive(InputObject)]
+pub struct RefundReservationInput {
+    reservation_id: ID,
+    /// Tickets of the reservation that are VALID; left out, all that are not refunded yet.
+    ticket_ids: Option<Vec<ID>>,
+    /// Why, at most 200 characters; shown with the refund.
+    reason: Option<String>,
+}
+
+#[derive(SimpleObject)]
+pub struct RefundReservationPayload {
+    reservation: Reservation,
 }
 
 #[derive(SimpleObject)]
@@ -178,5 +279,22 @@ impl PaymentMutation {
         let id = ids::reservation(&input.reservation_id)?;
         let Paid { reservation, client_secret, .. } = payments::create_intent(ctx.app()?, ctx.viewer()?, id).await?;
         Ok(CreatePaymentIntentPayload { reservation: reservation.into(), client_secret })
+    }
+
+    /// Give tickets back: they open no gate any more, their seats are on sale again, and their price goes back to the
+    /// card. Owners may where and while the site lets them, admins always; nobody can once a ticket was used. What is
+    /// refunded already stays as it is, so the same request is answered the same. Follow `reservation` to see the money
+    /// back.
+    async fn refund_reservation(
+        &self,
+        ctx: &Context<'_>,
+        input: RefundReservationInput,
+    ) -> Result<RefundReservationPayload, ApiError> {
+        let RefundReservationInput { reservation_id, ticket_ids, reason } = input;
+        let reservation_id = ids::reservation(&reservation_id)?;
+        let tickets = ticket_ids.map(|named| named.iter().map(ids::ticket).collect()).transpose()?;
+        let wish = Wish { reservation_id, tickets, reason };
+        let reservation = refunds::refund(ctx.app()?, ctx.viewer()?, wish).await?;
+        Ok(RefundReservationPayload { reservation: reservation.into() })
     }
 }

@@ -7,11 +7,12 @@ use async_graphql::{
     connection::{Connection, Edge},
 };
 use domain::{
-    matches, payments,
+    matches,
+    payments::{self, refunds},
     reservations::{self, Wish},
     tickets,
 };
-use entities::{payment, reservation, ticket};
+use entities::{payment, refund, reservation, ticket};
 use uuid::Uuid;
 
 use crate::{
@@ -66,7 +67,7 @@ pub struct Reservation {
 /// What was found out of a reservation's payment before somebody asks for it.
 enum Found {
     NotAsked,
-    Asked(Option<Box<payment::Model>>),
+    Asked(Option<Box<payment::Model>>, Option<Vec<refund::Model>>),
 }
 
 impl From<reservation::Model> for Reservation {
@@ -106,6 +107,11 @@ impl Reservation {
         self.row.quantity
     }
 
+    /// Of its tickets, those that are still held or owned: fewer once some were refunded, none once it is over.
+    async fn quantity_left(&self) -> i32 {
+        if self.row.status == reservation::Status::Cancelled { 0 } else { self.row.quantity - self.row.returned }
+    }
+
     /// Price of one ticket when the hold was placed.
     async fn unit_price(&self) -> Money {
         Money::from_minor(self.row.unit_price_minor)
@@ -126,11 +132,12 @@ impl Reservation {
 
     /// The newest payment for it; null while nobody has begun one.
     async fn payment(&self, ctx: &Context<'_>) -> Result<Option<Payment>, ApiError> {
-        let newest = match &self.payment {
-            Found::Asked(payment) => payment.as_deref().cloned(),
-            Found::NotAsked => payments::latest(&ctx.app()?.db, self.row.id).await?,
-        };
-        Ok(newest.map(Payment))
+        Ok(match &self.payment {
+            Found::Asked(payment, refunds) => {
+                payment.as_deref().map(|payment| Payment::with_refunds(payment.clone(), refunds.clone()))
+            }
+            Found::NotAsked => payments::latest(&ctx.app()?.db, self.row.id).await?.map(Payment::from),
+        })
     }
 
     /// Its tickets, in the order of their seats: one a seat once it is paid, none before.
@@ -197,12 +204,18 @@ impl ReservationQuery {
         let shown = ctx.look_ahead();
         let nodes = [shown.field("nodes"), shown.field("edges").field("node")];
         let is_asked = |field: &str| nodes.iter().any(|node| node.field(field).exists());
+        let is_asked_back = |field: &str| nodes.iter().any(|node| node.field("payment").field(field).exists());
         let ids: Vec<Uuid> = page.items.iter().map(|row| row.id).collect();
         let (mut of_page, mut tickets_of_page) = (HashMap::new(), HashMap::<Uuid, Vec<ticket::Model>>::new());
+        let mut back = None;
         if is_asked("payment") {
             // Oldest first: the newest of a reservation stays.
-            let payments = payments::of_reservations(&ctx.app()?.db, &ids).await?;
-            of_page.extend(payments.into_iter().map(|payment| (payment.reservation_id, payment)));
+            let found = payments::of_reservations(&ctx.app()?.db, &ids).await?;
+            of_page.extend(found.into_iter().map(|payment| (payment.reservation_id, payment)));
+        }
+        if is_asked_back("refunds") || is_asked_back("refundedAmount") {
+            let ids: Vec<Uuid> = of_page.values().map(|payment| payment.id).collect();
+            back = Some(refunds::of_payments(&ctx.app()?.db, &ids).await?);
         }
         if is_asked("tickets") {
             for ticket in tickets::of_reservations(&ctx.app()?.db, &ids).await? {
@@ -212,10 +225,10 @@ impl ReservationQuery {
 
         let mut connection = Connection::new(after.is_some(), page.more);
         connection.edges.extend(page.items.into_iter().map(|row| {
-            let payment = match is_asked("payment") {
-                true => Found::Asked(of_page.remove(&row.id).map(Box::new)),
-                false => Found::NotAsked,
-            };
+            let payment = of_page.remove(&row.id).map(Box::new);
+            let refunds =
+                payment.as_ref().and_then(|payment| Some(back.as_mut()?.remove(&payment.id).unwrap_or_default()));
+            let payment = if is_asked("payment") { Found::Asked(payment, refunds) } else { Found::NotAsked };
             let tickets = is_asked("tickets").then(|| tickets_of_page.remove(&row.id).unwrap_or_default());
             Edge::new(IdCursor(row.id), Reservation { row, payment, tickets })
         }));

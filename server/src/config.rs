@@ -17,6 +17,7 @@ mod validate;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use figment::Figment;
@@ -28,11 +29,16 @@ use limits::Limits;
 use oidc::Oidc;
 use problem::{Problem, Problems};
 use secret::Secret;
-use sections::{Accounts, Database, Env, Graphql, Holds, Http, Kafka, Log, Mail, Redis, Security, Stripe, Worker};
+use sections::{
+    Accounts, Database, Env, Graphql, Holds, Http, Kafka, Log, Mail, Redis, Refunds, Security, Stripe, Worker,
+};
 use settings::SETTINGS;
 
 /// The file that is read when no other is named.
 const DEFAULT_FILE: &str = "matchday.toml";
+
+/// Hours before kick-off at which owners can't give tickets back any more, in production where nothing else is set.
+const REFUND_CUTOFF_HOURS: u64 = 48;
 
 /// Everything that can be set, one section for each concern.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -51,6 +57,7 @@ pub struct Config {
     pub oidc: Oidc,
     pub mail: Mail,
     pub holds: Holds,
+    pub refunds: Refunds,
     pub limits: Limits,
     pub bots: Bots,
     pub captcha: Captcha,
@@ -78,6 +85,7 @@ impl Default for Config {
             oidc: Oidc::default(),
             mail: Mail::default(),
             holds: Holds::default(),
+            refunds: Refunds::default(),
             limits: Limits::default(),
             bots: Bots::default(),
             captcha: Captcha::default(),
@@ -187,6 +195,12 @@ impl Config {
     /// Whether clients may ask for the schema itself.
     pub fn shows_schema(&self) -> bool {
         self.graphql.introspection.unwrap_or(self.env == Env::Dev)
+    }
+
+    /// How long before kick-off owners may no longer give tickets back; none where they always may.
+    pub fn refund_cutoff(&self) -> Option<Duration> {
+        let unset = (self.env == Env::Prod).then_some(REFUND_CUTOFF_HOURS);
+        self.refunds.owner_cutoff_hours.or(unset).map(|hours| Duration::from_secs(3_600 * hours))
     }
 
     /// Whether an error about an unknown name says which known ones are like it.

@@ -8,6 +8,7 @@ use std::{sync::Arc, time::Duration};
 use domain::{
     App,
     accounts::Keys,
+    app::RefundRule,
     clock::{Clock, SystemClock},
     desk::Desk,
     inbox,
@@ -124,6 +125,7 @@ fn app(
         payment_grace: Duration::from_secs(config.holds.payment_grace_seconds),
         foreign_hold: Duration::from_secs(config.holds.foreign_seconds),
         purchase_cap: i32::try_from(config.holds.purchase_cap).unwrap_or(i32::MAX),
+        refunds: RefundRule { owner_allowed: config.refunds.owner_allowed, owner_cutoff: config.refund_cutoff() },
         ..domain::Settings::default()
     };
 

@@ -2,7 +2,7 @@
 //! a test wants it to, before its effect or after it.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -25,6 +25,8 @@ pub enum Fault {
     Before,
     /// It was done, and nobody is told.
     After,
+    /// It will not be done, whoever asks for it by the same name.
+    Refused,
 }
 
 /// A call to the bank.
@@ -52,6 +54,8 @@ struct Books {
     held: Vec<Held>,
     opened: HashMap<String, String>,
     refunds: HashMap<String, String>,
+    refused: HashSet<String>,
+    asked: usize,
     faults: Vec<(Call, Fault)>,
 }
 
@@ -90,6 +94,11 @@ impl Bank {
             .sum()
     }
 
+    /// How often it was asked to give money back.
+    pub fn refunds_asked(&self) -> usize {
+        self.books().asked
+    }
+
     /// How many payments were ever begun.
     pub fn begun(&self) -> usize {
         self.books().held.len()
@@ -118,8 +127,10 @@ impl Bank {
         let mut books = self.books();
         let planned = books.faults.iter().position(|(planned, _)| *planned == call);
         let fault = planned.map(|index| books.faults.remove(index).1);
-        if fault == Some(Fault::Before) {
-            return Err(lost());
+        match fault {
+            Some(Fault::Before) => return Err(lost()),
+            Some(Fault::Refused) => return Err(refused("refused_by_the_test")),
+            Some(Fault::After) | None => {}
         }
         let answer = effect(&mut books);
         if fault == Some(Fault::After) { Err(lost()) } else { answer }
@@ -176,7 +187,11 @@ impl PaymentGateway for Bank {
     }
 
     async fn refund(&self, intent_id: &str, amount_minor: i64, key: &str) -> Result<String, GatewayError> {
-        self.answer(Call::Refund, |books| {
+        self.books().asked += 1;
+        let answer = self.answer(Call::Refund, |books| {
+            if books.refused.contains(key) {
+                return Err(refused("refused_by_the_test"));
+            }
             if let Some(id) = books.refunds.get(key) {
                 return Ok(id.clone());
             }
@@ -189,7 +204,11 @@ impl PaymentGateway for Bank {
             let id = format!("refund-{}", books.refunds.len());
             books.refunds.insert(key.to_owned(), id.clone());
             Ok(id)
-        })
+        });
+        if let Err(GatewayError::Refused { .. }) = &answer {
+            self.books().refused.insert(key.to_owned());
+        }
+        answer
     }
 }
 

@@ -130,22 +130,31 @@ impl Client {
 
     /// Sends a JSON body to a page that is not GraphQL, and returns its status and text.
     pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
+        self.try_post(path, headers, body).await.expect("the site answers")
+    }
+
+    /// Sends a JSON body to a page of a site that may be gone.
+    pub async fn try_post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Option<(u16, String)> {
         let json = [("content-type", "application/json")];
-        self.send(path, &[&json, headers].concat(), body).await
+        self.try_send(path, &[&json, headers].concat(), body).await
     }
 
     /// Sends a body of whatever kind `headers` say.
     pub async fn send(&self, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
+        self.try_send(path, headers, body).await.expect("the site answers")
+    }
+
+    async fn try_send(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Option<(u16, String)> {
         let mut request = Request::builder().method(Method::POST).uri(format!("http://{}{path}", self.address));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let request = request.body(Full::new(Bytes::from(body.to_owned()))).expect("the request is well formed");
-        let response = self.http.request(request).await.expect("the site answers");
+        let response = self.http.request(request).await.ok()?;
         let status = response.status().as_u16();
-        let body = response.into_body().collect().await.expect("the answer is whole").to_bytes();
+        let body = response.into_body().collect().await.ok()?.to_bytes();
 
-        (status, String::from_utf8_lossy(&body).into_owned())
+        Some((status, String::from_utf8_lossy(&body).into_owned()))
     }
 
     pub async fn reserve(&self, match_number: i32, category: i32, quantity: i32) -> Answer {

@@ -1,15 +1,17 @@
-//! Fans: people with an account, who hold, cancel and pay.
+//! Fans: people with an account, who hold, cancel, pay and give back.
 
 use std::sync::Arc;
 
 use domain::{
     App,
     accounts::Viewer,
-    payments::{self, Paid, PaymentError},
+    payments::{self, Paid, PaymentError, refunds},
     reservations::{self, ReservationError, Wish},
 };
 use entities::{category::Category, reservation, user::Role};
 use uuid::Uuid;
+
+use crate::bank::PAYS;
 
 type Answer = Result<reservation::Model, ReservationError>;
 
@@ -58,8 +60,24 @@ impl Fan {
         payments::pay(&self.app, self.viewer, id, card.to_owned(), key.map(str::to_owned)).await
     }
 
-    /// Pays in time, as the payment's own confirmation does.
+    /// Pays with a card that pays.
     pub async fn pay(&self, id: Uuid) -> Answer {
-        reservations::confirm(&self.app, id).await
+        match self.pay_with(id, PAYS, None).await {
+            Ok(paid) => Ok(paid.reservation),
+            Err(PaymentError::Reservation(error)) => Err(error),
+            Err(error) => panic!("nothing stands against the card: {error}"),
+        }
+    }
+
+    /// Gives tickets back, or all that are left.
+    pub async fn refund(&self, id: Uuid, tickets: Option<&[Uuid]>) -> Answer {
+        let wish = refunds::Wish { reservation_id: id, tickets: tickets.map(<[Uuid]>::to_vec), reason: None };
+        refunds::refund(&self.app, self.viewer, wish).await
+    }
+
+    /// The same person as one of the site's staff.
+    #[must_use]
+    pub fn as_admin(&self) -> Self {
+        Self { viewer: Viewer { role: Role::Admin, ..self.viewer }, ..self.clone() }
     }
 }

@@ -235,12 +235,6 @@ impl Site {
         .await;
     }
 
-    /// A payment is confirmed, as payments will confirm it.
-    pub async fn pay(&self, id: &str) {
-        let id = reservation_id(id).expect("the id is a reservation's");
-        domain::reservations::confirm(&self.app, id).await.expect("a hold can be paid");
-    }
-
     /// Waits until this instance shows these counts.
     pub async fn shows(&self, match_number: i32, category: i32, counts: (i32, i32)) {
         eventually(PATIENCE, &format!("match {match_number} category {category} shows {counts:?}"), || async {

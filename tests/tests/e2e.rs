@@ -27,6 +27,7 @@ mod e2e {
     mod migrations;
     mod payments;
     mod provider;
+    mod refunds;
     mod refusals;
     mod reservations;
     mod restarts;
@@ -60,6 +61,8 @@ mod e2e {
         mod provider;
         mod random;
         mod reconciliation;
+        mod refund_races;
+        mod refunds;
         mod reservations;
         mod tickets;
         mod tokens;

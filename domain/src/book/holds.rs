@@ -108,6 +108,19 @@ impl Book {
         self.turn(id, Status::Cancelled, Some(reason));
     }
 
+    /// Gives back `quantity` tickets of a sale; they go back on sale as those of [`Self::take_back`] do. With the last of
+    /// them the reservation is over.
+    pub(crate) fn refund(&mut self, id: Uuid, quantity: i32) {
+        let Some(row) = self.reservations.get_mut(&id).filter(|row| row.status == Status::Reserved) else { return };
+        row.returned += quantity;
+        let (place, is_over) = ((row.match_number, row.category), row.returned == row.quantity);
+        if let Some(stock) = self.counts(place) {
+            counts::take_back(stock, quantity);
+        }
+        let status = if is_over { Status::Cancelled } else { Status::Reserved };
+        self.turn(id, status, is_over.then_some(CancelReason::Refunded));
+    }
+
     /// Notes a step of a live hold towards its payment, or of what is told with a reservation: no count changes.
     pub(crate) fn note(&mut self, id: Uuid, status: Status) {
         if let Some(row) = self.reservation(id) {

@@ -26,13 +26,14 @@ pub(crate) struct Claim {
 
 const INSERT: &str = r"INSERT INTO reservations
     (id, user_id, match_number, category, quantity, unit_price_minor, status, cancel_reason, created_at, expires_at,
-     version, idempotency_key)
+     version, idempotency_key, returned)
     SELECT * FROM unnest($1::text::uuid[], $2::text::uuid[], $3::text::int[], $4::text::smallint[], $5::text::int[],
      $6::text::bigint[], $7::text::text[], $8::text::text[], $9::text::timestamptz[], $10::text::timestamptz[],
-     $11::text::int[], $12::text::text[])";
+     $11::text::int[], $12::text::text[], $13::text::int[])";
 
 const UPDATE: &str = r" ON CONFLICT (id) DO UPDATE SET
-     status = excluded.status, cancel_reason = excluded.cancel_reason, version = excluded.version";
+     status = excluded.status, cancel_reason = excluded.cancel_reason, version = excluded.version,
+     returned = excluded.returned";
 
 /// The reservations of `ids` that exist.
 pub(crate) async fn of_ids(txn: &Write, ids: &BTreeSet<Uuid>) -> Result<Vec<reservation::Model>, DbErr> {
@@ -79,7 +80,7 @@ pub(crate) async fn claims(txn: &Write, fans: &BTreeSet<(Uuid, i32)>) -> Result<
         return reservation::Entity::find()
             .select_only()
             .columns([Column::UserId, Column::MatchNumber])
-            .column_as(Expr::col(Column::Quantity).sum(), "tickets")
+            .column_as(Expr::col(Column::Quantity).sub(Expr::col(Column::Returned)).sum(), "tickets")
             .filter(pair.in_tuples(fans.iter().copied()))
             .filter(Column::Status.ne(Status::Cancelled))
             .group_by(Column::UserId)
@@ -92,7 +93,7 @@ pub(crate) async fn claims(txn: &Write, fans: &BTreeSet<(Uuid, i32)>) -> Result<
         r"SELECT fan.user_id, fan.match_number, claimed.tickets
           FROM unnest($1::text::uuid[], $2::text::int[]) AS fan (user_id, match_number)
           CROSS JOIN LATERAL (
-            SELECT sum(quantity) AS tickets FROM reservations
+            SELECT sum(quantity - returned) AS tickets FROM reservations
             WHERE user_id = fan.user_id AND match_number = fan.match_number AND status <> 'CANCELLED'
           ) AS claimed
           WHERE claimed.tickets IS NOT NULL",
@@ -120,7 +121,7 @@ pub(super) async fn update(txn: &Write, rows: &[&reservation::Model]) -> Result<
         return Ok(());
     }
     if txn.is_sqlite() {
-        let state = [Column::Status, Column::CancelReason, Column::Version];
+        let state = [Column::Status, Column::CancelReason, Column::Version, Column::Returned];
         reservation::Entity::insert_many(active(rows))
             .on_conflict(OnConflict::column(Column::Id).update_columns(state).to_owned())
             .exec_without_returning(&**txn)
@@ -148,6 +149,7 @@ fn columns(text: &str, rows: &[&reservation::Model]) -> Statement {
             array(rows().map(|row| row.expires_at)),
             array(rows().map(|row| row.version)),
             nullable_array(rows().map(|row| row.idempotency_key.as_deref())),
+            array(rows().map(|row| row.returned)),
         ],
     )
 }

@@ -11,14 +11,17 @@ use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::{
-    Answer, Job, Placing, Report,
+    Answer, Job, Opening, Placing, Report, Returning,
     paying::{self, is_forfeited},
+    refunding,
+    tickets::Tickets,
 };
 use crate::{
     App,
     book::{Book, rows},
+    faults::{self, Point, Request},
     mails::{self, About},
-    payments::ledger::Ledger,
+    payments::{ledger::Ledger, report::News},
     reservations::ReservationError,
     store::Write,
     tickets::{self, Issue},
@@ -33,15 +36,15 @@ pub(super) struct Known {
     /// Reservations whose payment was captured by these requests.
     pub(super) paid: Vec<Uuid>,
     /// What is mailed of these requests.
-    mails: Vec<About>,
+    pub(super) mails: Vec<About>,
     is_mailing_holds: bool,
 }
 
 impl Known {
-    /// The tickets of a reservation are its fan's no more.
-    pub(super) fn forget(&mut self, row: &reservation::Model) {
+    /// So many tickets of a reservation are its fan's no more.
+    pub(super) fn forget(&mut self, row: &reservation::Model, quantity: i32) {
         if let Some(claimed) = self.claimed.get_mut(&(row.user_id, row.match_number)) {
-            *claimed -= row.quantity;
+            *claimed -= quantity;
         }
     }
 
@@ -60,6 +63,7 @@ pub(super) async fn decide(app: &App, jobs: &[(i32, &Job)]) -> Result<Vec<Answer
     let mut known = look_up(&txn, &mut book, jobs).await?;
     known.is_mailing_holds = app.settings.mails_of_holds;
     let mut ledger = open_ledger(&txn, jobs).await?;
+    let mut tickets = open_tickets(&txn, jobs).await?;
     let now = app.clock.now();
 
     let answers: Vec<Answer> = jobs
@@ -68,9 +72,9 @@ pub(super) async fn decide(app: &App, jobs: &[(i32, &Job)]) -> Result<Vec<Answer
             Job::Place(placing) => place(app, &mut book, &mut known, placing, now),
             Job::Cancel(id) => end(&mut book, &mut known, *id, CancelReason::User, now),
             Job::Expire(id) => expire(app, &mut book, &mut known, *id, now),
-            Job::Confirm(id) => confirm(&mut book, &mut known, *id, now),
             Job::Pay(opening) => paying::begin(&mut book, &mut known, &mut ledger, opening, now),
             Job::Settle(report) => paying::settle(app, &mut book, &mut known, &mut ledger, report, now),
+            Job::Refund(asked) => refunding::refund(app, &mut book, &mut known, &mut ledger, &mut tickets, asked, now),
         })
         .collect();
 
@@ -82,9 +86,11 @@ pub(super) async fn decide(app: &App, jobs: &[(i32, &Job)]) -> Result<Vec<Answer
         known.mails.extend(of_paid);
         let buyers: Vec<Uuid> = paid.iter().map(|row| row.user_id).collect();
         let shows = book.close(&txn, now).await?;
-        ledger.close(&txn, now).await?;
+        ledger.close(&txn).await?;
         tickets::issue(&txn, issues, now).await?;
+        tickets.close(&txn, now).await?;
         mails::append_about(&txn, &known.mails, now).await?;
+        jobs.iter().for_each(|(_, job)| die_uncommitted(job));
         txn.commit().await?;
         app.committed(shows);
         app.wake.sold(buyers);
@@ -92,9 +98,19 @@ pub(super) async fn decide(app: &App, jobs: &[(i32, &Job)]) -> Result<Vec<Answer
     Ok(answers)
 }
 
+fn die_uncommitted(job: &Job) {
+    match job {
+        Job::Place(_) => faults::point(Point::Uncommitted(Request::Place)),
+        Job::Pay(_) => faults::point(Point::Uncommitted(Request::Pay)),
+        Job::Settle(_) => faults::point(Point::Uncommitted(Request::Settle)),
+        Job::Refund(_) => faults::point(Point::Uncommitted(Request::Refund)),
+        Job::Cancel(_) | Job::Expire(_) => {}
+    }
+}
+
 /// Reads, after the lock, the payments that the jobs are about.
 async fn open_ledger(txn: &Write, jobs: &[(i32, &Job)]) -> Result<Ledger, DbErr> {
-    let (mut reservations, mut keys) = (BTreeSet::new(), BTreeSet::new());
+    let (mut reservations, mut keys, mut refunded) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for (_, job) in jobs {
         match job {
             Job::Pay(opening) => {
@@ -103,11 +119,24 @@ async fn open_ledger(txn: &Write, jobs: &[(i32, &Job)]) -> Result<Ledger, DbErr>
             }
             Job::Settle(report) => {
                 reservations.insert(report.reservation_id);
+                if let News::Refunded { .. } | News::RefundRefused { .. } = report.news {
+                    refunded.insert(report.reservation_id);
+                }
             }
-            Job::Place(_) | Job::Cancel(_) | Job::Confirm(_) | Job::Expire(_) => {}
+            Job::Refund(asked) => {
+                reservations.insert(asked.reservation_id);
+                refunded.insert(asked.reservation_id);
+            }
+            Job::Place(_) | Job::Cancel(_) | Job::Expire(_) => {}
         }
     }
-    Ledger::open(txn, &reservations, &keys).await
+    Ledger::open(txn, &reservations, &keys, &refunded).await
+}
+
+/// Locks, after those of the matches, the tickets that may be given back.
+async fn open_tickets(txn: &Write, jobs: &[(i32, &Job)]) -> Result<Tickets, DbErr> {
+    let asked = jobs.iter().filter_map(|(_, job)| if let Job::Refund(asked) = job { Some(asked) } else { None });
+    Tickets::open(txn, &asked.map(|asked| asked.reservation_id).collect()).await
 }
 
 /// Reads, after the lock, what the jobs need: their reservations, the keys that were used, and what fans claim.
@@ -122,11 +151,11 @@ async fn look_up(txn: &Write, book: &mut Book, jobs: &[(i32, &Job)]) -> Result<K
                 fans.insert((placing.user_id, placing.match_number));
                 keys.extend(placing.key.clone().map(|key| (placing.user_id, key)));
             }
-            Job::Cancel(id) | Job::Confirm(id) | Job::Expire(id) => {
+            Job::Cancel(id) | Job::Expire(id) => {
                 ids.insert(*id);
             }
-            Job::Pay(opening) => {
-                ids.insert(opening.reservation_id);
+            Job::Pay(Opening { reservation_id, .. }) | Job::Refund(Returning { reservation_id, .. }) => {
+                ids.insert(*reservation_id);
             }
             Job::Settle(Report { reservation_id, .. }) => {
                 ids.insert(*reservation_id);
@@ -208,7 +237,7 @@ pub(super) fn end(book: &mut Book, known: &mut Known, id: Uuid, reason: CancelRe
     let overdue = is_overdue(&row, now);
     let truly = if overdue { CancelReason::Expired } else { reason };
     book.release(id, truly);
-    known.forget(&row);
+    known.forget(&row, row.quantity);
     if truly == CancelReason::Expired {
         known.mail(Kind::HoldExpired, &row);
     }
@@ -225,22 +254,6 @@ fn expire(app: &App, book: &mut Book, known: &mut Known, id: Uuid, now: DateTime
         }
         Some(row) => Ok(row.clone()),
         None => Err(ReservationError::NotFound),
-    }
-}
-
-fn confirm(book: &mut Book, known: &mut Known, id: Uuid, now: DateTime<Utc>) -> Answer {
-    let row = book.reservation(id).ok_or(ReservationError::NotFound)?.clone();
-    match row.status {
-        Status::Reserved => Err(ReservationError::AlreadyPaid),
-        Status::Cancelled => Err(ended(row.cancel_reason)),
-        Status::Pending if is_overdue(&row, now) => {
-            end(book, known, id, CancelReason::Expired, now)?;
-            Err(ReservationError::HoldExpired)
-        }
-        Status::Pending | Status::AwaitingPayment => {
-            book.sell(id);
-            book.reservation(id).cloned().ok_or(ReservationError::NotFound)
-        }
     }
 }
 

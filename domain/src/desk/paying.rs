@@ -11,13 +11,14 @@ use uuid::Uuid;
 use super::{
     Answer, Opening, Report,
     batch::{Known, end, ended, is_overdue},
+    refunding,
 };
 use crate::{
     App,
     book::Book,
     payments::{
         gateway,
-        ledger::{self, Ledger},
+        ledger::{self, Asked, Ledger},
         report::News,
         states::Event,
     },
@@ -107,9 +108,13 @@ pub(super) fn settle(
         }
         News::Gone => Event::Cancelled,
         News::Abandoned => Event::Abandoned,
-        News::Refunded(gateway_id) => {
-            ledger.repay(report.payment_id, gateway_id);
-            Event::Refunded
+        News::Refunded { refund_id, gateway_id } => {
+            let event = ledger.repay(*refund_id, gateway_id, now);
+            return refunding::settle(book, ledger, report, event, now);
+        }
+        News::RefundRefused { refund_id, code } => {
+            let event = ledger.refuse(*refund_id, code);
+            return refunding::settle(book, ledger, report, event, now);
         }
     };
     let moved = ledger.apply(report.payment_id, event, now);
@@ -148,7 +153,7 @@ fn seat(app: &App, book: &mut Book, known: &mut Known, state: State, id: Uuid) -
 fn follow(
     book: &mut Book,
     known: &mut Known,
-    ledger: &Ledger,
+    ledger: &mut Ledger,
     report: &Report,
     (from, to): (State, State),
     now: DateTime<Utc>,
@@ -162,7 +167,7 @@ fn follow(
         State::Voided if from == State::Confirmed => {
             if let Some(row) = book.reservation(id).cloned() {
                 book.take_back(id, CancelReason::PaymentFailed);
-                known.forget(&row);
+                known.forget(&row, row.quantity);
             }
         }
         // It can't succeed any more: the hold is a hold again, for as long as its time lasts.
@@ -170,6 +175,12 @@ fn follow(
             book.note(id, Status::Pending);
             if book.reservation(id).is_some_and(|row| is_overdue(row, now)) {
                 end(book, known, id, CancelReason::Expired, now)?;
+            }
+        }
+        State::Refunding => {
+            let amount = ledger.payment(report.payment_id).map_or(0, |payment| payment.amount_minor);
+            if ledger.owe(report.payment_id, amount, Asked::default(), now) {
+                note(book, id);
             }
         }
         // The sale itself has told of it.
@@ -181,7 +192,7 @@ fn follow(
 }
 
 /// Tells those who watch a reservation that its payment has changed.
-fn note(book: &mut Book, id: Uuid) {
+pub(super) fn note(book: &mut Book, id: Uuid) {
     if let Some(status) = book.reservation(id).map(|row| row.status) {
         book.note(id, status);
     }

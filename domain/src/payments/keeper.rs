@@ -2,7 +2,8 @@
 //!
 //! Every instance looks for payments that are due and takes each for a while: one that dies is followed by the next. A
 //! payment that waits for its payer is compared with the gateway now and then, so that a lost event costs time and
-//! nothing else; when its hold is over it is ended at the gateway, and the hold with it.
+//! nothing else; when its hold is over it is ended at the gateway, and the hold with it. Refunds that are due are asked
+//! for in the same way.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use futures_util::{StreamExt, stream};
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio_util::sync::CancellationToken;
 
-use super::{PaymentError, drive, found, is_overdue, look, report::News, settle, webhooks};
+use super::{PaymentError, drive, found, is_overdue, look, refunds, report::News, settle, webhooks};
 use crate::{App, store::Write};
 
 /// How often an instance looks for payments that are due.
@@ -46,16 +47,23 @@ pub async fn run(app: &App, shutdown: CancellationToken) {
     }
 }
 
-/// Sees to what is due now, and says how many payments and events that were.
+/// Sees to what is due now, and says how many payments, refunds and events that were.
 pub async fn round(app: &App) -> Result<usize, DbErr> {
     let told = webhooks::waiting(app).await?;
-    let due = due(app).await?;
-    let taken = told.len() + due.len();
+    let (due, owed) = (due(app).await?, refunds::due(app).await?);
+    let taken = told.len() + due.len() + owed.len();
     stream::iter(told).for_each_concurrent(SIDE_BY_SIDE, async |event| webhooks::see_to(app, event).await).await;
     stream::iter(due)
         .for_each_concurrent(SIDE_BY_SIDE, async |row| {
             if let Err(error) = see_to(app, row).await {
                 tracing::warn!(%error, "a payment could not be seen to; trying again");
+            }
+        })
+        .await;
+    stream::iter(owed)
+        .for_each_concurrent(SIDE_BY_SIDE, async |row| {
+            if let Err(error) = refunds::see_to(app, row).await {
+                tracing::warn!(%error, "a refund could not be seen to; trying again");
             }
         })
         .await;
@@ -87,11 +95,16 @@ async fn see_to(app: &App, row: payment::Model) -> Result<(), PaymentError> {
     Ok(())
 }
 
+/// The wait of somebody who takes what was taken so often before.
+pub(super) fn wait(attempts: i32) -> Duration {
+    let doubled = 2_u32.saturating_pow(u32::try_from(attempts).unwrap_or_default());
+    FIRST_WAIT.saturating_mul(doubled).min(LONGEST_WAIT)
+}
+
 /// Takes a payment, unless another instance has: nobody else begins before the wait is over, whatever becomes of us. One
 /// that waits for its payer is seen to at the end of its hold in any case.
 async fn take(app: &App, row: &payment::Model, now: DateTime<Utc>) -> Result<bool, DbErr> {
-    let doubled = 2_u32.saturating_pow(u32::try_from(row.attempts).unwrap_or_default());
-    let mut next_at = now + FIRST_WAIT.saturating_mul(doubled).min(LONGEST_WAIT);
+    let mut next_at = now + wait(row.attempts);
     if row.state == State::Open && row.hold_ends_at > now {
         next_at = next_at.min(row.hold_ends_at);
     }

@@ -3,12 +3,12 @@
 //! It is opened and closed beside the book, under the lock of the payments' matches. Invariant: a payment's state never
 //! changes without a row in the audit trail, and money never goes back without a refund of its own.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Duration, Utc};
 use entities::{
     payment::{self, Column, State},
-    payment_change, refund,
+    payment_change,
 };
 use sea_orm::{
     ActiveModelTrait,
@@ -17,14 +17,24 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use self::refunds::Refunds;
 use super::states::{self, Event, Step};
 use crate::store::Write;
+
+mod refunds;
 
 /// How long whoever changed a payment may take for what comes next before somebody else sees to it.
 pub(crate) const TURN: Duration = Duration::seconds(15);
 
 /// How soon a payment that waits for its payer is compared with the gateway.
 const LOOK: Duration = Duration::seconds(5);
+
+/// Who asked for a refund, and why; nobody, where money was taken for nothing.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Asked {
+    pub(crate) by: Option<Uuid>,
+    pub(crate) reason: Option<String>,
+}
 
 /// The payments that one transaction may change.
 #[derive(Default)]
@@ -33,17 +43,17 @@ pub(crate) struct Ledger {
     new: BTreeSet<Uuid>,
     changed: BTreeSet<Uuid>,
     changes: Vec<payment_change::ActiveModel>,
-    owed: Vec<refund::ActiveModel>,
-    /// Refunds that are done, by their payment, with the gateway's name.
-    repaid: BTreeMap<Uuid, String>,
+    refunds: Refunds,
 }
 
 impl Ledger {
-    /// Reads the payments of these reservations and of these fans' keys; the matches are locked.
+    /// Reads the payments of these reservations and of these fans' keys, and the refunds of the reservations `refunded`;
+    /// the matches are locked.
     pub(crate) async fn open(
         txn: &Write,
         reservations: &BTreeSet<Uuid>,
         keys: &BTreeSet<(Uuid, String)>,
+        refunded: &BTreeSet<Uuid>,
     ) -> Result<Self, DbErr> {
         let mut ledger = Self::default();
         if reservations.is_empty() {
@@ -55,13 +65,15 @@ impl Ledger {
             wanted = wanted.add(of_key);
         }
         let found = payment::Entity::find().filter(wanted).all(&**txn).await?;
+        let repaid = found.iter().filter(|row| refunded.contains(&row.reservation_id)).map(|row| row.id).collect();
+        ledger.refunds = Refunds::of(txn, repaid).await?;
         ledger.payments = found.into_iter().map(|row| (row.id, row)).collect();
 
         Ok(ledger)
     }
 
     pub(crate) fn is_changed(&self) -> bool {
-        !(self.new.is_empty() && self.changed.is_empty())
+        !(self.new.is_empty() && self.changed.is_empty()) || self.refunds.is_changed()
     }
 
     pub(crate) fn payment(&self, id: Uuid) -> Option<&payment::Model> {
@@ -78,6 +90,12 @@ impl Ledger {
     pub(crate) fn under_way(&self, reservation_id: Uuid, beside: Option<Uuid>) -> Option<&payment::Model> {
         let mut payments = self.payments.values();
         payments.find(|row| row.reservation_id == reservation_id && row.state.is_live() && Some(row.id) != beside)
+    }
+
+    /// The payment whose money for a reservation is ours.
+    pub(crate) fn captured(&self, reservation_id: Uuid) -> Option<&payment::Model> {
+        let mut payments = self.payments.values();
+        payments.find(|row| row.reservation_id == reservation_id && row.state == State::Captured)
     }
 
     /// Enters a new payment.
@@ -123,35 +141,51 @@ impl Ledger {
                 return None;
             }
         };
-        let amount_minor = row.amount_minor;
         row.state = to;
         row.updated_at = now;
         row.attempts = 0;
         row.next_at = if to == State::Open { (now + LOOK).min(row.hold_ends_at.max(now)) } else { now + TURN };
         self.changed.insert(id);
         self.trail(id, event.name(), Some(from), to, now);
-        if to == State::Refunding {
-            self.owed.push(refund::ActiveModel {
-                id: Set(Uuid::now_v7()),
-                payment_id: Set(id),
-                amount_minor: Set(amount_minor),
-                state: Set(refund::State::Due),
-                gateway_id: Set(None),
-                created_at: Set(now),
-                done_at: Set(None),
-            });
-        }
-
         Some((from, to))
     }
 
-    /// Notes that the refund of a payment is done.
-    pub(crate) fn repay(&mut self, id: Uuid, gateway_id: &str) {
-        self.repaid.insert(id, gateway_id.to_owned());
+    /// Owes a part of a payment that is not owed yet; `false`, and nothing is owed, if there is no such part.
+    pub(crate) fn owe(&mut self, id: Uuid, amount_minor: i64, asked: Asked, now: DateTime<Utc>) -> bool {
+        let left = self.payments.get(&id).map_or(0, |row| row.amount_minor - self.refunds.owed(id));
+        if !(1..=left).contains(&amount_minor) {
+            tracing::error!(payment = %id, amount_minor, left, "more would go back than was taken");
+            return false;
+        }
+        self.refunds.owe(id, amount_minor, asked, now);
+        true
+    }
+
+    /// Notes that a refund is done, and says what that is to its payment; none where it is known.
+    pub(crate) fn repay(&mut self, refund_id: Uuid, gateway_id: &str, now: DateTime<Utc>) -> Option<Event> {
+        let payment_id = self.refunds.done(refund_id, gateway_id, now)?;
+        let state = self.payments.get(&payment_id)?.state;
+        let is_all = state == State::Refunding && self.refunds.are_done(payment_id);
+        Some(if is_all { Event::Refunded } else { Event::PartRefunded })
+    }
+
+    /// Notes that the gateway refuses a refund for good; none where it is known.
+    pub(crate) fn refuse(&mut self, refund_id: Uuid, code: &str) -> Option<Event> {
+        self.refunds.refused(refund_id, code).then_some(Event::RefundRefused)
+    }
+
+    /// Has the gateway asked once more for what it refused to give back for a reservation.
+    pub(crate) fn retry(&mut self, reservation_id: Uuid, now: DateTime<Utc>) {
+        let of_reservation = self.payments.values().filter(|row| row.reservation_id == reservation_id);
+        for id in of_reservation.map(|row| row.id).collect::<Vec<_>>() {
+            if self.refunds.retry(id, now) {
+                self.apply(id, Event::RefundRetried, now);
+            }
+        }
     }
 
     /// Writes every change.
-    pub(crate) async fn close(mut self, txn: &Write, now: DateTime<Utc>) -> Result<(), DbErr> {
+    pub(crate) async fn close(mut self, txn: &Write) -> Result<(), DbErr> {
         let rows = |ids: &BTreeSet<Uuid>| -> Vec<payment::Model> {
             ids.iter().filter_map(|id| self.payments.get(id)).cloned().collect()
         };
@@ -176,23 +210,7 @@ impl Ledger {
             let changes = std::mem::take(&mut self.changes);
             payment_change::Entity::insert_many(changes).exec_without_returning(&**txn).await?;
         }
-        if !self.owed.is_empty() {
-            refund::Entity::insert_many(std::mem::take(&mut self.owed)).exec_without_returning(&**txn).await?;
-        }
-        for (id, gateway_id) in self.repaid {
-            refund::Entity::update_many()
-                .set(refund::ActiveModel {
-                    state: Set(refund::State::Done),
-                    gateway_id: Set(Some(gateway_id)),
-                    done_at: Set(Some(now)),
-                    ..Default::default()
-                })
-                .filter(refund::Column::PaymentId.eq(id))
-                .filter(refund::Column::State.eq(refund::State::Due))
-                .exec(&**txn)
-                .await?;
-        }
-        Ok(())
+        self.refunds.close(txn).await
     }
 
     fn trail(&mut self, payment_id: Uuid, event: &str, from: Option<State>, to: State, at: DateTime<Utc>) {

@@ -1,5 +1,7 @@
 //! What is told of a payment, on its way to the desk.
 
+use uuid::Uuid;
+
 use super::gateway::Intent;
 
 /// What is told of a payment.
@@ -13,6 +15,8 @@ pub(crate) enum News {
     Gone,
     /// The hold is over, or given up by its fan.
     Abandoned,
-    /// The money is back, by a refund that the gateway calls so.
-    Refunded(String),
+    /// What a refund owed is back; the gateway calls it so.
+    Refunded { refund_id: Uuid, gateway_id: String },
+    /// The gateway will not do a refund.
+    RefundRefused { refund_id: Uuid, code: String },
 }

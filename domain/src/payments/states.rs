@@ -21,13 +21,24 @@ pub enum Event {
     Abandoned,
     /// The gateway has cancelled it, or knows nothing of it.
     Cancelled,
-    /// The gateway has given the money back.
+    /// The gateway has given all of it back.
     Refunded,
+    /// The gateway has given a part of it back.
+    PartRefunded,
+    /// The last of its tickets were given back: all of it that is not owed yet is.
+    Returned,
+    /// Some of its tickets were given back: their price is owed.
+    PartReturned,
+    /// The gateway will not give back what is owed.
+    RefundRefused,
+    /// Somebody has it asked once more for what it refused.
+    RefundRetried,
 }
 
 /// What an event does to a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
+    /// It goes there, or something happens to it where it is.
     To(State),
     /// Known already, or late: nothing changes.
     Stay,
@@ -36,7 +47,7 @@ pub enum Step {
 }
 
 impl Event {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 14] = [
         Self::Opened,
         Self::Declined,
         Self::Seated,
@@ -46,6 +57,11 @@ impl Event {
         Self::Abandoned,
         Self::Cancelled,
         Self::Refunded,
+        Self::PartRefunded,
+        Self::Returned,
+        Self::PartReturned,
+        Self::RefundRefused,
+        Self::RefundRetried,
     ];
 
     /// As the audit trail writes it.
@@ -60,6 +76,11 @@ impl Event {
             Self::Abandoned => "ABANDONED",
             Self::Cancelled => "CANCELLED",
             Self::Refunded => "REFUNDED",
+            Self::PartRefunded => "PART_REFUNDED",
+            Self::Returned => "RETURNED",
+            Self::PartReturned => "PART_RETURNED",
+            Self::RefundRefused => "REFUND_REFUSED",
+            Self::RefundRetried => "REFUND_RETRIED",
         }
     }
 }
@@ -88,30 +109,43 @@ const DECLINED: Step = Step::To(State::Declined);
 const REFUNDING: Step = Step::To(State::Refunding);
 const REFUNDED: Step = Step::To(State::Refunded);
 
-/// Rows by [`STATES`], columns by [`Event::ALL`].
+/// Rows by [`STATES`], columns by [`Event::ALL`], in two halves: what happens on the way to the money, and on its way back.
 ///
 /// `Created` has no name at the gateway yet, so nothing can be abandoned there before its answer is known. Answers of the
 /// gateway may overtake each other: one that tells of an earlier step changes nothing. Money that turns up where it was
 /// not wanted any more goes back. Seats are looked for in `Created` and `Open` alone, and what is `Confirmed` or
 /// `Captured` has them, so elsewhere "seated" can't be.
+///
+/// Only what is `Captured` has tickets that may be given back; it stays so until the last of them is.
 #[rustfmt::skip]
-const TABLE: [[Step; 9]; 9] = [
-    //              Opened Declined  Seated     Unseated PaidSeated PaidUnseated Abandoned Cancelled Refunded
-    /* Created   */ [OPEN,  DECLINED, CONFIRMED, VOIDING, CAPTURED,  REFUNDING,   STAY,     VOIDED,   NEVER],
-    /* Open      */ [STAY,  STAY,     CONFIRMED, VOIDING, CAPTURED,  REFUNDING,   VOIDING,  VOIDED,   NEVER],
-    /* Confirmed */ [STAY,  STAY,     STAY,      NEVER,   CAPTURED,  NEVER,       STAY,     VOIDED,   NEVER],
-    /* Captured  */ [STAY,  STAY,     STAY,      NEVER,   STAY,      NEVER,       STAY,     NEVER,    NEVER],
-    /* Voiding   */ [STAY,  STAY,     NEVER,     STAY,    NEVER,     REFUNDING,   STAY,     VOIDED,   NEVER],
-    /* Voided    */ [STAY,  STAY,     NEVER,     STAY,    NEVER,     REFUNDING,   STAY,     STAY,     NEVER],
-    /* Declined  */ [STAY,  STAY,     NEVER,     VOIDING, NEVER,     REFUNDING,   STAY,     STAY,     NEVER],
-    /* Refunding */ [STAY,  STAY,     NEVER,     STAY,    NEVER,     STAY,        STAY,     NEVER,    REFUNDED],
-    /* Refunded  */ [STAY,  STAY,     NEVER,     STAY,    NEVER,     STAY,        STAY,     NEVER,    STAY],
+const TABLE: [([Step; 9], [Step; 5]); 9] = [
+    //               Opened Declined  Seated     Unseated PaidSeated PaidUnseated Abandoned Cancelled Refunded
+    //               PartRefunded Returned PartReturned RefundRefused RefundRetried
+    /* Created   */ ([OPEN,  DECLINED, CONFIRMED, VOIDING, CAPTURED,  REFUNDING,   STAY,     VOIDED,   NEVER],
+                     [NEVER,     NEVER,     NEVER,    NEVER,     NEVER]),
+    /* Open      */ ([STAY,  STAY,     CONFIRMED, VOIDING, CAPTURED,  REFUNDING,   VOIDING,  VOIDED,   NEVER],
+                     [NEVER,     NEVER,     NEVER,    NEVER,     NEVER]),
+    /* Confirmed */ ([STAY,  STAY,     STAY,      NEVER,   CAPTURED,  NEVER,       STAY,     VOIDED,   NEVER],
+                     [NEVER,     NEVER,     NEVER,    NEVER,     NEVER]),
+    /* Captured  */ ([STAY,  STAY,     STAY,      NEVER,   STAY,      NEVER,       STAY,     NEVER,    NEVER],
+                     [CAPTURED,  REFUNDING, CAPTURED, CAPTURED,  CAPTURED]),
+    /* Voiding   */ ([STAY,  STAY,     NEVER,     STAY,    NEVER,     REFUNDING,   STAY,     VOIDED,   NEVER],
+                     [NEVER,     NEVER,     NEVER,    NEVER,     NEVER]),
+    /* Voided    */ ([STAY,  STAY,     NEVER,     STAY,    NEVER,     REFUNDING,   STAY,     STAY,     NEVER],
+                     [NEVER,     NEVER,     NEVER,    NEVER,     NEVER]),
+    /* Declined  */ ([STAY,  STAY,     NEVER,     VOIDING, NEVER,     REFUNDING,   STAY,     STAY,     NEVER],
+                     [NEVER,     NEVER,     NEVER,    NEVER,     NEVER]),
+    /* Refunding */ ([STAY,  STAY,     NEVER,     STAY,    NEVER,     STAY,        STAY,     NEVER,    REFUNDED],
+                     [REFUNDING, NEVER,     NEVER,    REFUNDING, REFUNDING]),
+    /* Refunded  */ ([STAY,  STAY,     NEVER,     STAY,    NEVER,     STAY,        STAY,     NEVER,    STAY],
+                     [NEVER,     NEVER,     NEVER,    NEVER,     NEVER]),
 ];
 
 /// What `event` does to a payment in `state`.
 pub fn step(state: State, event: Event) -> Step {
     let row = STATES.iter().position(|known| *known == state).expect("the table has a row for each state");
-    TABLE[row][event as usize]
+    let (forth, back) = &TABLE[row];
+    *forth.iter().chain(back).nth(event as usize).expect("the table has a column for each event")
 }
 
 #[cfg(test)]
@@ -137,7 +171,10 @@ mod tests {
 
     #[test]
     fn every_pair_is_as_it_was_decided() {
-        use Event::{Abandoned, Cancelled, Declined, Opened, PaidSeated, PaidUnseated, Refunded, Seated, Unseated};
+        use Event::{
+            Abandoned, Cancelled, Declined, Opened, PaidSeated, PaidUnseated, PartRefunded, PartReturned,
+            RefundRefused, RefundRetried, Refunded, Returned, Seated, Unseated,
+        };
 
         // What changes a state, and what can't be; every other pair stays as it is.
         let changes = [
@@ -162,6 +199,14 @@ mod tests {
             (State::Declined, Unseated, State::Voiding),
             (State::Declined, PaidUnseated, State::Refunding),
             (State::Refunding, Refunded, State::Refunded),
+            (State::Captured, PartReturned, State::Captured),
+            (State::Captured, Returned, State::Refunding),
+            (State::Captured, PartRefunded, State::Captured),
+            (State::Captured, RefundRefused, State::Captured),
+            (State::Captured, RefundRetried, State::Captured),
+            (State::Refunding, PartRefunded, State::Refunding),
+            (State::Refunding, RefundRefused, State::Refunding),
+            (State::Refunding, RefundRetried, State::Refunding),
         ];
         let stays = [
             (State::Created, vec![Abandoned]),
@@ -199,20 +244,23 @@ mod tests {
                 assert!(others.into_iter().all(|event| step(state, *event) != Step::To(State::Voided)), "{state:?}");
             }
         }
-        assert_eq!(leads_to(State::Captured), BTreeSet::new());
+        // What is ours goes back only by tickets that do.
+        assert_eq!(leads_to(State::Captured), BTreeSet::from([State::Captured, State::Refunding]));
+        let ends = Event::ALL.iter().filter(|event| step(State::Captured, **event) == Step::To(State::Refunding));
+        assert!(ends.eq([&Event::Returned]));
         assert_eq!(leads_to(State::Refunded), BTreeSet::new());
     }
 
     #[test]
     fn every_live_state_leads_to_one_that_rests() {
-        for state in State::LIVE {
+        for state in State::LIVE.into_iter().chain([State::Refunding]) {
             let (mut seen, mut next) = (BTreeSet::new(), vec![state]);
             while let Some(state) = next.pop() {
                 if seen.insert(state) {
                     next.extend(leads_to(state));
                 }
             }
-            assert!(seen.iter().any(|state| !state.is_live()), "{state:?} leads to {seen:?}");
+            assert!(seen.iter().any(|to| !to.is_live() && *to != state), "{state:?} leads to {seen:?}");
         }
     }
 }

@@ -12,7 +12,11 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{PaymentError, find, keeper, look};
-use crate::{App, store::Write};
+use crate::{
+    App,
+    faults::{self, Point},
+    store::Write,
+};
 
 /// How long an event that was seen to is kept: longer than any gateway tries to deliver it again.
 const KEPT: Duration = Duration::days(30);
@@ -48,6 +52,7 @@ pub async fn receive(app: &App, notice: Notice) -> Result<(), DbErr> {
         .exec(&*txn)
         .await?;
     txn.commit().await?;
+    faults::point(Point::Told);
     app.wake.told_of_payments();
 
     Ok(())

@@ -6,6 +6,7 @@ import gate from './examples/gate.graphql';
 import matches from './examples/matches.graphql';
 import myReservations from './examples/my-reservations.graphql';
 import myTickets from './examples/my-tickets.graphql';
+import refundReservation from './examples/refund-reservation.graphql';
 import reserve from './examples/reserve.graphql';
 import signUp from './examples/sign-up.graphql';
 import welcome from './examples/welcome.graphql';
@@ -44,6 +45,13 @@ export const EXAMPLES = [
     about: 'Give the tickets back',
     query: cancelReservation,
     variables: json({ id: 'the id of a reservation of yours' }),
+  },
+  {
+    title: 'Refund a reservation',
+    about: 'Give paid tickets back for their price',
+    query: refundReservation,
+    variables: json({ input: { reservationId: 'the id of a paid reservation of yours', reason: 'I am ill' } }),
+    extra: true,
   },
   {
     title: 'Follow a reservation',

@@ -6,7 +6,7 @@
 use transport::config::Documents;
 
 /// Work beyond what is selected below the field.
-const FIELDS: [(&str, u64); 42] = [
+const FIELDS: [(&str, u64); 43] = [
     // Argon2id takes a core for tens of milliseconds: one in a document.
     ("Mutation.signUp", 10_000),
     ("Mutation.signIn", 10_000),
@@ -17,6 +17,7 @@ const FIELDS: [(&str, u64); 42] = [
     ("Mutation.cancelReservation", 4_000),
     ("Mutation.payReservation", 4_000),
     ("Mutation.createPaymentIntent", 4_000),
+    ("Mutation.refundReservation", 4_000),
     ("Mutation.refreshSession", 4_000),
     ("Mutation.requestPasswordReset", 4_000),
     ("Mutation.requestEmailVerification", 4_000),
@@ -62,7 +63,7 @@ const FIELDS: [(&str, u64); 42] = [
 ];
 
 /// Lengths of lists without page arguments, or where they are left out.
-const LISTS: [(&str, u64); 18] = [
+const LISTS: [(&str, u64); 19] = [
     ("matches", 100),
     ("myReservations", 100),
     ("myTickets", 100),
@@ -73,6 +74,8 @@ const LISTS: [(&str, u64); 18] = [
     ("securityEvents", 100),
     ("categories", 3),
     ("buckets", 4),
+    // A ticket each.
+    ("refunds", 2),
     // As long as it gets would cost more than anybody may ask for; it is empty while all is well.
     ("reconciliation", 100),
     // The schema's own description.

@@ -247,6 +247,22 @@ impl Default for Holds {
     }
 }
 
+/// Which tickets their owners may give back by themselves.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Refunds {
+    pub owner_allowed: bool,
+    /// Hours before kick-off at which that ends; unset, `prod` takes 48 and `dev`, whose bundled matches were played in
+    /// 2022, knows no end.
+    pub owner_cutoff_hours: Option<u64>,
+}
+
+impl Default for Refunds {
+    fn default() -> Self {
+        Self { owner_allowed: true, owner_cutoff_hours: None }
+    }
+}
+
 /// What is kept of the decisions of the security service.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

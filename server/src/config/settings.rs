@@ -162,6 +162,8 @@ static OURS: &[(&str, &str, Kind, &str)] = &[
     ("holds.payment_grace_seconds", "MATCHDAY_HOLDS_PAYMENT_GRACE_SECONDS", Kind::Number(0, DAY), "how long after that a hold is kept for a payment that the gateway can't be asked about"),
     ("holds.foreign_seconds", "MATCHDAY_HOLDS_FOREIGN_SECONDS", Kind::Number(1, 7 * DAY), "time until another site's unresolved hold ends"),
     ("holds.purchase_cap", "MATCHDAY_HOLDS_PURCHASE_CAP", Kind::Number(1, 1_000), "tickets one buyer may have of one match"),
+    ("refunds.owner_allowed", "MATCHDAY_REFUNDS_OWNER_ALLOWED", Kind::Flag, "let owners give valid tickets back for their price by themselves; admins always can"),
+    ("refunds.owner_cutoff_hours", "MATCHDAY_REFUNDS_OWNER_CUTOFF_HOURS", Kind::Number(0, 8_784), "how long before kick-off owners can't any more; unset: 48 in prod, no end in dev, whose bundled matches were played in 2022"),
     ("limits.enabled", "MATCHDAY_LIMITS_ENABLED", Kind::Flag, "limit how much anybody may ask for"),
     ("limits.fallback_share_percent", "MATCHDAY_LIMITS_FALLBACK_SHARE_PERCENT", Kind::Number(1, 100), "what an instance grants of each limit by itself while Redis is away"),
     ("limits.redis_timeout_milliseconds", "MATCHDAY_LIMITS_REDIS_TIMEOUT_MILLISECONDS", Kind::Number(1, 10_000), "longest wait for Redis before an instance limits by itself"),

@@ -10,10 +10,15 @@ use axum::{
     http::{Method, Request, header},
 };
 use domain::payments::gateway::{GatewayError, Intent, Order, PaymentGateway, Status as Known};
-use entities::sandbox_intent::{ActiveModel, Column, Entity, Model, Status};
+use entities::{
+    sandbox_intent::{ActiveModel, Column, Entity, Model, Status},
+    sandbox_refund,
+};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, sea_query::OnConflict,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel, QueryFilter, TransactionTrait,
+    sea_query::{Expr, ExprTrait, OnConflict},
 };
 use serde_json::json;
 use tokio::sync::{Mutex, mpsc};
@@ -160,10 +165,41 @@ impl Sandbox {
         if row.status == to { Ok(intent(row)) } else { Err(refused("payment_intent_unexpected_state")) }
     }
 
+    /// Gives a part of what was taken back, once a key; `false` where the key is known or no such part is left.
+    async fn give_back(&self, intent_id: &str, amount_minor: i64, key: &str) -> Result<bool, DbErr> {
+        let refund = sandbox_refund::Model {
+            id: format!("re_{}", Uuid::now_v7().simple()),
+            idempotency_key: key.to_owned(),
+            intent_id: intent_id.to_owned(),
+            amount_minor,
+        };
+        let refunded = Expr::col(Column::RefundedMinor).add(amount_minor);
+        let txn = self.db.begin().await?;
+        let given = Entity::update_many()
+            .col_expr(Column::RefundedMinor, refunded.clone())
+            .filter(Column::Id.eq(intent_id))
+            .filter(Column::Status.eq(Status::Succeeded))
+            .filter(refunded.lte(Expr::col(Column::AmountMinor)))
+            .exec(&txn)
+            .await?;
+        if given.rows_affected == 0 {
+            return Ok(false);
+        }
+        let made = sandbox_refund::Entity::insert(refund.into_active_model().reset_all())
+            .on_conflict(OnConflict::column(sandbox_refund::Column::IdempotencyKey).do_nothing().to_owned())
+            .exec_without_returning(&txn)
+            .await?;
+        if made == 0 {
+            return Ok(false);
+        }
+        txn.commit().await?;
+        Ok(true)
+    }
+
     /// Queues the event of an intent as it is now.
     fn tell(&self, row: &Model) {
         let kind = match row.status {
-            _ if row.refund_id.is_some() => "charge.refunded",
+            _ if row.refunded_minor > 0 => "charge.refunded",
             Status::RequiresPaymentMethod if row.decline_code.is_some() => "payment_intent.payment_failed",
             Status::RequiresPaymentMethod => "payment_intent.created",
             Status::RequiresAction => "payment_intent.requires_action",
@@ -221,7 +257,7 @@ impl PaymentGateway for Sandbox {
             amount_minor: order.amount_minor,
             status,
             decline_code: code.map(str::to_owned),
-            refund_id: None,
+            refunded_minor: 0,
         };
         let made = Entity::insert(row.into_active_model().reset_all())
             .on_conflict(OnConflict::column(Column::IdempotencyKey).do_nothing().to_owned())
@@ -249,19 +285,22 @@ impl PaymentGateway for Sandbox {
         self.step(intent_id, &open, Status::Canceled).await
     }
 
-    async fn refund(&self, intent_id: &str, amount_minor: i64, _: &str) -> Result<String, GatewayError> {
+    async fn refund(&self, intent_id: &str, amount_minor: i64, key: &str) -> Result<String, GatewayError> {
+        let made = self.give_back(intent_id, amount_minor, key).await.map_err(unreachable)?;
         let row = self.row(intent_id).await.map_err(unreachable)?.ok_or_else(|| refused("resource_missing"))?;
-        if row.status != Status::Succeeded || amount_minor != row.amount_minor {
-            return Err(refused("charge_not_refundable"));
+        let of_key = sandbox_refund::Entity::find().filter(sandbox_refund::Column::IdempotencyKey.eq(key));
+        match of_key.one(&self.db).await.map_err(unreachable)? {
+            None => Err(refused("charge_not_refundable")),
+            Some(known) if (&*known.intent_id, known.amount_minor) != (intent_id, amount_minor) => {
+                Err(refused("idempotency_key_in_use"))
+            }
+            Some(known) => {
+                if made {
+                    self.tell(&row);
+                }
+                Ok(known.id)
+            }
         }
-        if let Some(refund_id) = row.refund_id {
-            return Ok(refund_id);
-        }
-        let refund_id = format!("re_{}", Uuid::now_v7().simple());
-        let change = ActiveModel { refund_id: Set(Some(refund_id.clone())), ..Default::default() };
-        self.turn(intent_id, &[Status::Succeeded], change).await.map_err(unreachable)?;
-        self.tell(&Model { refund_id: Some(refund_id.clone()), ..row });
-        Ok(refund_id)
     }
 }
 

@@ -19,7 +19,7 @@ const NARROW: [(&str, &[&str], Per); 4] = [
     ("signIn", &["signIn"], Per::Address),
     ("signUp", &["signUp"], Per::Address),
     ("reserve", &["reserve"], Per::User),
-    ("payReservation", &["payReservation", "createPaymentIntent"], Per::User),
+    ("payReservation", &["payReservation", "createPaymentIntent", "refundReservation"], Per::User),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -68,7 +68,7 @@ async fn what_we_say_passes_the_strictest_of_the_other_sites() {
     let cancelled = ana.holds(1, 2, 1).await;
     ana.holds(1, 3, 1).await;
     ana.cancel(&cancelled).await.data();
-    site.pay(&paid).await;
+    ana.pay(&paid, "pm_card_visa", "a").await.data();
     site.published().await;
 
     let broker = site.broker();

@@ -158,7 +158,7 @@ async fn demand_that_both_sides_agree(db: &DatabaseConnection, paid: &[Uuid]) {
             State::Declined => AtGateway::RequiresPaymentMethod,
             other => panic!("{other:?}: {payment:?}"),
         };
-        assert_eq!((intent.status, &intent.refund_id), (expected, &None), "{payment:?}");
+        assert_eq!((intent.status, intent.refunded_minor), (expected, 0), "{payment:?}");
     }
     assert_eq!(intents.len(), 0, "the gateway knows payments that we do not: {intents:?}");
     let rows = reservation::Entity::find().filter(reservation::Column::Status.eq(Status::Reserved));

@@ -111,6 +111,9 @@ const ROWS: &[Row] = &[
         field: checkIn(input: {code: "forged", deviceId: "north", nonce: "1"}) { checkIn { outcome } } }"#, STEWARDS),
     row("Mutation.checkInBatch", r#"mutation {
         field: checkInBatch(input: {deviceId: "north", scans: []}) { checkIns { outcome } } }"#, STEWARDS),
+    row("Mutation.refundReservation", "mutation ($refunded: ID!) {
+        field: refundReservation(input: {reservationId: $refunded}) { reservation { id } } }",
+        [ANONYMOUS, UNKNOWN, SHOWN, UNKNOWN, SHOWN]),
     row("Mutation.setAddressRule", r#"mutation {
         field: setAddressRule(input: {network: "192.0.2.1", effect: BLOCK, reason: "a test"}) { rule { network } } }"#,
         ADMINS),
@@ -132,6 +135,7 @@ const OWN: &[(&str, &[&str])] = &[
             "match",
             "category",
             "quantity",
+            "quantityLeft",
             "unitPrice",
             "totalPrice",
             "createdAt",
@@ -163,8 +167,10 @@ const OWN: &[(&str, &[&str])] = &[
     ("GateTicket", &["id", "holderName", "match", "category", "seat"]),
     ("TicketEntry", &["at", "deviceId"]),
     ("RevokedTicket", &["ticketId", "matchNumber", "version", "reason", "changedAt"]),
-    ("Payment", &["status", "amount", "declineCode", "createdAt", "updatedAt"]),
-    ("PaymentTrouble", &["kind", "payment", "reservation", "eventId", "since"]),
+    ("Payment", &["status", "amount", "refunds", "refundedAmount", "declineCode", "createdAt", "updatedAt"]),
+    ("Refund", &["status", "amount", "reason", "createdAt", "doneAt"]),
+    ("PaymentTrouble", &["kind", "payment", "reservation", "refund", "eventId", "since"]),
+    ("RefundReservationPayload", &["reservation"]),
     ("PayReservationPayload", &["reservation", "clientSecret"]),
     ("CreatePaymentIntentPayload", &["reservation", "clientSecret"]),
     ("SessionPayload", &["user", "accessToken", "refreshToken", "expiresAt"]),
@@ -243,6 +249,8 @@ async fn each_is_let_through_to_what_they_have_a_right_to_and_no_further() {
     let ticketed = owner.holds(1, 3, 1).await;
     owner.pay(&ticketed, "pm_card_visa", "ticketed").await.data();
     let tickets = owner.ask("{ myTickets { nodes { id } } }", json!({})).await.data();
+    let refunded = owner.holds(1, 2, 1).await;
+    owner.pay(&refunded, "pm_card_visa", "refunded").await.data();
     let me = owner.ask("{ me { id email } match(matchNumber: 1) { id } }", json!({})).await.data();
     // In the order of asking; the numbers are those of the columns.
     let askers = [
@@ -260,8 +268,8 @@ async fn each_is_let_through_to_what_they_have_a_right_to_and_no_further() {
                 _ => None,
             };
             let all = json!({
-                "reservation": reservation, "payable": payable, "payed": payed, "owner": me["me"]["id"], "match": me["match"]["id"],
-                "ticket": tickets["myTickets"]["nodes"][0]["id"],
+                "reservation": reservation, "payable": payable, "payed": payed, "refunded": refunded,
+                "owner": me["me"]["id"], "match": me["match"]["id"], "ticket": tickets["myTickets"]["nodes"][0]["id"],
                 "known": me["me"]["email"], "new": format!("{}@example.com", Uuid::new_v4().simple()),
                 "refresh": spare,
             });

@@ -5,7 +5,10 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use domain::{clock::Clock, payments, payments::reconciliation};
+use domain::{
+    clock::Clock,
+    payments::{self, reconciliation, refunds},
+};
 use entities::{
     payment::{self, State},
     reservation::{self, Status},
@@ -92,14 +95,19 @@ async fn demand_that_books_agree(site: &Site, stripe: &FakeStripe) {
     assert_eq!(troubles, [], "nobody has to look at anything");
     assert_eq!(stripe.reserved(), 0, "nothing stays reserved on a card");
     let payments = payment::Entity::find().all(&site.app.db).await.expect("payments can be read");
+    let ids: Vec<Uuid> = payments.iter().map(|payment| payment.id).collect();
+    let refunds = refunds::of_payments(&site.app.db, &ids).await.expect("refunds can be read");
     let mut taken: HashMap<Uuid, i64> = HashMap::new();
     for payment in &payments {
         let of_payment = stripe.taken(payment.id);
-        assert_eq!(of_payment, if payment.state == State::Captured { payment.amount_minor } else { 0 }, "{payment:?}");
+        let back: i64 = refunds.get(&payment.id).into_iter().flatten().map(|refund| refund.amount_minor).sum();
+        let ours = if payment.state == State::Captured { payment.amount_minor - back } else { 0 };
+        assert_eq!(of_payment, ours, "{payment:?}");
         *taken.entry(payment.reservation_id).or_default() += of_payment;
     }
     for row in reservation::Entity::find().all(&site.app.db).await.expect("reservations can be read") {
-        let price = if row.status == Status::Reserved { row.unit_price_minor * i64::from(row.quantity) } else { 0 };
+        let left = if row.status == Status::Reserved { row.quantity - row.returned } else { 0 };
+        let price = row.unit_price_minor * i64::from(left);
         assert_eq!(taken.remove(&row.id).unwrap_or(0), price, "{row:?}");
     }
     let mut begun = stripe.begun();

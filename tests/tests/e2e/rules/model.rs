@@ -2,9 +2,9 @@
 //!
 //! It keeps lists and adds them up; it has no counts to keep right.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use domain::{foreign::Sale, outbox::TicketAction, reservations::ReservationError};
+use domain::{foreign::Sale, outbox::TicketAction, payments::refunds::Refusal, reservations::ReservationError};
 use entities::{
     category::Category,
     reservation::{CancelReason, Status},
@@ -35,6 +35,8 @@ struct Claim {
     fan: usize,
     place: Place,
     quantity: i32,
+    /// Its tickets that were given back, by their seats.
+    returned: BTreeSet<usize>,
     until: i64,
     status: Status,
     reason: Option<CancelReason>,
@@ -78,6 +80,7 @@ pub(crate) fn name(error: &ReservationError) -> &'static str {
         ReservationError::HoldExpired => "expired",
         ReservationError::AlreadyPaid => "paid",
         ReservationError::AlreadyCancelled(_) => "cancelled",
+        ReservationError::Refund(Refusal::NotPaid) => "not paid",
         _ => "something else",
     }
 }
@@ -120,7 +123,15 @@ impl Model {
         if sellable < quantity {
             return refused;
         }
-        self.claims.push(Claim { fan, place, quantity, until: self.now + HOLD, status: Status::Pending, reason: None });
+        self.claims.push(Claim {
+            fan,
+            place,
+            quantity,
+            returned: BTreeSet::new(),
+            until: self.now + HOLD,
+            status: Status::Pending,
+            reason: None,
+        });
         let number = self.claims.len() - 1;
         if let Some(key) = key {
             self.keys.insert((fan, key.to_owned()), number);
@@ -137,6 +148,33 @@ impl Model {
 
     pub(crate) fn pay(&mut self, number: usize) -> Answer {
         self.end(number, Status::Reserved, None)
+    }
+
+    /// The ticket of one seat is given back, or all that are left; what is back already stays so.
+    pub(crate) fn refund(&mut self, number: usize, seat: Option<usize>) -> Answer {
+        let claim = &mut self.claims[number];
+        match (claim.status, claim.reason) {
+            (Status::Reserved, _) => {}
+            (Status::Cancelled, Some(CancelReason::Refunded)) => return Answer::Claim(number),
+            (Status::Cancelled, Some(CancelReason::Expired)) => return Answer::No("expired"),
+            (Status::Cancelled, _) => return Answer::No("cancelled"),
+            _ => return Answer::No("not paid"),
+        }
+        let seats = 1..=usize::try_from(claim.quantity).expect("a claim has one or two tickets");
+        match seat {
+            Some(seat) => drop(claim.returned.insert(seat)),
+            None => claim.returned.extend(seats.clone()),
+        }
+        if claim.returned.len() == seats.count() {
+            claim.status = Status::Cancelled;
+            claim.reason = Some(CancelReason::Refunded);
+        }
+        Answer::Claim(number)
+    }
+
+    /// How many tickets a claim is for.
+    pub(crate) fn quantity(&self, number: usize) -> usize {
+        usize::try_from(self.claims[number].quantity).expect("a claim has one or two tickets")
     }
 
     fn end(&mut self, number: usize, status: Status, reason: Option<CancelReason>) -> Answer {
@@ -264,13 +302,23 @@ impl Model {
         self.parked.len()
     }
 
-    /// The fan and what became of their claim.
-    pub(crate) fn claim(&self, number: usize) -> (usize, Status, Option<CancelReason>) {
+    pub(crate) fn fan(&self, number: usize) -> usize {
+        self.claims[number].fan
+    }
+
+    /// What became of a claim, and how many of its tickets were given back.
+    pub(crate) fn claim(&self, number: usize) -> (Status, Option<CancelReason>, i32) {
         let claim = &self.claims[number];
-        (claim.fan, claim.status, claim.reason)
+        (claim.status, claim.reason, claim.quantity - claim.left())
     }
 
     fn sum(&self, which: impl Fn(&Claim) -> bool) -> i32 {
-        (self.claims.iter()).filter(|claim| which(claim)).map(|claim| claim.quantity).sum()
+        (self.claims.iter()).filter(|claim| which(claim)).map(Claim::left).sum()
+    }
+}
+
+impl Claim {
+    fn left(&self) -> i32 {
+        self.quantity - i32::try_from(self.returned.len()).expect("a claim has one or two tickets")
     }
 }

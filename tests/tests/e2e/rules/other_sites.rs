@@ -41,6 +41,7 @@ both! {
     what_is_sold_beyond_the_last_ticket_is_recorded_and_stays_recorded,
     more_held_elsewhere_than_there_is_leaves_nothing_to_sell_and_never_less,
     a_category_that_was_never_given_can_not_be_sold,
+    a_sale_that_is_told_as_cancelled_frees_what_its_site_still_holds,
 }
 
 async fn hear(app: &TestApp, action: TicketAction, quantity: i32, sender: Option<&str>) {
@@ -306,4 +307,17 @@ async fn a_category_that_was_never_given_can_not_be_sold(app: &TestApp) {
     app.hear(sale(Reserved, 1, Category::Three, 2, THERE)).await;
 
     assert_eq!(app.state(1).await, before);
+}
+
+/// Why nobody is told of a refund: the contract has no word for a seat that was sold and came back.
+async fn a_sale_that_is_told_as_cancelled_frees_what_its_site_still_holds(app: &TestApp) {
+    app.stock(1, Category::One, 20).await;
+    hear(app, Pending, 2, THERE).await;
+    hear(app, Reserved, 2, THERE).await;
+    hear(app, Pending, 1, THERE).await;
+    assert_eq!(counts(app).await, (18, 0, 1));
+
+    hear(app, Cancelled, 2, THERE).await;
+
+    assert_eq!(counts(app).await, (18, 0, 0), "what was sold stays sold, and what is held there could be sold here");
 }

@@ -251,7 +251,7 @@ async fn the_audit_sees_money_without_tickets_and_debts_that_nobody_pays(app: &T
 
     for (lie, truth, name) in [
         ("state = 'CAPTURED' WHERE attempts = 9", "state = 'OPEN' WHERE attempts = 9", "has no tickets"),
-        ("state = 'REFUNDED' WHERE attempts = 9", "state = 'OPEN' WHERE attempts = 9", "its refund None"),
+        ("state = 'REFUNDED' WHERE attempts = 9", "state = 'OPEN' WHERE attempts = 9", "its refunds []"),
         ("state = 'VOIDED' WHERE attempts = 9", "state = 'OPEN' WHERE attempts = 9", "not under way"),
     ] {
         let set = async |change: &str| {

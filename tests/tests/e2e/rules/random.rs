@@ -11,6 +11,7 @@ use domain::{
     inbox::{Incoming, Message},
     outbox::TicketAction,
     reservations::ReservationError,
+    tickets,
 };
 use entities::{category::Category, foreign_hold, parked_sale, reservation, stock};
 use proptest::{
@@ -50,6 +51,11 @@ enum Step {
     },
     Cancel(usize),
     Pay(usize),
+    Refund {
+        claim: usize,
+        seat: Option<usize>,
+        staff: bool,
+    },
     Pass {
         ticks: i64,
         sweep: bool,
@@ -98,7 +104,9 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (0..FANS, place(), 1..=2, option::weighted(0.3, 0..3_usize))
             .prop_map(|(fan, place, quantity, key)| Step::Hold { fan, place, quantity, key }),
         2 => any::<usize>().prop_map(Step::Cancel),
-        2 => any::<usize>().prop_map(Step::Pay),
+        3 => any::<usize>().prop_map(Step::Pay),
+        2 => (any::<usize>(), option::of(0..2_usize), any::<bool>())
+            .prop_map(|(claim, seat, staff)| Step::Refund { claim, seat, staff }),
         2 => (1..4_i64, any::<bool>()).prop_map(|(ticks, sweep)| Step::Pass { ticks, sweep }),
         3 => vec(said(), 1..5).prop_map(Step::Hear),
         3 => monologue().prop_map(Step::Hear),
@@ -192,13 +200,27 @@ impl<'a> Life<'a> {
             Step::Cancel(number) if self.model.claims() > 0 => {
                 let number = number % self.model.claims();
                 let expected = self.model.cancel(number);
-                let (fan, _, _) = self.model.claim(number);
-                self.agree(self.fans[fan].cancel(self.ids[number]).await, expected)?;
+                let fan = &self.fans[self.model.fan(number)];
+                self.agree(fan.cancel(self.ids[number]).await, expected)?;
             }
             Step::Pay(number) if self.model.claims() > 0 => {
                 let number = number % self.model.claims();
                 let expected = self.model.pay(number);
-                self.agree(self.fans[0].pay(self.ids[number]).await, expected)?;
+                let fan = &self.fans[self.model.fan(number)];
+                self.agree(fan.pay(self.ids[number]).await, expected)?;
+            }
+            Step::Refund { claim, seat, staff } if self.model.claims() > 0 => {
+                let number = claim % self.model.claims();
+                let tickets = tickets::of_reservations(&self.app.db, &[self.ids[number]]).await;
+                let tickets = tickets.expect("tickets can be read");
+                let seat = seat.map(|seat| seat % self.model.quantity(number));
+                // A claim without tickets has none that could be named.
+                let named = seat.and_then(|seat| Some([tickets.get(seat)?.id]));
+                let expected = self.model.refund(number, named.and(seat).map(|seat| seat + 1));
+                let fan = &self.fans[self.model.fan(number)];
+                let fan = if staff { fan.as_admin() } else { fan.clone() };
+                let named = named.as_ref().map(<[Uuid; 1]>::as_slice);
+                self.agree(fan.refund(self.ids[number], named).await, expected)?;
             }
             Step::Pass { ticks, sweep } => {
                 self.model.pass(ticks * TICK);
@@ -217,7 +239,7 @@ impl<'a> Life<'a> {
                 prop_assert_eq!(again.skipped, 1);
             }
             Step::Give => self.give(1).await,
-            Step::Cancel(_) | Step::Pay(_) => {}
+            Step::Cancel(_) | Step::Pay(_) | Step::Refund { .. } => {}
         }
         Ok(())
     }
@@ -304,8 +326,8 @@ impl<'a> Life<'a> {
         for row in claims {
             let number = self.ids.iter().position(|id| *id == row.id);
             let number = number.expect("every reservation was answered");
-            let (_, status, reason) = self.model.claim(number);
-            prop_assert_eq!((row.status, row.cancel_reason), (status, reason));
+            let expected = self.model.claim(number);
+            prop_assert_eq!((row.status, row.cancel_reason, row.returned), expected);
         }
 
         let mut elsewhere: Vec<_> = foreign_hold::Entity::find()

@@ -89,7 +89,9 @@ async fn a_hold_paid_twice_is_sold_once(app: &TestApp) {
     let (first, second) = tokio::join!(ana.pay(held.id), ana.pay(held.id));
 
     assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
-    assert!(matches!(first.and(second), Err(ReservationError::AlreadyPaid)));
+    let refused = first.and(second);
+    let expected = matches!(refused, Err(ReservationError::AlreadyPaid | ReservationError::PaymentUnderWay));
+    assert!(expected, "{refused:?}");
     assert_eq!(app.counts(1, Category::One).await.sold, 1);
 }
 
@@ -207,7 +209,9 @@ async fn cancel_expire_and_pay_racing_end_a_hold_once(app: &TestApp) {
         let (id, won) = raced.expect("racing does not panic");
         let row = app.reservation(id).await;
         assert!(!row.status.is_live());
-        assert_eq!(row.version, 2, "it ended once: {row:?}");
+        // Paying takes some steps, any other end one.
+        let steps = if row.status == Status::Reserved { 3..=4 } else { 2..=2 };
+        assert!(steps.contains(&row.version), "it ended once: {row:?}");
         let expired = row.cancel_reason == Some(CancelReason::Expired);
         assert_eq!(won, usize::from(!expired), "{row:?}");
     }

@@ -1,8 +1,12 @@
 //! Stripe fails at every call of ours, before its effect and after it: once, so that asking again helps, and for as long
 //! as we ask, so that the keeper follows.
 
-use domain::payments::gateway::GatewayError;
-use entities::payment::State;
+use domain::{
+    clock::Clock,
+    payments::{gateway::GatewayError, refunds},
+};
+use entities::{payment::State, refund};
+use serde_json::{Value, json};
 use tests::{
     Site, World,
     client::Client,
@@ -141,6 +145,61 @@ async fn captured_too_late(site: &Site, stripe: &FakeStripe, fan: &Client) -> (S
     let other = fan.holds(1, 1, 1).await;
     stripe.set_away(false);
     (id, other)
+}
+
+const TICKETS: &str = "query ($id: ID!) { reservation(id: $id) { tickets { id } } }";
+
+const REFUND: &str = "mutation ($input: RefundReservationInput!) { refundReservation(input: $input) {
+    reservation { quantityLeft } } }";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_becomes_of_the_answer_each_ticket_goes_back_once() {
+    let stripe = FakeStripe::start().await;
+    let (_world, site) = impatient(&stripe, "1000").await;
+    let ana = site.fan("ana").await;
+
+    for (index, (fault, times)) in [
+        (Fault::Status(503), TRIES),
+        (Fault::ResetAfter, 1),
+        (Fault::ResetAfter, TRIES),
+        (Fault::SilenceAfter, 1),
+        (Fault::KeptAfter(500), 1),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let id = ana.holds(1, 1, 2).await;
+        ana.pay(&id, "pm_card_visa", &id).await.data();
+        let first = ana.ask(TICKETS, json!({ "id": id })).await.data()["reservation"]["tickets"][0]["id"].clone();
+        for (named, left) in [(json!([first]), 1), (Value::Null, 0)] {
+            stripe.fail(Call::Refund, fault, times);
+            let input = json!({ "reservationId": id, "ticketIds": named });
+            let back = ana.ask(REFUND, json!({ "input": input })).await.data();
+            assert_eq!(back["refundReservation"]["reservation"]["quantityLeft"], left, "{fault:?}");
+            paid_back(&site, &id).await;
+            demand_that_books_agree(&site, &stripe).await;
+        }
+        becomes(&ana, &id, "CANCELLED", "REFUNDED").await;
+        assert_eq!((stripe.refunds(), stripe.faults()), (2 * (index + 1), 0), "{fault:?}");
+    }
+    site.shows(1, 1, (1_000, 0)).await;
+    site.finish().await;
+}
+
+/// Moves the clock to each next turn of the keeper until nothing is owed for a reservation.
+async fn paid_back(site: &Site, id: &str) {
+    let payment_id = payment(site, id).await.id;
+    eventually(3 * PATIENCE, "the money is back", || async {
+        let of_payment = refunds::of_payments(&site.app.db, &[payment_id]).await.expect("refunds can be read");
+        let due = of_payment.values().flatten().filter(|refund| refund.state == refund::State::Due);
+        let Some(next_at) = due.map(|refund| refund.next_at).min() else { return true };
+        let waits = next_at - site.clock.now();
+        if waits > chrono::Duration::zero() {
+            site.clock.advance(waits);
+        }
+        false
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
