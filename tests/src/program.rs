@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::Path, process::Stdio};
 
+use domain::faults;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
@@ -24,10 +25,21 @@ impl Program {
     ///
     /// After a kill it is not ready for some time: Kafka gives its partitions back when the dead one's session is over.
     pub async fn start(binary: &Path, world: &World) -> Self {
+        Self::start_with(binary, world.settings(), world).await
+    }
+
+    /// Starts it to die at a point of `domain::faults`.
+    pub async fn start_to_die(binary: &Path, world: &World, point: &str) -> Self {
+        let mut settings = world.settings();
+        settings.push((faults::VARIABLE.to_owned(), point.to_owned()));
+        Self::start_with(binary, settings, world).await
+    }
+
+    async fn start_with(binary: &Path, settings: Vec<(String, String)>, world: &World) -> Self {
         let mut process = Command::new(binary)
             .arg("serve")
             .env_clear()
-            .envs(world.settings())
+            .envs(settings)
             .current_dir(world.folder())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -60,6 +72,12 @@ impl Program {
     /// As `kill -9` does.
     pub async fn kill(mut self) {
         self.process.kill().await.expect("a process can be killed");
+    }
+
+    /// Waits until it has died by itself.
+    pub async fn dies(mut self) {
+        let ended = tokio::time::timeout(PATIENCE, self.process.wait()).await.expect("it dies in time");
+        assert_eq!(ended.expect("a process ends").code(), None, "it ends by a signal");
     }
 
     /// Asks it to stop, and waits until it has.

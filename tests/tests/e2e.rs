@@ -12,6 +12,8 @@ mod e2e {
     mod cookies;
     mod crashes;
     mod edge;
+    #[cfg(debug_assertions)]
+    mod fault_points;
     mod gate;
     mod house;
     mod instances;
