@@ -147,3 +147,20 @@ fn failed(error: &dyn std::fmt::Display) -> Response {
 fn away(told: &'static str) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, RETRY)], told).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_would_wait_behind_too_many_is_sent_away_at_once() {
+        let printer = Printer::new("matchday".to_owned());
+        let most = u32::try_from(AT_ONCE + WAITING).expect("few may wait");
+        let waiting = printer.places.acquire_many(most).await.expect("the semaphore is open");
+
+        assert!(matches!(printer.print(Vec::new()).await, Err(Unprinted::Busy)));
+
+        drop(waiting);
+        assert!(printer.print(Vec::new()).await.is_ok_and(|pdf| pdf.starts_with(b"%PDF-")));
+    }
+}

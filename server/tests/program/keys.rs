@@ -35,6 +35,35 @@ fn keys_are_listed_changed_and_ended_beside_the_running_program() {
     assert!(text(&again.stderr).contains("matchday key list"), "{}", text(&again.stderr));
 }
 
+#[test]
+fn keys_of_tickets_are_changed_beside_those_of_tokens() {
+    let folder = Folder::new();
+    let program = Serving::start(&folder);
+    program.ready();
+    let published = || program.get("/.well-known/ticket-keys.json");
+    let tokens = program.get("/.well-known/jwks.json");
+
+    let before = first_words(&folder.run(&["key", "--tickets", "list"]).stdout);
+    assert_eq!(before.len(), 1);
+    assert!(published().contains(&before[0]) && !tokens.contains(&before[0]), "{}", published());
+
+    let rotated = first_words(&folder.run(&["key", "--tickets", "rotate"]).stdout);
+    assert_eq!(rotated.len(), 2);
+    let begun = Instant::now();
+    while !published().contains(&rotated[1]) {
+        assert!(begun.elapsed() < DEADLINE, "the program does not hear of the new key");
+    }
+    assert!(published().contains(&before[0]), "what it signed stays good");
+
+    assert_eq!(folder.run(&["key", "--tickets", "retire", &before[0]]).status.code(), Some(0));
+    assert_eq!(folder.run(&["key", "--tickets", "retire", &before[0]]).status.code(), Some(1));
+    let begun = Instant::now();
+    while published().contains(&before[0]) {
+        assert!(begun.elapsed() < DEADLINE, "the program does not hear of the key's end");
+    }
+    assert_eq!(first_words(&folder.run(&["key", "list"]).stdout).len(), 1, "tokens have keys of their own");
+}
+
 /// The answer to somebody who signs in.
 fn sign_in(program: &Serving, password: &str) -> String {
     let input = format!(r#"{{email: \"ana@example.com\", password: \"{password}\"}}"#);
