@@ -46,6 +46,28 @@ async fn impatient(stripe: &FakeStripe, cap: &str) -> (World, Site) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_failure_that_passes_is_asked_away_at_once() {
+    let stripe = FakeStripe::start().await;
+    let world = with_stripe(World::embedded(), &stripe).with("MATCHDAY_STRIPE_TIMEOUT_SECONDS", "60");
+    let site = world.start().await;
+    site.on_sale(1, 20).await;
+    let ana = site.fan("ana").await;
+
+    for fault in [Fault::Status(429), Fault::Reset, Fault::ResetAfter, Fault::GarbageAfter] {
+        let id = ana.holds(1, 1, 1).await;
+        stripe.fail(Call::Open, fault, TRIES - 1);
+        stripe.fail(Call::Capture, fault, TRIES - 1);
+
+        let paid = ana.pay(&id, "pm_card_visa", &id).await.data()["payReservation"]["reservation"].clone();
+        assert_eq!(paid["payment"]["status"], "CAPTURED", "{fault:?}: {paid}");
+        assert_eq!(stripe.faults(), 0);
+    }
+    assert_eq!(stripe.begun().len(), 4);
+    demand_that_books_agree(&site, &stripe).await;
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_becomes_of_the_answer_a_payment_is_begun_once() {
     let stripe = FakeStripe::start().await;
     let (_world, site) = impatient(&stripe, "1000").await;
@@ -248,6 +270,9 @@ async fn a_refund_is_known_by_what_it_carries_when_its_key_is_forgotten() {
     let other = site.app.gateway.refund(&intent_id, 2_500, "another").await.expect("a third of the rest goes back");
     let excess = site.app.gateway.refund(&intent_id, 7_500, "too much").await;
 
+    let unknown = site.app.gateway.find("pi_of_nobody").await.expect("Stripe can be asked");
+
+    assert_eq!(unknown, None);
     assert_eq!((&again, stripe.refunds()), (&first, 2));
     assert_ne!(other, first);
     assert!(matches!(excess, Err(GatewayError::Refused { .. })), "{excess:?}");
