@@ -27,7 +27,7 @@ impl OwnBroker {
         end_leftovers(&parent);
         let folder = parent.join(std::process::id().to_string());
         std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
-        let broker = Self { folder, port: free_ports() };
+        let broker = Self { folder, port: free_ports(PORTS) };
         broker.borrow_jars();
         broker.run("up").await;
 
@@ -89,10 +89,10 @@ fn end_leftovers(parent: &Path) {
 }
 
 /// The first of some free ports, below those that the system gives to whoever asks for any.
-fn free_ports() -> u16 {
+pub(crate) fn free_ports(count: u16) -> u16 {
     loop {
         let first = rand::rng().random_range(18_000..30_000);
-        let are_free = (first..first + PORTS).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok());
+        let are_free = (first..first + count).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok());
         if are_free {
             return first;
         }

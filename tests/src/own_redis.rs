@@ -6,6 +6,7 @@ use tokio::process::{Child, Command};
 
 use crate::{
     folder::Folder,
+    own_broker::free_ports,
     wait::{PATIENCE, eventually},
 };
 
@@ -18,10 +19,8 @@ pub struct OwnRedis {
 
 impl OwnRedis {
     pub async fn start() -> Self {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-        let port = listener.local_addr().expect("it is bound").port();
-        // The port is free again for Redis; nobody else is given it while there are others.
-        drop(listener);
+        // Nobody is given it while Redis is away.
+        let port = free_ports(1);
         let folder = Folder::new(&format!("redis-{port}"));
         let process = spawn(port, &folder);
         let redis = Self { port, folder, process };

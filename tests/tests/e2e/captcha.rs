@@ -149,10 +149,15 @@ async fn a_provider_judges_by_siteverify_and_one_that_is_silent_lets_nobody_pass
     let captcha = &asked["errors"][0]["extensions"]["captcha"];
     assert_eq!(captcha, &json!({ "provider": "SITEVERIFY", "siteKey": "of the page" }));
     assert_eq!(site.visitor().get("/captcha/challenge").await.0, 404);
-    eventually(PATIENCE, "the provider is reached in time", || async { judged(&site, "good one").await.is_empty() })
+    // A busy machine may not reach it in time, and nobody is judged then.
+    for (response, code) in [("good one", ""), ("good one", "CAPTCHA_FAILED"), ("bad", "CAPTCHA_FAILED")] {
+        eventually(PATIENCE, &format!("{response} is judged {code}"), || async {
+            let judged = judged(&site, response).await;
+            assert!(judged == code || judged == "SERVICE_UNAVAILABLE", "{response}: {judged}");
+            judged == code
+        })
         .await;
-    assert_eq!(judged(&site, "good one").await, "CAPTCHA_FAILED", "it was used");
-    assert_eq!(judged(&site, "bad").await, "CAPTCHA_FAILED");
+    }
     assert_eq!(judged(&site, "").await, "CAPTCHA_FAILED");
     assert_eq!(judged(&site, "slow").await, "SERVICE_UNAVAILABLE");
     site.finish().await;
