@@ -65,6 +65,15 @@ async fn becomes(fan: &Client, id: &str, status: &str, payment: &str) {
     .await;
 }
 
+/// Pays with a card whose bank asks, and gives the secret that leads the payer on; asks again while Stripe is slow.
+async fn waits(fan: &Client, id: &str) -> String {
+    eventually_some(3 * PATIENCE, "the payment waits for its payer", || async {
+        let paid = fan.pay(id, ASKS, id).await.data()["payReservation"].clone();
+        paid["clientSecret"].as_str().map(str::to_owned)
+    })
+    .await
+}
+
 /// Moves the clock to each next turn of the keeper until the payment is in one of these states.
 async fn followed(site: &Site, id: &str, states: &[State]) -> payment::Model {
     eventually_some(3 * PATIENCE, &format!("the payment is {states:?}"), || async {

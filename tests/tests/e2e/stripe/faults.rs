@@ -14,7 +14,7 @@ use tests::{
     wait::{PATIENCE, eventually},
 };
 
-use super::{ASKS, GRACE, HOLD, becomes, demand_that_books_agree, followed, payment, tell, text, with_stripe};
+use super::{ASKS, GRACE, HOLD, becomes, demand_that_books_agree, followed, payment, tell, waits, with_stripe};
 
 /// Times that the program asks before it leaves a payment to the keeper.
 const TRIES: usize = 3;
@@ -115,15 +115,14 @@ async fn whatever_becomes_of_the_answer_a_payment_that_is_given_up_takes_nothing
 
     for (fault, times) in FAULTS.into_iter().chain([(Fault::KeptAfter(500), 1)]) {
         let id = ana.holds(1, 1, 1).await;
-        let waits = ana.pay(&id, ASKS, &id).await.data()["payReservation"].clone();
-        let waits = text(&waits["clientSecret"]);
+        let secret = waits(&ana, &id).await;
         stripe.fail(Call::Cancel, fault, times);
         let given_up = ana.cancel(&id).await;
         assert!(given_up.is_ok() || given_up.code() == "CONFLICT", "{fault:?}: {given_up:?}");
         followed(&site, &id, &[State::Voided]).await;
 
         // Nothing can come of it any more, and the fan gives up the hold as well, if they could not at once.
-        assert!(!stripe.consent(&waits, true), "{fault:?}");
+        assert!(!stripe.consent(&secret, true), "{fault:?}");
         eventually(PATIENCE, "the hold is given up", || async { ana.cancel(&id).await.is_ok() }).await;
         becomes(&ana, &id, "CANCELLED", "CANCELLED").await;
         assert_eq!(stripe.faults(), 0, "{fault:?}");
@@ -158,11 +157,11 @@ async fn whatever_becomes_of_the_answer_money_goes_back_once() {
 /// that the fan, who may have one ticket, can't have the first again.
 async fn captured_too_late(site: &Site, stripe: &FakeStripe, fan: &Client) -> (String, String) {
     let id = fan.holds(1, 1, 1).await;
-    let waits = fan.pay(&id, ASKS, &id).await.data()["payReservation"].clone();
+    let secret = waits(fan, &id).await;
     stripe.set_away(true);
     site.move_clock(HOLD + GRACE);
     becomes(fan, &id, "CANCELLED", "REQUIRES_ACTION").await;
-    assert!(stripe.consent(&text(&waits["clientSecret"]), true));
+    assert!(stripe.consent(&secret, true));
     stripe.capture_by_hand(payment(site, &id).await.id);
     let other = fan.holds(1, 1, 1).await;
     stripe.set_away(false);
@@ -192,6 +191,7 @@ async fn whatever_becomes_of_the_answer_each_ticket_goes_back_once() {
     {
         let id = ana.holds(1, 1, 2).await;
         ana.pay(&id, "pm_card_visa", &id).await.data();
+        followed(&site, &id, &[State::Captured]).await;
         let first = ana.ask(TICKETS, json!({ "id": id })).await.data()["reservation"]["tickets"][0]["id"].clone();
         for (named, left) in [(json!([first]), 1), (Value::Null, 0)] {
             stripe.fail(Call::Refund, fault, times);
@@ -243,8 +243,7 @@ async fn a_payment_that_stripe_fails_to_tell_of_is_found_by_our_own_name_for_it(
             }
             if card == ASKS {
                 followed(&site, &id, &[State::Open]).await;
-                let waits = ana.pay(&id, card, &id).await.data()["payReservation"].clone();
-                assert!(stripe.consent(&text(&waits["clientSecret"]), true));
+                assert!(stripe.consent(&waits(&ana, &id).await, true));
             }
             followed(&site, &id, &[State::Captured]).await;
             becomes(&ana, &id, "RESERVED", "CAPTURED").await;
@@ -257,7 +256,8 @@ async fn a_payment_that_stripe_fails_to_tell_of_is_found_by_our_own_name_for_it(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refund_is_known_by_what_it_carries_when_its_key_is_forgotten() {
     let stripe = FakeStripe::start().await;
-    let (_world, site) = impatient(&stripe, "1000").await;
+    let world = with_stripe(World::services().await, &stripe).with("MATCHDAY_STRIPE_TIMEOUT_SECONDS", "60");
+    let site = world.start().await;
     site.on_sale(2, 10).await;
     let ana = site.fan("ana").await;
     let id = ana.holds(2, 1, 2).await;

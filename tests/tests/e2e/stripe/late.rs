@@ -11,13 +11,13 @@ use tests::{
     wait::{PATIENCE, eventually},
 };
 
-use super::{ASKS, GRACE, HOLD, becomes, demand_that_books_agree, followed, payment, tell, text, with_stripe};
+use super::{GRACE, HOLD, becomes, demand_that_books_agree, followed, payment, tell, waits, with_stripe};
 
 /// A hold whose payment waits for the payer's consent: its id, and the secret that leads on.
-async fn waits(fan: &Client, match_number: i32) -> (String, String) {
+async fn held(fan: &Client, match_number: i32) -> (String, String) {
     let id = fan.holds(match_number, 1, 2).await;
-    let waits = fan.pay(&id, ASKS, &id).await.data()["payReservation"].clone();
-    (id, text(&waits["clientSecret"]))
+    let secret = waits(fan, &id).await;
+    (id, secret)
 }
 
 /// Moves the clock to this long before the end of the hold, or after it.
@@ -35,7 +35,7 @@ async fn who_pays_a_moment_before_the_end_or_while_nobody_knows_has_the_tickets(
     let ana = site.fan("ana").await;
 
     // Stripe tells nothing: the end of the hold asks.
-    let (id, secret) = waits(&ana, 1).await;
+    let (id, secret) = held(&ana, 1).await;
     move_to_the_end(&site, &id, -chrono::Duration::milliseconds(1)).await;
     let consents = stripe.consent(&secret, true);
     let state = if consents { State::Captured } else { State::Voided };
@@ -44,7 +44,7 @@ async fn who_pays_a_moment_before_the_end_or_while_nobody_knows_has_the_tickets(
     becomes(&ana, &id, status, payment).await;
 
     // A moment after the end, while Stripe can't be asked: the hold waits for its payment.
-    let (id, secret) = waits(&ana, 1).await;
+    let (id, secret) = held(&ana, 1).await;
     stripe.set_away(true);
     move_to_the_end(&site, &id, chrono::Duration::milliseconds(1)).await;
     assert!(stripe.consent(&secret, true));
@@ -63,7 +63,7 @@ async fn who_pays_after_the_end_pays_nothing() {
     let site = world.start().await;
     site.on_sale(1, 20).await;
     let ana = site.fan("ana").await;
-    let (id, secret) = waits(&ana, 1).await;
+    let (id, secret) = held(&ana, 1).await;
 
     move_to_the_end(&site, &id, chrono::Duration::milliseconds(1)).await;
     becomes(&ana, &id, "CANCELLED", "CANCELLED").await;
@@ -84,7 +84,7 @@ async fn while_stripe_is_away_for_longer_than_the_grace_no_money_strands() {
     let ana = site.fan("ana").await;
     for (number, is_taken, is_captured) in [(1, false, false), (2, true, false), (3, true, true)] {
         site.on_sale(number, 2).await;
-        let (id, secret) = waits(&ana, number).await;
+        let (id, secret) = held(&ana, number).await;
         stripe.set_away(true);
         site.move_clock(HOLD);
         // The end of the hold does not give the seats back yet.
