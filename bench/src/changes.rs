@@ -70,7 +70,7 @@ impl Changes {
             Told::Stock => stock_message(&state),
         };
         let payload = match self.told {
-            Told::Matchday | Told::Stock => kafka::codec::availability(&state, &[])?,
+            Told::Matchday | Told::Stock => kafka::codec::availability(&state, &[], &[])?,
             Told::Messenger => message.clone(),
         };
         let record = BaseRecord::to(&self.topic).key("1").payload(&payload);

@@ -7,7 +7,7 @@ use tokio::sync::{Mutex, Notify, broadcast, watch};
 use uuid::Uuid;
 
 use crate::{
-    accounts, clock::Clock, desk, matches::MatchState, payments::gateway::PaymentGateway, tickets, view::View,
+    accounts, clock::Clock, desk, matches::MatchState, payments::gateway::PaymentGateway, resale, tickets, view::View,
 };
 
 /// How this site sells. Times are wall-clock times of the app's clock.
@@ -28,6 +28,8 @@ pub struct Settings {
     /// Tickets of one match that one fan may hold and own together.
     pub purchase_cap: i32,
     pub refunds: RefundRule,
+    /// How fans sell to fans.
+    pub resale: resale::Rules,
     /// Writers working side by side on different matches; 1 on SQLite, which has one writer.
     pub lanes: usize,
     /// Requests that may wait in one lane before further ones are refused.
@@ -61,6 +63,7 @@ impl Default for Settings {
             foreign_hold: Duration::from_secs(30 * 60),
             purchase_cap: 6,
             refunds: RefundRule::default(),
+            resale: resale::Rules::default(),
             lanes: 4,
             lane_queue: 4_096,
             batch: 256,

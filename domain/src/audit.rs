@@ -3,13 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use entities::{
-    foreign_hold,
+    foreign_hold, listing,
     payment::{self, State},
     refund,
     reservation::{self, CancelReason, Status},
     stock, ticket,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+
+mod resale;
 
 /// A sentence for each way in which the counts disagree with the rows they count, and money with the tickets that it
 /// was taken for; empty when all is well.
@@ -18,7 +20,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 pub async fn violations(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     let mut held = HashMap::<_, i32>::new();
     let mut sold = HashMap::<_, i32>::new();
-    for row in reservation::Entity::find().filter(reservation::Column::Status.ne(Status::Cancelled)).all(db).await? {
+    let of_stock = reservation::Entity::find().filter(reservation::Column::ListingId.is_null());
+    for row in of_stock.filter(reservation::Column::Status.ne(Status::Cancelled)).all(db).await? {
         let counted = if row.status.is_live() { &mut held } else { &mut sold };
         *counted.entry((row.match_number, row.category)).or_default() += row.quantity - row.returned;
     }
@@ -54,6 +57,7 @@ pub async fn violations(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr>
     }
     found.extend(money(db).await?);
     found.extend(tickets(db).await?);
+    found.extend(resale::violations(db).await?);
     Ok(found)
 }
 
@@ -105,9 +109,12 @@ async fn tickets(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
         let counted = if ticket.status == ticket::Status::Refunded { &mut refunded } else { &mut issued };
         *counted.entry(ticket.reservation_id).or_default() += 1;
     }
+    let outside = listing::Entity::find().filter(listing::Column::TicketId.is_null()).all(db).await?;
+    let outside: HashSet<_> = outside.into_iter().map(|listing| listing.id).collect();
     let mut found = Vec::new();
     for row in reservation::Entity::find().all(db).await? {
-        let owed = if paid.contains(&row.id) { row.quantity - row.returned } else { 0 };
+        let has_none = row.listing_id.is_some_and(|id| outside.contains(&id));
+        let owed = if paid.contains(&row.id) && !has_none { row.quantity - row.returned } else { 0 };
         let has = issued.get(&row.id).copied().unwrap_or(0);
         if has != owed {
             found.push(format!("reservation {} has {has} tickets, its payment bought {owed}", row.id));

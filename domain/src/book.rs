@@ -31,6 +31,7 @@ use crate::{
 
 mod counts;
 mod holds;
+mod listings;
 pub(crate) mod rows;
 
 pub use holds::Left;
@@ -50,8 +51,16 @@ pub(crate) struct Book {
     changed_matches: BTreeSet<i32>,
     placed: BTreeSet<Uuid>,
     turned: BTreeSet<Uuid>,
-    touched: BTreeMap<i32, Vec<Touched>>,
+    shelf: listings::Shelf,
+    touched: BTreeMap<i32, Touches>,
     events: Vec<Event>,
+}
+
+/// What changed of a match beside its own state.
+#[derive(Default)]
+struct Touches {
+    reservations: Vec<Touched>,
+    listings: Vec<Touched>,
 }
 
 impl Book {
@@ -136,17 +145,16 @@ impl Book {
         self.write_facts(txn).await?;
         self.write_stock(txn).await?;
         self.write_reservations(txn).await?;
+        self.shelf.write(txn, now).await?;
         let states: Vec<MatchState> = self.changed_matches.iter().filter_map(|number| self.state(*number)).collect();
         let mut events = std::mem::take(&mut self.events);
-        events.extend(states.iter().map(|state| Event::Availability {
-            state: state.clone(),
-            reservations: self.touched.remove(&state.match_number).unwrap_or_default(),
+        events.extend(states.iter().map(|state| {
+            let touched = self.touched.remove(&state.match_number).unwrap_or_default();
+            touched.told_with(state.clone())
         }));
-        // Reservations that changed without their match: its state is told once more, at the version that it has.
+        // What changed without its match: the state of the match is told once more, at the version that it has.
         let touched = std::mem::take(&mut self.touched);
-        events.extend(touched.into_iter().filter_map(|(number, reservations)| {
-            Some(Event::Availability { state: self.state(number)?, reservations })
-        }));
+        events.extend(touched.into_iter().filter_map(|(number, touched)| Some(touched.told_with(self.state(number)?))));
         outbox::append(txn, &events, now).await?;
 
         Ok(states)
@@ -231,8 +239,12 @@ impl Book {
         let rows = |ids: &mut dyn Iterator<Item = &Uuid>| -> Vec<&reservation::Model> {
             ids.filter_map(|id| self.reservations.get(id)).collect()
         };
-        rows::insert(txn, &rows(&mut self.placed.iter())).await?;
-        rows::update(txn, &rows(&mut self.turned.difference(&self.placed))).await
+        let placed = rows(&mut self.placed.iter());
+        let (orders, holds): (Vec<_>, Vec<_>) = placed.into_iter().partition(|row| row.listing_id.is_some());
+        rows::insert(txn, &holds).await?;
+        rows::update(txn, &rows(&mut self.turned.difference(&self.placed))).await?;
+        // After the update: whose order ended in this transaction may be followed by the next.
+        rows::insert_orders(txn, &orders).await
     }
 
     /// Moves a reservation to its next state, for those who watch it.
@@ -243,7 +255,8 @@ impl Book {
         row.status = status;
         row.cancel_reason = reason;
         row.version += 1;
-        self.touched.entry(row.match_number).or_default().push(Touched { id, version: row.version });
+        let touched = Touched { id, version: row.version };
+        self.touched.entry(row.match_number).or_default().reservations.push(touched);
         self.turned.insert(id);
     }
 
@@ -267,11 +280,21 @@ impl Book {
     }
 }
 
+impl Touches {
+    fn told_with(self, state: MatchState) -> Event {
+        Event::Availability { state, reservations: self.reservations, listings: self.listings }
+    }
+}
+
+/// Random from this thread's generator: an event's id needs no order, and the system's costs a call each.
+fn event_id() -> Uuid {
+    uuid::Builder::from_random_bytes(rand::random()).into_uuid()
+}
+
 fn told(action: TicketAction, row: &reservation::Model, quantity: i32) -> Event {
     Event::Ticket {
         action,
-        // Random from this thread's generator: an event's id needs no order, and the system's costs a call each.
-        event_id: uuid::Builder::from_random_bytes(rand::random()).into_uuid(),
+        event_id: event_id(),
         reservation_id: row.id,
         match_number: row.match_number,
         category: row.category,

@@ -25,6 +25,7 @@ use uuid::Uuid;
 use crate::{App, payments::report::News, reservations::ReservationError, store};
 
 mod batch;
+mod buying;
 mod paying;
 mod refunding;
 mod tickets;
@@ -44,6 +45,8 @@ type Answer = Result<reservation::Model, ReservationError>;
 #[derive(Debug, Clone)]
 pub(crate) enum Job {
     Place(Placing),
+    /// Order a listing.
+    Buy(Buying),
     Cancel(Uuid),
     Expire(Uuid),
     /// Begin a payment of a hold.
@@ -61,6 +64,16 @@ pub(crate) struct Placing {
     pub(crate) match_number: i32,
     pub(crate) category: Category,
     pub(crate) quantity: i32,
+    pub(crate) key: Option<String>,
+}
+
+/// An order to be placed, its form already checked.
+#[derive(Debug, Clone)]
+pub(crate) struct Buying {
+    pub(crate) user_id: Uuid,
+    pub(crate) listing_id: Uuid,
+    /// What the buyer saw.
+    pub(crate) version: Option<i32>,
     pub(crate) key: Option<String>,
 }
 

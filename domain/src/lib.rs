@@ -20,6 +20,7 @@ pub mod masterlist;
 pub mod matches;
 pub mod outbox;
 pub mod payments;
+pub mod resale;
 pub mod reservations;
 pub mod security_events;
 pub mod store;

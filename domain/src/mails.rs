@@ -69,6 +69,9 @@ pub enum Content {
         /// Its tickets, to be attached.
         passes: Vec<Pass>,
     },
+    /// A ticket of elsewhere: there is nothing to attach.
+    Bought(Told),
+    ListingSold(Told),
     Refunded {
         told: Told,
         /// All that went back so far.
@@ -191,7 +194,7 @@ async fn content(app: &App, row: &mail::Model, user: &user::Model) -> Result<Opt
             Some(Content::ResetPassword { code: codes::make(app, user.id, Purpose::ResetPassword).await? })
         }
         Kind::PasswordChanged => Some(Content::PasswordChanged),
-        Kind::HoldPlaced | Kind::HoldExpired | Kind::Paid | Kind::Refunded => None,
+        Kind::HoldPlaced | Kind::HoldExpired | Kind::Paid | Kind::Refunded | Kind::ListingSold => None,
     })
 }
 

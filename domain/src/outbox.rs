@@ -15,7 +15,12 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{App, matches::MatchState, store::Write};
+use crate::{
+    App,
+    matches::MatchState,
+    resale::states::{ListingAction, ListingState, OrderAction, OrderState},
+    store::Write,
+};
 
 const APPEND: &str = r"INSERT INTO outbox (event, created_at)
     SELECT given.event::text, $2 FROM json_array_elements($1::text::json) WITH ORDINALITY AS given (event, place)
@@ -30,7 +35,7 @@ pub enum TicketAction {
     Cancelled,
 }
 
-/// A reservation whose state changed, and its version since.
+/// A reservation or a listing whose state changed, and its version since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Touched {
     pub id: Uuid,
@@ -51,12 +56,18 @@ pub enum Event {
         quantity: i32,
         price_minor: i64,
     },
-    /// To this site's instances: the whole public state of a match, and which reservations changed with it.
+    /// To this site's instances: the whole public state of a match, and which reservations and listings changed with it.
     Availability {
         state: MatchState,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         reservations: Vec<Touched>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        listings: Vec<Touched>,
     },
+    /// To whoever keeps copies of this site's market: the whole state of a listing after what happened to it.
+    Listing { action: ListingAction, event_id: Uuid, listing: ListingState },
+    /// To the same: the whole state of an order.
+    Order { action: OrderAction, event_id: Uuid, order: OrderState },
     /// To whoever runs the site: a record that could not be applied.
     DeadLetter { topic: String, partition: i32, offset: i64, key: Option<Vec<u8>>, payload: Vec<u8>, reason: String },
 }

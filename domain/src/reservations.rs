@@ -22,6 +22,7 @@ use crate::{
     faults::{self, Point},
     matches::Page,
     payments,
+    resale::ResaleError,
 };
 
 /// Tickets of one reservation at most; the sites' contract allows no more in one message.
@@ -70,6 +71,8 @@ pub enum ReservationError {
     Refund(#[from] payments::refunds::Refusal),
     #[error("the reservation can't be decided right now; look into your reservations before you try again")]
     Unavailable,
+    #[error(transparent)]
+    Resale(#[from] ResaleError),
     #[error("the store failed")]
     Store(#[from] DbErr),
 }
@@ -180,17 +183,28 @@ pub async fn find_many(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<re
     reservation::Entity::find().filter(reservation::Column::Id.is_in(ids.iter().copied())).all(db).await
 }
 
+/// Of what a fan has claimed something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// The site's own stock.
+    Stock,
+    /// Other fans' listings: orders.
+    Listings,
+}
+
 /// A page of `viewer`'s reservations, newest first, after the one of id `after`.
 pub async fn of_fan(
     app: &App,
     viewer: Viewer,
+    of: Of,
     status: Option<Status>,
     after: Option<Uuid>,
     limit: usize,
 ) -> Result<Page<reservation::Model>, DbErr> {
     use reservation::Column;
 
-    let mut query = reservation::Entity::find().filter(Column::UserId.eq(viewer.user_id));
+    let what = if of == Of::Stock { Column::ListingId.is_null() } else { Column::ListingId.is_not_null() };
+    let mut query = reservation::Entity::find().filter(Column::UserId.eq(viewer.user_id)).filter(what);
     if let Some(status) = status {
         query = query.filter(Column::Status.eq(status));
     }

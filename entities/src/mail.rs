@@ -12,6 +12,7 @@ pub enum Kind {
     HoldExpired,
     Paid,
     Refunded,
+    ListingSold,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -19,7 +19,7 @@ mod ticket_sales;
 
 pub use lines::{Problem, Report, master_list_lines};
 pub use master_list::master_list_record;
-pub use outgoing::{Outgoing, availability, read_availability, write};
+pub use outgoing::{Outgoing, Told, availability, read_availability, write};
 
 /// The sender's name of a record.
 pub const CLIENT_ID: &str = "clientId";

@@ -19,6 +19,7 @@ pub struct Config {
     pub ticket_sales_topic_prefix: String,
     pub availability_topic_prefix: String,
     pub dead_letters_topic_prefix: String,
+    pub resale_topic_prefix: String,
     /// Partitions of the topics that we create.
     pub partitions: i32,
     /// Replicas of the topics that we create; -1 takes the broker's default.
@@ -53,6 +54,7 @@ impl Default for Config {
             ticket_sales_topic_prefix: "fifa-world-cup-2022-ticket-sales".to_owned(),
             availability_topic_prefix: "matchday-availability".to_owned(),
             dead_letters_topic_prefix: "matchday-dead-letters".to_owned(),
+            resale_topic_prefix: "matchday-resale".to_owned(),
             partitions: 4,
             replication: 1,
             security_protocol: None,

@@ -9,7 +9,6 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use domain::{matches::MatchState, outbox::Touched};
 use futures_util::StreamExt;
 use rdkafka::{
     Message as _, Offset, TopicPartitionList, consumer::Consumer as _, error::KafkaError, types::RDKafkaErrorCode,
@@ -18,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     clients::{self, Backoff, Consumer, Context, Held, METADATA_TIMEOUT, Outage},
-    codec,
+    codec::{self, Told},
     config::Config,
     error::Error,
     status::Status,
@@ -35,8 +34,8 @@ pub trait Feed: Send + Sync + 'static {
     /// Reads the state of all matches from the database; records that come after it are handed on afterwards.
     async fn snapshot(&self);
 
-    /// A match has a new state, which may be older than the one known; these reservations changed with it.
-    fn changed(&self, state: MatchState, reservations: Vec<Touched>);
+    /// A match has a new state, which may be older than the one known; reservations and listings changed with it.
+    fn changed(&self, told: Told);
 
     /// Changes may have been missed: the database has them.
     fn lost(&self);
@@ -137,7 +136,7 @@ impl Session<'_> {
                 continue;
             };
             match codec::read_availability(payload) {
-                Ok((state, reservations)) => self.handler.changed(state, reservations),
+                Ok(told) => self.handler.changed(told),
                 Err(error) => {
                     tracing::warn!(%error, partition = record.partition(), offset = record.offset(), "an availability record can't be read");
                     metrics::counter!("matchday_feed_unreadable_total").increment(1);

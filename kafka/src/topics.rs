@@ -1,6 +1,6 @@
 //! Topics: their names, and their creation where nobody else has created them.
 //!
-//! The organiser's marketplace owns the master-list and ticket-sales topics; on a developer's broker we make all four.
+//! The organiser's marketplace owns the master-list and ticket-sales topics; on a developer's broker we make all five.
 
 use std::{fmt, time::Duration};
 
@@ -21,7 +21,7 @@ use crate::{
 const MAX_TOPIC_NAME: usize = 249;
 const CREATE_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The four topics of the exchange.
+/// The five topics of the exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Topics {
     pub master_list: String,
@@ -29,6 +29,8 @@ pub struct Topics {
     /// Compacted: the newest whole state of each match.
     pub availability: String,
     pub dead_letters: String,
+    /// Listings and orders, for services that keep copies.
+    pub resale: String,
 }
 
 impl Topics {
@@ -39,11 +41,12 @@ impl Topics {
             ticket_sales: name(&config.ticket_sales_topic_prefix),
             availability: name(&config.availability_topic_prefix),
             dead_letters: name(&config.dead_letters_topic_prefix),
+            resale: name(&config.resale_topic_prefix),
         }
     }
 
-    pub fn all(&self) -> [&str; 4] {
-        [&self.master_list, &self.ticket_sales, &self.availability, &self.dead_letters]
+    pub fn all(&self) -> [&str; 5] {
+        [&self.master_list, &self.ticket_sales, &self.availability, &self.dead_letters, &self.resale]
     }
 
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
@@ -145,8 +148,9 @@ fn new_topic<'a>(config: &Config, topics: &Topics, topic: &'a str) -> NewTopic<'
     let new = NewTopic::new(topic, config.partitions, TopicReplication::Fixed(config.replication));
     if topic == topics.availability {
         new.set("cleanup.policy", "compact")
-    } else if topic == topics.master_list {
-        // A site that starts next month needs the list as well.
+    } else if topic == topics.master_list || topic == topics.resale {
+        // Who starts next month needs them as well. What is told of a listing and of its orders shares a key, so
+        // compaction would lose one for the other.
         new.set("retention.ms", "-1")
     } else {
         new

@@ -23,6 +23,7 @@ mod m20261125_000031_ticket_keys;
 mod m20261125_000032_mails_about;
 mod m20261125_000035_refunds;
 mod m20261125_000036_sandbox_refunds;
+mod m20261125_000040_resale;
 mod m20261125_000045_security_events;
 mod m20261125_000048_external_identities;
 mod m20261125_000049_address_lists;
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000032_mails_about::Migration),
             Box::new(m20261125_000035_refunds::Migration),
             Box::new(m20261125_000036_sandbox_refunds::Migration),
+            Box::new(m20261125_000040_resale::Migration),
             Box::new(m20261125_000045_security_events::Migration),
             Box::new(m20261125_000048_external_identities::Migration),
             Box::new(m20261125_000049_address_lists::Migration),

@@ -3,11 +3,12 @@
 //! Every domain error is matched to a code exhaustively. What is internal is logged here with its sources and leaves
 //! as `INTERNAL` with a message that says nothing.
 
-use async_graphql::{Error, ErrorExtensions, ScalarType, Value};
+use async_graphql::{Error, ErrorExtensions, Name, ScalarType, Value};
 use domain::{
     accounts::AccountError,
     address_rules::RuleError,
     payments::{PaymentError, refunds::Refusal},
+    resale::{ResaleError, Wrong},
     reservations::ReservationError,
     store,
     tickets::TicketError,
@@ -133,10 +134,11 @@ impl From<ReservationError> for ApiError {
             E::AlreadyPaid | E::AlreadyCancelled(_) | E::PaymentUnderWay => Code::Conflict,
             E::Refund(refusal) => return (*refusal).into(),
             E::Busy { .. } | E::Unavailable => Code::ServiceUnavailable,
-            E::Store(_) => Code::Internal,
+            E::Resale(_) | E::Store(_) => Code::Internal,
         };
         let message = error.to_string();
         match error {
+            E::Resale(error) => error.into(),
             E::Store(error) => error.into(),
             E::TemporarilyUnavailable { available, sellable } => {
                 Self::new(code, message).with("available", available).with("sellable", sellable)
@@ -147,6 +149,37 @@ impl From<ReservationError> for ApiError {
             E::Category(_) => Self::new(code, message).with("field", "category"),
             E::Key => Self::new(code, message).with("field", "idempotencyKey"),
             _ => Self::new(code, message),
+        }
+    }
+}
+
+impl From<ResaleError> for ApiError {
+    fn from(error: ResaleError) -> Self {
+        use ResaleError as E;
+
+        let code = match &error {
+            E::Invalid(_) | E::Key => Code::BadUserInput,
+            E::Disabled | E::Own => Code::Forbidden,
+            E::KeyReused => Code::IdempotencyKeyReused,
+            E::NoTicket | E::UnknownMatch(_) | E::UnknownCategory(..) | E::NotFound => Code::NotFound,
+            E::NotValid(_) | E::Over(_) | E::TooMany | E::Stale { .. } | E::Locked { .. } | E::Ended => Code::Conflict,
+            E::Store(_) => Code::Internal,
+        };
+        let shown = Self::new(code, error.to_string());
+        match error {
+            E::Store(error) => error.into(),
+            E::Invalid(wrong) => {
+                let field = wrong.first().map_or("", |wrong| wrong.field);
+                let each = |wrong: Wrong| {
+                    let parts = [("field", Value::from(wrong.field)), ("message", wrong.problem.into())];
+                    Value::Object(parts.into_iter().map(|(name, value)| (Name::new(name), value)).collect())
+                };
+                shown.with("field", field).with("fields", wrong.into_iter().map(each).collect::<Vec<_>>())
+            }
+            E::Key => shown.with("field", "idempotencyKey"),
+            E::Stale { current } => shown.with("currentVersion", current),
+            E::Locked { until } => shown.with("lockedUntil", DateTime(until).to_value()),
+            _ => shown,
         }
     }
 }

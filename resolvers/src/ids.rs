@@ -9,6 +9,7 @@ use crate::{error::ApiError, written};
 /// What a node id names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NodeId {
+    Listing(Uuid),
     Match(i32),
     Reservation(Uuid),
     Ticket(Uuid),
@@ -36,6 +37,7 @@ pub(crate) fn write_match(number: i32, out: &mut Vec<u8>) {
 
 fn encoded(id: NodeId) -> String {
     URL_SAFE_NO_PAD.encode(match id {
+        NodeId::Listing(id) => format!("Listing:{id}"),
         NodeId::Match(number) => format!("Match:{number}"),
         NodeId::Reservation(id) => format!("Reservation:{id}"),
         NodeId::Ticket(id) => format!("Ticket:{id}"),
@@ -55,7 +57,15 @@ impl TryFrom<&ID> for NodeId {
 pub fn reservation(id: &ID) -> Result<Uuid, ApiError> {
     match NodeId::try_from(id)? {
         NodeId::Reservation(id) => Ok(id),
-        _ => Err(ApiError::bad_input(format!("{:?} is not the id of a reservation", id.as_str()))),
+        _ => Err(not_of("a reservation", id)),
+    }
+}
+
+/// The listing that `id` names.
+pub fn listing(id: &ID) -> Result<Uuid, ApiError> {
+    match NodeId::try_from(id)? {
+        NodeId::Listing(id) => Ok(id),
+        _ => Err(not_of("a listing", id)),
     }
 }
 
@@ -63,14 +73,27 @@ pub fn reservation(id: &ID) -> Result<Uuid, ApiError> {
 pub fn ticket(id: &ID) -> Result<Uuid, ApiError> {
     match NodeId::try_from(id)? {
         NodeId::Ticket(id) => Ok(id),
-        _ => Err(ApiError::bad_input(format!("{:?} is not the id of a ticket", id.as_str()))),
+        _ => Err(not_of("a ticket", id)),
     }
+}
+
+/// The user that `id` names.
+pub fn user(id: &ID) -> Result<Uuid, ApiError> {
+    match NodeId::try_from(id)? {
+        NodeId::User(id) => Ok(id),
+        _ => Err(not_of("a user", id)),
+    }
+}
+
+fn not_of(what: &str, id: &ID) -> ApiError {
+    ApiError::bad_input(format!("{:?} is not the id of {what}", id.as_str()))
 }
 
 fn parse(id: &ID) -> Option<NodeId> {
     let bytes = URL_SAFE_NO_PAD.decode(id.as_str()).ok()?;
     let (kind, key) = std::str::from_utf8(&bytes).ok()?.split_once(':')?;
     match kind {
+        "Listing" => key.parse().ok().map(NodeId::Listing),
         "Match" => key.parse().ok().map(NodeId::Match),
         "Reservation" => key.parse().ok().map(NodeId::Reservation),
         "Ticket" => key.parse().ok().map(NodeId::Ticket),

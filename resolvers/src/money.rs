@@ -2,9 +2,12 @@
 
 use async_graphql::SimpleObject;
 use entities::money;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 
-use crate::written::{self, Below, Written};
+use crate::{
+    error::ApiError,
+    written::{self, Below, Written},
+};
 
 /// An amount of money.
 #[derive(SimpleObject, Debug, Clone)]
@@ -19,6 +22,13 @@ impl Money {
     pub(crate) fn from_minor(minor: i64) -> Self {
         Self { amount: money::to_decimal(minor), currency: money::CURRENCY }
     }
+}
+
+/// An amount in minor units, rounded so where it has more decimals than these.
+pub(crate) fn minor(name: &str, amount: Decimal, rounding: RoundingStrategy) -> Result<i64, ApiError> {
+    let whole = amount.checked_mul(Decimal::from(money::MINOR_PER_UNIT));
+    let minor = whole.and_then(|whole| whole.round_dp_with_strategy(0, rounding).to_i64());
+    minor.ok_or_else(|| ApiError::bad_input(format!("`{name}` is {amount}, which no price can be")))
 }
 
 /// What can be selected of an amount.

@@ -1,17 +1,18 @@
 //! Node: anything that has an id.
 
 use async_graphql::{Context, ID, Interface, Object};
-use domain::{accounts, matches, reservations, tickets};
+use domain::{accounts, matches, resale::market, reservations, tickets};
 
 use crate::{
-    accounts::User, context::InContext, error::ApiError, ids::NodeId, matches::Match, reservations::Reservation,
-    tickets::Ticket,
+    accounts::User, context::InContext, error::ApiError, ids::NodeId, listings::Listing, matches::Match,
+    reservations::Reservation, tickets::Ticket,
 };
 
 /// Anything that has an id.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID"))]
 pub enum Node {
+    Listing(Listing),
     Match(Match),
     Reservation(Reservation),
     Ticket(Ticket),
@@ -28,6 +29,7 @@ impl NodeQuery {
         let app = ctx.app()?;
         let viewer = ctx.viewer_if_any();
         let node = match (NodeId::try_from(&id)?, viewer) {
+            (NodeId::Listing(id), _) => market::find(app, id).await?.map(|row| Node::Listing(row.into())),
             (NodeId::Match(number), _) => matches::find(app, number).await?.map(|state| Node::Match(Match(state))),
             (NodeId::Reservation(id), Some(viewer)) => {
                 reservations::find(app, viewer, id).await?.map(|row| Node::Reservation(row.into()))

@@ -3,7 +3,11 @@
 use async_graphql::connection::CursorType;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::DateTime;
-use domain::{matches, tickets::gate::Change};
+use domain::{
+    matches,
+    resale::market::{self, Sort},
+    tickets::gate::Change,
+};
 use uuid::Uuid;
 
 use crate::error::ApiError;
@@ -52,6 +56,36 @@ impl CursorType for MatchCursor {
 
     fn encode_cursor(&self) -> String {
         URL_SAFE_NO_PAD.encode(format!("{}:{}", self.0.date_utc.timestamp_micros(), self.0.match_number))
+    }
+}
+
+/// Where a listing stands in an order of the market.
+pub struct ListingCursor {
+    pub(crate) sort: Sort,
+    pub(crate) at: market::Cursor,
+}
+
+/// The letters that cursors name orders by.
+const SORTS: [(char, Sort); 4] =
+    [('p', Sort::PriceAsc), ('q', Sort::PriceDesc), ('n', Sort::Newest), ('o', Sort::Oldest)];
+
+impl CursorType for ListingCursor {
+    type Error = NotACursor;
+
+    fn decode_cursor(text: &str) -> Result<Self, NotACursor> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| NotACursor)?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| NotACursor)?;
+        let [sort, price, id] = text.split(':').collect::<Vec<_>>()[..] else { return Err(NotACursor) };
+        let sort = SORTS.iter().find(|(letter, _)| sort == letter.to_string()).ok_or(NotACursor)?.1;
+        let price_minor = price.parse().map_err(|_| NotACursor)?;
+        let id = id.parse().map_err(|_| NotACursor)?;
+
+        Ok(Self { sort, at: market::Cursor { price_minor, id } })
+    }
+
+    fn encode_cursor(&self) -> String {
+        let letter = SORTS.iter().find(|(_, sort)| *sort == self.sort).map_or('p', |(letter, _)| *letter);
+        URL_SAFE_NO_PAD.encode(format!("{letter}:{}:{}", self.at.price_minor, self.at.id))
     }
 }
 

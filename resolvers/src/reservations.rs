@@ -9,10 +9,11 @@ use async_graphql::{
 use domain::{
     matches,
     payments::{self, refunds},
-    reservations::{self, Wish},
+    resale::market,
+    reservations::{self, Of, Wish},
     tickets,
 };
-use entities::{payment, refund, reservation, ticket};
+use entities::{listing, payment, refund, reservation, ticket};
 use uuid::Uuid;
 
 use crate::{
@@ -20,6 +21,7 @@ use crate::{
     deeds::{Deed, Deeds},
     error::ApiError,
     ids::{self, NodeId},
+    listings::Listing,
     matches::Match,
     money::Money,
     pages::{self, IdCursor},
@@ -62,6 +64,8 @@ pub struct Reservation {
     payment: Found,
     /// What was found of its tickets before somebody asks for them.
     tickets: Option<Vec<ticket::Model>>,
+    /// What it is an order of, where it was read before somebody asks for it.
+    listing: Option<Box<listing::Model>>,
 }
 
 /// What was found out of a reservation's payment before somebody asks for it.
@@ -72,7 +76,7 @@ enum Found {
 
 impl From<reservation::Model> for Reservation {
     fn from(row: reservation::Model) -> Self {
-        Self { row, payment: Found::NotAsked, tickets: None }
+        Self { row, payment: Found::NotAsked, tickets: None, listing: None }
     }
 }
 
@@ -149,10 +153,70 @@ impl Reservation {
         Ok(found.into_iter().map(Ticket::from).collect())
     }
 
+    /// What it is an order of; null where it is of the site's own stock.
+    async fn listing(&self, ctx: &Context<'_>) -> Result<Option<Listing>, ApiError> {
+        if let Some(row) = &self.listing {
+            return Ok(Some((**row).clone().into()));
+        }
+        let Some(id) = self.row.listing_id else { return Ok(None) };
+        Ok(market::find(ctx.app()?, id).await?.map(Listing::from))
+    }
+
     /// Grows with every change of state, its payment's included.
     async fn version(&self) -> i32 {
         self.row.version
     }
+}
+
+/// A page of what the viewer has reserved of this. What its rows are asked for is read for all of them at once.
+pub(crate) async fn page(
+    ctx: &Context<'_>,
+    of: Of,
+    status: Option<ReservationStatus>,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<ReservationConnection, ApiError> {
+    let viewer = ctx.viewer()?;
+    let after = pages::cursor::<IdCursor>("after", after.as_deref())?.map(|cursor| cursor.0);
+    let limit = pages::size("first", first)?;
+    let page = reservations::of_fan(ctx.app()?, viewer, of, status.map(Into::into), after, limit).await?;
+    let shown = ctx.look_ahead();
+    let nodes = [shown.field("nodes"), shown.field("edges").field("node")];
+    let is_asked = |field: &str| nodes.iter().any(|node| node.field(field).exists());
+    let is_asked_back = |field: &str| nodes.iter().any(|node| node.field("payment").field(field).exists());
+    let ids: Vec<Uuid> = page.items.iter().map(|row| row.id).collect();
+    let (mut of_page, mut tickets_of_page) = (HashMap::new(), HashMap::<Uuid, Vec<ticket::Model>>::new());
+    let mut back = None;
+    if is_asked("payment") {
+        // Oldest first: the newest of a reservation stays.
+        let found = payments::of_reservations(&ctx.app()?.db, &ids).await?;
+        of_page.extend(found.into_iter().map(|payment| (payment.reservation_id, payment)));
+    }
+    if is_asked_back("refunds") || is_asked_back("refundedAmount") {
+        let ids: Vec<Uuid> = of_page.values().map(|payment| payment.id).collect();
+        back = Some(refunds::of_payments(&ctx.app()?.db, &ids).await?);
+    }
+    if is_asked("tickets") {
+        for ticket in tickets::of_reservations(&ctx.app()?.db, &ids).await? {
+            tickets_of_page.entry(ticket.reservation_id).or_default().push(ticket);
+        }
+    }
+    let mut listings = HashMap::new();
+    if is_asked("listing") {
+        listings = market::of_orders(&ctx.app()?.db, &page.items).await?;
+    }
+
+    let mut connection = Connection::new(after.is_some(), page.more);
+    connection.edges.extend(page.items.into_iter().map(|row| {
+        let payment = of_page.remove(&row.id).map(Box::new);
+        let refunds = payment.as_ref().and_then(|payment| Some(back.as_mut()?.remove(&payment.id).unwrap_or_default()));
+        let payment = if is_asked("payment") { Found::Asked(payment, refunds) } else { Found::NotAsked };
+        let tickets = is_asked("tickets").then(|| tickets_of_page.remove(&row.id).unwrap_or_default());
+        let listing = row.listing_id.and_then(|id| listings.get(&id)).cloned().map(Box::new);
+        Edge::new(IdCursor(row.id), Reservation { row, payment, tickets, listing })
+    }));
+
+    Ok(connection)
 }
 
 #[derive(InputObject)]
@@ -182,7 +246,7 @@ pub struct CancelReservationPayload {
     reservation: Reservation,
 }
 
-type ReservationConnection = Connection<IdCursor, Reservation>;
+pub(crate) type ReservationConnection = Connection<IdCursor, Reservation>;
 
 #[derive(Default)]
 pub struct ReservationQuery;
@@ -197,43 +261,7 @@ impl ReservationQuery {
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<ReservationConnection, ApiError> {
-        let viewer = ctx.viewer()?;
-        let after = pages::cursor::<IdCursor>("after", after.as_deref())?.map(|cursor| cursor.0);
-        let limit = pages::size("first", first)?;
-        let page = reservations::of_fan(ctx.app()?, viewer, status.map(Into::into), after, limit).await?;
-        let shown = ctx.look_ahead();
-        let nodes = [shown.field("nodes"), shown.field("edges").field("node")];
-        let is_asked = |field: &str| nodes.iter().any(|node| node.field(field).exists());
-        let is_asked_back = |field: &str| nodes.iter().any(|node| node.field("payment").field(field).exists());
-        let ids: Vec<Uuid> = page.items.iter().map(|row| row.id).collect();
-        let (mut of_page, mut tickets_of_page) = (HashMap::new(), HashMap::<Uuid, Vec<ticket::Model>>::new());
-        let mut back = None;
-        if is_asked("payment") {
-            // Oldest first: the newest of a reservation stays.
-            let found = payments::of_reservations(&ctx.app()?.db, &ids).await?;
-            of_page.extend(found.into_iter().map(|payment| (payment.reservation_id, payment)));
-        }
-        if is_asked_back("refunds") || is_asked_back("refundedAmount") {
-            let ids: Vec<Uuid> = of_page.values().map(|payment| payment.id).collect();
-            back = Some(refunds::of_payments(&ctx.app()?.db, &ids).await?);
-        }
-        if is_asked("tickets") {
-            for ticket in tickets::of_reservations(&ctx.app()?.db, &ids).await? {
-                tickets_of_page.entry(ticket.reservation_id).or_default().push(ticket);
-            }
-        }
-
-        let mut connection = Connection::new(after.is_some(), page.more);
-        connection.edges.extend(page.items.into_iter().map(|row| {
-            let payment = of_page.remove(&row.id).map(Box::new);
-            let refunds =
-                payment.as_ref().and_then(|payment| Some(back.as_mut()?.remove(&payment.id).unwrap_or_default()));
-            let payment = if is_asked("payment") { Found::Asked(payment, refunds) } else { Found::NotAsked };
-            let tickets = is_asked("tickets").then(|| tickets_of_page.remove(&row.id).unwrap_or_default());
-            Edge::new(IdCursor(row.id), Reservation { row, payment, tickets })
-        }));
-
-        Ok(connection)
+        page(ctx, Of::Stock, status, first, after).await
     }
 
     /// A reservation of yours; null if there is none of that id. Admins see everybody's.
@@ -266,7 +294,7 @@ impl ReservationMutation {
         Ok(ReservePayload { reservation: held?.into() })
     }
 
-    /// Cancel a hold you no longer want. Its tickets go back on sale at once; a payment that waits for you is ended.
+    /// Cancel a hold or an order you no longer want. Its tickets go back on sale at once; a payment that waits for you is ended.
     async fn cancel_reservation(
         &self,
         ctx: &Context<'_>,

@@ -4,13 +4,8 @@
 use std::{collections::HashSet, sync::Arc};
 
 use async_trait::async_trait;
-use domain::{
-    App,
-    masterlist::MasterListMatch,
-    matches::{self, MatchState},
-    outbox::Touched,
-};
-use kafka::embedded::EmbeddedBroker;
+use domain::{App, masterlist::MasterListMatch, matches};
+use kafka::{codec::Told, embedded::EmbeddedBroker};
 use subscriptions::hub::Hub;
 
 use crate::{config::Config, failure::Failure};
@@ -30,6 +25,7 @@ pub(crate) fn exchange(config: &Config) -> kafka::Config {
         ticket_sales_topic_prefix: section.ticket_sales_topic_prefix.clone(),
         availability_topic_prefix: section.availability_topic_prefix.clone(),
         dead_letters_topic_prefix: section.dead_letters_topic_prefix.clone(),
+        resale_topic_prefix: section.resale_topic_prefix.clone(),
         partitions: bounded(section.partitions),
         replication: bounded(section.replication),
         security_protocol: section.security_protocol.clone(),
@@ -99,8 +95,9 @@ impl kafka::feed::Feed for HubFeed {
         }
     }
 
-    fn changed(&self, state: MatchState, reservations: Vec<Touched>) {
-        self.0.tell(state, &reservations);
+    fn changed(&self, told: Told) {
+        self.0.tell(told.state, &told.reservations);
+        self.0.market.touch(&told.listings);
     }
 
     fn lost(&self) {

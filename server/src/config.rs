@@ -30,7 +30,7 @@ use oidc::Oidc;
 use problem::{Problem, Problems};
 use secret::Secret;
 use sections::{
-    Accounts, Database, Env, Graphql, Holds, Http, Kafka, Log, Mail, Redis, Refunds, Security, Stripe, Worker,
+    Accounts, Database, Env, Graphql, Holds, Http, Kafka, Log, Mail, Redis, Refunds, Resale, Security, Stripe, Worker,
 };
 use settings::SETTINGS;
 
@@ -58,6 +58,7 @@ pub struct Config {
     pub mail: Mail,
     pub holds: Holds,
     pub refunds: Refunds,
+    pub resale: Resale,
     pub limits: Limits,
     pub bots: Bots,
     pub captcha: Captcha,
@@ -86,6 +87,7 @@ impl Default for Config {
             mail: Mail::default(),
             holds: Holds::default(),
             refunds: Refunds::default(),
+            resale: Resale::default(),
             limits: Limits::default(),
             bots: Bots::default(),
             captcha: Captcha::default(),

@@ -20,7 +20,7 @@ use sea_orm::DatabaseConnection;
 use crate::{
     broker,
     cache::Redis,
-    config::{Config, secret::Secret},
+    config::{Config, secret::Secret, sections::Env},
     data_dir::DataDir,
     database,
     failure::Failure,
@@ -126,6 +126,14 @@ fn app(
         foreign_hold: Duration::from_secs(config.holds.foreign_seconds),
         purchase_cap: i32::try_from(config.holds.purchase_cap).unwrap_or(i32::MAX),
         refunds: RefundRule { owner_allowed: config.refunds.owner_allowed, owner_cutoff: config.refund_cutoff() },
+        resale: domain::resale::Rules {
+            enabled: config.resale.enabled,
+            outside_tickets: config.resale.outside_tickets,
+            hold: Duration::from_secs(config.resale.hold_seconds),
+            price_cap_percent: i64::from(config.resale.price_cap_percent),
+            fee_percent: i64::from(config.resale.fee_percent),
+            after_kick_off: config.resale.after_kick_off.unwrap_or(config.env == Env::Dev),
+        },
         ..domain::Settings::default()
     };
 

@@ -99,6 +99,11 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
         let hub = Arc::clone(&sweeping);
         async move { hub.run(stop).await }
     });
+    let watched = Arc::clone(&hub.market);
+    supervisor.keep("market", move |stop| {
+        let market = Arc::clone(&watched);
+        async move { market.run(stop).await }
+    });
     let feed = Arc::new(HubFeed(Arc::clone(&hub)));
     let (exchange, status) = (parts.exchange.clone(), Arc::clone(&parts.status));
     supervisor.keep("feed", move |stop| kafka::feed::run(exchange.clone(), feed.clone(), Arc::clone(&status), stop));

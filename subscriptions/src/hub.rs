@@ -17,6 +17,7 @@ use std::{
 
 use domain::{App, matches::MatchState, outbox::Touched, reservations};
 use follow::{Marks, Slot};
+use market::Market;
 use metrics::{Counter, Gauge};
 use sea_orm::DbErr;
 use tokio::sync::watch;
@@ -24,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 mod follow;
+pub mod market;
 
 pub use follow::{Follower, News, Watcher};
 
@@ -41,6 +43,8 @@ pub struct Hub {
     followers: Gauge,
     /// States that followers skipped, for a newer one had come before they asked.
     conflated: Counter,
+    /// Who watches listings.
+    pub market: Arc<Market>,
 }
 
 #[derive(Default)]
@@ -71,7 +75,9 @@ struct Told {
 impl Hub {
     /// Make it after the metrics recorder is installed, which its meters are resolved from.
     pub fn new(app: Arc<App>) -> Arc<Self> {
+        let market = Arc::new(Market::new(Arc::clone(&app)));
         Arc::new(Self {
+            market,
             app,
             begun: Instant::now(),
             listeners: Mutex::default(),

@@ -10,6 +10,7 @@ use resolvers::{
     context::{self, InContext},
     error::{ApiError, Code},
     ids,
+    listings::Listing,
     matches::Match,
     reservations::Reservation,
     security_events::{SecurityEvent, SecurityEventKind},
@@ -21,6 +22,13 @@ use crate::hub::Hub;
 #[derive(InputObject)]
 pub struct VersionInput {
     match_number: i32,
+    version: i32,
+}
+
+/// A version of a listing that the client has.
+#[derive(InputObject)]
+pub struct ListingVersionInput {
+    listing_id: ID,
     version: i32,
 }
 
@@ -102,7 +110,35 @@ impl Subscriptions {
         }))
     }
 
-    /// A reservation of yours, live: first as it is, then after each change of state.
+    /// Listings, live: first each one that is on the market, then each that changes, also when it leaves the market.
+    ///
+    /// Every message is the whole state of one listing. Who is slow or comes back skips states, never the last one.
+    async fn listings_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Those of all matches where none is named.")] match_numbers: Option<Vec<i32>>,
+        #[graphql(desc = "Versions you have: a listing that is still at its version is sent once it changes.")]
+        since: Option<Vec<ListingVersionInput>>,
+    ) -> Result<impl Stream<Item = Listing> + use<>, ApiError> {
+        let hub = ctx.data_opt::<Arc<Hub>>().ok_or_else(no_hub)?;
+        let view = context::view(ctx).await?;
+        let numbers = match_numbers.unwrap_or_default();
+        if let Some(unknown) = numbers.iter().find(|number| view.get(**number).is_none()) {
+            return Err(ApiError::new(Code::NotFound, format!("there is no match {unknown}")));
+        }
+        let mut versions = HashMap::new();
+        for known in since.unwrap_or_default() {
+            versions.insert(ids::listing(&known.listing_id)?, known.version);
+        }
+        let watcher = hub.market.watch(&numbers, versions).await?;
+
+        Ok(stream::unfold(watcher, |mut watcher| async move {
+            let row = watcher.next().await?;
+            Some((Listing::from(row), watcher))
+        }))
+    }
+
+    /// A reservation or an order of yours, live: first as it is, then after each change of state.
     async fn reservation(
         &self,
         ctx: &Context<'_>,

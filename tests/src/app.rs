@@ -229,6 +229,8 @@ impl Instance {
         change: impl FnOnce(&mut Settings),
     ) -> Self {
         let mut settings = Settings { site: "here".to_owned(), ..Settings::default() };
+        // The matches of the tests are over, by the clock of the day.
+        settings.resale.after_kick_off = true;
         change(&mut settings);
         let keys = accounts::Keys::new(SECRET, settings.site.clone());
         let (clock, bank) = (Arc::clone(clock) as Arc<dyn Clock>, Arc::clone(bank) as _);

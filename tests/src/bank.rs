@@ -10,7 +10,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use domain::payments::gateway::{GatewayError, Intent, Order, PaymentGateway, Status};
+use domain::payments::gateway::{GatewayError, Intent, Order, PaymentGateway, Status, Transfer};
 use uuid::Uuid;
 
 /// A card that pays, one whose bank wants the payer's consent, and one that is refused.
@@ -37,6 +37,7 @@ pub enum Call {
     Capture,
     Cancel,
     Refund,
+    Transfer,
 }
 
 /// An account's money.
@@ -56,6 +57,8 @@ struct Books {
     refunds: HashMap<String, String>,
     refused: HashSet<String>,
     asked: usize,
+    /// By their keys, what sellers were paid.
+    transfers: HashMap<String, Transfer>,
     faults: Vec<(Call, Fault)>,
 }
 
@@ -71,6 +74,18 @@ impl Bank {
     /// The next such call fails so.
     pub fn fail(&self, call: Call, fault: Fault) {
         self.books().faults.push((call, fault));
+    }
+
+    /// From now on nothing fails.
+    pub fn forget_faults(&self) {
+        self.books().faults.clear();
+    }
+
+    /// How far a payment is here; none if it was never begun.
+    pub fn status(&self, payment_id: Uuid) -> Option<Status> {
+        let books = self.books();
+        let held = books.held.iter().find(|held| held.payment_id == payment_id);
+        held.map(|held| held.status.clone())
     }
 
     /// The payer gives their bank's consent, or a card, to what waits for them.
@@ -97,6 +112,13 @@ impl Bank {
     /// How often it was asked to give money back.
     pub fn refunds_asked(&self) -> usize {
         self.books().asked
+    }
+
+    /// What a seller was paid, in minor units.
+    pub fn paid_to(&self, seller_id: Uuid) -> i64 {
+        let books = self.books();
+        let to_them = books.transfers.values().filter(|transfer| transfer.seller_id == seller_id);
+        to_them.map(|transfer| transfer.amount_minor).sum()
     }
 
     /// How many payments were ever begun.
@@ -209,6 +231,13 @@ impl PaymentGateway for Bank {
             self.books().refused.insert(key.to_owned());
         }
         answer
+    }
+
+    async fn transfer(&self, transfer: &Transfer) -> Result<String, GatewayError> {
+        self.answer(Call::Transfer, |books| {
+            books.transfers.insert(transfer.key.clone(), transfer.clone());
+            Ok(format!("transfer-{}", transfer.payout_id))
+        })
     }
 }
 

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use domain::{
     matches,
     outbox::{Event, TicketAction, Touched},
+    resale::states::{ListingState, OrderState},
 };
 use entities::{
+    listing,
     reservation::{self, CancelReason, Status},
     stock,
 };
@@ -22,6 +24,7 @@ pub async fn events_tell_of_the_state(app: &TestApp) {
     let mut event_ids = HashSet::new();
     let mut states = BTreeMap::<i32, Vec<matches::MatchState>>::new();
     let mut touched = HashMap::<Uuid, Vec<i32>>::new();
+    let mut offers = Offers::default();
     let rows: HashMap<Uuid, reservation::Model> =
         app.reservations().await.into_iter().map(|row| (row.id, row)).collect();
 
@@ -38,18 +41,32 @@ pub async fn events_tell_of_the_state(app: &TestApp) {
                 assert!(event_ids.insert(event_id), "two events are called {event_id}");
                 actions.entry(reservation_id).or_default().push((action, quantity));
             }
-            Event::Availability { state, reservations } => {
+            Event::Availability { state, reservations, listings } => {
                 for Touched { id, version } in reservations {
                     touched.entry(id).or_default().push(version);
                 }
+                for Touched { id, version } in listings {
+                    offers.touched.entry(id).or_default().push(version);
+                }
                 states.entry(state.match_number).or_default().push(state);
+            }
+            Event::Listing { listing, .. } => offers.told.entry(listing.id).or_default().push(listing),
+            Event::Order { order, .. } => {
+                offers.orders.insert(order.id, order);
             }
             Event::DeadLetter { .. } => {}
         }
     }
 
     let mut sold_to_others = HashMap::<_, i32>::new();
+    offers.tell_of_the_state(app, &rows).await;
     for row in rows.values() {
+        let versions: Vec<i32> = (2..=row.version).collect();
+        assert_eq!(touched.remove(&row.id).unwrap_or_default(), versions, "{row:?}");
+        if row.listing_id.is_some() {
+            assert!(!actions.contains_key(&row.id), "the other sites were told of an order: {row:?}");
+            continue;
+        }
         let told = actions.get(&row.id).map(Vec::as_slice).unwrap_or_default();
         assert_eq!(left_open(told), if row.status.is_live() { row.quantity } else { 0 }, "{row:?}: {told:?}");
         // Seats that came back from a sale are sold to the others already, and stay so.
@@ -62,8 +79,6 @@ pub async fn events_tell_of_the_state(app: &TestApp) {
         let most = if row.status == Status::Reserved || is_back { row.quantity } else { 0 };
         assert!((0..=most).contains(&sold), "{row:?}: {told:?}");
         *sold_to_others.entry((row.match_number, row.category)).or_default() += sold;
-        let versions: Vec<i32> = (2..=row.version).collect();
-        assert_eq!(touched.remove(&row.id).unwrap_or_default(), versions, "{row:?}");
     }
     for stock in stock::Entity::find().all(&app.db).await.expect("the stock can be read") {
         let told = sold_to_others.get(&(stock.match_number, stock.category)).copied().unwrap_or(0);
@@ -85,6 +100,37 @@ pub async fn events_tell_of_the_state(app: &TestApp) {
         versions.dedup();
         assert_eq!(versions, (1..=current.version).collect::<Vec<i32>>());
         assert_eq!(told.last(), Some(&current));
+    }
+}
+
+/// What was told of listings and their orders.
+#[derive(Default)]
+struct Offers {
+    /// In the order of telling.
+    told: HashMap<Uuid, Vec<ListingState>>,
+    /// The versions that this site's instances were told of.
+    touched: HashMap<Uuid, Vec<i32>>,
+    /// The last of each.
+    orders: HashMap<Uuid, OrderState>,
+}
+
+impl Offers {
+    /// Each listing is told of at each of its versions, the last time as it is, and each order as it ended.
+    async fn tell_of_the_state(mut self, app: &TestApp, rows: &HashMap<Uuid, reservation::Model>) {
+        for row in listing::Entity::find().all(&app.db).await.expect("listings can be read") {
+            let told = self.told.remove(&row.id).unwrap_or_default();
+            let versions: Vec<i32> = told.iter().map(|told| told.version).collect();
+            assert_eq!(versions, (1..=row.version).collect::<Vec<i32>>(), "{row:?}");
+            assert_eq!(told.last(), Some(&ListingState::from(&row)));
+            assert_eq!(self.touched.remove(&row.id), Some(versions), "{row:?}");
+        }
+        assert!(self.told.is_empty() && self.touched.is_empty(), "{:?}: told of and not there", self.told);
+        for row in rows.values().filter(|row| row.listing_id.is_some()) {
+            let told = self.orders.get(&row.id).unwrap_or_else(|| panic!("nobody was told of {row:?}"));
+            assert_eq!(told.listing_id, row.listing_id.expect("it is an order"));
+            let has_ended = row.status == Status::Cancelled;
+            assert!(!has_ended || told.status == "CANCELLED", "{row:?}: {told:?}");
+        }
     }
 }
 

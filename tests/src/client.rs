@@ -25,6 +25,11 @@ const PAY: &str = "mutation ($input: PayReservationInput!) { payReservation(inpu
     clientSecret reservation { id status cancelReason expiresAt
         payment { status declineCode amount { amount currency } } } } }";
 
+const TICKETS: &str = "query ($id: ID!) { reservation(id: $id) { tickets { id } } }";
+
+/// Offers what its input says.
+pub const OFFER: &str = "mutation ($input: CreateListingInput!) { createListing(input: $input) { listing { id } } }";
+
 /// Somebody at a browser; a clone is another window of the same.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -193,6 +198,21 @@ impl Client {
     pub async fn try_pay(&self, id: &str, card: &str, key: &str) -> Option<Answer> {
         let input = json!({ "reservationId": id, "paymentMethod": card, "idempotencyKey": key });
         self.try_ask(PAY, json!({ "input": input })).await
+    }
+
+    /// Buys a ticket that nothing stands against: its id.
+    pub async fn buys(&self, match_number: i32, category: i32) -> String {
+        let id = self.holds(match_number, category, 1).await;
+        self.pay(&id, "pm_card_visa", &id).await.data();
+        let paid = self.ask(TICKETS, json!({ "id": id })).await.data();
+        paid["reservation"]["tickets"][0]["id"].as_str().expect("a paid seat has its ticket").to_owned()
+    }
+
+    /// Offers a ticket that nothing stands against, for this many units: the listing's id.
+    pub async fn offers(&self, ticket: &str, amount: &str) -> String {
+        let input = json!({ "ticketId": ticket, "title": "Behind the goal", "price": { "amount": amount } });
+        let offered = self.ask(OFFER, json!({ "input": input })).await.data();
+        offered["createListing"]["listing"]["id"].as_str().expect("a listing has an id").to_owned()
     }
 
     /// Opens a WebSocket as this person.

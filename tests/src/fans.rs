@@ -6,9 +6,11 @@ use domain::{
     App,
     accounts::Viewer,
     payments::{self, Paid, PaymentError, refunds},
+    resale::{self, Change, Offer, Price, ResaleError, Subject},
     reservations::{self, ReservationError, Wish},
+    tickets,
 };
-use entities::{category::Category, reservation, user::Role};
+use entities::{category::Category, listing, money, reservation, ticket, user::Role};
 use uuid::Uuid;
 
 use crate::bank::PAYS;
@@ -60,6 +62,49 @@ impl Fan {
         payments::pay(&self.app, self.viewer, id, card.to_owned(), key.map(str::to_owned)).await
     }
 
+    /// Buys a ticket of the site's own stock.
+    pub async fn buys(&self, match_number: i32, category: Category) -> ticket::Model {
+        let hold = self.holds(match_number, category, 1).await;
+        self.pay_with(hold.id, PAYS, None).await.expect("the card pays");
+        self.ticket_of(hold.id).await.expect("a paid seat has its ticket")
+    }
+
+    /// The ticket that a reservation or an order has brought.
+    pub async fn ticket_of(&self, reservation_id: Uuid) -> Option<ticket::Model> {
+        let found = tickets::of_reservations(&self.app.db, &[reservation_id]).await;
+        found.expect("tickets can be read").pop()
+    }
+
+    /// Offers a ticket that nothing stands against: the listing.
+    pub async fn offers(&self, ticket_id: Uuid, price_minor: i64) -> listing::Model {
+        self.offer(offer(Subject::Ticket(ticket_id), price_minor)).await.expect("nothing stands against the offer")
+    }
+
+    pub async fn offer(&self, offer: Offer) -> Result<listing::Model, ResaleError> {
+        resale::create(&self.app, self.viewer, offer).await
+    }
+
+    pub async fn change(&self, id: Uuid, change: Change) -> Result<listing::Model, ResaleError> {
+        resale::update(&self.app, self.viewer, id, change).await
+    }
+
+    pub async fn withdraw(&self, id: Uuid) -> Result<listing::Model, ResaleError> {
+        resale::withdraw(&self.app, self.viewer, id, None).await
+    }
+
+    pub async fn order(&self, listing_id: Uuid) -> Answer {
+        self.wish_for(resale::Wish { listing_id, version: None, idempotency_key: None }).await
+    }
+
+    pub async fn wish_for(&self, wish: resale::Wish) -> Answer {
+        resale::order(&self.app, self.viewer, wish).await
+    }
+
+    /// An order that nothing stands against.
+    pub async fn orders(&self, listing_id: Uuid) -> reservation::Model {
+        self.order(listing_id).await.expect("nothing stands against the order")
+    }
+
     /// Pays with a card that pays.
     pub async fn pay(&self, id: Uuid) -> Answer {
         match self.pay_with(id, PAYS, None).await {
@@ -80,4 +125,20 @@ impl Fan {
     pub fn as_admin(&self) -> Self {
         Self { viewer: Viewer { role: Role::Admin, ..self.viewer }, ..self.clone() }
     }
+}
+
+/// An offer of something at this price.
+pub fn offer(subject: Subject, price_minor: i64) -> Offer {
+    Offer {
+        subject,
+        title: "Behind the goal".to_owned(),
+        description: None,
+        price: price(price_minor),
+        idempotency_key: None,
+    }
+}
+
+/// A price as sellers write it.
+pub fn price(minor: i64) -> Price {
+    Price { amount: money::to_decimal(minor), currency: None }
 }

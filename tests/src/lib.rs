@@ -34,7 +34,7 @@ pub mod way;
 
 pub use app::{Instance, TestApp};
 pub use database::{Backend, Database};
-pub use fans::Fan;
+pub use fans::{Fan, offer, price};
 pub use site::{Site, World};
 
 /// Runs each test, an `async fn(&TestApp)` of the same module, on SQLite and on Postgres, and checks the invariants after.

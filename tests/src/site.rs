@@ -80,7 +80,7 @@ impl World {
             .with("MATCHDAY_JWT_SECRET", "a secret of the tests, long enough for anybody");
         world.database = Some(database);
         let prefix = world.name.clone();
-        for topic in ["MASTER_LIST", "TICKET_SALES", "AVAILABILITY", "DEAD_LETTERS"] {
+        for topic in ["MASTER_LIST", "TICKET_SALES", "AVAILABILITY", "DEAD_LETTERS", "RESALE"] {
             let name = format!("{prefix}-{}", topic.to_lowercase());
             world = world.with(&format!("MATCHDAY_KAFKA_{topic}_TOPIC_PREFIX"), &name);
         }

@@ -31,6 +31,7 @@ mod e2e {
     mod provider;
     mod refunds;
     mod refusals;
+    mod resale;
     mod reservations;
     mod restarts;
     mod rights;
@@ -65,6 +66,11 @@ mod e2e {
         mod reconciliation;
         mod refund_races;
         mod refunds;
+        mod resale;
+        mod resale_copies;
+        mod resale_races;
+        mod resale_random;
+        mod resale_terms;
         mod reservations;
         mod tickets;
         mod tokens;

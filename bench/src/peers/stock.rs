@@ -19,7 +19,7 @@ pub(super) fn subscription(records: Records) -> Router {
     let (sender, _) = broadcast::channel::<Arc<MatchState>>(BEHIND);
     let told = sender.clone();
     tokio::spawn(records.follow(move |payload| {
-        if let Ok((state, _)) = kafka::codec::read_availability(&payload) {
+        if let Ok(kafka::codec::Told { state, .. }) = kafka::codec::read_availability(&payload) {
             // Nobody may be listening yet.
             let _ = told.send(Arc::new(state));
         }

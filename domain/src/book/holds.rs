@@ -59,6 +59,9 @@ impl Book {
 
     /// Ends a live hold unpaid; its tickets go back on sale.
     pub(crate) fn release(&mut self, id: Uuid, reason: CancelReason) {
+        if self.is_order(id) {
+            return self.release_order(id, reason);
+        }
         let Some((place, quantity)) = self.live(id) else {
             return;
         };
@@ -71,6 +74,9 @@ impl Book {
 
     /// Turns a live hold into a sale.
     pub(crate) fn sell(&mut self, id: Uuid) {
+        if self.is_order(id) {
+            return self.sell_order(id);
+        }
         let Some((place, quantity)) = self.live(id) else {
             return;
         };
@@ -87,6 +93,9 @@ impl Book {
         let (place, quantity) = ((row.match_number, row.category), row.quantity);
         let ended = row.status == Status::Cancelled
             && matches!(row.cancel_reason, Some(CancelReason::Expired | CancelReason::Oversold));
+        if ended && row.listing_id.is_some() {
+            return self.order_again(id);
+        }
         if !ended || self.left(place).sellable < quantity {
             return false;
         }
@@ -101,6 +110,9 @@ impl Book {
     /// Undoes a sale; its tickets go back on sale, here alone: the other sites' messages know no way back.
     pub(crate) fn take_back(&mut self, id: Uuid, reason: CancelReason) {
         let Some(row) = self.reservation(id).filter(|row| row.status == Status::Reserved) else { return };
+        if row.listing_id.is_some() {
+            return self.take_back_order(id, reason);
+        }
         let (place, quantity) = ((row.match_number, row.category), row.quantity);
         if let Some(stock) = self.counts(place) {
             counts::take_back(stock, quantity);
@@ -175,6 +187,7 @@ impl Book {
         let rows = reservation::Entity::find()
             .filter(Column::MatchNumber.eq(match_number))
             .filter(Column::Category.eq(category))
+            .filter(Column::ListingId.is_null())
             .filter(Column::Status.is_in(Status::LIVE))
             .filter(Column::Id.is_not_in(ended))
             .order_by_desc(Column::Id)
@@ -186,7 +199,8 @@ impl Book {
         Ok(self
             .reservations
             .values()
-            .filter(|row| row.status.is_live() && row.match_number == match_number && row.category == category)
+            .filter(|row| row.status.is_live() && row.listing_id.is_none())
+            .filter(|row| row.match_number == match_number && row.category == category)
             .map(|row| row.id)
             .max())
     }

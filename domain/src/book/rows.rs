@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::store::{Write, array, nullable_array, with_arrays};
 
-/// Tickets that a fan holds or owns of a match; none if nothing is said of a fan.
+/// Tickets of a match that a fan holds or has bought from the stock; none if nothing is said of a fan.
 #[derive(FromQueryResult)]
 pub(crate) struct Claim {
     pub(crate) user_id: Uuid,
@@ -83,6 +83,7 @@ pub(crate) async fn claims(txn: &Write, fans: &BTreeSet<(Uuid, i32)>) -> Result<
             .column_as(Expr::col(Column::Quantity).sub(Expr::col(Column::Returned)).sum(), "tickets")
             .filter(pair.in_tuples(fans.iter().copied()))
             .filter(Column::Status.ne(Status::Cancelled))
+            .filter(Column::ListingId.is_null())
             .group_by(Column::UserId)
             .group_by(Column::MatchNumber)
             .into_model::<Claim>()
@@ -95,6 +96,7 @@ pub(crate) async fn claims(txn: &Write, fans: &BTreeSet<(Uuid, i32)>) -> Result<
           CROSS JOIN LATERAL (
             SELECT sum(quantity - returned) AS tickets FROM reservations
             WHERE user_id = fan.user_id AND match_number = fan.match_number AND status <> 'CANCELLED'
+              AND listing_id IS NULL
           ) AS claimed
           WHERE claimed.tickets IS NOT NULL",
         [array(fans.iter().map(|fan| fan.0)), array(fans.iter().map(|fan| fan.1))],
@@ -111,6 +113,14 @@ pub(super) async fn insert(txn: &Write, rows: &[&reservation::Model]) -> Result<
         reservation::Entity::insert_many(active(rows)).exec_without_returning(&**txn).await?;
     } else {
         txn.execute_raw(columns(INSERT, rows)).await?;
+    }
+    Ok(())
+}
+
+/// Writes orders that are new: few, and with a column that the many do without.
+pub(super) async fn insert_orders(txn: &Write, rows: &[&reservation::Model]) -> Result<(), DbErr> {
+    if !rows.is_empty() {
+        reservation::Entity::insert_many(active(rows)).exec_without_returning(&**txn).await?;
     }
     Ok(())
 }

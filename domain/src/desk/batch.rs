@@ -11,7 +11,7 @@ use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::{
-    Answer, Job, Opening, Placing, Report, Returning,
+    Answer, Buying, Job, Opening, Placing, Report, Returning, buying,
     paying::{self, is_forfeited},
     refunding,
     tickets::Tickets,
@@ -41,9 +41,22 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// So many tickets of a reservation are its fan's no more.
+    /// What a fan has placed by a key of theirs.
+    pub(super) fn of_key<'a>(&self, book: &'a Book, user_id: Uuid, key: &str) -> Option<&'a reservation::Model> {
+        self.keyed.get(&(user_id, key.to_owned())).and_then(|id| book.reservation(*id))
+    }
+
+    /// Whoever uses the key of a reservation again is answered with it.
+    pub(super) fn note_key(&mut self, row: &reservation::Model) {
+        self.keyed.extend(row.idempotency_key.clone().map(|key| ((row.user_id, key), row.id)));
+    }
+
+    /// So many tickets of a reservation are its fan's no more. Those of an order never counted: nobody is kept from the
+    /// stock by what they bought of a fan.
     pub(super) fn forget(&mut self, row: &reservation::Model, quantity: i32) {
-        if let Some(claimed) = self.claimed.get_mut(&(row.user_id, row.match_number)) {
+        if row.listing_id.is_none()
+            && let Some(claimed) = self.claimed.get_mut(&(row.user_id, row.match_number))
+        {
             *claimed -= quantity;
         }
     }
@@ -70,6 +83,7 @@ pub(super) async fn decide(app: &App, jobs: &[(i32, &Job)]) -> Result<Vec<Answer
         .iter()
         .map(|(_, job)| match job {
             Job::Place(placing) => place(app, &mut book, &mut known, placing, now),
+            Job::Buy(wish) => buying::place(app, &mut book, &mut known, wish, now),
             Job::Cancel(id) => end(&mut book, &mut known, *id, CancelReason::User, now),
             Job::Expire(id) => expire(app, &mut book, &mut known, *id, now),
             Job::Pay(opening) => paying::begin(&mut book, &mut known, &mut ledger, opening, now),
@@ -81,7 +95,9 @@ pub(super) async fn decide(app: &App, jobs: &[(i32, &Job)]) -> Result<Vec<Answer
     // A batch that changes nothing has no reason to wait for the disk: it rolls back.
     if book.is_changed() || ledger.is_changed() {
         let paid: Vec<_> = known.paid.iter().filter_map(|id| book.reservation(*id)).collect();
-        let issues: Vec<Issue> = paid.iter().flat_map(|row| Issue::of(row)).collect();
+        // The handover of an order issues its ticket.
+        let of_stock = paid.iter().filter(|row| row.listing_id.is_none());
+        let issues: Vec<Issue> = of_stock.flat_map(|row| Issue::of(row)).collect();
         let of_paid = paid.iter().map(|row| About { kind: Kind::Paid, user_id: row.user_id, reservation_id: row.id });
         known.mails.extend(of_paid);
         let buyers: Vec<Uuid> = paid.iter().map(|row| row.user_id).collect();
@@ -104,7 +120,7 @@ fn die_uncommitted(job: &Job) {
         Job::Pay(_) => faults::point(Point::Uncommitted(Request::Pay)),
         Job::Settle(_) => faults::point(Point::Uncommitted(Request::Settle)),
         Job::Refund(_) => faults::point(Point::Uncommitted(Request::Refund)),
-        Job::Cancel(_) | Job::Expire(_) => {}
+        Job::Buy(_) | Job::Cancel(_) | Job::Expire(_) => {}
     }
 }
 
@@ -127,7 +143,7 @@ async fn open_ledger(txn: &Write, jobs: &[(i32, &Job)]) -> Result<Ledger, DbErr>
                 reservations.insert(asked.reservation_id);
                 refunded.insert(asked.reservation_id);
             }
-            Job::Place(_) | Job::Cancel(_) | Job::Expire(_) => {}
+            Job::Place(_) | Job::Buy(_) | Job::Cancel(_) | Job::Expire(_) => {}
         }
     }
     Ledger::open(txn, &reservations, &keys, &refunded).await
@@ -145,11 +161,16 @@ async fn look_up(txn: &Write, book: &mut Book, jobs: &[(i32, &Job)]) -> Result<K
     let mut keys = BTreeSet::new();
     let mut fans = BTreeSet::new();
     let mut settled = BTreeSet::new();
+    let mut listings = BTreeSet::new();
     for (_, job) in jobs {
         match job {
             Job::Place(placing) => {
                 fans.insert((placing.user_id, placing.match_number));
                 keys.extend(placing.key.clone().map(|key| (placing.user_id, key)));
+            }
+            Job::Buy(Buying { user_id, listing_id, key, .. }) => {
+                listings.insert(*listing_id);
+                keys.extend(key.clone().map(|key| (*user_id, key)));
             }
             Job::Cancel(id) | Job::Expire(id) => {
                 ids.insert(*id);
@@ -169,6 +190,7 @@ async fn look_up(txn: &Write, book: &mut Book, jobs: &[(i32, &Job)]) -> Result<K
     let used = rows::of_keys(txn, &keys).await?;
     let keyed = used.iter().filter_map(|row| Some(((row.user_id, row.idempotency_key.clone()?), row.id))).collect();
     book.take_in(used);
+    book.take_in_listings(txn, listings).await?;
     let claimed = rows::claims(txn, &fans).await?.into_iter().map(|claim| {
         let tickets = i32::try_from(claim.tickets).unwrap_or(i32::MAX);
         ((claim.user_id, claim.match_number), tickets)
@@ -179,9 +201,9 @@ async fn look_up(txn: &Write, book: &mut Book, jobs: &[(i32, &Job)]) -> Result<K
 
 fn place(app: &App, book: &mut Book, known: &mut Known, placing: &Placing, now: DateTime<Utc>) -> Answer {
     let Placing { user_id, match_number, category, quantity, key } = placing;
-    let key = key.as_ref().map(|key| (*user_id, key.clone()));
-    if let Some(row) = key.as_ref().and_then(|key| known.keyed.get(key)).and_then(|id| book.reservation(*id)) {
+    if let Some(row) = key.as_ref().and_then(|key| known.of_key(book, *user_id, key)) {
         let same = row.match_number == *match_number && row.category == *category && row.quantity == *quantity;
+        let same = same && row.listing_id.is_none();
         return if same { Ok(row.clone()) } else { Err(ReservationError::KeyReused) };
     }
     if !book.knows(*match_number) {
@@ -211,13 +233,13 @@ fn place(app: &App, book: &mut Book, known: &mut Known, placing: &Placing, now: 
         created_at: now,
         expires_at: now + app.settings.hold,
         version: 1,
-        idempotency_key: key.as_ref().map(|(_, key)| key.clone()),
+        idempotency_key: key.clone(),
         listing_id: None,
         returned: 0,
     };
     book.place(row.clone()).map_err(|left| left.refusal(*match_number, *category))?;
     *known.claimed.entry((*user_id, *match_number)).or_default() += quantity;
-    known.keyed.extend(key.map(|key| (key, row.id)));
+    known.note_key(&row);
     known.mail(Kind::HoldPlaced, &row);
 
     Ok(row)

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     Answer, Opening, Report,
     batch::{Known, end, ended, is_overdue},
-    refunding,
+    buying, refunding,
 };
 use crate::{
     App,
@@ -95,9 +95,13 @@ pub(super) fn settle(
                     is_news = before.is_live() && ledger.decline(report.payment_id, code);
                     Event::Declined
                 }
-                gateway::Status::Authorised if seat(app, book, known, before, report.reservation_id) => Event::Seated,
+                gateway::Status::Authorised if seat(app, book, known, before, report.reservation_id, now) => {
+                    Event::Seated
+                }
                 gateway::Status::Authorised => Event::Unseated,
-                gateway::Status::Captured if seat(app, book, known, before, report.reservation_id) => Event::PaidSeated,
+                gateway::Status::Captured if seat(app, book, known, before, report.reservation_id, now) => {
+                    Event::PaidSeated
+                }
                 gateway::Status::Captured => Event::PaidUnseated,
                 gateway::Status::Cancelled => Event::Cancelled,
             }
@@ -128,7 +132,7 @@ pub(super) fn settle(
 
 /// Sells the seats to a payment whose money is there. Those of a hold that has ended meanwhile are got again if they are
 /// free and the fan may have them.
-fn seat(app: &App, book: &mut Book, known: &mut Known, state: State, id: Uuid) -> bool {
+fn seat(app: &App, book: &mut Book, known: &mut Known, state: State, id: Uuid, now: DateTime<Utc>) -> bool {
     if matches!(state, State::Confirmed | State::Captured) {
         return true;
     }
@@ -136,6 +140,9 @@ fn seat(app: &App, book: &mut Book, known: &mut Known, state: State, id: Uuid) -
         return false;
     }
     let Some(row) = book.reservation(id).cloned() else { return false };
+    if row.listing_id.is_some() {
+        return seat_order(app, book, &row, now);
+    }
     if row.status == Status::Cancelled {
         let has = known.claimed.get(&(row.user_id, row.match_number)).copied().unwrap_or(0);
         if has + row.quantity > app.settings.purchase_cap || !book.hold_again(id) {
@@ -147,6 +154,19 @@ fn seat(app: &App, book: &mut Book, known: &mut Known, state: State, id: Uuid) -
     }
     book.sell(id);
     true
+}
+
+/// Sells its listing to an order whose money is there.
+fn seat_order(app: &App, book: &mut Book, row: &reservation::Model, now: DateTime<Utc>) -> bool {
+    let is_its = match row.status {
+        Status::Pending | Status::AwaitingPayment => book.can_be_handed_over(row.id),
+        Status::Cancelled => buying::may_have_again(app, book, row, now) && book.hold_again(row.id),
+        Status::Reserved => false,
+    };
+    if is_its {
+        book.sell(row.id);
+    }
+    is_its
 }
 
 /// What a payment's step means for its reservation.
@@ -161,6 +181,7 @@ fn follow(
     let id = report.reservation_id;
     if to == State::Captured {
         known.paid.push(id);
+        book.hand_over(id);
     }
     let waits = book.reservation(id).is_some_and(|row| row.status == Status::AwaitingPayment);
     match to {

@@ -99,9 +99,14 @@ pub(super) async fn content(app: &App, row: &mail::Model, reservation_id: Uuid) 
                 TicketError::Store(error) => error,
                 other => DbErr::Custom(other.to_string()),
             })?;
-            (!passes.is_empty()).then_some(Content::Paid { told, passes })
+            match passes.is_empty() {
+                false => Some(Content::Paid { told, passes }),
+                true if told.reservation.listing_id.is_some() => Some(Content::Bought(told)),
+                true => None,
+            }
         }
         Kind::Refunded => Some(Content::Refunded { told, amount_minor: refunded(app, reservation_id).await? }),
+        Kind::ListingSold => Some(Content::ListingSold(told)),
         Kind::VerifyEmail | Kind::ResetPassword | Kind::PasswordChanged => None,
     })
 }

@@ -24,7 +24,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    fn admits(&self, state: &MatchState) -> bool {
+    pub(crate) fn admits(&self, state: &MatchState) -> bool {
         let team = self.team.as_ref().is_none_or(|team| same(team, &state.home_team) || same(team, &state.away_team));
         let group =
             self.group.as_ref().is_none_or(|group| state.group.as_ref().is_some_and(|of_match| same(group, of_match)));

@@ -20,6 +20,19 @@ pub struct Order {
     pub key: String,
 }
 
+/// What a gateway is asked to pay to a seller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transfer {
+    /// Our name for it.
+    pub payout_id: Uuid,
+    /// Our name for whom it is paid to.
+    pub seller_id: Uuid,
+    /// In minor units of [`entities::money::CURRENCY`].
+    pub amount_minor: i64,
+    /// Names the call: a second one of the same key changes nothing.
+    pub key: String,
+}
+
 /// What a gateway knows of a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intent {
@@ -77,6 +90,11 @@ pub trait PaymentGateway: Send + Sync + 'static {
 
     /// Gives captured money back, and names the refund.
     async fn refund(&self, intent_id: &str, amount_minor: i64, key: &str) -> Result<String, GatewayError>;
+
+    /// Pays a seller their part, and names the transfer.
+    async fn transfer(&self, _: &Transfer) -> Result<String, GatewayError> {
+        Err(GatewayError::Refused { code: "transfers_unsupported".to_owned() })
+    }
 }
 
 /// The gateway of a program that takes no payments.

@@ -14,7 +14,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, Qu
 use tokio_util::sync::CancellationToken;
 
 use super::{PaymentError, drive, found, is_overdue, look, refunds, report::News, settle, webhooks};
-use crate::{App, store::Write};
+use crate::{App, resale::payouts, store::Write};
 
 /// How often an instance looks for payments that are due.
 const PERIOD: Duration = Duration::from_millis(250);
@@ -47,11 +47,11 @@ pub async fn run(app: &App, shutdown: CancellationToken) {
     }
 }
 
-/// Sees to what is due now, and says how many payments, refunds and events that were.
+/// Sees to what is due now, and says how many payments, refunds, payouts and events that were.
 pub async fn round(app: &App) -> Result<usize, DbErr> {
     let told = webhooks::waiting(app).await?;
-    let (due, owed) = (due(app).await?, refunds::due(app).await?);
-    let taken = told.len() + due.len() + owed.len();
+    let (due, owed, payouts) = (due(app).await?, refunds::due(app).await?, payouts::due(app, ROUND).await?);
+    let taken = told.len() + due.len() + owed.len() + payouts.len();
     stream::iter(told).for_each_concurrent(SIDE_BY_SIDE, async |event| webhooks::see_to(app, event).await).await;
     stream::iter(due)
         .for_each_concurrent(SIDE_BY_SIDE, async |row| {
@@ -64,6 +64,13 @@ pub async fn round(app: &App) -> Result<usize, DbErr> {
         .for_each_concurrent(SIDE_BY_SIDE, async |row| {
             if let Err(error) = refunds::see_to(app, row).await {
                 tracing::warn!(%error, "a refund could not be seen to; trying again");
+            }
+        })
+        .await;
+    stream::iter(payouts)
+        .for_each_concurrent(SIDE_BY_SIDE, async |row| {
+            if let Err(error) = payouts::see_to(app, &row).await {
+                tracing::warn!(%error, "a payout could not be seen to; trying again");
             }
         })
         .await;

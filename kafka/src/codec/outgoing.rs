@@ -3,6 +3,7 @@
 use domain::{
     matches::MatchState,
     outbox::{Event, TicketAction, Touched},
+    resale::states::{ListingAction, ListingState, OrderAction, OrderState},
 };
 use entities::{category::Category, money};
 use serde::{Deserialize, Serialize};
@@ -31,11 +32,23 @@ pub fn write(topics: &Topics, site: &str, event: &Event) -> Result<Outgoing, ser
             payload: ticket_sale(*action, *match_number, *category, *quantity, *price_minor)?,
             headers: vec![sender, (RESERVATION_ID, reservation_id.to_string()), (EVENT_ID, event_id.to_string())],
         },
-        Event::Availability { state, reservations } => Outgoing {
+        Event::Availability { state, reservations, listings } => Outgoing {
             topic: topics.availability.clone(),
             key: Some(state.match_number.to_string().into_bytes()),
-            payload: availability(state, reservations)?,
+            payload: availability(state, reservations, listings)?,
             headers: vec![sender],
+        },
+        Event::Listing { action, event_id, listing } => Outgoing {
+            topic: topics.resale.clone(),
+            key: Some(listing.id.to_string().into_bytes()),
+            payload: serde_json::to_vec(&ListingTold { event: listing_event(*action), listing })?,
+            headers: vec![sender, (EVENT_ID, event_id.to_string())],
+        },
+        Event::Order { action, event_id, order } => Outgoing {
+            topic: topics.resale.clone(),
+            key: Some(order.listing_id.to_string().into_bytes()),
+            payload: serde_json::to_vec(&OrderTold { event: order_event(*action), order })?,
+            headers: vec![sender, (EVENT_ID, event_id.to_string())],
         },
         Event::DeadLetter { topic, partition, offset, key, payload, reason } => Outgoing {
             topic: topics.dead_letters.clone(),
@@ -101,6 +114,40 @@ pub(super) fn whole_price(price_minor: i64) -> i64 {
     (price_minor + money::MINOR_PER_UNIT / 2).div_euclid(money::MINOR_PER_UNIT)
 }
 
+/// The value of a record about a listing: what happened, and the whole state after it.
+#[derive(Serialize)]
+struct ListingTold<'a> {
+    event: &'static str,
+    listing: &'a ListingState,
+}
+
+/// The value of a record about an order.
+#[derive(Serialize)]
+struct OrderTold<'a> {
+    event: &'static str,
+    order: &'a OrderState,
+}
+
+fn listing_event(action: ListingAction) -> &'static str {
+    match action {
+        ListingAction::Created => "listing:created",
+        ListingAction::Updated => "listing:updated",
+        ListingAction::Locked => "listing:locked",
+        ListingAction::Unlocked => "listing:unlocked",
+        ListingAction::Sold => "listing:sold",
+        ListingAction::Withdrawn => "listing:withdrawn",
+    }
+}
+
+fn order_event(action: OrderAction) -> &'static str {
+    match action {
+        OrderAction::Created => "order:created",
+        OrderAction::Cancelled => "order:cancelled",
+        OrderAction::Expired => "order:expired",
+        OrderAction::Completed => "order:completed",
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Written<'a> {
@@ -108,23 +155,32 @@ struct Written<'a> {
     state: &'a MatchState,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     reservations: &'a [Touched],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    listings: &'a [Touched],
 }
 
-#[derive(Deserialize)]
-struct Read {
+/// What an availability record says.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Told {
     #[serde(flatten)]
-    state: MatchState,
+    pub state: MatchState,
     #[serde(default)]
-    reservations: Vec<Touched>,
+    pub reservations: Vec<Touched>,
+    #[serde(default)]
+    pub listings: Vec<Touched>,
 }
 
-/// The value of an availability record: the whole state of a match, and the reservations that changed with it.
-pub fn availability(state: &MatchState, reservations: &[Touched]) -> Result<Vec<u8>, serde_json::Error> {
-    serde_json::to_vec(&Written { state, reservations })
+/// The value of an availability record: the whole state of a match, and the reservations and listings that changed with
+/// it.
+pub fn availability(
+    state: &MatchState,
+    reservations: &[Touched],
+    listings: &[Touched],
+) -> Result<Vec<u8>, serde_json::Error> {
+    serde_json::to_vec(&Written { state, reservations, listings })
 }
 
 /// The inverse of `availability`; keys that an older program does not know are left alone.
-pub fn read_availability(payload: &[u8]) -> Result<(MatchState, Vec<Touched>), serde_json::Error> {
-    let read: Read = serde_json::from_slice(payload)?;
-    Ok((read.state, read.reservations))
+pub fn read_availability(payload: &[u8]) -> Result<Told, serde_json::Error> {
+    serde_json::from_slice(payload)
 }

@@ -18,12 +18,12 @@ use domain::{
     clock::SystemClock,
     masterlist::{MasterListCategory, MasterListMatch},
     matches::{self, MatchState},
-    outbox::{self, Touched},
+    outbox,
     payments::gateway::Closed,
     reservations::{self, Wish},
 };
 use entities::category::Category;
-use kafka::{Config, Status, feed::Feed, topics::Topics};
+use kafka::{Config, Status, codec::Told, feed::Feed, topics::Topics};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectOptions, Database};
 use tokio::task::JoinHandle;
@@ -284,7 +284,7 @@ impl Feed for Follower {
         self.snapshots.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn changed(&self, state: MatchState, reservations: Vec<Touched>) {
+    fn changed(&self, Told { state, reservations, .. }: Told) {
         let touched = reservations.into_iter().map(|touched| touched.id);
         self.touched.lock().expect("no test panics with it").extend(touched);
         self.heard.lock().expect("no test panics with it").insert(state.match_number, state);

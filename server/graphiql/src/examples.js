@@ -1,11 +1,17 @@
 // The example operations, in the order of the walk: they are the first tabs, and always at hand in the side bar.
 import availability from './examples/availability.graphql';
 import cancelReservation from './examples/cancel-reservation.graphql';
+import createListing from './examples/create-listing.graphql';
 import followReservation from './examples/follow-reservation.graphql';
 import gate from './examples/gate.graphql';
+import listings from './examples/listings.graphql';
+import listingsChanged from './examples/listings-changed.graphql';
 import matches from './examples/matches.graphql';
 import myReservations from './examples/my-reservations.graphql';
+import mySales from './examples/my-sales.graphql';
 import myTickets from './examples/my-tickets.graphql';
+import orderListing from './examples/order-listing.graphql';
+import payReservation from './examples/pay-reservation.graphql';
 import refundReservation from './examples/refund-reservation.graphql';
 import reserve from './examples/reserve.graphql';
 import signUp from './examples/sign-up.graphql';
@@ -39,6 +45,14 @@ export const EXAMPLES = [
     query: reserve,
     variables: json({ input: { matchNumber: 1, category: 1, quantity: 2 } }),
   },
+  {
+    title: 'Pay',
+    about: 'Pay a reservation or an order by a test card',
+    query: payReservation,
+    variables: json({
+      input: { reservationId: 'the id of a reservation of yours', paymentMethod: 'pm_card_visa' },
+    }),
+  },
   { title: 'My reservations', about: 'Yours, newest first', query: myReservations },
   {
     title: 'Cancel a reservation',
@@ -51,6 +65,39 @@ export const EXAMPLES = [
     about: 'Give paid tickets back for their price',
     query: refundReservation,
     variables: json({ input: { reservationId: 'the id of a paid reservation of yours', reason: 'I am ill' } }),
+  },
+  {
+    title: 'Sell a ticket',
+    about: 'Offer a paid ticket to other fans, or take it back',
+    query: createListing,
+    variables: json({
+      input: { ticketId: 'the id of a ticket of yours', title: 'Behind the goal', price: { amount: '80.00' } },
+      id: 'the id of a listing of yours',
+    }),
+  },
+  {
+    title: 'Listings',
+    about: 'What fans offer, filtered and page by page',
+    query: listings,
+    variables: json({ filter: { team: 'Qatar' }, sort: 'PRICE_ASC' }),
+  },
+  {
+    title: 'Order a listing',
+    about: 'Buy what another fan offers; pay it like a reservation',
+    query: orderListing,
+    variables: json({ input: { listingId: 'the id of a listing', version: 1 } }),
+  },
+  {
+    title: 'My sales',
+    about: 'What you offer, and what you get for it',
+    query: mySales,
+    extra: true,
+  },
+  {
+    title: 'Watch listings',
+    about: 'The market, live',
+    query: listingsChanged,
+    variables: json({ matchNumbers: [1] }),
     extra: true,
   },
   {

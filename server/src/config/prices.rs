@@ -6,7 +6,7 @@
 use transport::config::Documents;
 
 /// Work beyond what is selected below the field.
-const FIELDS: [(&str, u64); 43] = [
+const FIELDS: [(&str, u64); 53] = [
     // Argon2id takes a core for tens of milliseconds: one in a document.
     ("Mutation.signUp", 10_000),
     ("Mutation.signIn", 10_000),
@@ -15,6 +15,10 @@ const FIELDS: [(&str, u64); 43] = [
     // A place in the desk's queue and a durable transaction: four in a document.
     ("Mutation.reserve", 4_000),
     ("Mutation.cancelReservation", 4_000),
+    ("Mutation.orderListing", 4_000),
+    ("Mutation.createListing", 4_000),
+    ("Mutation.updateListing", 4_000),
+    ("Mutation.withdrawListing", 4_000),
     ("Mutation.payReservation", 4_000),
     ("Mutation.createPaymentIntent", 4_000),
     ("Mutation.refundReservation", 4_000),
@@ -36,6 +40,11 @@ const FIELDS: [(&str, u64); 43] = [
     ("Query.reservation", 100),
     ("Query.myTickets", 100),
     ("Query.revokedTickets", 100),
+    ("Query.myOrders", 100),
+    ("Query.listing", 100),
+    ("Query.listings", 100),
+    ("Query.myListings", 100),
+    ("Query.payouts", 100),
     ("Query.node", 100),
     ("Query.addressRules", 100),
     ("Query.securityEvents", 100),
@@ -47,6 +56,7 @@ const FIELDS: [(&str, u64); 43] = [
     // Four of them, and one over all payments.
     ("Query.reconciliation", 4_000),
     ("Subscription.reservation", 100),
+    ("Subscription.listingsChanged", 100),
     // As many a second.
     ("Subscription.securityEvents", 1_000),
     // Leaves of the schema's own description. GraphiQL asks for all of them, in the program's memory, once.
@@ -63,13 +73,17 @@ const FIELDS: [(&str, u64); 43] = [
 ];
 
 /// Lengths of lists without page arguments, or where they are left out.
-const LISTS: [(&str, u64); 19] = [
+const LISTS: [(&str, u64); 23] = [
     ("matches", 100),
     ("myReservations", 100),
     ("myTickets", 100),
     ("tickets", 2),
     ("revokedTickets", 100),
     ("checkIns", 100),
+    ("myOrders", 100),
+    ("listings", 100),
+    ("myListings", 100),
+    ("payouts", 100),
     ("addressRules", 100),
     ("securityEvents", 100),
     ("categories", 3),

@@ -112,6 +112,7 @@ pub struct Kafka {
     pub ticket_sales_topic_prefix: String,
     pub availability_topic_prefix: String,
     pub dead_letters_topic_prefix: String,
+    pub resale_topic_prefix: String,
     /// Partitions of the topics that the program creates.
     pub partitions: u32,
     /// Replicas of the topics that the program creates.
@@ -134,6 +135,7 @@ impl Default for Kafka {
             ticket_sales_topic_prefix: "fifa-world-cup-2022-ticket-sales".to_owned(),
             availability_topic_prefix: "matchday-availability".to_owned(),
             dead_letters_topic_prefix: "matchday-dead-letters".to_owned(),
+            resale_topic_prefix: "matchday-resale".to_owned(),
             partitions: 4,
             replication: 1,
             bundled_master_list: true,
@@ -260,6 +262,36 @@ pub struct Refunds {
 impl Default for Refunds {
     fn default() -> Self {
         Self { owner_allowed: true, owner_cutoff_hours: None }
+    }
+}
+
+/// How fans sell to fans.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Resale {
+    pub enabled: bool,
+    /// Whether tickets can be offered that were issued elsewhere.
+    pub outside_tickets: bool,
+    /// How long an order locks its listing.
+    pub hold_seconds: u64,
+    /// The highest price, in hundredths of what the category cost at first.
+    pub price_cap_percent: u32,
+    /// What the site keeps of a price, in hundredths.
+    pub fee_percent: u32,
+    /// Whether a match that has begun goes on being sold; unset, `dev` does so and `prod` does not.
+    pub after_kick_off: Option<bool>,
+}
+
+impl Default for Resale {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            outside_tickets: false,
+            hold_seconds: 900,
+            price_cap_percent: 110,
+            fee_percent: 5,
+            after_kick_off: None,
+        }
     }
 }
 

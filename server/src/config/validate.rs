@@ -163,6 +163,7 @@ fn kafka(config: &Config, problems: &mut Vec<Problem>) {
         ("MATCHDAY_KAFKA_TICKET_SALES_TOPIC_PREFIX", &kafka.ticket_sales_topic_prefix),
         ("MATCHDAY_KAFKA_AVAILABILITY_TOPIC_PREFIX", &kafka.availability_topic_prefix),
         ("MATCHDAY_KAFKA_DEAD_LETTERS_TOPIC_PREFIX", &kafka.dead_letters_topic_prefix),
+        ("MATCHDAY_KAFKA_RESALE_TOPIC_PREFIX", &kafka.resale_topic_prefix),
     ];
     let mut seen = HashSet::new();
     for (setting, topic) in topics {

@@ -7,7 +7,7 @@ use minijinja::{Environment, Error, Value, context};
 
 use crate::config::Config;
 
-const TEMPLATES: [(&str, &str); 14] = [
+const TEMPLATES: [(&str, &str); 18] = [
     ("verify-email.txt", include_str!("../../mails/verify-email.txt")),
     ("verify-email.html", include_str!("../../mails/verify-email.html")),
     ("reset-password.txt", include_str!("../../mails/reset-password.txt")),
@@ -20,6 +20,10 @@ const TEMPLATES: [(&str, &str); 14] = [
     ("hold-expired.html", include_str!("../../mails/hold-expired.html")),
     ("paid.txt", include_str!("../../mails/paid.txt")),
     ("paid.html", include_str!("../../mails/paid.html")),
+    ("bought.txt", include_str!("../../mails/bought.txt")),
+    ("bought.html", include_str!("../../mails/bought.html")),
+    ("listing-sold.txt", include_str!("../../mails/listing-sold.txt")),
+    ("listing-sold.html", include_str!("../../mails/listing-sold.html")),
     ("refunded.txt", include_str!("../../mails/refunded.txt")),
     ("refunded.html", include_str!("../../mails/refunded.html")),
 ];
@@ -69,6 +73,7 @@ impl Templates {
             Content::ResetPassword { code } => of_code(&self.reset_url, code),
             Content::PasswordChanged => context! {},
             Content::HoldPlaced(told) | Content::HoldExpired(told) => of_reservation(told),
+            Content::Bought(told) | Content::ListingSold(told) => of_reservation(told),
             Content::Paid { told, passes } => context! { count => passes.len(), ..of_reservation(told) },
             Content::Refunded { told, amount_minor } => {
                 context! { amount => amount(*amount_minor), ..of_reservation(told) }
@@ -92,6 +97,8 @@ pub(super) fn name(content: &Content) -> &'static str {
         Content::HoldPlaced(_) => "hold-placed",
         Content::HoldExpired(_) => "hold-expired",
         Content::Paid { .. } => "paid",
+        Content::Bought(_) => "bought",
+        Content::ListingSold(_) => "listing-sold",
         Content::Refunded { .. } => "refunded",
     }
 }

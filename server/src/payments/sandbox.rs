@@ -9,10 +9,10 @@ use axum::{
     body::Body,
     http::{Method, Request, header},
 };
-use domain::payments::gateway::{GatewayError, Intent, Order, PaymentGateway, Status as Known};
+use domain::payments::gateway::{GatewayError, Intent, Order, PaymentGateway, Status as Known, Transfer};
 use entities::{
     sandbox_intent::{ActiveModel, Column, Entity, Model, Status},
-    sandbox_refund,
+    sandbox_refund, sandbox_transfer,
 };
 use sea_orm::{
     ActiveModelTrait,
@@ -301,6 +301,25 @@ impl PaymentGateway for Sandbox {
                 Ok(known.id)
             }
         }
+    }
+
+    async fn transfer(&self, transfer: &Transfer) -> Result<String, GatewayError> {
+        use sandbox_transfer::Column;
+
+        let row = sandbox_transfer::Model {
+            id: format!("tr_{}", Uuid::now_v7().simple()),
+            idempotency_key: transfer.key.clone(),
+            seller_id: transfer.seller_id,
+            amount_minor: transfer.amount_minor,
+        };
+        sandbox_transfer::Entity::insert(row.into_active_model().reset_all())
+            .on_conflict(OnConflict::column(Column::IdempotencyKey).do_nothing().to_owned())
+            .exec_without_returning(&self.db)
+            .await
+            .map_err(unreachable)?;
+        let made =
+            sandbox_transfer::Entity::find().filter(Column::IdempotencyKey.eq(&transfer.key)).one(&self.db).await;
+        made.map_err(unreachable)?.map(|row| row.id).ok_or_else(|| refused("resource_missing"))
     }
 }
 

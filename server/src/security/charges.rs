@@ -18,7 +18,7 @@ use super::{
 const NARROW: [(&str, &[&str], Per); 4] = [
     ("signIn", &["signIn"], Per::Address),
     ("signUp", &["signUp"], Per::Address),
-    ("reserve", &["reserve"], Per::User),
+    ("reserve", &["reserve", "orderListing"], Per::User),
     ("payReservation", &["payReservation", "createPaymentIntent", "refundReservation"], Per::User),
 ];
 

@@ -28,6 +28,7 @@ const NOTHING: &str = "nothing";
 const ANONYMOUS: &str = "UNAUTHENTICATED";
 const FORBIDDEN: &str = "FORBIDDEN";
 const UNKNOWN: &str = "NOT_FOUND";
+const CONFLICT: &str = "CONFLICT";
 /// Let through to a judgement on the input, which is wrong on purpose.
 const JUDGED: &str = "BAD_USER_INPUT";
 
@@ -69,11 +70,18 @@ const ROWS: &[Row] = &[
     row("Query.node", "query ($ticket: ID!) { field: node(id: $ticket) { id } }",
         [NOTHING, NOTHING, SHOWN, NOTHING, SHOWN]),
     row("Query.node", "query ($match: ID!) { field: node(id: $match) { id } }", EVERYBODY),
+    row("Query.node", "query ($listing: ID!) { field: node(id: $listing) { id } }", EVERYBODY),
+    row("Query.listing", "query ($listing: ID!) { field: listing(id: $listing) { id ticketId } }", EVERYBODY),
+    row("Query.listings", "{ field: listings { nodes { id } } }", EVERYBODY),
+    row("Query.myListings", "{ field: myListings { nodes { id } } }", SIGNED_IN),
+    row("Query.myOrders", "{ field: myOrders { nodes { id } } }", SIGNED_IN),
+    row("Query.payouts", "{ field: payouts { nodes { amount { amount } } } }", SIGNED_IN),
     row("Query.reconciliation", "{ field: reconciliation { kind } }",
         [ANONYMOUS, FORBIDDEN, FORBIDDEN, FORBIDDEN, SHOWN]),
     row("Subscription.availability", "subscription { availability(matchNumbers: [1]) { version } }", EVERYBODY),
     row("Subscription.reservation", "subscription ($reservation: ID!) { reservation(id: $reservation) { id } }",
         [ANONYMOUS, UNKNOWN, SHOWN, UNKNOWN, SHOWN]),
+    row("Subscription.listingsChanged", "subscription { listingsChanged(matchNumbers: [2]) { version } }", EVERYBODY),
     row("Subscription.securityEvents", "subscription { securityEvents { count } }", ADMINS),
     row("Mutation.solveCaptcha", r#"mutation { field: solveCaptcha(input: {payload: "wrong"}) { expiresAt } }"#,
         ["CAPTCHA_FAILED"; 5]),
@@ -111,6 +119,18 @@ const ROWS: &[Row] = &[
         field: checkIn(input: {code: "forged", deviceId: "north", nonce: "1"}) { checkIn { outcome } } }"#, STEWARDS),
     row("Mutation.checkInBatch", r#"mutation {
         field: checkInBatch(input: {deviceId: "north", scans: []}) { checkIns { outcome } } }"#, STEWARDS),
+    row("Mutation.createListing", r#"mutation ($ticket: ID!) { field: createListing(input: {
+        ticketId: $ticket, title: "Row 3", price: {amount: "70"}}) { listing { id } } }"#,
+        [ANONYMOUS, UNKNOWN, SHOWN, UNKNOWN, UNKNOWN]),
+    row("Mutation.updateListing", r#"mutation ($listing: ID!) { field: updateListing(input: {
+        id: $listing, version: 1, title: "Row 4"}) { listing { id } } }"#,
+        [ANONYMOUS, UNKNOWN, SHOWN, UNKNOWN, UNKNOWN]),
+    row("Mutation.orderListing", "mutation ($ordered: ID!) {
+        field: orderListing(input: {listingId: $ordered}) { order { id } } }",
+        [ANONYMOUS, SHOWN, FORBIDDEN, CONFLICT, CONFLICT]),
+    row("Mutation.withdrawListing", "mutation ($withdrawn: ID!) {
+        field: withdrawListing(input: {id: $withdrawn}) { listing { id } } }",
+        [ANONYMOUS, UNKNOWN, SHOWN, UNKNOWN, SHOWN]),
     row("Mutation.refundReservation", "mutation ($refunded: ID!) {
         field: refundReservation(input: {reservationId: $refunded}) { reservation { id } } }",
         [ANONYMOUS, UNKNOWN, SHOWN, UNKNOWN, SHOWN]),
@@ -142,6 +162,7 @@ const OWN: &[(&str, &[&str])] = &[
             "expiresAt",
             "payment",
             "tickets",
+            "listing",
             "version",
         ],
     ),
@@ -171,6 +192,27 @@ const OWN: &[(&str, &[&str])] = &[
     ("Refund", &["status", "amount", "reason", "createdAt", "doneAt"]),
     ("PaymentTrouble", &["kind", "payment", "reservation", "refund", "eventId", "since"]),
     ("RefundReservationPayload", &["reservation"]),
+    (
+        "Listing",
+        &[
+            "id",
+            "state",
+            "match",
+            "category",
+            "title",
+            "description",
+            "price",
+            "fee",
+            "seller",
+            "isOutside",
+            "ticketId",
+            "lockedUntil",
+            "createdAt",
+            "version",
+        ],
+    ),
+    ("Seller", &["id", "displayName"]),
+    ("Payout", &["listing", "amount", "status", "problem", "createdAt", "paidAt"]),
     ("PayReservationPayload", &["reservation", "clientSecret"]),
     ("CreatePaymentIntentPayload", &["reservation", "clientSecret"]),
     ("SessionPayload", &["user", "accessToken", "refreshToken", "expiresAt"]),
@@ -251,6 +293,12 @@ async fn each_is_let_through_to_what_they_have_a_right_to_and_no_further() {
     let tickets = owner.ask("{ myTickets { nodes { id } } }", json!({})).await.data();
     let refunded = owner.holds(1, 2, 1).await;
     owner.pay(&refunded, "pm_card_visa", "refunded").await.data();
+    site.on_sale(2, 20).await;
+    let ticket = owner.buys(2, 1).await;
+    let mut listings = Vec::new();
+    for _ in 0..3 {
+        listings.push(owner.offers(&owner.buys(2, 1).await, "70").await);
+    }
     let me = owner.ask("{ me { id email } match(matchNumber: 1) { id } }", json!({})).await.data();
     // In the order of asking; the numbers are those of the columns.
     let askers = [
@@ -271,7 +319,8 @@ async fn each_is_let_through_to_what_they_have_a_right_to_and_no_further() {
                 "reservation": reservation, "payable": payable, "payed": payed, "refunded": refunded,
                 "owner": me["me"]["id"], "match": me["match"]["id"], "ticket": tickets["myTickets"]["nodes"][0]["id"],
                 "known": me["me"]["email"], "new": format!("{}@example.com", Uuid::new_v4().simple()),
-                "refresh": spare,
+                "refresh": spare, "ticket": ticket,
+                "listing": listings[0], "ordered": listings[1], "withdrawn": listings[2],
             });
             let asked: serde_json::Map<String, Value> = (all.as_object().expect("it is an object").clone())
                 .into_iter()

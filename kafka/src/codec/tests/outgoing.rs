@@ -4,6 +4,7 @@ use chrono::DateTime;
 use domain::{
     matches::{CategoryState, MatchState},
     outbox::{Event, TicketAction, Touched},
+    resale::states::{ListingAction, ListingState, OrderAction, OrderState},
 };
 use entities::category::Category;
 use insta::assert_snapshot;
@@ -53,9 +54,9 @@ fn a_sale_of_ours_has_nothing_but_the_agreed_keys() {
 
 #[test]
 fn an_availability_record_is_the_whole_state_of_a_match() {
-    let plain = Event::Availability { state: state(), reservations: vec![] };
+    let plain = Event::Availability { state: state(), reservations: vec![], listings: vec![] };
     let touched = vec![Touched { id: Uuid::from_u128(3), version: 2 }];
-    let with_reservations = Event::Availability { state: state(), reservations: touched };
+    let with_reservations = Event::Availability { state: state(), reservations: touched, listings: vec![] };
 
     assert_snapshot!(written(&plain), @r#"
     matchday-availability-dev Some("1") [("clientId", "matchday")]
@@ -66,12 +67,83 @@ fn an_availability_record_is_the_whole_state_of_a_match() {
 
 #[test]
 fn an_availability_record_reads_back_as_it_was_written() {
-    for reservations in [vec![], vec![Touched { id: Uuid::from_u128(3), version: 2 }]] {
-        let payload = availability(&state(), &reservations).expect("states can be written");
+    let touched = vec![Touched { id: Uuid::from_u128(3), version: 2 }];
+    for (reservations, listings) in [(vec![], vec![]), (touched.clone(), vec![]), (vec![], touched)] {
+        let payload = availability(&state(), &reservations, &listings).expect("states can be written");
 
         let read = read_availability(&payload).expect("it was just written");
 
-        assert_eq!(read, (state(), reservations));
+        assert_eq!(read, Told { state: state(), reservations, listings });
+    }
+}
+
+#[test]
+fn what_happens_to_a_listing_is_told_with_its_whole_state() {
+    let created_at = DateTime::from_timestamp(1_668_950_000, 0).expect("it is a date");
+    let listing = ListingState {
+        id: Uuid::from_u128(1),
+        version: 2,
+        state: "LOCKED".to_owned(),
+        seller_id: Uuid::from_u128(2),
+        ticket_id: Some(Uuid::from_u128(3)),
+        match_number: 1,
+        category: Category::Two,
+        title: "Behind the goal".to_owned(),
+        description: None,
+        price_minor: 8_000,
+        currency: "USD".to_owned(),
+        locked_until: Some(created_at + chrono::Duration::minutes(15)),
+        created_at,
+    };
+    let event = |action| Event::Listing { action, event_id: Uuid::from_u128(9), listing: listing.clone() };
+
+    assert_snapshot!(written(&event(ListingAction::Locked)), @r#"
+    matchday-resale-dev Some("00000000-0000-0000-0000-000000000001") [("clientId", "matchday"), ("eventId", "00000000-0000-0000-0000-000000000009")]
+    {"event":"listing:locked","listing":{"id":"00000000-0000-0000-0000-000000000001","version":2,"state":"LOCKED","sellerId":"00000000-0000-0000-0000-000000000002","ticketId":"00000000-0000-0000-0000-000000000003","matchNumber":1,"category":2,"title":"Behind the goal","description":null,"priceMinor":8000,"currency":"USD","lockedUntil":"2022-11-20T13:28:20Z","createdAt":"2022-11-20T13:13:20Z"}}
+    "#);
+    for (action, name) in [
+        (ListingAction::Created, "created"),
+        (ListingAction::Updated, "updated"),
+        (ListingAction::Unlocked, "unlocked"),
+        (ListingAction::Sold, "sold"),
+        (ListingAction::Withdrawn, "withdrawn"),
+    ] {
+        assert!(
+            written(&event(action)).contains(&format!(r#"{{"event":"listing:{name}","listing":{{"id":"#)),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn what_happens_to_an_order_is_told_with_its_whole_state_and_by_the_key_of_its_listing() {
+    let created_at = DateTime::from_timestamp(1_668_950_000, 0).expect("it is a date");
+    let order = OrderState {
+        id: Uuid::from_u128(4),
+        version: 3,
+        status: "CANCELLED".to_owned(),
+        cancel_reason: Some("EXPIRED".to_owned()),
+        listing_id: Uuid::from_u128(1),
+        buyer_id: Uuid::from_u128(5),
+        match_number: 1,
+        category: Category::Two,
+        price_minor: 8_000,
+        currency: "USD".to_owned(),
+        created_at,
+        expires_at: created_at + chrono::Duration::minutes(15),
+    };
+    let event = |action| Event::Order { action, event_id: Uuid::from_u128(9), order: order.clone() };
+
+    assert_snapshot!(written(&event(OrderAction::Expired)), @r#"
+    matchday-resale-dev Some("00000000-0000-0000-0000-000000000001") [("clientId", "matchday"), ("eventId", "00000000-0000-0000-0000-000000000009")]
+    {"event":"order:expired","order":{"id":"00000000-0000-0000-0000-000000000004","version":3,"status":"CANCELLED","cancelReason":"EXPIRED","listingId":"00000000-0000-0000-0000-000000000001","buyerId":"00000000-0000-0000-0000-000000000005","matchNumber":1,"category":2,"priceMinor":8000,"currency":"USD","createdAt":"2022-11-20T13:13:20Z","expiresAt":"2022-11-20T13:28:20Z"}}
+    "#);
+    for (action, name) in [
+        (OrderAction::Created, "created"),
+        (OrderAction::Cancelled, "cancelled"),
+        (OrderAction::Completed, "completed"),
+    ] {
+        assert!(written(&event(action)).contains(&format!(r#"{{"event":"order:{name}","order":{{"id":"#)), "{name}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     Settings,
-    reservations::{self, ReservationError, Wish},
+    reservations::{self, Of, ReservationError, Wish},
 };
 use entities::{
     category::Category,
@@ -320,14 +320,15 @@ async fn a_fan_lists_their_reservations_newest_first(app: &TestApp) {
     let mut listed = Vec::new();
     let mut after = None;
     loop {
-        let page = reservations::of_fan(app, ana.viewer, None, after, 2).await.expect("reservations can be listed");
+        let page =
+            reservations::of_fan(app, ana.viewer, Of::Stock, None, after, 2).await.expect("reservations can be listed");
         after = page.items.last().map(|row| row.id);
         listed.extend(page.items.iter().map(|row| row.id));
         if !page.more {
             break;
         }
     }
-    let live = reservations::of_fan(app, ana.viewer, Some(Status::Pending), None, 10)
+    let live = reservations::of_fan(app, ana.viewer, Of::Stock, Some(Status::Pending), None, 10)
         .await
         .expect("reservations can be listed");
 

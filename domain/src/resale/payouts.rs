@@ -1,0 +1,126 @@
+//! Payouts: the sellers' part of what their listings brought, on its way to them.
+//!
+//! The keeper takes one that is due, asks the gateway to transfer it by a key made of its id, and tries again later where
+//! that fails: nothing is paid twice, and nothing is forgotten.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use entities::payout::{self, Column, State};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use crate::{
+    App,
+    accounts::Viewer,
+    matches::Page,
+    payments::gateway::{GatewayError, Transfer},
+    store::Write,
+};
+
+/// The wait before a transfer is tried once more; it doubles. Longer than a call may take.
+const FIRST_WAIT: Duration = Duration::from_secs(30);
+const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
+
+/// Characters of a problem that are kept.
+const MAX_PROBLEM: usize = 200;
+
+/// A page of payouts, newest first, after the one of id `after`: `viewer`'s, or everybody's for an admin.
+pub async fn page(
+    app: &App,
+    viewer: Viewer,
+    state: Option<State>,
+    after: Option<Uuid>,
+    limit: usize,
+) -> Result<Page<payout::Model>, DbErr> {
+    let mut query = payout::Entity::find();
+    if !viewer.is_admin() {
+        query = query.filter(Column::SellerId.eq(viewer.user_id));
+    }
+    if let Some(state) = state {
+        query = query.filter(Column::State.eq(state));
+    }
+    if let Some(after) = after {
+        query = query.filter(Column::Id.lt(after));
+    }
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    let mut items = query.order_by_desc(Column::Id).limit(most).all(&app.db).await?;
+    let more = items.len() > limit;
+    items.truncate(limit);
+
+    Ok(Page { items, more })
+}
+
+/// Payouts whose turn has come, at most `most`.
+pub(crate) async fn due(app: &App, most: u64) -> Result<Vec<payout::Model>, DbErr> {
+    payout::Entity::find()
+        .filter(Column::State.eq(State::Due))
+        .filter(Column::NextAt.lte(app.clock.now()))
+        .order_by_asc(Column::NextAt)
+        .limit(most)
+        .all(&app.db)
+        .await
+}
+
+/// Transfers a payout, unless another instance is at it.
+pub(crate) async fn see_to(app: &App, row: &payout::Model) -> Result<(), DbErr> {
+    if !take(app, row, app.clock.now()).await? {
+        return Ok(());
+    }
+    let transfer = Transfer {
+        payout_id: row.id,
+        seller_id: row.seller_id,
+        amount_minor: row.amount_minor,
+        key: format!("{}-transfer", row.id),
+    };
+    let answered = app.gateway.transfer(&transfer).await;
+    let outcome = if answered.is_ok() { "paid" } else { "put_off" };
+    metrics::counter!("matchday_payouts_total", "outcome" => outcome).increment(1);
+    let change = match answered {
+        Ok(gateway_id) => payout::ActiveModel {
+            state: Set(State::Paid),
+            gateway_id: Set(Some(gateway_id)),
+            problem: Set(None),
+            paid_at: Set(Some(app.clock.now())),
+            ..Default::default()
+        },
+        Err(GatewayError::Refused { code }) => {
+            tracing::warn!(payout = %row.id, code, "the gateway refuses a transfer; trying again later");
+            let problem = code.chars().take(MAX_PROBLEM).collect();
+            payout::ActiveModel { problem: Set(Some(problem)), ..Default::default() }
+        }
+        Err(error @ GatewayError::Unreachable(_)) => {
+            tracing::warn!(payout = %row.id, %error, "nobody knows whether a transfer was made; asking again");
+            return Ok(());
+        }
+    };
+    let txn = Write::begin(app).await?;
+    payout::Entity::update_many()
+        .set(change)
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::State.eq(State::Due))
+        .exec(&*txn)
+        .await?;
+    txn.commit().await
+}
+
+/// Takes a payout, unless another instance has: nobody else begins before the wait is over, whatever becomes of us.
+async fn take(app: &App, row: &payout::Model, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let doubled = 2_u32.saturating_pow(u32::try_from(row.attempts).unwrap_or_default());
+    let wait = FIRST_WAIT.saturating_mul(doubled).min(LONGEST_WAIT);
+    let txn = Write::begin(app).await?;
+    let taken = payout::Entity::update_many()
+        .set(payout::ActiveModel {
+            attempts: Set(row.attempts.saturating_add(1)),
+            next_at: Set(now + wait),
+            ..Default::default()
+        })
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::State.eq(State::Due))
+        .filter(Column::Attempts.eq(row.attempts))
+        .exec(&*txn)
+        .await?;
+    txn.commit().await?;
+
+    Ok(taken.rows_affected == 1)
+}

@@ -1,0 +1,65 @@
+//! Orders: reservations of listings.
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use domain::{
+    resale::{self, Wish},
+    reservations::Of,
+};
+
+use crate::{
+    context::InContext,
+    error::ApiError,
+    ids,
+    reservations::{self, Reservation, ReservationConnection, ReservationStatus},
+};
+
+#[derive(InputObject)]
+pub struct OrderListingInput {
+    listing_id: ID,
+    /// The version that you saw: at any other one nothing is ordered, so you never pay a price that you have not seen.
+    version: Option<i32>,
+    /// Your own name for this attempt, 1 to 128 visible ASCII characters: sent again with the same input, it is
+    /// answered with the same order and locks nothing twice.
+    idempotency_key: Option<String>,
+}
+
+#[derive(SimpleObject)]
+pub struct OrderListingPayload {
+    order: Reservation,
+}
+
+#[derive(Default)]
+pub struct OrderQuery;
+
+#[Object]
+impl OrderQuery {
+    /// What you have ordered of other fans, newest first, at most 100 a page. An order is a reservation of a listing.
+    async fn my_orders(
+        &self,
+        ctx: &Context<'_>,
+        status: Option<ReservationStatus>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<ReservationConnection, ApiError> {
+        reservations::page(ctx, Of::Listings, status, first, after).await
+    }
+}
+
+#[derive(Default)]
+pub struct OrderMutation;
+
+#[Object]
+impl OrderMutation {
+    /// Order what another fan offers. It is locked for you until `expiresAt`, to be paid meanwhile by `payReservation`;
+    /// `cancelReservation` lets it go.
+    async fn order_listing(
+        &self,
+        ctx: &Context<'_>,
+        input: OrderListingInput,
+    ) -> Result<OrderListingPayload, ApiError> {
+        let OrderListingInput { listing_id, version, idempotency_key } = input;
+        let wish = Wish { listing_id: ids::listing(&listing_id)?, version, idempotency_key };
+        let order = resale::order(ctx.app()?, ctx.viewer()?, wish).await?;
+        Ok(OrderListingPayload { order: order.into() })
+    }
+}
