@@ -19,7 +19,7 @@ use entities::{
 use futures_util::{StreamExt, stream};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, DbErr, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -40,6 +40,9 @@ const SIDE_BY_SIDE: usize = 4;
 /// The wait after the first failure; it doubles. Longer than a [`Post`] may take, so that nobody sends one twice at once.
 const FIRST_WAIT: Duration = Duration::from_secs(60);
 const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
+
+/// Kinds that wait until nothing else is due: in an on-sale they come by the thousand, and tell what the page tells too.
+const LESS_URGENT: [Kind; 2] = [Kind::HoldPlaced, Kind::HoldExpired];
 
 /// Nobody waits for a mail any longer.
 const TOO_OLD: Duration = Duration::from_secs(24 * 3_600);
@@ -117,6 +120,7 @@ pub async fn run(app: &App, post: &dyn Post, shutdown: CancellationToken) {
 pub async fn round(app: &App, post: &dyn Post) -> Result<usize, DbErr> {
     let due = mail::Entity::find()
         .filter(mail::Column::NextAt.lte(app.clock.now()))
+        .order_by(mail::Column::Kind.is_in(LESS_URGENT), Order::Asc)
         .order_by_asc(mail::Column::NextAt)
         .limit(ROUND)
         .all(&app.db)

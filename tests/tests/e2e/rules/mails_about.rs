@@ -19,6 +19,7 @@ both! {
     who_pays_is_mailed_the_tickets_and_not_to_pay,
     whose_hold_expires_is_mailed_and_who_cancels_is_not,
     a_crowd_is_mailed_each_their_own,
+    tickets_are_mailed_before_the_holds_of_a_crowd,
     tickets_that_are_gone_are_not_mailed,
 }
 
@@ -102,6 +103,21 @@ async fn a_crowd_is_mailed_each_their_own(app: &TestApp) {
         let [Letter { content: Content::HoldPlaced(told), .. }] = of_fan[..] else { panic!("{of_fan:?}") };
         assert_eq!(told.reservation.id, hold.id);
     }
+}
+
+async fn tickets_are_mailed_before_the_holds_of_a_crowd(app: &TestApp) {
+    let post = PostBox::default();
+    app.stock(1, Category::One, 100).await;
+    let fans = app.fans(40).await;
+    let holds = futures_util::future::join_all(fans.iter().map(|fan| fan.holds(1, Category::One, 1))).await;
+    let last = holds.iter().zip(&fans).max_by_key(|(hold, _)| hold.created_at).expect("there are holds");
+    last.1.pay_with(last.0.id, PAYS, None).await.expect("the card pays");
+
+    let letters = mailed(app, &post).await;
+
+    let paid = letters.iter().filter(|letter| matches!(letter.content, Content::Paid { .. })).count();
+    assert_eq!(paid, 1, "{letters:?}");
+    assert!(waiting(app).await > 0, "more mails of holds than go out in a round");
 }
 
 async fn tickets_that_are_gone_are_not_mailed(app: &TestApp) {
