@@ -135,8 +135,13 @@ test('the first tabs are the walk', { timeout: 60_000 }, async () => {
     'Matches',
     'Availability',
     'Reserve',
+    'PayReservation',
     'MyReservations',
     'CancelReservation',
+    'RefundReservation',
+    'CreateListing',
+    'Listings',
+    'OrderListing',
   ]);
   await person.runs();
   const { matches } = (await person.reads(({ data }) => data?.matches)).data;
