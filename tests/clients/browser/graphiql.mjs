@@ -105,7 +105,8 @@ export class Person {
   }
 
   async opensExample(title) {
-    await this.#page.getByRole('button', { name: 'Show Examples' }).click();
+    const closed = this.#page.getByRole('button', { name: 'Show Examples' });
+    if (await closed.isVisible()) await closed.click();
     await this.#page.getByRole('region', { name: 'Examples' }).getByText(title, { exact: true }).click();
   }
 

@@ -31,6 +31,23 @@ after(async () => {
 
 const category = (answer, number) => answer.data.availability.categories.find(({ category }) => category === number);
 
+/** Opens an account of their own; from then on the page is signed in. */
+async function signsUp(person) {
+  const email = `${randomUUID()}@example.com`;
+  await person.opensTab('SignUp');
+  await person.types('Variables', JSON.stringify({ email, password: 'a long passphrase' }));
+  await person.runs('SignUp');
+  await person.sees(`signed in as ${email}`);
+}
+
+async function pays(person, reservationId) {
+  await person.opensTab('PayReservation');
+  await person.types('Variables', JSON.stringify({ input: { reservationId, paymentMethod: 'pm_card_visa' } }));
+  await person.runs();
+  const paid = await person.reads(({ data }) => data?.payReservation);
+  assert.equal(paid.data.payReservation.reservation.status, 'RESERVED');
+}
+
 test('a person runs matches, watches availability, reserves in another tab and sees the number change', { timeout: 120_000 }, async () => {
   const watcher = await Person.opens(browser, program.url);
   await watcher.opensTab('Matches');
@@ -76,12 +93,8 @@ test('a person runs matches, watches availability, reserves in another tab and s
 test('after signing up each step of the walk works without copying a token, over the socket too', { timeout: 120_000 }, async () => {
   const fan = await Person.opens(browser, program.url, { colorScheme: 'dark' });
   await fan.photographs(picture('welcome'));
-  const email = `${randomUUID()}@example.com`;
 
-  await fan.opensTab('SignUp');
-  await fan.types('Variables', JSON.stringify({ email, password: 'a long passphrase' }));
-  await fan.runs('SignUp');
-  await fan.sees(`signed in as ${email}`);
+  await signsUp(fan);
   await fan.opensTab('Reserve');
   await fan.runs();
   const { reservation } = (await fan.reads(({ data }) => data?.reserve)).data.reserve;
@@ -104,6 +117,49 @@ test('after signing up each step of the walk works without copying a token, over
   assert.equal(cancelled.data.cancelReservation.reservation.cancelReason, 'USER');
 
   assert.deepEqual(fan.troubles, []);
+});
+
+test('a newcomer sells a ticket to another one, by the examples alone', { timeout: 180_000 }, async () => {
+  const seller = await Person.opens(browser, program.url);
+  await signsUp(seller);
+  await seller.opensTab('Reserve');
+  await seller.runs();
+  const { reservation } = (await seller.reads(({ data }) => data?.reserve)).data.reserve;
+  await pays(seller, reservation.id);
+  await seller.opensExample('My tickets');
+  await seller.runs();
+  const [ticket] = (await seller.reads(({ data }) => data?.myTickets?.nodes.length === 2)).data.myTickets.nodes;
+  assert.equal(ticket.status, 'VALID');
+  await seller.photographs(picture('tickets'));
+  await seller.opensTab('CreateListing');
+  const offer = { ticketId: ticket.id, title: 'Behind the goal', price: { amount: '80.00' } };
+  await seller.types('Variables', JSON.stringify({ input: offer }));
+  await seller.runs('CreateListing');
+  const { listing } = (await seller.reads(({ data }) => data?.createListing)).data.createListing;
+
+  const buyer = await Person.opens(browser, program.url);
+  await signsUp(buyer);
+  await buyer.opensTab('Listings');
+  await buyer.runs();
+  const { listings } = (await buyer.reads(({ data }) => data?.listings)).data;
+  assert.deepEqual(listings.nodes.map(({ id, state }) => [id, state]), [[listing.id, 'OPEN']]);
+  await buyer.photographs(picture('listings'));
+  await buyer.opensTab('OrderListing');
+  await buyer.types('Variables', JSON.stringify({ input: { listingId: listing.id, version: listing.version } }));
+  await buyer.runs();
+  const { order } = (await buyer.reads(({ data }) => data?.orderListing)).data.orderListing;
+  await pays(buyer, order.id);
+  await buyer.opensExample('My tickets');
+  await buyer.runs();
+  const bought = (await buyer.reads(({ data }) => data?.myTickets?.nodes.length)).data.myTickets.nodes;
+  assert.deepEqual(bought.map(({ status, price }) => [status, price.amount]), [['VALID', '80.00']]);
+
+  await seller.opensExample('My sales');
+  await seller.runs();
+  const sales = (await seller.reads(({ data }) => data?.payouts?.nodes.length)).data;
+  assert.deepEqual(sales.myListings.nodes.map(({ state }) => state), ['SOLD']);
+  await seller.photographs(picture('sales'));
+  assert.deepEqual([...seller.troubles, ...buyer.troubles], []);
 });
 
 test('a token in the header editor opens the socket too; without one the subscription is refused', { timeout: 60_000 }, async () => {
