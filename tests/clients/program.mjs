@@ -13,41 +13,64 @@ const STOP_SECONDS = 20;
 
 const built = fileURLToPath(new URL('../../target/debug/matchday', import.meta.url));
 
-/** `{ url, stop }` of a program that is ready and has all matches; `settings` are more of its environment. */
+/**
+ * `{ url, stop, restart }` of a program that is ready and has all matches; `settings` are more of its environment.
+ *
+ * `restart(signal)` ends the program and starts it again on its port and its data, and resolves when it is ready.
+ */
 export async function startProgram(settings = {}) {
   const binary = path.resolve(process.env.MATCHDAY_BIN ?? built);
   if (!existsSync(binary)) throw new Error(`there is no ${binary}: run cargo build, or name the program in MATCHDAY_BIN`);
   const folder = await mkdtemp(path.join(tmpdir(), 'matchday-clients-'));
   const bind = `127.0.0.1:${await freePort()}`;
+  const url = `http://${bind}`;
   // Nothing else of the environment: services that the other tests run on must not come along.
   const env = { PATH: process.env.PATH, MATCHDAY_BIND: bind, MATCHDAY_DATA_DIR: path.join(folder, 'data'), ...settings };
-  const child = spawn(binary, [], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (log = (log + text).slice(-20_000)));
-  const ended = new Promise((resolve) => child.once('close', (code, signal) => resolve(signal ?? code)));
+  let child;
+  let ended;
 
   // A test run that is broken off leaves no program behind.
-  process.once('exit', () => child.kill('SIGKILL'));
+  process.once('exit', () => child?.kill('SIGKILL'));
 
-  const stop = async () => {
-    child.kill('SIGTERM');
+  const launch = async () => {
+    child = spawn(binary, [], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (log = (log + text).slice(-20_000)));
+    ended = new Promise((resolve) => child.once('close', (code, signal) => resolve(signal ?? code)));
+    try {
+      await until(() => allMatches(url), child, START_SECONDS);
+    } catch (cause) {
+      child.kill('SIGKILL');
+      await ended;
+      await rm(folder, { force: true, recursive: true });
+      throw new Error(`the program did not start:\n${log}`, { cause });
+    }
+  };
+
+  const end = async (signal) => {
+    child.kill(signal);
     const late = setTimeout(() => child.kill('SIGKILL'), STOP_SECONDS * 1000);
     const how = await ended;
     clearTimeout(late);
-    await rm(folder, { force: true, recursive: true });
-    if (how !== 0) throw new Error(`the program ended with ${how}:\n${log}`);
+    const wanted = signal === 'SIGTERM' ? 0 : signal;
+    if (how !== wanted) throw new Error(`the program ended with ${how}:\n${log}`);
   };
 
-  const url = `http://${bind}`;
-  try {
-    await until(() => allMatches(url), child, START_SECONDS);
-  } catch (cause) {
-    child.kill('SIGKILL');
-    await ended;
-    await rm(folder, { force: true, recursive: true });
-    throw new Error(`the program did not start:\n${log}`, { cause });
-  }
-  return { url, stop };
+  const stop = async () => {
+    try {
+      await end('SIGTERM');
+    } finally {
+      await rm(folder, { force: true, recursive: true });
+    }
+  };
+
+  const restart = async (signal) => {
+    await end(signal);
+    await launch();
+  };
+
+  await launch();
+  return { url, stop, restart };
 }
 
 async function allMatches(url) {

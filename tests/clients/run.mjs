@@ -18,15 +18,24 @@ const INSTALL_SECONDS = 600;
 const here = fileURLToPath(new URL('.', import.meta.url));
 const venv = path.join(here, 'python', '.venv');
 const python = path.join(venv, 'bin', 'python');
-const node = (...files) => [process.execPath, ['--test', '--test-timeout=120000', ...files]];
+const node = (...files) => [process.execPath, ['--test', '--test-timeout=300000', ...files]];
+
+// Of the differential suite: more of them take longer.
+const documents = Number(process.env.DIFFERENTIAL_DOCUMENTS ?? 0);
+// Of the validation suite: more of them take longer.
+const judged = Number(process.env.VALIDATION_DOCUMENTS ?? 0) / 20;
 
 // `own` suites start a program themselves.
 const suites = {
   audits: { run: node('http-audits/audits.test.mjs'), seconds: 120 },
   clients: { run: node('altcha.test.mjs', 'apollo.test.mjs', 'graphql-sse.test.mjs', 'graphql-ws.test.mjs', 'urql.test.mjs'), seconds: 300 },
+  differential: { run: [process.execPath, ['--test', 'differential/execution.test.mjs']], seconds: 600 + documents, own: true },
+  validation: { run: [process.execPath, ['--test', 'differential/validation.test.mjs']], seconds: 600 + judged, own: true },
   python: { run: [python, ['-m', 'unittest', 'discover', '-v', '-s', 'python']], seconds: 300 },
+  restarts: { run: node('restart.test.mjs'), seconds: 300, own: true },
+  sessions: { run: node('sessions.test.mjs'), seconds: 240, own: true },
   stripe: { run: node('stripe.test.mjs'), seconds: 120, own: true },
-  browser: { run: node('browser/graphiql.test.mjs'), seconds: 900, own: true },
+  browser: { run: node('browser/graphiql.test.mjs', 'browser/tabs.test.mjs'), seconds: 900, own: true },
 };
 
 const children = new Set();

@@ -95,12 +95,28 @@ export class Person {
     }
   }
 
+  async reloads() {
+    await this.#page.reload();
+    await this.#page.locator('.graphiql-query-editor .view-line').first().waitFor();
+  }
+
+  /** Waits until the browser holds another value of a cookie that no script can read. */
+  async seesAnother(cookie) {
+    const value = async () => (await this.#page.context().cookies()).find(({ name }) => name === cookie)?.value;
+    const [before, deadline] = [await value(), Date.now() + SECONDS * 1000];
+    if (!before) throw new Error(`there is no cookie ${cookie}`);
+    while ((await value()) === before) {
+      if (Date.now() > deadline) throw new Error(`${cookie} stays as it is`);
+      await this.#page.evaluate(() => new Promise(requestAnimationFrame));
+    }
+  }
+
   async sees(text) {
     await this.#page.getByText(text).first().waitFor();
   }
 
-  async forgetsSession() {
-    await this.#page.getByRole('button', { name: 'Forget the session' }).click();
+  async signsOut() {
+    await this.#page.getByRole('button', { name: 'Sign out' }).click();
     await this.#page.locator('.matchday-session').waitFor({ state: 'detached' });
   }
 

@@ -36,8 +36,18 @@ async function signsUp(person) {
   const email = `${randomUUID()}@example.com`;
   await person.opensTab('SignUp');
   await person.types('Variables', JSON.stringify({ email, password: 'a long passphrase' }));
-  await person.runs('SignUp');
+  await person.runs();
   await person.sees(`signed in as ${email}`);
+  return email;
+}
+
+/** The access token of an account that was opened elsewhere. */
+async function tokenFromElsewhere() {
+  const email = `${randomUUID()}@example.com`;
+  const query = `mutation { signUp(input: {email: "${email}", password: "a long passphrase"}) { accessToken } }`;
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${program.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  return (await answer.json()).data.signUp.accessToken;
 }
 
 async function pays(person, reservationId) {
@@ -63,18 +73,15 @@ test('a person runs matches, watches availability, reserves in another tab and s
   assert.equal(category(first, 1).pending, 0);
 
   const buyer = await Person.opens(browser, program.url);
-  await buyer.opensTab('SignUp');
-  await buyer.types('Variables', JSON.stringify({ email: `${randomUUID()}@example.com`, password: 'a long passphrase' }));
-  await buyer.runs('SignUp');
-  const { signUp } = (await buyer.reads(({ data }) => data?.signUp)).data;
+  await signsUp(buyer);
   await buyer.photographs(picture('sign-up'));
-  // The token is typed in, as it is for any server: without the page's own session.
-  await buyer.forgetsSession();
+  // A token is typed in, as it is for any server: without the page's own session.
+  await buyer.signsOut();
   await buyer.opensTab('Reserve');
   await buyer.runs();
   const refused = await buyer.reads(({ errors }) => errors);
   assert.equal(refused.errors[0].extensions.code, 'UNAUTHENTICATED');
-  await buyer.types('Headers', JSON.stringify({ Authorization: `Bearer ${signUp.accessToken}` }));
+  await buyer.types('Headers', JSON.stringify({ Authorization: `Bearer ${await tokenFromElsewhere()}` }));
   await buyer.runs();
   const { reserve } = (await buyer.reads(({ data }) => data?.reserve)).data;
   assert.equal(reserve.reservation.quantity, 2);
@@ -134,7 +141,7 @@ test('a newcomer sells a ticket to another one, by the examples alone', { timeou
   await seller.opensTab('CreateListing');
   const offer = { ticketId: ticket.id, title: 'Behind the goal', price: { amount: '80.00' } };
   await seller.types('Variables', JSON.stringify({ input: offer }));
-  await seller.runs('CreateListing');
+  await seller.runs();
   const { listing } = (await seller.reads(({ data }) => data?.createListing)).data.createListing;
 
   const buyer = await Person.opens(browser, program.url);
@@ -164,16 +171,10 @@ test('a newcomer sells a ticket to another one, by the examples alone', { timeou
 
 test('a token in the header editor opens the socket too; without one the subscription is refused', { timeout: 60_000 }, async () => {
   const person = await Person.opens(browser, program.url);
-  await person.opensTab('SignUp');
-  await person.types('Variables', JSON.stringify({ email: `${randomUUID()}@example.com`, password: 'a long passphrase' }));
-  await person.runs('SignUp');
-  const { signUp } = (await person.reads(({ data }) => data?.signUp)).data;
-  await person.forgetsSession();
-
   await person.opensExample('Follow a reservation');
   await person.runs();
   const stranger = await person.reads(({ errors }) => errors);
-  await person.types('Headers', JSON.stringify({ Authorization: `Bearer ${signUp.accessToken}` }));
+  await person.types('Headers', JSON.stringify({ Authorization: `Bearer ${await tokenFromElsewhere()}` }));
   await person.runs();
   const known = await person.reads(({ errors }) => errors?.[0].extensions?.code !== 'UNAUTHENTICATED');
 
@@ -182,23 +183,83 @@ test('a token in the header editor opens the socket too; without one the subscri
   assert.equal(known.errors[0].extensions.code, 'BAD_USER_INPUT');
 });
 
+const WALK = [
+  'Welcome',
+  'SignUp',
+  'Matches',
+  'Availability',
+  'Reserve',
+  'CancelReservation',
+  'PayReservation',
+  'MyReservations',
+  'CreateListing',
+  'RefundReservation',
+  'Listings',
+  'OrderListing',
+];
+
+test('the walk works in its own order, and no tab changes its name', { timeout: 180_000 }, async () => {
+  const fan = await Person.opens(browser, program.url);
+  const step = async (title, variables) => {
+    await fan.opensTab(title);
+    if (variables) await fan.types('Variables', JSON.stringify(variables));
+    await fan.runs();
+    const field = `${title[0].toLowerCase()}${title.slice(1)}`;
+    return (await fan.reads(({ data, errors }) => errors ?? data?.[field])).data[field];
+  };
+  await signsUp(fan);
+
+  const held = await step('Reserve');
+  const cancelled = await step('CancelReservation', { id: held.reservation.id });
+  assert.equal(cancelled.reservation.status, 'CANCELLED');
+  const again = await fan.opensTab('Reserve').then(() => fan.runs()).then(() =>
+    fan.reads(({ data }) => data?.reserve && data.reserve.reservation.id !== held.reservation.id));
+  const reservationId = again.data.reserve.reservation.id;
+  const paid = await step('PayReservation', { input: { reservationId, paymentMethod: 'pm_card_visa' } });
+  assert.equal(paid.reservation.status, 'RESERVED');
+  const mine = await step('MyReservations');
+  const tickets = mine.nodes.find(({ id }) => id === reservationId).tickets.map(({ id }) => id);
+  const price = { amount: '80.00' };
+  const { listing } = await step('CreateListing', { input: { ticketId: tickets[0], title: 'Behind the goal', price } });
+  const refunded = await step('RefundReservation', { input: { reservationId, ticketIds: [tickets[1]], reason: 'I am ill' } });
+  assert.equal(refunded.reservation.quantityLeft, 1);
+  const { nodes } = await step('Listings');
+  assert.ok(nodes.some(({ id }) => id === listing.id));
+  await signsUp(fan);
+  const { order } = await step('OrderListing', { input: { listingId: listing.id, version: listing.version } });
+  assert.equal(order.status, 'PENDING');
+
+  assert.deepEqual(await fan.tabs(), WALK);
+  assert.deepEqual(fan.troubles, []);
+});
+
+test('a session outlives a reload and its first access token, and ends when the fan signs out', { timeout: 120_000 }, async () => {
+  const hasty = await startProgram({ MATCHDAY_ACCOUNTS_ACCESS_TOKEN_SECONDS: '10' });
+  try {
+    const fan = await Person.opens(browser, hasty.url);
+    const email = await signsUp(fan);
+    await fan.seesAnother('__Host-matchday-access');
+    await fan.reloads();
+    await fan.sees(`signed in as ${email}`);
+    await fan.seesAnother('__Host-matchday-access');
+    await fan.opensTab('Reserve');
+    await fan.runs();
+    assert.ok((await fan.reads(({ data, errors }) => errors ?? data?.reserve)).data?.reserve);
+
+    await fan.signsOut();
+    await fan.runs();
+    const refused = await fan.reads(({ errors }) => errors);
+    assert.equal(refused.errors[0].extensions.code, 'UNAUTHENTICATED');
+    assert.deepEqual(fan.troubles, []);
+  } finally {
+    await hasty.stop();
+  }
+});
+
 test('the first tabs are the walk', { timeout: 60_000 }, async () => {
   const person = await Person.opens(browser, program.url);
 
-  assert.deepEqual(await person.tabs(), [
-    'Welcome',
-    'SignUp',
-    'Matches',
-    'Availability',
-    'Reserve',
-    'PayReservation',
-    'MyReservations',
-    'CancelReservation',
-    'RefundReservation',
-    'CreateListing',
-    'Listings',
-    'OrderListing',
-  ]);
+  assert.deepEqual(await person.tabs(), WALK);
   await person.runs();
   const { matches } = (await person.reads(({ data }) => data?.matches)).data;
   assert.equal(matches.totalCount, 64);
@@ -213,5 +274,16 @@ test('every example asks for what the schema has', async () => {
   for (const file of files) {
     const document = parse(await readFile(path.join(examples, file), 'utf8'));
     assert.deepEqual(validate(schema, document).map(({ message }) => message), [], file);
+    assert.equal(document.definitions.length, 1, `${file}: a tab with two operations changes its name`);
   }
+});
+
+test('what the README shows can be pasted whole', async () => {
+  const { buildSchema, parse, validate } = await graphqlOf();
+  const schema = buildSchema(await (await fetch(`${program.url}/schema.graphql`)).text());
+  const readme = await readFile(fileURLToPath(new URL('../../../README.md', import.meta.url)), 'utf8');
+
+  const blocks = [...readme.matchAll(/```graphql\n(.*?)```/gs)].map(([, block]) => block);
+  assert.ok(blocks.length > 0);
+  for (const block of blocks) assert.deepEqual(validate(schema, parse(block)).map(({ message }) => message), []);
 });

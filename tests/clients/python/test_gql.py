@@ -37,6 +37,7 @@ def sockets(token=None):
     """Every socket transport of gql, with every subprotocol that it knows and we do."""
     current, legacy = WebsocketsTransport.GRAPHQLWS_SUBPROTOCOL, WebsocketsTransport.APOLLO_SUBPROTOCOL
     for transport in (WebsocketsTransport, AIOHTTPWebsocketsTransport):
+        yield f"{transport.__name__} by its defaults", transport(url=SOCKET_URL, init_payload=bearer(token))
         for subprotocol in (current, legacy):
             yield (
                 f"{transport.__name__} with {subprotocol}",
