@@ -1,6 +1,7 @@
 //! The cases, one file a subject.
 
 pub(crate) mod check_ins;
+pub(crate) mod differential;
 pub(crate) mod documents;
 pub(crate) mod everyone;
 pub(crate) mod fanout;

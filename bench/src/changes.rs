@@ -1,10 +1,11 @@
 //! Changes: new states of one match as they come through Kafka, for all servers alike.
 
+use book::match_state::{CategoryState, MatchState};
 use chrono::DateTime;
-use domain::matches::{CategoryState, MatchState};
 use entities::category::Category;
 use rdkafka::{
     ClientConfig,
+    message::{Header, OwnedHeaders},
     producer::{BaseRecord, DefaultProducerContext, Producer as _, ThreadedProducer},
 };
 
@@ -37,6 +38,8 @@ pub enum Told {
 pub struct Changes {
     producer: ThreadedProducer<DefaultProducerContext>,
     topic: String,
+    /// As whom changes are told; a site takes no others.
+    site: String,
     told: Told,
     version: i32,
 }
@@ -58,7 +61,8 @@ impl Changes {
             .set("linger.ms", "0")
             .set("partitioner", "murmur2_random")
             .create()?;
-        Ok(Self { producer, topic: topic.to_owned(), told, version: FIRST_VERSION })
+        let site = kafka::Config::default().site;
+        Ok(Self { producer, topic: topic.to_owned(), site, told, version: FIRST_VERSION })
     }
 
     /// Sends a change; returns what subscribers must be told.
@@ -73,7 +77,9 @@ impl Changes {
             Told::Matchday | Told::Stock => kafka::codec::availability(&state, &[], &[])?,
             Told::Messenger => message.clone(),
         };
-        let record = BaseRecord::to(&self.topic).key("1").payload(&payload);
+        let sender = Header { key: kafka::codec::CLIENT_ID, value: Some(&self.site) };
+        let headers = OwnedHeaders::new().insert(sender);
+        let record = BaseRecord::to(&self.topic).key("1").payload(&payload).headers(headers);
         self.producer.send(record).map_err(|(error, _)| error)?;
         Ok(message)
     }

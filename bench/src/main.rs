@@ -126,6 +126,8 @@ enum Case {
     PeerMemory(cases::fanout::Setting),
     /// Documents accepted or refused, harmless and hostile: the worst time for each 10 KB.
     DocumentGuard,
+    /// Random documents over the whole schema, answered by the program and by graphql-js: no time is measured.
+    Differential(cases::differential::Documents),
     /// All matches, cached, charged and judged as everything is: against the same with security switched off, in process
     /// and on Redis; and how often Redis is asked.
     Security(cases::queries::Setting),
@@ -169,6 +171,7 @@ async fn run(case: Case, effort: Effort) -> Outcome {
         Case::QueryUncached(setting) => cases::queries::uncached(setting, effort).await,
         Case::Security(setting) => cases::security::security(setting, effort).await,
         Case::DocumentGuard => cases::documents::guard(effort).await,
+        Case::Differential(documents) => cases::differential::differential(documents),
         Case::ColdStart(setting) => cases::queries::cold_start(setting, effort).await,
         Case::All => all(effort).await,
         case => {

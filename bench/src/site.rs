@@ -2,13 +2,15 @@
 
 use std::{sync::Arc, time::Duration};
 
+use book::{
+    clock::{Clock, SystemClock},
+    master_list::{MasterListCategory, MasterListMatch},
+};
 use domain::{
     App, Settings,
     accounts::{Keys, Viewer},
-    clock::{Clock, SystemClock},
+    gateway::Closed,
     inbox::{self, Incoming, Message, Position},
-    masterlist::{MasterListCategory, MasterListMatch},
-    payments::gateway::Closed,
 };
 use entities::{category::Category, user::Role};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};

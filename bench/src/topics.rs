@@ -38,11 +38,12 @@ pub(crate) async fn create() -> Outcome<Config> {
         ticket_sales_topic_prefix: format!("{own}-ticket-sales"),
         availability_topic_prefix: format!("{own}-availability"),
         dead_letters_topic_prefix: format!("{own}-dead-letters"),
+        resale_topic_prefix: format!("{own}-resale"),
         group: Some(own.clone()),
         source: Some(own),
         ..Config::default()
     };
-    kafka::topics::ensure(&config).await?;
+    kafka::setup::ensure(&config).await?;
 
     Ok(config)
 }

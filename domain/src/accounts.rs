@@ -1,39 +1,45 @@
 //! Accounts: who somebody is, shown by a password once and by tokens after.
 //!
-//! An access token is short-lived and checked without the database. A refresh token is used once: its use gives the
-//! next one, and using it again ends the whole family, for then it was stolen.
+//! An access token is short-lived and says who somebody is; what they may do is asked of their standing at each act. A
+//! refresh token is used once: its use gives the next one, and using it again ends the whole family, for then it was
+//! stolen; a moment of grace aside, in which the same next one is given again.
 
 use std::{net::IpAddr, time::Duration};
 
+use book::{mail_queue, store::Write};
 use chrono::{DateTime, Utc};
 use entities::{
     mail::Kind,
     user::{self, Role},
 };
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect,
+};
 use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
-use crate::{App, mails, store::Write};
+use crate::{App, text};
 
-mod attempts;
+pub(crate) mod attempts;
 pub(crate) mod codes;
+pub mod emails;
 pub mod keys;
+mod names;
 mod passwords;
 pub mod provider;
 mod recovery;
 pub mod roster;
-pub(crate) mod sealing;
 mod sessions;
+pub mod standing;
 pub(crate) mod tokens;
-pub mod upkeep;
+
+use attempts::Device;
 
 pub use keys::Keys;
 pub use recovery::{request_email_verification, request_password_reset, reset_password, verify_email};
 pub use sessions::{refresh, sign_out};
-
-const MAX_EMAIL_LENGTH: usize = 254;
-const MAX_NAME_LENGTH: usize = 100;
+pub use tokens::SignedBy;
 
 /// Somebody who is signed in, as their access token says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,12 +80,18 @@ pub enum AccountError {
     InvalidCode,
     #[error("the token is not valid; sign in again")]
     InvalidToken,
+    #[error("the session has ended; sign in again")]
+    EndedSession,
+    #[error("this refresh token was already used, so the session was ended; sign in again")]
+    ReusedToken,
     #[error("the token has expired; refresh the session or sign in again")]
     ExpiredToken,
     #[error("too many attempts; try again in {} s", retry_after.as_secs() + 1)]
     TooManyAttempts { retry_after: Duration },
     #[error("many people are signing in right now; try again in a moment")]
     Busy,
+    #[error("the service is not available right now; try again in a moment")]
+    Away,
     #[error("the store failed")]
     Store(#[from] DbErr),
     #[error("{0}")]
@@ -99,6 +111,7 @@ pub struct Application {
 #[derive(Debug, Clone)]
 pub struct Session {
     pub user: user::Model,
+    pub(crate) family: Uuid,
     pub access_token: String,
     pub refresh_token: String,
     /// When the access token ends.
@@ -106,14 +119,41 @@ pub struct Session {
 }
 
 /// Opens an account and signs its owner in.
+///
+/// # Errors
+/// As [`sign_up_from`], but nobody is counted: nothing is known of an address.
 pub async fn sign_up(app: &App, application: Application) -> Result<Session, AccountError> {
-    let row = enrolled(app, application).await?;
-    let signer = keys::signer(app).await?;
+    sign_up_from(app, None, application).await
+}
 
-    let txn = Write::begin(app).await?;
-    enter(&txn, &row).await?;
+/// The same from an address, whose network is known as the owner's from now on. Who tries emails that have an account already
+/// is counted like who tries passwords.
+///
+/// # Errors
+/// `Invalid` for the first field that is wrong; `Busy` where too many passwords are being hashed; `EmailTaken` where
+/// there is an account with the email, and `TooManyAttempts` instead for an address that was told so too often. No
+/// account is opened then.
+pub async fn sign_up_from(
+    app: &App,
+    address: Option<IpAddr>,
+    application: Application,
+) -> Result<Session, AccountError> {
+    let row = enrolled(app, application).await?;
+    let (signer, number) = (keys::signer(app).await?, standing::number(app));
+
+    let txn = Write::begin(&app.store).await?;
+    match enter(&txn, &row).await {
+        Err(AccountError::EmailTaken) => {
+            drop(txn);
+            attempts::probed(app, address).await?;
+            return Err(AccountError::EmailTaken);
+        }
+        entered => entered?,
+    }
+    attempts::note_network(app, &txn, &row.email, address).await?;
     let session = sessions::open(app, &txn, row, &signer).await?;
     txn.commit().await?;
+    standing::seen(app, &session.user, Some(session.family), number);
 
     Ok(session)
 }
@@ -123,10 +163,11 @@ async fn enrolled(app: &App, application: Application) -> Result<user::Model, Ac
     let Application { email, password, display_name, country } = application;
     let email = email.trim().to_owned();
     check_email(&email)?;
-    passwords::check("password", &password)?;
+    passwords::check("password", &password, &email)?;
     let display_name = display_name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-    if display_name.as_ref().is_some_and(|name| !is_name(name)) {
-        let problem = format!("must be at most {MAX_NAME_LENGTH} printable characters");
+    if display_name.as_ref().is_some_and(|name| !names::is_name(name)) {
+        let most = text::Kind::Name.most();
+        let problem = format!("must be at most {most} printable characters, and no web address");
         return Err(AccountError::Invalid { field: "displayName", problem });
     }
     if let Some(country) = &country
@@ -153,6 +194,9 @@ async fn enrolled(app: &App, application: Application) -> Result<user::Model, Ac
 
 /// Enters a new account, and queues the mail that lets its owner confirm the email.
 async fn enter(txn: &Write, row: &user::Model) -> Result<(), AccountError> {
+    if email_keys(&row.email).len() > 1 && by_email(&**txn, &row.email).await?.is_some() {
+        return Err(AccountError::EmailTaken);
+    }
     let inserted =
         user::Entity::insert(user::ActiveModel::from(row.clone()).reset_all()).exec_without_returning(&**txn).await;
     match inserted {
@@ -161,13 +205,17 @@ async fn enter(txn: &Write, row: &user::Model) -> Result<(), AccountError> {
         }
         inserted => inserted?,
     };
-    mails::append(txn, Kind::VerifyEmail, &row.email_key, row.created_at).await?;
+    mail_queue::append(txn, Kind::VerifyEmail, &row.email_key, row.created_at).await?;
 
     Ok(())
 }
 
 /// Signs somebody in, from `address` where it is known. An unknown email takes as long as a wrong password, and is
 /// answered the same.
+///
+/// # Errors
+/// `Busy` before anything is looked at; `TooManyAttempts` before the password is; `WrongCredentials` for an unknown email
+/// and a wrong password alike; `Disabled` where the password is right.
 pub async fn sign_in(
     app: &App,
     address: Option<IpAddr>,
@@ -175,29 +223,35 @@ pub async fn sign_in(
     password: String,
 ) -> Result<Session, AccountError> {
     let place = app.accounts.hashing.place()?;
-    let attempt = attempts::begin(app, email, address).await?;
-    let user = user::Entity::find().filter(user::Column::EmailKey.eq(email_key(email))).one(&app.db).await?;
+    let attempt = attempts::begin(app, email, address, Device::Unknown).await?;
+    let user = by_email(&app.db, email).await?;
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let right = place.verify(password, hash).await?;
     let user = user.filter(|_| right).ok_or(AccountError::WrongCredentials)?;
-    let signer = keys::signer(app).await?;
+    let (signer, number) = (keys::signer(app).await?, standing::number(app));
 
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     // What changed meanwhile counts: nobody gets in by a password that has just been changed.
     let user = lock(&txn, user.id).await?.filter(|now| now.password_hash == user.password_hash);
     let user = user.ok_or(AccountError::WrongCredentials)?;
-    attempts::succeeded(&txn, attempt).await?;
+    attempts::succeeded(app, &txn, attempt).await?;
     if user.disabled_at.is_some() {
         txn.commit().await?;
         return Err(AccountError::Disabled);
     }
     let session = sessions::open(app, &txn, user, &signer).await?;
     txn.commit().await?;
+    standing::seen(app, &session.user, Some(session.family), number);
 
     Ok(session)
 }
 
 /// Gives the viewer's account another password. Their other sessions end; this one goes on.
+///
+/// # Errors
+/// `Elsewhere` where an identity provider keeps the account; `InvalidToken` where it is gone; `Invalid` for the new
+/// password; `Busy` and `TooManyAttempts` before the current one is looked at; `WrongPassword`, also where another
+/// change came first. Refused, nothing changes and no session ends.
 pub async fn change_password(
     app: &App,
     viewer: Viewer,
@@ -206,16 +260,16 @@ pub async fn change_password(
     new: String,
 ) -> Result<user::Model, AccountError> {
     let session = viewer.session.ok_or(AccountError::Elsewhere)?;
-    passwords::check("newPassword", &new)?;
     let user = find(app, viewer.user_id).await?.ok_or(AccountError::InvalidToken)?;
+    passwords::check("newPassword", &new, &user.email)?;
     let place = app.accounts.hashing.place()?;
-    let attempt = attempts::begin(app, &user.email, address).await?;
+    let attempt = attempts::begin(app, &user.email, address, Device::Known).await?;
     if !place.verify(current, Some(user.password_hash.clone())).await? {
         return Err(AccountError::WrongPassword);
     }
     let hash = place.hash(new).await?;
 
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     let changed = user::Entity::update_many()
         .set(user::ActiveModel { password_hash: Set(hash.clone()), ..Default::default() })
         .filter(user::Column::Id.eq(user.id))
@@ -226,18 +280,31 @@ pub async fn change_password(
     if changed.rows_affected == 0 {
         return Err(AccountError::WrongPassword);
     }
-    attempts::succeeded(&txn, attempt).await?;
-    sessions::end_all(&txn, user.id, Some(session), app.clock.now()).await?;
-    mails::append(&txn, Kind::PasswordChanged, &user.email_key, app.clock.now()).await?;
+    attempts::succeeded(app, &txn, attempt).await?;
+    sessions::end_all(app, &txn, user.id, Some(session)).await?;
+    mail_queue::append(&txn, Kind::PasswordChanged, &user.email_key, app.clock.now()).await?;
     txn.commit().await?;
+    standing::heard(app, user.id);
 
     Ok(user::Model { password_hash: hash, ..user })
 }
 
-/// Says who a Bearer token belongs to. The database is asked only about a key that is not known yet, and once in a while
-/// about somebody whom an identity provider knows.
+/// Says who a Bearer token belongs to, as they are now. The database is asked once in a while: [`standing`] says when.
+///
+/// # Errors
+/// As [`identify`].
 pub async fn authenticate(app: &App, token: &str) -> Result<Viewer, AccountError> {
-    tokens::read(app, token).await
+    identify(app, token).await.map(|(viewer, _)| viewer)
+}
+
+/// As [`authenticate`], and which key says so, for connections that outlive their request ([`standing::hold`]).
+///
+/// # Errors
+/// `InvalidToken`; `ExpiredToken`; `EndedSession` and `Disabled` by how its owner stands; `ProviderAway` while the keys
+/// of its issuer are not known, and `Away` while the database cannot be asked how its owner stands: both pass.
+pub async fn identify(app: &App, token: &str) -> Result<(Viewer, SignedBy), AccountError> {
+    let (viewer, signed_by) = tokens::read(app, token).await?;
+    Ok((standing::apply(app, viewer).await?, signed_by))
 }
 
 /// The viewer's own account; `None` if it is gone since the token was issued.
@@ -252,29 +319,45 @@ async fn lock(txn: &Write, id: Uuid) -> Result<Option<user::Model>, DbErr> {
     user::Entity::find_by_id(id).lock_exclusive().one(&**txn).await
 }
 
-/// What of an email is unique.
+/// What of an email is unique: the mailbox that mail to it goes to, however its domain is written and in every case.
 fn email_key(email: &str) -> String {
-    email.trim().to_lowercase()
+    emails::on_the_wire(email.trim()).map_or_else(|| composed(email), |wire| wire.to_lowercase())
 }
 
-/// Whether it can be shown as somebody's name.
-fn is_name(text: &str) -> bool {
-    (1..=MAX_NAME_LENGTH).contains(&text.chars().count()) && !text.chars().any(char::is_control)
+/// The same for each letter in every form and case.
+fn composed(email: &str) -> String {
+    // Letter by letter, so that none is written otherwise because of where it stands.
+    let lower: String = email.trim().nfc().flat_map(char::to_lowercase).collect();
+    lower.nfc().collect()
+}
+
+/// What is unique of it, and what was: while a domain was kept as it was typed, and before letters had one form.
+fn email_keys(email: &str) -> Vec<String> {
+    let mut keys = vec![email_key(email)];
+    let shown = emails::as_shown(email.trim()).map(|shown| composed(&shown));
+    for former in shown.into_iter().chain([composed(email), email.trim().to_lowercase()]) {
+        if !keys.contains(&former) {
+            keys.push(former);
+        }
+    }
+    keys
+}
+
+/// The account that signs in by this email.
+async fn by_email(db: &impl ConnectionTrait, email: &str) -> Result<Option<user::Model>, DbErr> {
+    for key in email_keys(email) {
+        let found = user::Entity::find().filter(user::Column::EmailKey.eq(key)).one(db).await?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 fn check_email(email: &str) -> Result<(), AccountError> {
-    let well_formed = email.len() <= MAX_EMAIL_LENGTH
-        && !email.chars().any(|character| character.is_whitespace() || character.is_control())
-        && email.split_once('@').is_some_and(|(name, host)| {
-            !name.is_empty()
-                && !host.contains('@')
-                && host.contains('.')
-                && !host.starts_with('.')
-                && !host.ends_with('.')
-        });
-    if well_formed {
+    if text::check(text::Kind::Email, email).is_ok() && emails::on_the_wire(email).is_some() {
         return Ok(());
     }
-    let problem = "must be an address such as fan@example.com".to_owned();
+    let problem = "must be an address that mail can go to, such as fan@example.com".to_owned();
     Err(AccountError::Invalid { field: "email", problem })
 }

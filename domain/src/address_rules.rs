@@ -5,6 +5,7 @@
 
 use std::fmt::Display;
 
+use book::store::Write;
 use chrono::{DateTime, TimeDelta, Utc};
 use entities::{
     address_rule::{self, Effect},
@@ -20,7 +21,11 @@ use sea_orm::{
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::{App, accounts::Viewer, store::Write};
+use crate::{
+    App,
+    accounts::Viewer,
+    text::{self, Kind, Problem},
+};
 
 pub mod import;
 pub mod list;
@@ -29,7 +34,6 @@ pub mod rules;
 
 use network::Network;
 
-const MAX_REASON_LENGTH: usize = 500;
 /// Rules at most: all are in the memory of every instance.
 pub const RULES_MAX: u64 = 200_000;
 /// How long a rule is kept after its expiry, for whoever asks why somebody was blocked.
@@ -67,6 +71,10 @@ impl RuleError {
 }
 
 /// Makes the rule for a network, in place of the one it may have.
+///
+/// # Errors
+/// `Forbidden` for all but admins; `Invalid` for its first wrong field; `Full` where there is no room for another rule.
+/// Refused, the rule before stays.
 pub async fn put(app: &App, viewer: Viewer, rule: NewRule) -> Result<address_rule::Model, RuleError> {
     only_admins(viewer)?;
     let now = app.clock.now();
@@ -78,9 +86,12 @@ pub async fn put(app: &App, viewer: Viewer, rule: NewRule) -> Result<address_rul
 }
 
 /// Removes the rule of a network.
+///
+/// # Errors
+/// `Forbidden` for all but admins; `NotFound` where the network has no rule of its own.
 pub async fn remove(app: &App, viewer: Viewer, network: Network) -> Result<address_rule::Model, RuleError> {
     only_admins(viewer)?;
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     raise_revision(&*txn).await?;
     let of_network = || address_rule::Column::Network.eq(network.to_string());
     let rule = address_rule::Entity::find().filter(of_network()).one(&*txn).await?.ok_or(RuleError::NotFound)?;
@@ -98,6 +109,9 @@ pub struct Page {
 }
 
 /// The rules after a network, in the order of their networks' texts; expired ones are among them for a while.
+///
+/// # Errors
+/// `Forbidden` for all but admins.
 pub async fn page(app: &App, viewer: Viewer, after: Option<&str>, limit: usize) -> Result<Page, RuleError> {
     use address_rule::Column;
 
@@ -132,14 +146,13 @@ fn only_admins(viewer: Viewer) -> Result<(), RuleError> {
 }
 
 fn check_reason(reason: &str) -> Result<(), RuleError> {
-    let length = reason.trim().chars().count();
-    if length == 0 || length > MAX_REASON_LENGTH {
-        return Err(RuleError::invalid("reason", format!("must have 1 to {MAX_REASON_LENGTH} characters")));
+    match text::check(Kind::RuleReason, reason) {
+        Ok(()) if !reason.trim().is_empty() => Ok(()),
+        Ok(()) | Err(Problem::TooLong(_)) => {
+            Err(RuleError::invalid("reason", format!("must have 1 to {} characters", Kind::RuleReason.most())))
+        }
+        Err(Problem::Control(_) | Problem::Invisible(_)) => Err(RuleError::invalid("reason", "must be printable")),
     }
-    if reason.chars().any(char::is_control) {
-        return Err(RuleError::invalid("reason", "must be printable"));
-    }
-    Ok(())
 }
 
 fn check(rule: &NewRule, now: DateTime<Utc>) -> Result<(), RuleError> {
@@ -194,7 +207,7 @@ async fn forget(txn: &Write, now: DateTime<Utc>) -> Result<(), DbErr> {
 async fn store(app: &App, now: DateTime<Utc>, row: address_rule::Model) -> Result<(), RuleError> {
     use address_rule::Column;
 
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     raise_revision(&*txn).await?;
     forget(&txn, now).await?;
     let row = row.into_active_model().reset_all();

@@ -120,7 +120,7 @@ async fn tickets(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
             found.push(format!("reservation {} has {has} tickets, its payment bought {owed}", row.id));
         }
         let back = refunded.get(&row.id).copied().unwrap_or(0);
-        let is_over = row.cancel_reason == Some(CancelReason::Refunded);
+        let is_over = row.cancel_reason.is_some_and(CancelReason::is_refund);
         if row.returned != back || (back == row.quantity) != is_over {
             found.push(format!("reservation {}: {back} tickets are refunded: {row:?}", row.id));
         }

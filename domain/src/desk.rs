@@ -4,10 +4,11 @@
 //! transaction, and answers each asker after the commit. Alone, a request waits for nobody; in a crowd a batch shares
 //! one lock, a handful of statements and one wait for the disk.
 //!
+//! Each kind of request is a file of its own, which says what it needs and how it is decided (`request::Request`).
+//!
 //! Invariant: a lane answers nobody before the transaction that holds their answer has committed.
 
 use std::{
-    collections::BTreeSet,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -15,20 +16,37 @@ use std::{
     time::{Duration, Instant},
 };
 
-use entities::{category::Category, reservation};
+use book::store;
 use futures_util::future::join_all;
 use sea_orm::DbErr;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
-use crate::{App, payments::report::News, reservations::ReservationError, store};
+use self::{
+    error::HoldError,
+    request::{Answer, Pending, Request, dismiss_late, waiting},
+};
+use crate::App;
 
 mod batch;
-mod buying;
-mod paying;
-mod refunding;
-mod tickets;
+mod decision;
+mod movements;
+mod needs;
+mod request;
+
+pub(crate) mod begin_payment;
+pub(crate) mod cancel_hold;
+pub mod error;
+pub(crate) mod expire_hold;
+pub(crate) mod habits;
+pub(crate) mod place_hold;
+pub(crate) mod place_order;
+pub(crate) mod refund_tickets;
+pub(crate) mod report;
+pub(crate) mod settle_payment;
+
+/// Tickets of one reservation at most; the sites' contract allows no more in one message.
+pub const MAX_QUANTITY: i32 = 2;
 
 /// Tries of a batch, or of one request of a failed batch, that the database rolled back in favour of another's.
 const TRIES: usize = 3;
@@ -39,122 +57,53 @@ const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs
 /// Turns that a lane gives to others between two batches at most.
 const YIELDS: usize = 8;
 
-type Answer = Result<reservation::Model, ReservationError>;
-
-/// Something that changes a reservation.
-#[derive(Debug, Clone)]
-pub(crate) enum Job {
-    Place(Placing),
-    /// Order a listing.
-    Buy(Buying),
-    Cancel(Uuid),
-    Expire(Uuid),
-    /// Begin a payment of a hold.
-    Pay(Opening),
-    /// Settle what is told of a payment.
-    Settle(Report),
-    /// Give tickets of a sale back.
-    Refund(Returning),
-}
-
-/// A hold to be placed, its form already checked.
-#[derive(Debug, Clone)]
-pub(crate) struct Placing {
-    pub(crate) user_id: Uuid,
-    pub(crate) match_number: i32,
-    pub(crate) category: Category,
-    pub(crate) quantity: i32,
-    pub(crate) key: Option<String>,
-}
-
-/// An order to be placed, its form already checked.
-#[derive(Debug, Clone)]
-pub(crate) struct Buying {
-    pub(crate) user_id: Uuid,
-    pub(crate) listing_id: Uuid,
-    /// What the buyer saw.
-    pub(crate) version: Option<i32>,
-    pub(crate) key: Option<String>,
-}
-
-/// A payment to be begun.
-#[derive(Debug, Clone)]
-pub(crate) struct Opening {
-    pub(crate) payment_id: Uuid,
-    pub(crate) reservation_id: Uuid,
-    pub(crate) user_id: Uuid,
-    pub(crate) method: Option<String>,
-    pub(crate) key: Option<String>,
-}
-
-/// What is told of a payment.
-#[derive(Debug, Clone)]
-pub(crate) struct Report {
-    pub(crate) payment_id: Uuid,
-    pub(crate) reservation_id: Uuid,
-    pub(crate) news: News,
-}
-
-/// Tickets to be given back.
-#[derive(Debug, Clone)]
-pub(crate) struct Returning {
-    pub(crate) reservation_id: Uuid,
-    /// All that are left, where none are named.
-    pub(crate) tickets: Option<BTreeSet<Uuid>>,
-    pub(crate) user_id: Uuid,
-    /// Whether the site asks, and not the owner: then no rule of the site's stands against it.
-    pub(crate) is_staff: bool,
-    pub(crate) reason: Option<String>,
-}
-
-#[derive(Debug)]
-pub(crate) struct Asked {
-    match_number: i32,
-    job: Job,
-    answer: oneshot::Sender<Answer>,
-}
-
 /// Where requests are handed in.
 #[derive(Debug)]
-pub(crate) struct Counter {
-    lanes: Vec<mpsc::Sender<Asked>>,
+pub(crate) struct DeskHandle {
+    lanes: Vec<mpsc::Sender<Box<dyn Pending>>>,
     /// Microseconds that each lane's last batch took.
     pace: Vec<Arc<AtomicU64>>,
     batch: usize,
 }
 
-impl Counter {
+impl DeskHandle {
     /// Hands a request in and waits for its answer. A full lane refuses at once: nobody waits without bound.
-    pub(crate) async fn ask(&self, match_number: i32, job: Job) -> Answer {
+    pub(crate) async fn ask<R: Request>(&self, match_number: i32, request: R) -> Answer<R> {
         let lane = usize::try_from(match_number.unsigned_abs()).unwrap_or(0) % self.lanes.len();
-        let (answer, answered) = oneshot::channel();
-        self.lanes[lane].try_send(Asked { match_number, job, answer }).map_err(|_| {
+        let (pending, answered) = waiting(match_number, request);
+        self.lanes[lane].try_send(pending).map_err(|_| {
             metrics::counter!("matchday_desk_refused_total").increment(1);
             self.busy(lane)
         })?;
 
-        answered.await.unwrap_or_else(|_| Err(self.busy(lane)))
+        answered.await.unwrap_or_else(|_| Err(self.busy(lane).into()))
+    }
+
+    /// Requests that wait in the fullest lane, and how many may.
+    pub(crate) fn waiting(&self) -> (usize, usize) {
+        let of = |lane: &mpsc::Sender<_>| (lane.max_capacity() - lane.capacity(), lane.max_capacity());
+        self.lanes.iter().map(of).max().unwrap_or_default()
     }
 
     /// A refusal that says when those who wait now will have been answered.
-    fn busy(&self, lane: usize) -> ReservationError {
+    fn busy(&self, lane: usize) -> HoldError {
         let queue = &self.lanes[lane];
         let waiting = queue.max_capacity() - queue.capacity();
         let batches = u32::try_from(waiting.div_ceil(self.batch)).unwrap_or(u32::MAX);
         let wait = Duration::from_micros(self.pace[lane].load(Ordering::Relaxed)).saturating_mul(batches);
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
 
-        ReservationError::Busy { retry_after: Duration::from_secs(seconds).clamp(RETRY.0, RETRY.1) }
+        HoldError::Busy { retry_after: Duration::from_secs(seconds).clamp(RETRY.0, RETRY.1) }
     }
 }
 
 /// A lane's queue, and where it notes its pace.
 pub(crate) struct Lane {
-    queue: mpsc::Receiver<Asked>,
+    queue: mpsc::Receiver<Box<dyn Pending>>,
     pace: Arc<AtomicU64>,
 }
 
-pub(crate) fn open(lanes: usize, queue: usize, batch: usize) -> (Counter, Vec<Lane>) {
+pub(crate) fn open(lanes: usize, queue: usize, batch: usize) -> (DeskHandle, Vec<Lane>) {
     let (senders, opened): (Vec<_>, Vec<_>) = (0..lanes)
         .map(|_| {
             let (sender, queue) = mpsc::channel(queue);
@@ -163,7 +112,7 @@ pub(crate) fn open(lanes: usize, queue: usize, batch: usize) -> (Counter, Vec<La
         .unzip();
     let pace = opened.iter().map(|lane| Arc::clone(&lane.pace)).collect();
 
-    (Counter { lanes: senders, pace, batch }, opened)
+    (DeskHandle { lanes: senders, pace, batch }, opened)
 }
 
 /// The lanes, to be run for as long as the app serves.
@@ -185,18 +134,18 @@ impl Desk {
 }
 
 async fn lane(app: &App, Lane { mut queue, pace }: Lane, shutdown: &CancellationToken) {
-    let mut asked = Vec::with_capacity(app.settings.batch);
+    let mut requests = Vec::with_capacity(app.settings.batch);
     loop {
         tokio::select! {
-            taken = queue.recv_many(&mut asked, app.settings.batch) => if taken == 0 { return },
+            taken = queue.recv_many(&mut requests, app.settings.batch) => if taken == 0 { return },
             () = shutdown.cancelled(), if !queue.is_closed() => queue.close(),
         }
         // Whoever went away meanwhile is skipped.
-        asked.retain(|asked| !asked.answer.is_closed());
-        if !asked.is_empty() {
-            let crowded = asked.len() > 1;
+        requests.retain(|request| !request.is_abandoned());
+        if !requests.is_empty() {
+            let crowded = requests.len() > 1;
             let begun = Instant::now();
-            serve(app, std::mem::take(&mut asked)).await;
+            serve(app, std::mem::take(&mut requests)).await;
             pace.store(u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
             if crowded {
                 let_in(&queue).await;
@@ -208,7 +157,7 @@ async fn lane(app: &App, Lane { mut queue, pace }: Lane, shutdown: &Cancellation
 /// Lets those run who were answered, so that whoever asks again at once shares the next batch.
 ///
 /// Waits for no time: it ends when nobody came while the others ran.
-async fn let_in(queue: &mpsc::Receiver<Asked>) {
+async fn let_in(queue: &mpsc::Receiver<Box<dyn Pending>>) {
     for _ in 0..YIELDS {
         let waiting = queue.len();
         tokio::task::yield_now().await;
@@ -219,46 +168,51 @@ async fn let_in(queue: &mpsc::Receiver<Asked>) {
 }
 
 /// Decides a batch; one that fails as a whole is decided again one by one, so that a bad request fails alone.
-async fn serve(app: &App, asked: Vec<Asked>) {
-    metrics::histogram!("matchday_desk_batch_size").record(u32::try_from(asked.len()).unwrap_or(u32::MAX));
-    let jobs: Vec<(i32, &Job)> = asked.iter().map(|asked| (asked.match_number, &asked.job)).collect();
-    match decide(app, &jobs).await {
-        Ok(answers) => {
-            for (asked, answer) in asked.into_iter().zip(answers) {
-                // An asker who left after the commit finds the reservation in their list.
-                let _ = asked.answer.send(answer);
-            }
+async fn serve(app: &App, mut requests: Vec<Box<dyn Pending>>) {
+    metrics::histogram!("matchday_desk_batch_size").record(u32::try_from(requests.len()).unwrap_or(u32::MAX));
+    let decided = loop {
+        dismiss_late(&mut requests, app.settings.patience);
+        if requests.is_empty() {
+            return;
         }
+        match decide(app, &mut requests).await {
+            // Whoever made it late is dismissed by now; the others are decided without them.
+            Err(error) if store::was_late(&error) => {}
+            decided => break decided,
+        }
+    };
+    match decided {
+        Ok(()) => requests.into_iter().for_each(|request| request.answer()),
         // Whether a commit whose connection broke took place is not known: nothing may be decided again.
         Err(error) if store::is_transient(&error) => {
-            tracing::error!(%error, requests = asked.len(), "a batch could not be decided");
-            for asked in asked {
-                let _ = asked.answer.send(Err(ReservationError::Unavailable));
-            }
+            tracing::error!(%error, requests = requests.len(), "a batch could not be decided");
+            requests.into_iter().for_each(|request| request.refuse(HoldError::Unavailable));
         }
-        Err(error) if asked.len() == 1 => {
-            if let Some(asked) = asked.into_iter().next() {
-                let _ = asked.answer.send(Err(error.into()));
+        Err(error) if requests.len() == 1 => {
+            if let Some(request) = requests.pop() {
+                request.refuse(error.into());
             }
         }
         Err(error) => {
-            tracing::warn!(%error, requests = asked.len(), "a batch failed; deciding its requests one by one");
+            tracing::warn!(%error, requests = requests.len(), "a batch failed; deciding its requests one by one");
             metrics::counter!("matchday_desk_batches_split_total").increment(1);
-            for asked in asked {
-                let answer = match decide(app, &[(asked.match_number, &asked.job)]).await {
-                    Ok(mut answers) => answers.pop().unwrap_or(Err(ReservationError::Unavailable)),
-                    Err(error) => Err(error.into()),
-                };
-                let _ = asked.answer.send(answer);
+            for mut request in requests {
+                match decide(app, std::slice::from_mut(&mut request)).await {
+                    Ok(()) => request.answer(),
+                    Err(error) if store::is_transient(&error) => request.refuse(HoldError::Unavailable),
+                    Err(error) => request.refuse(error.into()),
+                }
             }
         }
     }
 }
 
-async fn decide(app: &App, jobs: &[(i32, &Job)]) -> Result<Vec<Answer>, DbErr> {
+/// Decides requests, and again where the database rolled them back in favour of another's.
+async fn decide(app: &App, requests: &mut [Box<dyn Pending>]) -> Result<(), DbErr> {
+    let since = requests.iter().filter_map(|request| request.since()).min();
     let mut tried = 1;
     loop {
-        match batch::decide(app, jobs).await {
+        match batch::decide(app, requests, since).await {
             Err(error) if tried < TRIES && store::was_rolled_back(&error) => {
                 tried += 1;
                 tracing::debug!(%error, "deciding again");

@@ -14,7 +14,11 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySel
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{App, desk::Job, foreign, inbox, reservations::ReservationError};
+use crate::{
+    App,
+    desk::{error::HoldError, expire_hold::ExpireHold},
+    foreign, inbox,
+};
 
 /// How often the clock is compared with the next deadline; a hold outlives its deadline by little more.
 const PERIOD: Duration = Duration::from_millis(200);
@@ -57,17 +61,18 @@ pub async fn round(app: &App) -> Result<usize, DbErr> {
         .all(&app.db)
         .await?;
     overdue.extend(forfeited(app, now).await?);
-    let ended = join_all(overdue.iter().map(|(id, number)| app.desk.ask(*number, Job::Expire(*id)))).await;
+    let ended = join_all(overdue.iter().map(|(id, number)| app.desk.ask(*number, ExpireHold(*id)))).await;
     for result in &ended {
         match result {
             Ok(_) => metrics::counter!("matchday_holds_expired_total").increment(1),
             // A full desk is asked again in the next round.
-            Err(ReservationError::Busy { .. }) => {}
+            Err(HoldError::Busy { .. }) => {}
             Err(error) => tracing::warn!(%error, "a hold could not be ended"),
         }
     }
     foreign::end_stale(app, now).await?;
     foreign::unpark(app).await?;
+    foreign::thin_parked(app, now).await?;
     inbox::seen::forget(app, now).await?;
 
     Ok(ended.len())

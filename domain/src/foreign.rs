@@ -1,37 +1,37 @@
 //! Other sites: what they hold and sell of the shared stock.
 //!
 //! A foreign hold is opened by PENDING, is taken from by RESERVED and CANCELLED of the same account, and ends by itself
-//! when nobody resolves it. An account is a sender, or the shared one of all who give no name.
+//! when nobody resolves it. An account is a sender, or the shared one of all who give no name. An end that is read before
+//! its hold, known by its name, is kept until the hold comes (`early`).
 //!
 //! Invariant: `foreign_pending` of a category is the sum of its foreign holds; messages of others touch nothing else of
 //! what is pending.
 
 use std::collections::BTreeSet;
 
+use book::{Book, Place, master_list::MasterListMatch, outbox::TicketAction, store::Write};
 use chrono::{DateTime, Utc};
 use entities::{category::Category, foreign_hold};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    App,
-    book::{Book, Place},
-    masterlist::MasterListMatch,
-    outbox::TicketAction,
-    store::Write,
-};
+use crate::App;
 
 mod accounts;
+mod early;
 mod parking;
 
 pub(crate) use accounts::Accounts;
-pub(crate) use parking::Parking;
+pub(crate) use parking::{Counted, Parking, thin as thin_parked};
 
 /// Stale holds or parked matches handled in one transaction at most.
 const ROUND: u64 = 1_024;
 
 /// The account of senders that give no name.
 const SHARED: &str = "";
+
+/// A category of a match, and who holds there.
+type Account = (i32, Category, String);
 
 /// A ticket-sales message of another site, read and validated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ pub struct Sale {
 }
 
 impl Sale {
-    fn account(&self) -> accounts::Account {
+    fn account(&self) -> Account {
         (self.match_number, self.category, self.sender.clone().unwrap_or_else(|| SHARED.to_owned()))
     }
 }
@@ -70,18 +70,18 @@ pub(crate) async fn apply(
         return Ok(());
     }
     let account = sale.account();
+    let ends_at = app.clock.now() + app.settings.foreign_hold;
     match sale.action {
         TicketAction::Pending => {
-            book.hold_elsewhere(place, sale.quantity);
-            let ends_at = app.clock.now() + app.settings.foreign_hold;
-            accounts.add(account, sale.quantity, sale.reference.clone(), ends_at);
+            let opened = accounts.add(account, sale.quantity, sale.reference.clone(), ends_at);
+            book.hold_elsewhere(place, opened);
         }
         TicketAction::Cancelled => {
-            let had = accounts.take(&account, sale.quantity, sale.reference.as_deref());
+            let had = accounts.take(&account, sale.quantity, sale.reference.as_deref(), ends_at);
             book.release_elsewhere(place, had);
         }
         TicketAction::Reserved => {
-            let had = accounts.take(&account, sale.quantity, sale.reference.as_deref());
+            let had = accounts.take(&account, sale.quantity, sale.reference.as_deref(), ends_at);
             let gave_way = book.sell_elsewhere(txn, place, sale.quantity, had).await?;
             for id in gave_way {
                 metrics::counter!("matchday_holds_oversold_total").increment(1);
@@ -104,13 +104,36 @@ pub(crate) fn enter(app: &App, book: &mut Book, accounts: &mut Accounts, given: 
     book.enter(given);
 }
 
+/// Enters matches that are given to this program itself, as those that come through the broker are entered.
+///
+/// # Errors
+/// The database's; nothing was entered then.
+pub async fn enter_all(app: &App, list: &[MasterListMatch]) -> Result<(), DbErr> {
+    let numbers = list.iter().map(|given| given.match_number).collect();
+    let txn = Write::begin(&app.store).await?;
+    let mut book = Book::open(&txn, &numbers).await?;
+    let mut parking = Parking::open(&txn, &numbers).await?;
+    let mut accounts = Accounts::open(&txn, parking.sales()).await?;
+    for given in list {
+        enter(app, &mut book, &mut accounts, given);
+        catch_up(app, &txn, &mut book, &mut accounts, &mut parking, given.match_number).await?;
+    }
+    parking.close(&txn, app.clock.now()).await?;
+    let shows = book.close(&txn, app.clock.now()).await?;
+    accounts.close(&txn).await?;
+    txn.commit().await?;
+    app.committed(shows);
+
+    Ok(())
+}
+
 /// Applies sales that were parked while another instance entered their match.
 pub(crate) async fn unpark(app: &App) -> Result<(), DbErr> {
     let numbers = parking::arrived(&app.db).await?;
     if numbers.is_empty() {
         return Ok(());
     }
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     let mut book = Book::open(&txn, &numbers).await?;
     let mut parking = Parking::open(&txn, &numbers).await?;
     let mut accounts = Accounts::open(&txn, parking.sales()).await?;
@@ -145,12 +168,13 @@ pub(crate) async fn catch_up(
 pub(crate) async fn end_stale(app: &App, now: DateTime<Utc>) -> Result<(), DbErr> {
     use foreign_hold::Column;
 
+    early::forget(app, now).await?;
     let stale = foreign_hold::Entity::find().filter(Column::EndsAt.lte(now)).limit(ROUND);
     let numbers: BTreeSet<i32> = stale.clone().all(&app.db).await?.iter().map(|hold| hold.match_number).collect();
     if numbers.is_empty() {
         return Ok(());
     }
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     let mut book = Book::open(&txn, &numbers).await?;
     // Read again under the locks: a message may have resolved some meanwhile.
     let rows = stale.filter(Column::MatchNumber.is_in(numbers)).all(&*txn).await?;

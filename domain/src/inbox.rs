@@ -6,6 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use book::{
+    Book,
+    master_list::MasterListMatch,
+    match_state::MatchState,
+    outbox::Event,
+    store::{self, Write},
+};
 use entities::kafka_offset;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -15,12 +22,7 @@ use thiserror::Error;
 
 use crate::{
     App,
-    book::Book,
     foreign::{self, Accounts, Parking, Sale},
-    masterlist::MasterListMatch,
-    matches::MatchState,
-    outbox::Event,
-    store::{self, Write},
 };
 
 pub(crate) mod seen;
@@ -32,6 +34,9 @@ pub const EMBEDDED_SOURCE: &str = "embedded-";
 const MOST: usize = 4_096;
 /// The same on SQLite, where a statement takes 32,766 parameters and every value of a row is one.
 const MOST_ON_SQLITE: usize = 1_000;
+
+/// Why a sale is a dead letter that could have waited.
+const NO_ROOM: &str = "its match is not known, and no more sales may wait for such matches";
 
 /// Where a record stands in the log.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,7 +133,7 @@ pub async fn positions(app: &App, source: &str) -> Result<Vec<(String, i32, i64)
 
 /// Forgets the offsets of embedded brokers, whose logs end with their processes; a cluster's stay.
 pub async fn forget_embedded_sources(app: &App) -> Result<(), DbErr> {
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     kafka_offset::Entity::delete_many()
         .filter(kafka_offset::Column::Source.starts_with(EMBEDDED_SOURCE))
         .exec(&*txn)
@@ -146,7 +151,7 @@ fn dead(record: &Incoming) -> Incoming {
 }
 
 async fn apply_together(app: &App, source: &str, batch: &[Incoming]) -> Result<Applied, DbErr> {
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     let mut next = lock_offsets(&txn, source, batch).await?;
     let mut fresh = Vec::with_capacity(batch.len());
     for record in batch {
@@ -209,8 +214,13 @@ async fn effects(app: &App, txn: &Write, fresh: &[&Incoming], done: &mut Applied
                 done.applied += 1;
             }
             Message::Sale(sale) => {
-                parking.enter(sale.clone());
-                done.parked += 1;
+                if parking.enter(txn, &app.settings.parking, sale).await? {
+                    done.parked += 1;
+                    continue;
+                }
+                let payload = serde_json::to_vec(sale).map_err(|error| DbErr::Json(error.to_string()))?;
+                book.tell(letter(&record.at, None, payload, NO_ROOM.to_owned()));
+                done.dead += 1;
             }
             Message::Own => done.applied += 1,
             Message::Unreadable { key, payload, reason } => {

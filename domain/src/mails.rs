@@ -10,6 +10,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use book::store::Write;
 use chrono::{DateTime, Utc};
 use entities::{
     account_code::Purpose,
@@ -17,18 +18,14 @@ use entities::{
     user,
 };
 use futures_util::{StreamExt, stream};
-use sea_orm::{
-    ActiveValue::{NotSet, Set},
-    ColumnTrait, DbErr, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
 use tokio_util::sync::CancellationToken;
 
-use crate::{App, accounts::codes, store::Write, tickets::Pass};
+use crate::{App, accounts::codes, tickets::Pass};
 
 mod about;
 
 pub use about::Told;
-pub(crate) use about::{About, append_about};
 
 /// How often an instance looks for mails that are due.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -44,6 +41,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
 /// Kinds that wait until nothing else is due: in an on-sale they come by the thousand, and tell what the page tells too.
 const LESS_URGENT: [Kind; 2] = [Kind::HoldPlaced, Kind::HoldExpired];
 
+/// Kinds that whoever types an email has sent to it.
+const FOR_ANYBODY: [Kind; 2] = [Kind::VerifyEmail, Kind::ResetPassword];
+
 /// Nobody waits for a mail any longer.
 const TOO_OLD: Duration = Duration::from_secs(24 * 3_600);
 
@@ -51,6 +51,8 @@ const TOO_OLD: Duration = Duration::from_secs(24 * 3_600);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
     pub to: String,
+    /// What its reader calls themselves. None where somebody else may have typed it: into mails to an email that nobody has
+    /// confirmed, and into those that anybody can have sent to an account.
     pub name: Option<String>,
     pub content: Content,
 }
@@ -72,6 +74,8 @@ pub enum Content {
         /// Its tickets, to be attached.
         passes: Vec<Pass>,
     },
+    /// To an email that nobody has confirmed: whoever reads it may be a stranger, so the tickets stay in the account.
+    PaidUnconfirmed(Told),
     /// A ticket of elsewhere: there is nothing to attach.
     Bought(Told),
     ListingSold(Told),
@@ -91,7 +95,7 @@ pub enum Undelivered {
     Never(String),
 }
 
-/// What takes mails out of the house. It answers within [`FIRST_WAIT`].
+/// What takes mails out of the house. It answers within `FIRST_WAIT`.
 #[async_trait]
 pub trait Post: Send + Sync + 'static {
     async fn deliver(&self, letter: &Letter) -> Result<(), Undelivered>;
@@ -137,23 +141,6 @@ pub async fn round(app: &App, post: &dyn Post) -> Result<usize, DbErr> {
     Ok(taken)
 }
 
-/// Queues a mail with the change that it tells of.
-pub(crate) async fn append(txn: &Write, kind: Kind, email_key: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
-    mail::Entity::insert(mail::ActiveModel {
-        id: NotSet,
-        kind: Set(kind),
-        email_key: Set(email_key.to_owned()),
-        reservation_id: Set(None),
-        created_at: Set(now),
-        attempts: Set(0),
-        next_at: Set(now),
-    })
-    .exec_without_returning(&**txn)
-    .await?;
-
-    Ok(())
-}
-
 async fn see_to(app: &App, post: &dyn Post, row: mail::Model) -> Result<(), DbErr> {
     let now = app.clock.now();
     if !take(app, &row, now).await? {
@@ -170,7 +157,8 @@ async fn see_to(app: &App, post: &dyn Post, row: mail::Model) -> Result<(), DbEr
     let Some(content) = content(app, &row, &user).await? else {
         return done(app, row.id, "nothing_to_say").await;
     };
-    let letter = Letter { to: user.email, name: user.display_name, content };
+    let is_readers = user.verified_at.is_some() && !FOR_ANYBODY.contains(&row.kind);
+    let letter = Letter { to: user.email, name: user.display_name.filter(|_| is_readers), content };
     match post.deliver(&letter).await {
         Ok(()) => done(app, row.id, "sent").await,
         Err(error @ Undelivered::Never(_)) => {
@@ -188,7 +176,7 @@ async fn see_to(app: &App, post: &dyn Post, row: mail::Model) -> Result<(), DbEr
 /// What a mail says now; none where there is nothing to say any more.
 async fn content(app: &App, row: &mail::Model, user: &user::Model) -> Result<Option<Content>, DbErr> {
     if let Some(reservation_id) = row.reservation_id {
-        return about::content(app, row, reservation_id).await;
+        return about::content(app, row, reservation_id, user.verified_at.is_some()).await;
     }
     Ok(match row.kind {
         Kind::VerifyEmail => {
@@ -206,7 +194,7 @@ async fn content(app: &App, row: &mail::Model, user: &user::Model) -> Result<Opt
 async fn take(app: &App, row: &mail::Model, now: DateTime<Utc>) -> Result<bool, DbErr> {
     let doubled = 2_u32.saturating_pow(u32::try_from(row.attempts).unwrap_or_default());
     let wait = FIRST_WAIT.saturating_mul(doubled).min(LONGEST_WAIT);
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     let taken = mail::Entity::update_many()
         .set(mail::ActiveModel {
             attempts: Set(row.attempts.saturating_add(1)),
@@ -224,7 +212,7 @@ async fn take(app: &App, row: &mail::Model, now: DateTime<Utc>) -> Result<bool, 
 
 async fn done(app: &App, id: i64, outcome: &'static str) -> Result<(), DbErr> {
     metrics::counter!("matchday_mails_total", "outcome" => outcome).increment(1);
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     mail::Entity::delete_by_id(id).exec(&*txn).await?;
     txn.commit().await
 }

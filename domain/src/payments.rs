@@ -4,6 +4,8 @@
 //! gateway answers, tells by webhook or is found to know goes the same way: a report to the desk, which moves payment and
 //! reservation together. Whoever dies in between is followed by the keeper.
 //!
+//! Invariant: a payment is asked for of the gateway that it is of, and of no other. One of a gateway that this program does not
+//! have is left alone, and listed by `reconciliation` once it has been on its way for too long.
 //! Invariant: no call to the gateway is made inside a transaction, and none without a key that is in the database.
 //! Invariant: a hold is not given back while its payment may still succeed, but for the grace that the settings give.
 
@@ -18,25 +20,33 @@ use uuid::Uuid;
 use crate::{
     App,
     accounts::Viewer,
-    desk::{Job, Opening, Report},
+    desk::{
+        begin_payment::BeginPayment,
+        error::{HoldError, PaymentRefused},
+        report::News,
+        settle_payment::SettlePayment,
+    },
     faults::{self, Point},
-    reservations::{self, ReservationError},
+    gateway::{self, GatewayError, Intent, NO_SUCH_METHOD, Order},
+    idempotency::{self, MAX_KEY_LENGTH},
+    lookup,
 };
 
-use gateway::{GatewayError, Intent, Order};
-use report::News;
+use own_gateway::gateway_of;
 
-pub mod gateway;
-pub mod keeper;
-pub(crate) mod ledger;
+pub(crate) mod declines;
+mod movements;
+mod own_gateway;
 pub mod reconciliation;
 pub mod refunds;
-pub(crate) mod report;
-pub mod states;
+pub(crate) mod turns;
 pub mod webhooks;
 
 /// Characters of a payment method's name at most.
 pub const MAX_METHOD_LENGTH: usize = 128;
+
+/// Digits of a card's number at least (ISO/IEC 7812 has 8 to 19; cards have 12 and more). No id has so many in a row.
+const SHORTEST_CARD_NUMBER: usize = 12;
 
 /// Calls to the gateway in one go at most: what a call leads to needs one more, and there is no way in circles.
 const CALLS: usize = 4;
@@ -44,8 +54,14 @@ const CALLS: usize = 4;
 /// Why a reservation is not paid.
 #[derive(Debug, Error)]
 pub enum PaymentError {
-    #[error("paymentMethod must be 1 to {MAX_METHOD_LENGTH} letters, digits and underscores, such as pm_card_visa")]
+    #[error(
+        "paymentMethod must be a payment method's id (pm_…): 1 to {MAX_METHOD_LENGTH} letters, digits and underscores"
+    )]
     Method,
+    #[error("paymentMethod must be a payment method's id (pm_…), never a card number")]
+    CardNumber,
+    #[error("paymentMethod names no payment method that the gateway knows; give the id that it gave you (pm_…)")]
+    UnknownMethod,
     #[error(
         "the payment was refused: {code}; the tickets are yours until the hold ends, pay with another card and key"
     )]
@@ -59,13 +75,21 @@ pub enum PaymentError {
     Closed,
     #[error("the gateway of payments is out of reach; look into the reservation before you try again")]
     Unreachable,
+    #[error("idempotencyKey must be 1 to {MAX_KEY_LENGTH} visible ASCII characters")]
+    Key,
     #[error(transparent)]
-    Reservation(#[from] ReservationError),
+    Refused(#[from] PaymentRefused),
+}
+
+impl From<HoldError> for PaymentError {
+    fn from(error: HoldError) -> Self {
+        Self::Refused(error.into())
+    }
 }
 
 impl From<DbErr> for PaymentError {
     fn from(error: DbErr) -> Self {
-        Self::Reservation(error.into())
+        HoldError::from(error).into()
     }
 }
 
@@ -84,7 +108,9 @@ pub struct Paid {
 /// the payer's bank has to consent, the payment waits and `client_secret` leads on.
 ///
 /// # Errors
-/// Everything that a payment can be refused for.
+/// `Method`, `CardNumber` and `Key` for its form; `Closed` where the site takes no payments; `Refused` where no payment is
+/// begun, and its key stays free. `Declined` and `UnknownMethod` where the card was refused: the key is spent, and another one
+/// tries again. `Void` where the payment came too late.
 pub async fn pay(
     app: &App,
     viewer: Viewer,
@@ -92,20 +118,35 @@ pub async fn pay(
     method: String,
     key: Option<String>,
 ) -> Result<Paid, PaymentError> {
+    if has_card_number(&method) {
+        return Err(PaymentError::CardNumber);
+    }
     let is_name = method.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if !is_name || !(1..=MAX_METHOD_LENGTH).contains(&method.len()) {
         return Err(PaymentError::Method);
     }
-    if key.as_deref().is_some_and(|key| !reservations::is_key(key)) {
-        return Err(ReservationError::Key.into());
+    if key.as_deref().is_some_and(|key| !idempotency::is_key(key)) {
+        return Err(PaymentError::Key);
     }
     begin(app, viewer, reservation_id, Some(method), key).await
+}
+
+/// Whether somebody typed their card's number, however they parted its digits: it goes no further, not even to the gateway.
+fn has_card_number(method: &str) -> bool {
+    let mut digits = 0;
+    for sign in method.chars().filter(|sign| !matches!(sign, ' ' | '\u{a0}' | '-' | '.' | '_' | '/')) {
+        digits = if sign.is_numeric() { digits + 1 } else { 0 };
+        if digits >= SHORTEST_CARD_NUMBER {
+            return true;
+        }
+    }
+    false
 }
 
 /// Begins a payment whose card `viewer` gives to the gateway alone; asked again, the same payment is given.
 ///
 /// # Errors
-/// Everything that a payment can be refused for.
+/// `Closed` where the site takes no payments; `Refused` where no payment is begun; `Void` where it came too late.
 pub async fn create_intent(app: &App, viewer: Viewer, reservation_id: Uuid) -> Result<Paid, PaymentError> {
     begin(app, viewer, reservation_id, None, None).await
 }
@@ -120,11 +161,18 @@ async fn begin(
     if !app.gateway.is_open() {
         return Err(PaymentError::Closed);
     }
-    let owned = reservations::find_owned(&app.db, viewer, reservation_id).await?;
-    let match_number = owned.ok_or(ReservationError::NotFound)?.match_number;
+    let owned = lookup::own_reservation(&app.db, viewer, reservation_id).await?;
+    let match_number = owned.ok_or(HoldError::NotFound)?.match_number;
     let payment_id = Uuid::now_v7();
-    let opening = Opening { payment_id, reservation_id, user_id: viewer.user_id, method, key: key.clone() };
-    app.desk.ask(match_number, Job::Pay(opening)).await?;
+    let beginning = BeginPayment {
+        payment_id,
+        reservation_id,
+        user_id: viewer.user_id,
+        method,
+        key: key.clone(),
+        gateway: app.gateway.name(),
+    };
+    app.desk.ask(match_number, beginning).await?;
     faults::point(Point::Begun);
     let begun = match &key {
         Some(key) => {
@@ -135,7 +183,7 @@ async fn begin(
         }
         None => latest(&app.db, reservation_id).await?,
     };
-    let payment = begun.ok_or(ReservationError::Unavailable)?;
+    let payment = begun.ok_or(HoldError::Unavailable)?;
     let id = payment.id;
     // The client's secret is the gateway's: a payment that was opened before is asked for again.
     let driven = match payment.state {
@@ -149,9 +197,12 @@ async fn begin(
         Err(error) => return Err(error),
     };
     let payment = found(app, id).await?;
-    let row = reservation::Entity::find_by_id(reservation_id).one(&app.db).await?.ok_or(ReservationError::NotFound)?;
+    let row = reservation::Entity::find_by_id(reservation_id).one(&app.db).await?.ok_or(HoldError::NotFound)?;
     match payment.state {
-        State::Declined => Err(PaymentError::Declined { code: payment.decline_code.unwrap_or_default() }),
+        State::Declined => Err(match payment.decline_code {
+            Some(code) if code == NO_SUCH_METHOD => PaymentError::UnknownMethod,
+            code => PaymentError::Declined { code: code.unwrap_or_default() },
+        }),
         State::Voiding | State::Voided | State::Refunding | State::Refunded => Err(PaymentError::Void),
         State::Open => Ok(Paid { reservation: row, payment, client_secret }),
         State::Created | State::Confirmed | State::Captured => {
@@ -164,7 +215,7 @@ async fn begin(
 ///
 /// # Errors
 /// It has succeeded meanwhile, or nobody knows whether it has.
-pub(crate) async fn give_up(app: &App, row: &reservation::Model) -> Result<(), ReservationError> {
+pub(crate) async fn give_up(app: &App, row: &reservation::Model) -> Result<(), HoldError> {
     let Some(payment) = latest(&app.db, row.id).await?.filter(|payment| payment.state.is_live()) else {
         return Ok(());
     };
@@ -176,9 +227,30 @@ pub(crate) async fn give_up(app: &App, row: &reservation::Model) -> Result<(), R
     };
     match given_up.await {
         Ok(_) => Ok(()),
-        Err(PaymentError::Reservation(error)) => Err(error),
-        Err(_) => Err(ReservationError::PaymentUnderWay),
+        Err(PaymentError::Refused(PaymentRefused::Hold(error))) => Err(error),
+        Err(_) => Err(HoldError::PaymentUnderWay),
     }
+}
+
+/// Ends the payment of a reservation whose payer has given no card yet: it takes nothing, and only keeps what it is for. One
+/// that may succeed by itself, or that the gateway can't be asked about, is let be.
+pub(crate) async fn give_up_without_card(app: &App, reservation_id: Uuid) -> Result<(), DbErr> {
+    let waits = |payment: &payment::Model| payment.state == State::Open && payment.method.is_none();
+    let Some(payment) = latest(&app.db, reservation_id).await?.filter(waits) else { return Ok(()) };
+    let Some(intent_id) = &payment.intent_id else { return Ok(()) };
+    let given_up = async {
+        if let News::Intent(Intent { status: gateway::Status::Waiting | gateway::Status::Declined(_), .. }) =
+            ask(app, &payment, intent_id).await?
+        {
+            settle(app, &payment, News::Abandoned).await?;
+            drive(app, found(app, payment.id).await?).await?;
+        }
+        Ok::<(), PaymentError>(())
+    };
+    if let Err(error) = given_up.await {
+        tracing::warn!(%error, payment = %payment.id, "a payment without a card could not be given up");
+    }
+    Ok(())
 }
 
 /// A payment, and what leads its payer on.
@@ -215,6 +287,10 @@ async fn drive(app: &App, mut payment: payment::Model) -> Result<Driven, Payment
 async fn call(app: &App, payment: &payment::Model) -> Result<Option<News>, PaymentError> {
     let key = |call: &str| format!("{}-{call}", payment.id);
     let intent_id = payment.intent_id.as_deref();
+    if !matches!(payment.state, State::Created | State::Confirmed | State::Voiding) {
+        return Ok(None);
+    }
+    let gateway = gateway_of(app, payment)?;
     let answered = match (payment.state, intent_id) {
         (State::Created, _) => {
             let order = Order {
@@ -223,10 +299,10 @@ async fn call(app: &App, payment: &payment::Model) -> Result<Option<News>, Payme
                 method: payment.method.clone(),
                 key: key("open"),
             };
-            app.gateway.open(&order).await.map(News::Intent)
+            gateway.open(&order).await.map(News::Intent)
         }
-        (State::Confirmed, Some(intent_id)) => app.gateway.capture(intent_id, &key("capture")).await.map(News::Intent),
-        (State::Voiding, Some(intent_id)) => app.gateway.cancel(intent_id, &key("cancel")).await.map(News::Intent),
+        (State::Confirmed, Some(intent_id)) => gateway.capture(intent_id, &key("capture")).await.map(News::Intent),
+        (State::Voiding, Some(intent_id)) => gateway.cancel(intent_id, &key("cancel")).await.map(News::Intent),
         _ => return Ok(None),
     };
     match (answered, intent_id) {
@@ -235,7 +311,7 @@ async fn call(app: &App, payment: &payment::Model) -> Result<Option<News>, Payme
         // It will not do this any more: what it knows says what is to be done instead.
         (Err(GatewayError::Refused { code }), Some(intent_id)) => {
             tracing::warn!(payment = %payment.id, state = ?payment.state, code, "the gateway refuses a step");
-            ask(app, intent_id).await.map(Some)
+            ask(app, payment, intent_id).await.map(Some)
         }
         (Err(error @ GatewayError::Unreachable(_)), _) => Err(unreachable(payment, &error)),
     }
@@ -252,7 +328,7 @@ async fn look(app: &App, payment: &payment::Model) -> Result<Driven, PaymentErro
     let Some(intent_id) = &payment.intent_id else {
         return drive(app, payment.clone()).await;
     };
-    let news = ask(app, intent_id).await?;
+    let news = ask(app, payment, intent_id).await?;
     let client_secret = match &news {
         News::Intent(intent) => intent.client_secret.clone(),
         _ => None,
@@ -263,8 +339,8 @@ async fn look(app: &App, payment: &payment::Model) -> Result<Driven, PaymentErro
     Ok(Driven { client_secret: driven.client_secret.or(client_secret), ..driven })
 }
 
-async fn ask(app: &App, intent_id: &str) -> Result<News, PaymentError> {
-    match app.gateway.find(intent_id).await {
+async fn ask(app: &App, payment: &payment::Model, intent_id: &str) -> Result<News, PaymentError> {
+    match gateway_of(app, payment)?.find(intent_id).await {
         Ok(Some(intent)) => Ok(News::Intent(intent)),
         Ok(None) => Ok(News::Gone),
         Err(error) => {
@@ -274,13 +350,18 @@ async fn ask(app: &App, intent_id: &str) -> Result<News, PaymentError> {
     }
 }
 
-async fn settle(app: &App, payment: &payment::Model, news: News) -> Result<(), ReservationError> {
-    let report = Report { payment_id: payment.id, reservation_id: payment.reservation_id, news };
-    app.desk.ask(payment.match_number, Job::Settle(report)).await.map(drop)
+async fn settle(app: &App, payment: &payment::Model, news: News) -> Result<(), HoldError> {
+    let report = SettlePayment {
+        payment_id: payment.id,
+        reservation_id: payment.reservation_id,
+        news,
+        gateway: app.gateway.name(),
+    };
+    app.desk.ask(payment.match_number, report).await.map(drop)
 }
 
 async fn found(app: &App, id: Uuid) -> Result<payment::Model, PaymentError> {
-    Ok(find(app, id).await?.ok_or(ReservationError::Unavailable)?)
+    Ok(find(app, id).await?.ok_or(HoldError::Unavailable)?)
 }
 
 async fn find(app: &App, id: Uuid) -> Result<Option<payment::Model>, DbErr> {

@@ -6,9 +6,14 @@
 //!
 //! Invariant: a listing changes only under the lock of its match, and its version grows with each change that shows.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use book::{
+    Book, reservation_rows,
+    store::{self, Write},
+    ticket_rows,
+};
+use chrono::{DateTime, Utc};
 use entities::{
     listing::{self, State},
     reservation,
@@ -22,17 +27,16 @@ use uuid::Uuid;
 use crate::{
     App,
     accounts::Viewer,
-    book::Book,
-    desk::{Buying, Job},
-    reservations::{self, MAX_KEY_LENGTH, ReservationError},
-    store::{self, Write},
-    tickets,
+    desk::{
+        error::OrderRefused,
+        place_order::{PlaceOrder, is_at, is_free},
+    },
+    idempotency::{self, MAX_KEY_LENGTH},
+    payments,
 };
 
-pub(crate) mod handover;
 pub mod market;
 pub mod payouts;
-pub mod states;
 mod terms;
 
 pub use terms::{Price, Wrong};
@@ -42,43 +46,6 @@ const TRIES: usize = 3;
 
 /// Listings that one seller may have on the market.
 const MAX_LIVE: u64 = 100;
-
-/// The site's terms of resale.
-#[derive(Debug, Clone)]
-pub struct Rules {
-    /// Whether anything can be offered or ordered.
-    pub enabled: bool,
-    /// Whether tickets can be offered that were issued elsewhere.
-    pub outside_tickets: bool,
-    /// How long an order locks its listing.
-    pub hold: Duration,
-    /// The highest price, in hundredths of what the category cost at first.
-    pub price_cap_percent: i64,
-    /// What the site keeps, in hundredths of the price.
-    pub fee_percent: i64,
-    /// Whether a match that has begun goes on being sold.
-    pub after_kick_off: bool,
-}
-
-impl Default for Rules {
-    fn default() -> Self {
-        Self {
-            enabled: true,
-            outside_tickets: false,
-            hold: Duration::from_secs(15 * 60),
-            price_cap_percent: 110,
-            fee_percent: 5,
-            after_kick_off: false,
-        }
-    }
-}
-
-impl Rules {
-    /// Whether it is too late for a match that begins at `kick_off`.
-    pub(crate) fn is_over(&self, kick_off: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-        !self.after_kick_off && kick_off <= now
-    }
-}
 
 /// Why a listing can't be made, changed or ordered.
 #[derive(Debug, Error)]
@@ -95,24 +62,16 @@ pub enum ResaleError {
     NoTicket,
     #[error("the ticket can't be offered: only a valid one can, and this one is {}", terms::words(*.0))]
     NotValid(Status),
+    #[error("the ticket can't be offered: the staff of this site has frozen it; ask them")]
+    Frozen,
     #[error("there is no match {0}")]
     UnknownMatch(i32),
     #[error("match {0} has no tickets of category {1}")]
     UnknownCategory(i32, i32),
-    #[error("match {0} has begun; its tickets can't be offered or ordered any more")]
-    Over(i32),
     #[error("you have {MAX_LIVE} listings on the market, and may not have more; withdraw one")]
     TooMany,
-    #[error("there is no such listing")]
-    NotFound,
-    #[error("you can't buy what you offer yourself")]
-    Own,
-    #[error("the listing is at version {current}; look at it again")]
-    Stale { current: i32 },
-    #[error("somebody is buying this until {}", until.to_rfc3339_opts(SecondsFormat::Secs, true))]
-    Locked { until: DateTime<Utc> },
-    #[error("the listing is sold or withdrawn")]
-    Ended,
+    #[error(transparent)]
+    Listing(#[from] OrderRefused),
     #[error("the store failed")]
     Store(#[from] DbErr),
 }
@@ -129,7 +88,8 @@ pub enum Subject {
 /// A listing as its seller wishes it.
 #[derive(Debug, Clone)]
 pub struct Offer {
-    pub subject: Subject,
+    /// What it is, or how it fails to say so.
+    pub subject: Result<Subject, Wrong>,
     pub title: String,
     pub description: Option<String>,
     pub price: Price,
@@ -161,10 +121,11 @@ pub struct Wish {
 /// Offers a ticket of `viewer`'s for resale. From now on no code of it opens a gate.
 ///
 /// # Errors
-/// Everything that an offer can be refused for; a refused one changes nothing and its key stays free.
+/// `Disabled`; `Invalid` with all that is wrong with its form; `NoTicket`, `NotValid` and `Frozen` for the ticket;
+/// `UnknownMatch`, `UnknownCategory` and a match that is over; `TooMany` for the seller; `KeyReused`. A refused offer changes
+/// nothing and its key stays free.
 pub async fn create(app: &App, viewer: Viewer, offer: Offer) -> Result<listing::Model, ResaleError> {
     is_open(app)?;
-    check_key(offer.idempotency_key.as_deref())?;
     let offered = terms::Offered::read(app, viewer, &offer).await?;
     let mut tried = 1;
     loop {
@@ -182,7 +143,7 @@ async fn enter(
     offered: &terms::Offered,
 ) -> Result<listing::Model, ResaleError> {
     let number = offered.match_number;
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     let mut book = Book::open(&txn, &BTreeSet::from([number])).await?;
     if let Some(key) = &offer.idempotency_key
         && let Some(row) = market::of_key(&*txn, viewer.user_id, key).await?
@@ -192,19 +153,22 @@ async fn enter(
     let now = app.clock.now();
     let kick_off = book.kick_off(number).ok_or(ResaleError::UnknownMatch(number))?;
     if app.settings.resale.is_over(kick_off, now) {
-        return Err(ResaleError::Over(number));
+        return Err(OrderRefused::Over(number).into());
     }
     let place = (number, offered.category);
     let face = book.stock(place).ok_or(ResaleError::UnknownCategory(number, offered.category.number()))?.price_minor;
-    let price_minor = terms::price(&app.settings.resale, &offer.price, face).map_err(|wrong| invalid(vec![wrong]))?;
+    let price_minor = terms::price(&app.settings.resale, &offer.price, face).map_err(ResaleError::Invalid)?;
     if market::live_of_seller(&*txn, viewer.user_id).await? >= MAX_LIVE {
         return Err(ResaleError::TooMany);
     }
     if let Some(ticket_id) = offered.ticket_id {
-        let turned = tickets::turn(&txn, &[ticket_id], &[Status::Valid], Status::Listed, false, now).await?;
+        let turned = ticket_rows::turn(&txn, &[ticket_id], &[Status::Valid], Status::Listed, false, now).await?;
         if turned.is_empty() {
             let found = ticket::Entity::find_by_id(ticket_id).one(&*txn).await?.ok_or(ResaleError::NoTicket)?;
-            return Err(ResaleError::NotValid(found.status));
+            return Err(match found.frozen_at {
+                Some(_) => ResaleError::Frozen,
+                None => ResaleError::NotValid(found.status),
+            });
         }
     }
     let seller = user::Entity::find_by_id(viewer.user_id).one(&*txn).await?;
@@ -223,6 +187,7 @@ async fn enter(
         version: 1,
         order_id: None,
         locked_until: None,
+        withdrawing: false,
         created_at: now,
         idempotency_key: offer.idempotency_key.clone(),
     };
@@ -234,20 +199,33 @@ async fn enter(
 
 /// Changes `viewer`'s listing, if it is still at the version that they saw and nobody is buying it.
 ///
+/// An id that none is comes as what is wrong with it, and is told with all else that is wrong.
+///
 /// # Errors
-/// `Locked`, `Ended` and `Stale`, in this order; a refused change changes nothing.
-pub async fn update(app: &App, viewer: Viewer, id: Uuid, change: Change) -> Result<listing::Model, ResaleError> {
-    let found = market::find(app, id).await?.filter(|row| row.seller_id == viewer.user_id);
-    let number = found.ok_or(ResaleError::NotFound)?.match_number;
-    let words = terms::texts(change.title.as_deref(), change.description.as_deref()).map_err(invalid)?;
-    let txn = Write::begin(app).await?;
+/// `Invalid`, `NotFound`, `Locked`, `Ended` and `Stale`, in this order; a refused change changes nothing.
+pub async fn update(
+    app: &App,
+    viewer: Viewer,
+    id: Result<Uuid, Wrong>,
+    change: Change,
+) -> Result<listing::Model, ResaleError> {
+    let found = match &id {
+        Ok(id) => market::find(app, *id).await?.filter(|row| row.seller_id == viewer.user_id),
+        Err(_) => None,
+    };
+    let words = terms::changed(app, found.as_ref(), id.as_ref().err().cloned(), &change).await?;
+    let (id, number) = match (id, found) {
+        (Ok(id), Some(row)) => (id, row.match_number),
+        _ => return Err(OrderRefused::NotFound.into()),
+    };
+    let txn = Write::begin(&app.store).await?;
     let (mut book, row) = opened(&txn, number, id).await?;
     is_free(&row, Some(change.version))?;
     let now = app.clock.now();
     let mut next = row.clone();
     if let Some(price) = &change.price {
         let face = book.stock((number, row.category)).map_or(row.price_minor, |stock| stock.price_minor);
-        next.price_minor = terms::price(&app.settings.resale, price, face).map_err(|wrong| invalid(vec![wrong]))?;
+        next.price_minor = terms::price(&app.settings.resale, price, face).map_err(ResaleError::Invalid)?;
         next.fee_minor = terms::fee(&app.settings.resale, next.price_minor);
     }
     next.title = words.title.unwrap_or(next.title);
@@ -256,7 +234,7 @@ pub async fn update(app: &App, viewer: Viewer, id: Uuid, change: Change) -> Resu
         return Ok(row);
     }
     book.edit(id, |row| *row = next);
-    let row = book.listing(id).cloned().ok_or(ResaleError::NotFound)?;
+    let row = book.listing(id).cloned().ok_or(OrderRefused::NotFound)?;
     finish(app, txn, book, now).await?;
 
     Ok(row)
@@ -265,8 +243,11 @@ pub async fn update(app: &App, viewer: Viewer, id: Uuid, change: Change) -> Resu
 /// Takes a listing from the market, `viewer`'s own, or anybody's for an admin. Its ticket opens the gate again, by a new
 /// code; one that was withdrawn before stays as it is.
 ///
+/// Nobody is kept from their own ticket by an order that is not being paid: it ends. While a payment is under way, the
+/// listing stays locked and leaves the market as soon as that has failed.
+///
 /// # Errors
-/// `Locked`, `Ended` and `Stale`, in this order.
+/// `NotFound`, `Ended` and `Stale`, in this order.
 pub async fn withdraw(
     app: &App,
     viewer: Viewer,
@@ -274,19 +255,22 @@ pub async fn withdraw(
     version: Option<i32>,
 ) -> Result<listing::Model, ResaleError> {
     let found = market::find(app, id).await?.filter(|row| row.seller_id == viewer.user_id || viewer.is_admin());
-    let number = found.ok_or(ResaleError::NotFound)?.match_number;
-    let txn = Write::begin(app).await?;
+    let found = found.ok_or(OrderRefused::NotFound)?;
+    if let Some(order_id) = found.order_id.filter(|_| is_at(&found, version).is_ok()) {
+        payments::give_up_without_card(app, order_id).await?;
+    }
+    let number = found.match_number;
+    let txn = Write::begin(&app.store).await?;
     let (mut book, row) = opened(&txn, number, id).await?;
-    if row.state == State::Withdrawn {
-        return Ok(row);
+    match row.state {
+        State::Withdrawn => return Ok(row),
+        State::Sold => return Err(OrderRefused::Ended.into()),
+        State::Open | State::Locked => is_at(&row, version)?,
     }
-    is_free(&row, version)?;
+    book.take_in(reservation_rows::of_ids(&txn, &row.order_id.into_iter().collect()).await?);
     let now = app.clock.now();
-    if let Some(ticket_id) = row.ticket_id {
-        tickets::turn(&txn, &[ticket_id], &[Status::Listed], Status::Valid, true, now).await?;
-    }
     book.withdraw(id);
-    let row = book.listing(id).cloned().ok_or(ResaleError::NotFound)?;
+    let row = book.listing(id).cloned().ok_or(OrderRefused::NotFound)?;
     finish(app, txn, book, now).await?;
 
     Ok(row)
@@ -295,38 +279,27 @@ pub async fn withdraw(
 /// Orders a listing: it is locked for `viewer` until they have paid, at the price that it has now.
 ///
 /// # Errors
-/// Everything that an order can be refused for; a refused one changes nothing and its key stays free.
-pub async fn order(app: &App, viewer: Viewer, wish: Wish) -> Result<reservation::Model, ReservationError> {
+/// `Disabled`; `Key` for its form; `Listing` with what stands against the listing, or against the buyer. A refused order changes
+/// nothing and its key stays free.
+pub async fn order(app: &App, viewer: Viewer, wish: Wish) -> Result<reservation::Model, ResaleError> {
     is_open(app)?;
     check_key(wish.idempotency_key.as_deref())?;
-    let listing = market::find(app, wish.listing_id).await?.ok_or(ResaleError::NotFound)?;
-    let buying = Buying {
+    let listing = market::find(app, wish.listing_id).await?.ok_or(OrderRefused::NotFound)?;
+    let order = PlaceOrder {
         user_id: viewer.user_id,
         listing_id: wish.listing_id,
         version: wish.version,
         key: wish.idempotency_key,
     };
 
-    app.desk.ask(listing.match_number, Job::Buy(buying)).await
-}
-
-/// Whether an open listing is still at the version that somebody saw, if they say so; what stands against it otherwise.
-pub(crate) fn is_free(row: &listing::Model, version: Option<i32>) -> Result<(), ResaleError> {
-    match (row.state, row.locked_until) {
-        (State::Locked, Some(until)) => Err(ResaleError::Locked { until }),
-        (State::Locked, None) | (State::Sold | State::Withdrawn, _) => Err(ResaleError::Ended),
-        (State::Open, _) if version.is_some_and(|version| version != row.version) => {
-            Err(ResaleError::Stale { current: row.version })
-        }
-        (State::Open, _) => Ok(()),
-    }
+    Ok(app.desk.ask(listing.match_number, order).await?)
 }
 
 /// The book of a listing's match, and the listing as it is under the lock.
 async fn opened(txn: &Write, match_number: i32, id: Uuid) -> Result<(Book, listing::Model), ResaleError> {
     let mut book = Book::open(txn, &BTreeSet::from([match_number])).await?;
     book.take_in_listings(txn, BTreeSet::from([id])).await?;
-    let row = book.listing(id).cloned().ok_or(ResaleError::NotFound)?;
+    let row = book.listing(id).cloned().ok_or(OrderRefused::NotFound)?;
 
     Ok((book, row))
 }
@@ -344,9 +317,5 @@ fn is_open(app: &App) -> Result<(), ResaleError> {
 }
 
 fn check_key(key: Option<&str>) -> Result<(), ResaleError> {
-    if key.is_some_and(|key| !reservations::is_key(key)) { Err(ResaleError::Key) } else { Ok(()) }
-}
-
-fn invalid(wrong: Vec<Wrong>) -> ResaleError {
-    ResaleError::Invalid(wrong)
+    if key.is_some_and(|key| !idempotency::is_key(key)) { Err(ResaleError::Key) } else { Ok(()) }
 }

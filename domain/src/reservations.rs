@@ -4,77 +4,28 @@
 //!
 //! Invariant: `held` of a category is the sum of its live holds, and never more than what nobody has sold.
 
-use std::time::Duration;
-
+use book::Left;
 use entities::{
     category::Category,
-    reservation::{self, CancelReason, Status},
+    reservation::{self, Status},
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use thiserror::Error;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::{
     App,
     accounts::Viewer,
-    book::Left,
-    desk::{Job, Placing},
+    desk::{MAX_QUANTITY, cancel_hold::CancelHold, error::HoldError, place_hold::PlaceHold},
     faults::{self, Point},
-    matches::Page,
+    idempotency, lookup,
+    page::Page,
     payments,
-    resale::ResaleError,
 };
 
-/// Tickets of one reservation at most; the sites' contract allows no more in one message.
-pub const MAX_QUANTITY: i32 = 2;
-
-/// Bytes of an idempotency key at most.
-pub const MAX_KEY_LENGTH: usize = 128;
-
-/// Why a reservation can't be placed or changed.
-#[derive(Debug, Error)]
-pub enum ReservationError {
-    #[error("quantity is {0}; it must be 1 to {MAX_QUANTITY}")]
-    Quantity(i32),
-    #[error("category is {0}; it must be 1, 2 or 3")]
-    Category(i32),
-    #[error("idempotencyKey must be 1 to {MAX_KEY_LENGTH} visible ASCII characters")]
-    Key,
-    #[error("there is no match {0}")]
-    UnknownMatch(i32),
-    #[error("match {0} has no tickets of category {1}")]
-    UnknownCategory(i32, i32),
-    #[error("category {1} of match {0} is sold out")]
-    SoldOut(i32, i32),
-    #[error("{sellable} of the {available} unsold tickets can be had right now; held ones may come back")]
-    TemporarilyUnavailable { available: i32, sellable: i32 },
-    #[error("you hold or own {has} tickets of this match; the limit is {cap}")]
-    PurchaseLimit { has: i32, cap: i32 },
-    #[error("this idempotencyKey was used for another reservation; send a new key with a new request")]
-    KeyReused,
-    #[error("there is no such reservation of yours")]
-    NotFound,
-    #[error("the hold has expired; its tickets are on sale again")]
-    HoldExpired,
-    #[error("the reservation is paid")]
-    AlreadyPaid,
-    #[error("a payment of the reservation is under way; wait for its end, or cancel the reservation")]
-    PaymentUnderWay,
-    #[error("the reservation was cancelled before")]
-    AlreadyCancelled(CancelReason),
-    #[error("too many requests wait for these tickets; try again in {} s", retry_after.as_secs())]
-    Busy {
-        /// Whole seconds after which those who wait now are answered.
-        retry_after: Duration,
-    },
-    #[error(transparent)]
-    Refund(#[from] payments::refunds::Refusal),
-    #[error("the reservation can't be decided right now; look into your reservations before you try again")]
-    Unavailable,
-    #[error(transparent)]
-    Resale(#[from] ResaleError),
-    #[error("the store failed")]
-    Store(#[from] DbErr),
+/// Of its tickets, those that are still held or owned.
+#[must_use]
+pub fn tickets_left(row: &reservation::Model) -> i32 {
+    if row.status == Status::Cancelled { 0 } else { row.quantity - row.returned }
 }
 
 /// What a fan asks for.
@@ -90,17 +41,19 @@ pub struct Wish {
 /// Holds tickets for `viewer` until the hold's time is over.
 ///
 /// # Errors
-/// Everything that a wish can be refused for; a refused wish changes nothing and its key stays free.
-pub async fn hold(app: &App, viewer: Viewer, wish: Wish) -> Result<reservation::Model, ReservationError> {
+/// `Quantity`, `Category` and `Key` for its form; `UnknownMatch` and `UnknownCategory`; `SoldOut` and
+/// `TemporarilyUnavailable`, which says how much is left; `EmailNotVerified` and `PurchaseLimit` for the buyer; `KeyReused`.
+/// A refused request changes nothing and its key stays free. After `Unavailable` it may have been done: the same key tells.
+pub async fn hold(app: &App, viewer: Viewer, wish: Wish) -> Result<reservation::Model, HoldError> {
     if !(1..=MAX_QUANTITY).contains(&wish.quantity) {
-        return Err(ReservationError::Quantity(wish.quantity));
+        return Err(HoldError::Quantity(wish.quantity));
     }
-    let category = Category::from_number(wish.category).ok_or(ReservationError::Category(wish.category))?;
-    if wish.idempotency_key.as_deref().is_some_and(|key| !is_key(key)) {
-        return Err(ReservationError::Key);
+    let category = Category::from_number(wish.category).ok_or(HoldError::Category(wish.category))?;
+    if wish.idempotency_key.as_deref().is_some_and(|key| !idempotency::is_key(key)) {
+        return Err(HoldError::Key);
     }
     refuse_early(app, viewer, &wish, category).await?;
-    let placing = Placing {
+    let placing = PlaceHold {
         user_id: viewer.user_id,
         match_number: wish.match_number,
         category,
@@ -108,7 +61,7 @@ pub async fn hold(app: &App, viewer: Viewer, wish: Wish) -> Result<reservation::
         key: wish.idempotency_key,
     };
 
-    let held = app.desk.ask(wish.match_number, Job::Place(placing)).await;
+    let held = app.desk.ask(wish.match_number, placing).await;
     faults::point(Point::Held);
 
     held
@@ -116,7 +69,7 @@ pub async fn hold(app: &App, viewer: Viewer, wish: Wish) -> Result<reservation::
 
 /// Refuses a wish for a category of which nothing is left, without a place in the queue or a transaction, while the view
 /// is known to be fresh. An attempt that was made before is left to the desk, which finds its reservation.
-async fn refuse_early(app: &App, viewer: Viewer, wish: &Wish, category: Category) -> Result<(), ReservationError> {
+async fn refuse_early(app: &App, viewer: Viewer, wish: &Wish, category: Category) -> Result<(), HoldError> {
     use reservation::Column;
 
     let Some((_, refusal)) = refusal(app, wish.match_number, category) else {
@@ -139,17 +92,17 @@ async fn refuse_early(app: &App, viewer: Viewer, wish: &Wish, category: Category
 
 /// What everybody is told who wishes for this category while the view is known to be fresh and nothing is left, and the
 /// version of the match that says so.
-fn refusal(app: &App, match_number: i32, category: Category) -> Option<(i32, ReservationError)> {
+fn refusal(app: &App, match_number: i32, category: Category) -> Option<(i32, HoldError)> {
     let state = app.view.fresh(match_number)?;
     let left = state.categories.iter().find(|left| left.category == category && left.sellable() == 0)?;
-    let refusal = Left { available: left.available, sellable: 0 }.refusal(match_number, category);
+    let refusal = HoldError::not_enough(Left { available: left.available, sellable: 0 }, match_number, category);
 
     Some((state.version, refusal))
 }
 
 /// The version of the match at which every fan's wish for the same is refused as this one was; `None` where somebody may
 /// be told something else, as by an attempt that was made before.
-pub fn refused_alike(app: &App, wish: &Wish, refused: &ReservationError) -> Option<i32> {
+pub fn refused_alike(app: &App, wish: &Wish, refused: &HoldError) -> Option<i32> {
     if wish.idempotency_key.is_some() {
         return None;
     }
@@ -162,25 +115,17 @@ pub fn refused_alike(app: &App, wish: &Wish, refused: &ReservationError) -> Opti
 ///
 /// Row, counts and event commit together: other sites never hear of a release that did not happen. A payment that waits
 /// for the payer is ended at the gateway first.
-pub async fn cancel(app: &App, viewer: Viewer, id: Uuid) -> Result<reservation::Model, ReservationError> {
-    let row = find_owned(&app.db, viewer, id).await?.ok_or(ReservationError::NotFound)?;
+///
+/// # Errors
+/// `NotFound`, `AlreadyPaid`, `AlreadyCancelled` by something else than its buyer, `HoldExpired`; `PaymentUnderWay` where the
+/// gateway can't be asked whether its payment has succeeded.
+pub async fn cancel(app: &App, viewer: Viewer, id: Uuid) -> Result<reservation::Model, HoldError> {
+    let row = lookup::own_reservation(&app.db, viewer, id).await?.ok_or(HoldError::NotFound)?;
     if row.status == Status::AwaitingPayment {
         payments::give_up(app, &row).await?;
     }
 
-    app.desk.ask(row.match_number, Job::Cancel(id)).await
-}
-
-/// The reservation, if `viewer` owns it or may see everybody's.
-pub async fn find(app: &App, viewer: Viewer, id: Uuid) -> Result<Option<reservation::Model>, DbErr> {
-    let row = reservation::Entity::find_by_id(id).one(&app.db).await?;
-
-    Ok(row.filter(|row| row.user_id == viewer.user_id || viewer.is_admin()))
-}
-
-/// The state of the reservations of `ids` that exist, for watchers that were let in before.
-pub async fn find_many(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<reservation::Model>, DbErr> {
-    reservation::Entity::find().filter(reservation::Column::Id.is_in(ids.iter().copied())).all(db).await
+    app.desk.ask(row.match_number, CancelHold(id)).await
 }
 
 /// Of what a fan has claimed something.
@@ -211,27 +156,5 @@ pub async fn of_fan(
     if let Some(after) = after {
         query = query.filter(Column::Id.lt(after));
     }
-    let mut items = query
-        .order_by_desc(Column::Id)
-        .limit(u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1))
-        .all(&app.db)
-        .await?;
-    let more = items.len() > limit;
-    items.truncate(limit);
-
-    Ok(Page { items, more })
-}
-
-pub(crate) async fn find_owned(
-    db: &impl ConnectionTrait,
-    viewer: Viewer,
-    id: Uuid,
-) -> Result<Option<reservation::Model>, DbErr> {
-    let row = reservation::Entity::find_by_id(id).one(db).await?;
-
-    Ok(row.filter(|row| row.user_id == viewer.user_id))
-}
-
-pub(crate) fn is_key(key: &str) -> bool {
-    (1..=MAX_KEY_LENGTH).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+    Page::of(&app.db, query.order_by_desc(Column::Id), limit).await
 }

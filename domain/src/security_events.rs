@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use book::store::Write;
 use chrono::{DateTime, Utc};
 use entities::security_event::{self, Kind};
 use sea_orm::{
@@ -19,7 +20,7 @@ use sea_orm::{
 use tokio::{sync::watch, time::timeout};
 use uuid::Uuid;
 
-use crate::{App, accounts::tokens::fingerprint, matches::Page, store::Write};
+use crate::{App, accounts::tokens::fingerprint, page::Page};
 
 /// How far apart the clocks of instances may be, and how late one may write what it counted.
 const LATEST: Duration = Duration::from_secs(30);
@@ -82,7 +83,7 @@ pub async fn record(app: &App, sightings: &[Sighting]) -> Result<(), DbErr> {
         .value(Column::Count, added)
         .update_columns([Column::LastAt, Column::UpdatedAt])
         .to_owned();
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
     Entity::insert_many(rows).on_conflict(counted).exec_without_returning(&*txn).await?;
     txn.commit().await?;
@@ -100,24 +101,19 @@ pub async fn page(
 ) -> Result<Page<security_event::Model>, DbErr> {
     use security_event::Column;
 
-    let one_more = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    let mut found = security_event::Entity::find().order_by_desc(Column::Id).limit(one_more);
+    let mut found = security_event::Entity::find().order_by_desc(Column::Id);
     if let Some(kind) = kind {
         found = found.filter(Column::Kind.eq(kind));
     }
     if let Some(after) = after {
         found = found.filter(Column::Id.lt(after));
     }
-    let mut items = found.all(&app.db).await?;
-    let more = items.len() > limit;
-    items.truncate(limit);
-
-    Ok(Page { items, more })
+    Page::of(&app.db, found, limit).await
 }
 
 /// Deletes what is older.
 pub async fn forget(app: &App, before: DateTime<Utc>) -> Result<(), DbErr> {
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     security_event::Entity::delete_many().filter(security_event::Column::Minute.lt(before)).exec(&*txn).await?;
     txn.commit().await
 }

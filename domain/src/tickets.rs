@@ -8,28 +8,23 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::{DateTime, Utc};
 use entities::{
-    category::Category,
-    matches, reservation,
+    matches,
     ticket::{self, Column, Status},
     user,
 };
-use sea_orm::{
-    ActiveEnum,
-    ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, OnConflict},
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::{App, accounts::Viewer, matches::Page, store::Write};
+use crate::{App, accounts::Viewer, keyring::KeyError, page::Page};
 
 mod code;
+pub mod freezing;
 pub mod gate;
 pub mod keys;
 pub mod links;
+pub mod revocation;
 
 /// Why something about tickets can't be had.
 #[derive(Debug, Error)]
@@ -44,97 +39,13 @@ pub enum TicketError {
     Internal(String),
 }
 
-/// A ticket that is to be issued.
-#[derive(Debug, Clone)]
-pub(crate) struct Issue {
-    pub(crate) reservation_id: Uuid,
-    /// From 1.
-    pub(crate) seat: i32,
-    pub(crate) user_id: Uuid,
-    pub(crate) match_number: i32,
-    pub(crate) category: Category,
-    pub(crate) price_minor: i64,
-    /// The ticket that becomes this one by a resale.
-    pub(crate) origin_id: Option<Uuid>,
-}
-
-impl Issue {
-    /// The tickets of a reservation of our own stock.
-    pub(crate) fn of(row: &reservation::Model) -> impl Iterator<Item = Self> {
-        (1..=row.quantity).map(|seat| Self {
-            reservation_id: row.id,
-            seat,
-            user_id: row.user_id,
-            match_number: row.match_number,
-            category: row.category,
-            price_minor: row.unit_price_minor,
-            origin_id: None,
-        })
+impl From<KeyError> for TicketError {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Store(error) => Self::Store(error),
+            KeyError::Generation(_) | KeyError::Lost => Self::Internal(error.to_string()),
+        }
     }
-}
-
-/// Issues tickets to their holders, by the names that these have now. A seat that has its ticket keeps that one.
-pub(crate) async fn issue(txn: &Write, issues: Vec<Issue>, now: DateTime<Utc>) -> Result<(), DbErr> {
-    if issues.is_empty() {
-        return Ok(());
-    }
-    let holders: BTreeSet<Uuid> = issues.iter().map(|issue| issue.user_id).collect();
-    let names: HashMap<Uuid, Option<String>> = user::Entity::find()
-        .select_only()
-        .columns([user::Column::Id, user::Column::DisplayName])
-        .filter(user::Column::Id.is_in(holders))
-        .into_tuple::<(Uuid, Option<String>)>()
-        .all(&**txn)
-        .await?
-        .into_iter()
-        .collect();
-    let rows = issues.into_iter().map(|issue| ticket::ActiveModel {
-        id: Set(Uuid::now_v7()),
-        reservation_id: Set(issue.reservation_id),
-        seat: Set(issue.seat),
-        user_id: Set(issue.user_id),
-        match_number: Set(issue.match_number),
-        category: Set(issue.category),
-        price_minor: Set(issue.price_minor),
-        status: Set(Status::Valid),
-        version: Set(1),
-        holder_name: Set(names.get(&issue.user_id).cloned().flatten()),
-        origin_id: Set(issue.origin_id),
-        issued_at: Set(now),
-        changed_at: Set(now),
-        used_at: Set(None),
-        used_by: Set(None),
-        used_nonce: Set(None),
-    });
-    ticket::Entity::insert_many(rows)
-        .on_conflict(OnConflict::columns([Column::ReservationId, Column::Seat]).do_nothing().to_owned())
-        .exec_without_returning(&**txn)
-        .await?;
-
-    Ok(())
-}
-
-/// Turns those of the tickets `ids` that are in one of the states `from`, and returns them as they are then.
-///
-/// Whoever comes second finds no row: a ticket that somebody turned or used meanwhile is not among them. With
-/// `new_codes`, the codes that there are open nothing any more, whatever becomes of the ticket.
-pub(crate) async fn turn(
-    txn: &Write,
-    ids: &[Uuid],
-    from: &[Status],
-    to: Status,
-    new_codes: bool,
-    now: DateTime<Utc>,
-) -> Result<Vec<ticket::Model>, DbErr> {
-    debug_assert!(to != Status::Used, "only a gate uses a ticket, and says which");
-    ticket::Entity::update_many()
-        .col_expr(Column::Status, Expr::val(to.to_value()))
-        .col_expr(Column::ChangedAt, Expr::val(now))
-        .col_expr(Column::Version, Expr::col(Column::Version).add(i32::from(new_codes)))
-        .filter(Column::Id.is_in(ids.iter().copied()))
-        .filter(Column::Status.is_in(from.iter().copied()))
-        .exec_with_returning(&**txn)
-        .await
 }
 
 /// A ticket as it is printed.
@@ -143,25 +54,50 @@ pub struct Pass {
     pub ticket: ticket::Model,
     pub code: String,
     pub facts: matches::Model,
+    /// What its holder is called by where their name can't be printed.
+    pub holder_email: Option<String>,
 }
 
 /// Those of the tickets that are valid, ready to be printed.
+///
+/// # Errors
+/// `Store` where the database fails; `Internal` where the key that signs cannot sign.
 pub async fn passes(app: &App, rows: Vec<ticket::Model>) -> Result<Vec<Pass>, TicketError> {
     let numbers: BTreeSet<i32> = rows.iter().map(|row| row.match_number).collect();
     let found = matches::Entity::find().filter(matches::Column::MatchNumber.is_in(numbers)).all(&app.db).await?;
+    let holders: BTreeSet<Uuid> = rows.iter().map(|row| row.user_id).collect();
+    let emails: HashMap<Uuid, String> = user::Entity::find()
+        .select_only()
+        .columns([user::Column::Id, user::Column::Email])
+        .filter(user::Column::Id.is_in(holders))
+        .into_tuple::<(Uuid, String)>()
+        .all(&app.db)
+        .await?
+        .into_iter()
+        .filter(|(_, email)| !email.is_empty())
+        .collect();
     let mut passes = Vec::with_capacity(rows.len());
     for ticket in rows {
         let facts = found.iter().find(|facts| facts.match_number == ticket.match_number).cloned();
         if let (Some(code), Some(facts)) = (code(app, &ticket).await?, facts) {
-            passes.push(Pass { ticket, code, facts });
+            let holder_email = emails.get(&ticket.user_id).cloned();
+            passes.push(Pass { ticket, code, facts, holder_email });
         }
     }
     Ok(passes)
 }
 
-/// The code that opens the gate for a ticket; none unless it is valid.
+/// Whether a ticket opens the gate: it is valid, and nobody of the staff has frozen it.
+pub(crate) fn opens(row: &ticket::Model) -> bool {
+    row.status == Status::Valid && row.frozen_at.is_none()
+}
+
+/// The code that opens the gate for a ticket; none unless it opens.
+///
+/// # Errors
+/// `Store` where the database fails; `Internal` where the key that signs cannot sign.
 pub async fn code(app: &App, row: &ticket::Model) -> Result<Option<String>, TicketError> {
-    if row.status != Status::Valid {
+    if !opens(row) {
         return Ok(None);
     }
     let signed = keys::signer(app).await?.sign(row.id, row.version);
@@ -199,13 +135,5 @@ pub async fn of_fan(
     if let Some(after) = after {
         query = query.filter(Column::Id.lt(after));
     }
-    let mut items = query
-        .order_by_desc(Column::Id)
-        .limit(u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1))
-        .all(&app.db)
-        .await?;
-    let more = items.len() > limit;
-    items.truncate(limit);
-
-    Ok(Page { items, more })
+    Page::of(&app.db, query.order_by_desc(Column::Id), limit).await
 }

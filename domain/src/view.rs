@@ -9,18 +9,18 @@ use std::{
     collections::{BTreeMap, HashMap},
     sync::{
         Arc, Mutex, PoisonError, RwLock, RwLockReadGuard,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
+use book::{clock::Clock, match_state::MatchState};
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
 use tokio::sync::watch;
 
-use crate::{
-    clock::Clock,
-    matches::{self, MatchState},
-};
+use crate::matches;
+
+pub mod page;
 
 /// How long the view is trusted after it was last compared with the database, twice the time between comparisons.
 const TRUSTED: Duration = Duration::seconds(2);
@@ -33,6 +33,8 @@ pub struct View {
     matches: RwLock<BTreeMap<i32, Arc<MatchState>>>,
     generation: AtomicU64,
     filled: watch::Sender<bool>,
+    /// No match is known, and the first master list may be on its way.
+    awaits_list: AtomicBool,
 }
 
 impl View {
@@ -43,6 +45,7 @@ impl View {
             matches: RwLock::default(),
             generation: AtomicU64::default(),
             filled: watch::Sender::default(),
+            awaits_list: AtomicBool::default(),
         }
     }
 
@@ -53,6 +56,7 @@ impl View {
             return false;
         }
         matches.insert(state.match_number, Arc::new(state));
+        self.awaits_list.store(false, Ordering::Release);
         self.generation.fetch_add(1, Ordering::Release);
 
         true
@@ -77,13 +81,35 @@ impl View {
         Ok(newer.into_iter().filter_map(|number| self.get(number)).collect())
     }
 
+    /// Says that a master list is to be heard: until it is, or any match is known, that none is known means nothing.
+    pub fn await_list(&self) {
+        let none_is_known = self.read().is_empty();
+        self.awaits_list.store(none_is_known, Ordering::Release);
+    }
+
+    /// Says that the master list was heard to its end, be it empty.
+    pub fn list_heard(&self) {
+        self.awaits_list.store(false, Ordering::Release);
+    }
+
+    /// Whether the first master list is still to come.
+    pub fn awaits_list(&self) -> bool {
+        self.awaits_list.load(Ordering::Acquire)
+    }
+
     /// Resolves once the view was filled.
     pub async fn filled(&self) {
         // The sender lives as long as `self`, so there is no other end to wait for.
         let _ = self.filled.subscribe().wait_for(|filled| *filled).await;
     }
 
+    /// Whether what it shows is what there is: it was filled, and no first master list is awaited.
     pub fn is_filled(&self) -> bool {
+        self.was_compared() && !self.awaits_list()
+    }
+
+    /// Whether it was filled, be it with nothing.
+    pub fn was_compared(&self) -> bool {
         *self.filled.borrow()
     }
 
@@ -113,5 +139,48 @@ impl View {
 
     fn read(&self) -> RwLockReadGuard<'_, BTreeMap<i32, Arc<MatchState>>> {
         self.matches.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use book::clock::SystemClock;
+
+    fn view() -> View {
+        let view = View::new(Arc::new(SystemClock));
+        view.filled.send_replace(true);
+        view
+    }
+
+    fn state(match_number: i32) -> MatchState {
+        MatchState {
+            match_number,
+            round_number: 1,
+            date_utc: DateTime::UNIX_EPOCH,
+            location: "X".to_owned(),
+            home_team: "A".to_owned(),
+            away_team: "B".to_owned(),
+            group: None,
+            version: 1,
+            categories: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn that_no_match_is_known_means_nothing_until_the_master_list_was_heard() {
+        let awaiting = view();
+        assert!(awaiting.is_filled(), "nobody has said that a list is to come");
+        awaiting.await_list();
+        assert!(!awaiting.is_filled() && awaiting.awaits_list());
+        awaiting.list_heard();
+        assert!(awaiting.is_filled(), "it names none");
+
+        let given = view();
+        given.await_list();
+        assert!(given.show(state(1)));
+        assert!(given.is_filled() && !given.awaits_list());
+        given.await_list();
+        assert!(given.is_filled(), "what is known stays known");
     }
 }

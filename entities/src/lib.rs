@@ -2,15 +2,19 @@
 //!
 //! Entities know no rule: what may happen to a row stands in `domain`.
 
+pub mod account_change;
 pub mod account_code;
 pub mod address_rule;
 pub mod address_rule_revision;
 pub mod attempt;
 pub mod category;
+pub mod dispute;
+pub mod early_end;
 pub mod event_fingerprint;
 pub mod external_identity;
 pub mod foreign_hold;
 pub mod kafka_offset;
+pub mod known_network;
 pub mod lease;
 pub mod listing;
 pub mod mail;
@@ -34,3 +38,4 @@ pub mod ticket;
 pub mod ticket_key;
 pub mod user;
 pub mod webhook_event;
+pub mod write_probe;

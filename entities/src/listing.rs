@@ -51,6 +51,8 @@ pub struct Model {
     pub order_id: Option<Uuid>,
     /// Set exactly while it is locked.
     pub locked_until: Option<DateTimeUtc>,
+    /// Whether its seller takes it back as soon as the order that has locked it is over.
+    pub withdrawing: bool,
     pub created_at: DateTimeUtc,
     /// The seller's own name for the attempt to offer it; unique per seller.
     pub idempotency_key: Option<String>,

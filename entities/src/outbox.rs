@@ -8,7 +8,7 @@ pub struct Model {
     /// Events of one match are written under its lock, so their ids grow in the order of their commits.
     #[sea_orm(primary_key)]
     pub id: i64,
-    /// `domain::outbox::Event` as JSON.
+    /// `book::outbox::Event` as JSON.
     pub event: String,
     pub created_at: DateTimeUtc,
 }

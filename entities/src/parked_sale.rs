@@ -9,6 +9,8 @@ pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,
     pub match_number: i32,
+    /// The sending site's name; empty where it gives none.
+    pub sender: String,
     /// `domain::foreign::Sale` as JSON.
     pub sale: String,
     pub received_at: DateTimeUtc,

@@ -48,6 +48,8 @@ pub struct Model {
     pub method: Option<String>,
     /// The fan's own name for the attempt; unique per fan.
     pub idempotency_key: Option<String>,
+    /// Whose it is, by the gateway's own name; none of a version before, which knew one gateway only.
+    pub gateway: Option<String>,
     /// The gateway's name for it.
     pub intent_id: Option<String>,
     pub state: State,
@@ -61,6 +63,12 @@ pub struct Model {
     pub attempts: i32,
     /// Nobody sees to it by themselves before this time.
     pub next_at: DateTimeUtc,
+    /// What the gateway says that it took, in minor units; none while that is not known.
+    pub captured_minor: Option<i64>,
+    /// What of it went back by no refund of ours, in minor units; none while nobody has looked.
+    pub elsewhere_minor: Option<i64>,
+    /// Cards that the gateway told us it refused, each once.
+    pub declines: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

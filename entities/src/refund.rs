@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(20))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum State {
-    /// Owed; the gateway is asked for it until it answers.
+    /// Owed; the gateway is asked for it until it answers, and while it says that the money is on its way.
     Due,
     /// The money is back.
     Done,
@@ -22,7 +22,7 @@ pub struct Model {
     /// In minor units.
     pub amount_minor: i64,
     pub state: State,
-    /// The gateway's name for it.
+    /// The gateway's name for it, once it has taken it on.
     pub gateway_id: Option<String>,
     pub created_at: DateTimeUtc,
     pub done_at: Option<DateTimeUtc>,

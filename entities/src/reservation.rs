@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::category::Category;
+use crate::{category::Category, mail};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(20))", rename_all = "SCREAMING_SNAKE_CASE")]
@@ -30,6 +30,43 @@ pub enum CancelReason {
     PaymentFailed,
     Oversold,
     Refunded,
+    /// The seller took back the listing that it was an order of.
+    Withdrawn,
+}
+
+/// What follows from why a reservation is over. A new reason has to answer each of these.
+impl CancelReason {
+    /// Whether it may be had again for money that comes late, if what it is of is free.
+    pub fn may_be_held_again(self) -> bool {
+        match self {
+            Self::Expired | Self::Oversold => true,
+            Self::User | Self::PaymentFailed | Self::Refunded | Self::Withdrawn => false,
+        }
+    }
+
+    /// Whether its buyer had it and did not pay.
+    pub fn is_unpaid_by_buyer(self) -> bool {
+        match self {
+            Self::User | Self::Expired | Self::PaymentFailed | Self::Oversold => true,
+            Self::Refunded | Self::Withdrawn => false,
+        }
+    }
+
+    /// Whether its tickets were paid and given back.
+    pub fn is_refund(self) -> bool {
+        match self {
+            Self::Refunded => true,
+            Self::User | Self::Expired | Self::PaymentFailed | Self::Oversold | Self::Withdrawn => false,
+        }
+    }
+
+    /// What its buyer is mailed, where the site mails about holds.
+    pub fn mail_of_hold(self) -> Option<mail::Kind> {
+        match self {
+            Self::Expired => Some(mail::Kind::HoldExpired),
+            Self::User | Self::PaymentFailed | Self::Oversold | Self::Refunded | Self::Withdrawn => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -7,7 +7,7 @@ use crate::category::Category;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(20))", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Status {
-    /// Its newest code opens the gate, once.
+    /// Its newest code opens the gate, once, unless it is frozen.
     Valid,
     /// Offered for resale: no code of it opens the gate until it is withdrawn, which gives it a new one.
     Listed,
@@ -47,6 +47,9 @@ pub struct Model {
     pub used_at: Option<DateTimeUtc>,
     pub used_by: Option<String>,
     pub used_nonce: Option<String>,
+    /// Since when, and by whom of the staff, it is kept out of the gate, whatever its status; none while it is not.
+    pub frozen_at: Option<DateTimeUtc>,
+    pub frozen_by: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

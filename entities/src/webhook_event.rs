@@ -22,6 +22,10 @@ pub struct Model {
     pub received_at: DateTimeUtc,
     /// None while it waits.
     pub outcome: Option<Outcome>,
+    /// How often the gateway could not be asked about it.
+    pub attempts: i32,
+    /// Nobody sees to it before this time; none while nobody has tried.
+    pub next_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -65,9 +65,9 @@ impl ClientContext for Context {
             // What went wrong with the last of them is told before, and tells more.
             Some(RDKafkaErrorCode::AllBrokersDown) => self.status.brokers_down(),
             Some(RDKafkaErrorCode::Authentication | RDKafkaErrorCode::SaslAuthenticationFailed) => {
-                self.status.refused(reason);
+                self.status.auth_failed(reason);
             }
-            _ => self.status.complained(reason),
+            _ => self.status.client_error(reason),
         }
     }
 }
@@ -82,7 +82,7 @@ impl ConsumerContext for Context {
             let partitions = given.then(|| partitions.clone());
             loop_.send(partitions).is_ok()
         });
-        // Nobody decides any more when the consumer is being closed.
+        // No loop decides any more when the consumer is being closed.
         if (!given || !told)
             && let Err(error) = consumer.unassign()
         {
@@ -95,9 +95,9 @@ pub(crate) type Producer = FutureProducer<Context>;
 pub(crate) type Consumer = StreamConsumer<Context>;
 
 /// A client that is closed beside the async runtime: closing flushes, leaves the group and waits for threads.
-pub(crate) struct Held<T: Send + Sync + 'static>(Option<Arc<T>>);
+pub(crate) struct DropOffRuntime<T: Send + Sync + 'static>(Option<Arc<T>>);
 
-impl<T: Send + Sync + 'static> Held<T> {
+impl<T: Send + Sync + 'static> DropOffRuntime<T> {
     pub(crate) fn new(client: T) -> Self {
         Self(Some(Arc::new(client)))
     }
@@ -119,7 +119,7 @@ impl<T: Send + Sync + 'static> Held<T> {
     }
 }
 
-impl<T: Send + Sync + 'static> Deref for Held<T> {
+impl<T: Send + Sync + 'static> Deref for DropOffRuntime<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -127,7 +127,7 @@ impl<T: Send + Sync + 'static> Deref for Held<T> {
     }
 }
 
-impl<T: Send + Sync + 'static> Drop for Held<T> {
+impl<T: Send + Sync + 'static> Drop for DropOffRuntime<T> {
     fn drop(&mut self) {
         if let Some(client) = self.0.take() {
             drop(drop_beside(client));
@@ -138,18 +138,22 @@ impl<T: Send + Sync + 'static> Drop for Held<T> {
 /// A producer that loses nothing, doubles nothing by its own retries, and keeps the order of each key.
 ///
 /// A record that could not be delivered within `timeout` is given back.
-pub(crate) fn producer(config: &Config, status: &Arc<Status>, timeout: Duration) -> Result<Held<Producer>, Error> {
+pub(crate) fn producer(
+    config: &Config,
+    status: &Arc<Status>,
+    timeout: Duration,
+) -> Result<DropOffRuntime<Producer>, Error> {
     let mut client = config.client_config()?;
     client
         .set("enable.idempotence", "true")
         .set("acks", "all")
-        // What the Java client and KafkaJS use: a key lands on the same partition, whoever sends it.
+        // What the Java client and KafkaJS use: a key lands on the same partition, whichever client sends it.
         .set("partitioner", "murmur2_random")
         .set("message.timeout.ms", timeout.as_millis().to_string())
         .set("linger.ms", if config.embedded { "0" } else { "1" })
         .set("compression.codec", "none");
 
-    Ok(Held::new(client.create_with_context(Context::new("producer", Arc::clone(status)))?))
+    Ok(DropOffRuntime::new(client.create_with_context(Context::new("producer", Arc::clone(status)))?))
 }
 
 /// What consumers have in common: nothing is committed or skipped unless we say so.
@@ -183,11 +187,12 @@ pub(crate) fn consumer_config(config: &Config, embedded_fetch_wait: &str) -> Res
 ///
 /// Not on a thread of the runtime, whose end would wait for it: a consumer whose broker went away while it was closing
 /// may wait for ever.
+#[expect(clippy::disallowed_methods, reason = "it may never end, so nobody waits for it: see above")]
 fn drop_beside<T: Send + 'static>(client: T) -> oneshot::Receiver<()> {
     let (gone, told) = oneshot::channel();
     thread::spawn(move || {
         drop(client);
-        // Nobody may be waiting.
+        // The closing task may have stopped waiting.
         let _ = gone.send(());
     });
 

@@ -14,12 +14,13 @@ use crate::topics::Topics;
 mod field;
 mod lines;
 mod master_list;
+mod numbers;
 mod outgoing;
 mod ticket_sales;
 
 pub use lines::{Problem, Report, master_list_lines};
 pub use master_list::master_list_record;
-pub use outgoing::{Outgoing, Told, availability, read_availability, write};
+pub use outgoing::{AvailabilityRecord, Outgoing, availability, read_availability, write};
 
 /// The sender's name of a record.
 pub const CLIENT_ID: &str = "clientId";
@@ -28,8 +29,11 @@ pub const RESERVATION_ID: &str = "reservationId";
 /// The sender's name for the message; the same when it is sent twice.
 pub const EVENT_ID: &str = "eventId";
 
-/// How much of an unreadable record is kept: a thousand of them must fit into memory side by side, or whoever writes
-/// to a shared topic could stop this site. Its place in the topic is kept too, so nothing is out of reach.
+/// What some programs begin a UTF-8 text with.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// How much of an unreadable record is kept: a thousand of them must fit into memory side by side, or a site that
+/// writes to a shared topic could stop this site. Its place in the topic is kept too, so nothing is out of reach.
 const MAX_DEAD_PAYLOAD: usize = 64 * 1024;
 const MAX_DEAD_KEY: usize = 1024;
 
@@ -43,9 +47,9 @@ pub struct Record<'a> {
 }
 
 impl Record<'_> {
-    /// The value of a header that must be text; the last one wins, as in Kafka's own clients.
+    /// The value of a header that must be text.
     fn header(&self, name: &str) -> Result<Option<String>, String> {
-        let Some((_, value)) = self.headers.iter().rev().find(|(key, _)| key == name) else {
+        let Some(value) = last(self.headers, name) else {
             return Ok(None);
         };
         let text = std::str::from_utf8(value).map_err(|_| format!("header {name}: expected UTF-8 text"))?;
@@ -67,6 +71,19 @@ impl Record<'_> {
     }
 }
 
+/// Whether the site named `site` sent a record with these headers.
+///
+/// Sites that share a broker share the names of their own topics too, unless their settings say otherwise: what others
+/// wrote there is theirs.
+pub(crate) fn is_from(site: &str, headers: &[(String, Vec<u8>)]) -> bool {
+    last(headers, CLIENT_ID).is_some_and(|sender| sender == site.as_bytes())
+}
+
+/// The value of a header; the last one wins, as in Kafka's own clients.
+fn last<'a>(headers: &'a [(String, Vec<u8>)], name: &str) -> Option<&'a [u8]> {
+    headers.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_slice())
+}
+
 /// What a record of the master-list or the ticket-sales topic says to the site named `site`.
 pub fn read(topics: &Topics, site: &str, record: &Record<'_>) -> Message {
     let message = if record.topic == topics.master_list {
@@ -80,6 +97,8 @@ pub fn read(topics: &Topics, site: &str, record: &Record<'_>) -> Message {
 
 fn document(record: &Record<'_>) -> Result<Value, String> {
     let payload = record.payload.filter(|payload| !payload.is_empty()).ok_or("the record has no value")?;
+    // Programs that write a text file with a byte-order mark write records with one.
+    let payload = payload.strip_prefix(BYTE_ORDER_MARK).unwrap_or(payload);
     serde_json::from_slice(payload).map_err(|error| format!("not JSON: {error}"))
 }
 

@@ -34,7 +34,7 @@ pub struct Config {
     pub ssl_ca_location: Option<PathBuf>,
     /// This site's name among the sellers (`CLIENT_ID`): the sender of our records.
     pub site: String,
-    /// The consumer group, shared by the site's instances and by nobody else; `matchday-<site>` if unset.
+    /// The consumer group, shared by the site's instances and by no other client; `matchday-<site>` if unset.
     pub group: Option<String>,
     /// This instance's own name in the group, kept over its restarts: one that is started again under it takes its
     /// partitions back at once. A nameless one waits until the dead one's session is over.
@@ -106,6 +106,8 @@ pub enum ConfigError {
 }
 
 const TLS: bool = cfg!(feature = "kafka-tls");
+/// Kafka's own limit.
+const MAX_TOPIC_NAME: usize = 249;
 const MAX_PARTITIONS: i32 = 1_000;
 const MAX_INSTANCE_ID: usize = 249;
 
@@ -116,7 +118,14 @@ impl Config {
     }
 
     pub fn topics(&self) -> Topics {
-        Topics::new(self)
+        let name = |prefix: &str| format!("{prefix}-{}", self.env);
+        Topics {
+            master_list: name(&self.master_list_topic_prefix),
+            ticket_sales: name(&self.ticket_sales_topic_prefix),
+            availability: name(&self.availability_topic_prefix),
+            dead_letters: name(&self.dead_letters_topic_prefix),
+            resale: name(&self.resale_topic_prefix),
+        }
     }
 
     /// Finds what would fail later, and names the setting.
@@ -143,7 +152,7 @@ impl Config {
         if self.replication != -1 && !(1..=100).contains(&self.replication) {
             return Err(ConfigError::OutOfRange("replication", 1, 100));
         }
-        self.topics().check()?;
+        check_topics(&self.topics())?;
 
         let mut client = ClientConfig::new();
         client
@@ -220,8 +229,22 @@ impl Config {
     }
 }
 
+fn check_topics(topics: &Topics) -> Result<(), ConfigError> {
+    let all = topics.all();
+    for (at, topic) in all.iter().enumerate() {
+        if !is_name(topic, MAX_TOPIC_NAME) {
+            return Err(ConfigError::Topic((*topic).to_owned()));
+        }
+        if all[..at].contains(topic) {
+            return Err(ConfigError::SameTopic((*topic).to_owned()));
+        }
+    }
+
+    Ok(())
+}
+
 /// Whether Kafka takes `text` as a name of a topic, and everybody as a name of a site.
-pub(crate) fn is_name(text: &str, max: usize) -> bool {
+fn is_name(text: &str, max: usize) -> bool {
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
     (1..=max).contains(&text.len()) && text.bytes().all(legal) && text != "." && text != ".."
 }

@@ -8,7 +8,7 @@
 //! bites. Batches are applied one after the other, in the order in which they were read.
 //!
 //! Invariant: a record is passed over only when the database has it, or when the broker has lost it, which is counted.
-//! What was read ahead when partitions are given or taken is let go, and read again from where the database is.
+//! What was prefetched when partitions are given or taken is discarded, and read again from where the database is.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -22,32 +22,31 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    clients::{self, Backoff, Consumer, Context, Held},
+    clients::{self, Backoff, Consumer, Context, DropOffRuntime},
     config::Config,
     error::Error,
     status::Status,
     topics::Topics,
 };
 
-mod ahead;
 mod lag;
-mod record;
+mod prefetch;
 mod start;
 mod write;
 
-use ahead::Ahead;
+use prefetch::Prefetch;
 use write::Writer;
 
 /// The embedded broker answers an empty fetch after this time, in milliseconds.
 const EMBEDDED_FETCH_WAIT: &str = "5";
 
 /// A partition of a topic.
-type Place = (String, i32);
+type TopicPartition = (String, i32);
 
 /// Applies the records of the master-list and ticket-sales topics to `app` until `shutdown`.
 pub async fn run(app: Arc<App>, config: Config, status: Arc<Status>, shutdown: CancellationToken) -> Result<(), Error> {
     config.check()?;
-    let mut reader = Reader { topics: config.topics(), app, config, status, told: HashSet::new() };
+    let mut reader = Reader { topics: config.topics(), app, config, status, counted_gaps: HashSet::new() };
     let mut backoff = Backoff::default();
     while !shutdown.is_cancelled() {
         let (consumer, assignments) = reader.connect()?;
@@ -62,8 +61,7 @@ pub async fn run(app: Arc<App>, config: Config, status: Arc<Status>, shutdown: C
         reader.status.not_consuming();
         consumer.close().await;
         if let Some(error) = ended {
-            reader.status.failed(&format!("consumer: {error}"));
-            tracing::warn!(%error, "the consumer starts again");
+            reader.status.starts_again("consumer", &reader.config, &error);
             tokio::select! {
                 () = shutdown.cancelled() => {}
                 () = tokio::time::sleep(backoff.next()) => {}
@@ -80,13 +78,13 @@ struct Reader {
     topics: Topics,
     status: Arc<Status>,
     /// Gaps that were counted already.
-    told: HashSet<(Place, i64)>,
+    counted_gaps: HashSet<(TopicPartition, i64)>,
 }
 
 type Assigned = mpsc::UnboundedReceiver<Option<TopicPartitionList>>;
 
 impl Reader {
-    fn connect(&self) -> Result<(Held<Consumer>, Assigned), Error> {
+    fn connect(&self) -> Result<(DropOffRuntime<Consumer>, Assigned), Error> {
         let (assign, assigned) = mpsc::unbounded_channel();
         let context = Context::deciding("consumer", Arc::clone(&self.status), assign);
         let mut client = clients::consumer_config(&self.config, EMBEDDED_FETCH_WAIT)?;
@@ -95,11 +93,16 @@ impl Reader {
         }
         let consumer = client.create_with_context(context)?;
 
-        Ok((Held::new(consumer), assigned))
+        Ok((DropOffRuntime::new(consumer), assigned))
     }
 
     /// Reads until something needs a new start.
-    async fn session(&mut self, consumer: &Held<Consumer>, assigned: Assigned, backoff: &mut Backoff) -> Error {
+    async fn session(
+        &mut self,
+        consumer: &DropOffRuntime<Consumer>,
+        assigned: Assigned,
+        backoff: &mut Backoff,
+    ) -> Error {
         let status = Arc::clone(&self.status);
         let (measured, topic) = (consumer.share(), self.topics.ticket_sales.clone());
         let read = async {
@@ -116,7 +119,7 @@ impl Reader {
 
     async fn read(
         &mut self,
-        consumer: &Held<Consumer>,
+        consumer: &DropOffRuntime<Consumer>,
         mut assigned: Assigned,
         backoff: &mut Backoff,
     ) -> Result<std::convert::Infallible, Error> {
@@ -130,14 +133,14 @@ impl Reader {
         }
 
         let writer = Writer::new(self, &source);
-        let mut ahead = Ahead::new(self);
+        let mut prefetch = Prefetch::new(self);
         let mut stream = consumer.stream();
         let mut writing: Fuse<BoxFuture<'_, ()>> = Fuse::terminated();
         loop {
             if writing.is_terminated() {
-                if let Some(batch) = ahead.take() {
+                if let Some(batch) = prefetch.take() {
                     writing = writer.write(consumer.share(), batch).boxed().fuse();
-                } else if let Some(error) = ahead.trouble() {
+                } else if let Some(error) = prefetch.take_error() {
                     self.judge(error)?;
                 }
             }
@@ -151,7 +154,7 @@ impl Reader {
                     if !writing.is_terminated() {
                         (&mut writing).await;
                     }
-                    ahead.let_go();
+                    prefetch.discard();
                     match newest {
                         Some(partitions) => {
                             let places = places(&partitions);
@@ -161,7 +164,7 @@ impl Reader {
                     }
                 }
                 () = &mut writing => backoff.reset(),
-                () = ahead.read(&mut stream), if ahead.has_room() => {}
+                () = prefetch.read(&mut stream), if prefetch.has_room() => {}
             }
         }
     }
@@ -186,6 +189,6 @@ impl Reader {
     }
 }
 
-fn places(partitions: &TopicPartitionList) -> Vec<Place> {
+fn places(partitions: &TopicPartitionList) -> Vec<TopicPartition> {
     partitions.elements().iter().map(|element| (element.topic().to_owned(), element.partition())).collect()
 }

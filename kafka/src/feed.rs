@@ -1,12 +1,20 @@
 //! The feed: the availability topic as every instance follows it.
 //!
-//! All partitions are read without a group, so that each instance hears everything. First the ends of the partitions are
-//! fixed, then the handler reads the database, then the records after these ends are handed on: what changes in between
-//! comes twice rather than never, and versions tell the older state from the newer.
+//! All partitions are read without a group, so that each instance hears everything. First the ends of the partitions
+//! are fixed, then the handler reads the database, then the records after these ends are handed on: what changes in
+//! between comes twice rather than never, and versions tell the older state from the newer.
 //!
-//! Invariant: whenever records may have been missed, the handler is told to read the database again.
+//! Sites that share a broker may share the topic as well: a record says in its headers which site sent it, and versions
+//! of one site mean nothing at another.
+//!
+//! Invariant: only this site's own records are handed on. Whenever records may have been missed, the handler is told
+//! to read the database again.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Once},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use futures_util::StreamExt;
@@ -16,10 +24,11 @@ use rdkafka::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    clients::{self, Backoff, Consumer, Context, Held, METADATA_TIMEOUT, Outage},
-    codec::{self, Told},
+    clients::{self, Backoff, Consumer, Context, DropOffRuntime, METADATA_TIMEOUT, Outage},
+    codec::{self, AvailabilityRecord},
     config::Config,
     error::Error,
+    record,
     status::Status,
 };
 
@@ -35,7 +44,7 @@ pub trait Feed: Send + Sync + 'static {
     async fn snapshot(&self);
 
     /// A match has a new state, which may be older than the one known; reservations and listings changed with it.
-    fn changed(&self, told: Told);
+    fn changed(&self, record: AvailabilityRecord);
 
     /// Changes may have been missed: the database has them.
     fn lost(&self);
@@ -55,8 +64,9 @@ pub async fn run(
         let context = Context::new("feed", Arc::clone(&status));
         let consumer: Consumer =
             clients::consumer_config(&config, EMBEDDED_FETCH_WAIT)?.create_with_context(context)?;
-        let consumer = Held::new(consumer);
-        let session = Session { topic: &topic, consumer: &consumer, handler: &*handler, status: &status };
+        let consumer = DropOffRuntime::new(consumer);
+        let session =
+            Session { site: &config.site, topic: &topic, consumer: &consumer, handler: &*handler, status: &status };
         let ended = tokio::select! {
             () = shutdown.cancelled() => None,
             Err(error) = session.run(&mut backoff) => Some(error),
@@ -68,8 +78,7 @@ pub async fn run(
         consumer.close().await;
         if let Some(error) = ended {
             handler.lost();
-            status.failed(&format!("feed: {error}"));
-            tracing::warn!(%error, "the feed of availability starts again");
+            status.starts_again("feed", &config, &error);
             metrics::counter!("matchday_feed_restarts_total").increment(1);
             tokio::select! {
                 () = shutdown.cancelled() => {}
@@ -82,8 +91,9 @@ pub async fn run(
 }
 
 struct Session<'a> {
+    site: &'a str,
     topic: &'a str,
-    consumer: &'a Held<Consumer>,
+    consumer: &'a DropOffRuntime<Consumer>,
     handler: &'a dyn Feed,
     status: &'a Status,
 }
@@ -135,8 +145,12 @@ impl Session<'_> {
             let Some(payload) = record.payload() else {
                 continue;
             };
+            if !record::headers(&record).is_some_and(|headers| codec::is_from(self.site, &headers)) {
+                self.pass_over();
+                continue;
+            }
             match codec::read_availability(payload) {
-                Ok(told) => self.handler.changed(told),
+                Ok(record) => self.handler.changed(record),
                 Err(error) => {
                     tracing::warn!(%error, partition = record.partition(), offset = record.offset(), "an availability record can't be read");
                     metrics::counter!("matchday_feed_unreadable_total").increment(1);
@@ -144,6 +158,19 @@ impl Session<'_> {
                 }
             }
         }
+    }
+
+    /// A record of another site, or without a sender: the first is worth a line, all are counted.
+    fn pass_over(&self) {
+        static FIRST: Once = Once::new();
+        FIRST.call_once(|| {
+            tracing::info!(
+                topic = self.topic,
+                site = self.site,
+                "another site writes to this topic; its records are passed over"
+            );
+        });
+        metrics::counter!("matchday_feed_foreign_records_total").increment(1);
     }
 
     /// Whether following can go on after `error`; librdkafka resumes where it was, when it can.

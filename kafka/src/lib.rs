@@ -11,7 +11,9 @@ pub mod embedded;
 mod error;
 pub mod feed;
 pub mod masterlist;
+mod record;
 pub mod relay;
+pub mod setup;
 pub mod status;
 pub mod topics;
 

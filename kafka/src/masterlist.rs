@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::masterlist::MasterListMatch;
+use book::master_list::MasterListMatch;
 use rdkafka::producer::FutureRecord;
 
 use crate::{clients, codec, config::Config, error::Error, status::Status};
@@ -64,8 +64,8 @@ pub async fn publish(
     match failure {
         None => Ok(()),
         Some(mut reason) => {
-            if let Some(complaint) = status.complaint() {
-                reason.push_str(&format!(" ({complaint})"));
+            if let Some(error) = status.last_client_error() {
+                reason.push_str(&format!(" ({error})"));
             }
             Err(Error::Undelivered { delivered, total: matches.len(), reason })
         }

@@ -13,7 +13,10 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{Error, config::Config};
+use crate::{config::Config, error::Error};
+
+/// How soon it is logged again that the brokers do not answer.
+const AWAY_AGAIN: Duration = Duration::from_secs(60);
 
 /// Shared by the tasks of one instance.
 #[derive(Debug, Default)]
@@ -27,13 +30,15 @@ struct State {
     connected: bool,
     last_error: Option<String>,
     /// What the clients said last about their connections.
-    complaint: Option<String>,
+    client_error: Option<String>,
     consuming: bool,
     following: bool,
     relay: RelayReport,
     partitions: BTreeMap<(String, i32), Progress>,
     unassigned_since: Option<Instant>,
-    refused: bool,
+    auth_failed: bool,
+    /// When it was logged last that the brokers do not answer.
+    away_logged: Option<Instant>,
 }
 
 /// How far a partition has been read, and how far it reaches.
@@ -112,7 +117,8 @@ impl Status {
         if !state.connected {
             tracing::info!("Kafka answers");
             state.connected = true;
-            state.refused = false;
+            state.auth_failed = false;
+            state.away_logged = None;
         }
         metrics::gauge!("matchday_kafka_connected").set(1.0);
     }
@@ -121,6 +127,7 @@ impl Status {
         let mut state = self.lock();
         if state.connected {
             tracing::warn!(reason, "Kafka does not answer; what is to be told waits in the outbox");
+            state.away_logged = Some(Instant::now());
         }
         state.connected = false;
         state.last_error = Some(reason.to_owned());
@@ -128,36 +135,59 @@ impl Status {
     }
 
     /// As `broker_away`, because of who we are; told once, for clients keep knocking.
-    pub(crate) fn refused(&self, reason: &str) {
-        if !std::mem::replace(&mut self.lock().refused, true) {
+    pub(crate) fn auth_failed(&self, reason: &str) {
+        if !std::mem::replace(&mut self.lock().auth_failed, true) {
             tracing::error!(reason, "Kafka refuses this site's name or password");
         }
-        self.complained(reason);
+        self.client_error(reason);
         self.broker_away(reason);
     }
 
     /// As `broker_away`, for the reason that was told last.
     pub(crate) fn brokers_down(&self) {
-        self.broker_away(self.complaint().as_deref().unwrap_or("no broker answers"));
+        self.broker_away(self.last_client_error().as_deref().unwrap_or("no broker answers"));
     }
 
-    /// That nobody answers, and why, as far as it was told.
+    /// That no broker answers, and why, as far as a client said.
     pub(crate) fn no_answer(&self, config: &Config) -> Error {
-        let reason = self.complaint().unwrap_or_else(|| "nobody is there".to_owned());
+        let reason = self.last_client_error().unwrap_or_else(|| "nobody is there".to_owned());
         Error::NoAnswer { brokers: config.brokers.clone(), reason }
     }
 
     /// A client had trouble with a broker, which may not matter.
-    pub(crate) fn complained(&self, reason: &str) {
-        self.lock().complaint = Some(reason.to_owned());
+    pub(crate) fn client_error(&self, reason: &str) {
+        self.lock().client_error = Some(reason.to_owned());
     }
 
-    pub(crate) fn complaint(&self) -> Option<String> {
-        self.lock().complaint.clone()
+    pub(crate) fn last_client_error(&self) -> Option<String> {
+        self.lock().client_error.clone()
     }
 
     pub(crate) fn failed(&self, reason: &str) {
         self.lock().last_error = Some(reason.to_owned());
+    }
+
+    /// Logs that a task begins anew after an error. While no broker answers, that is one line a minute for all of them.
+    pub(crate) fn starts_again(&self, task: &'static str, config: &Config, error: &Error) {
+        self.failed(&format!("{task}: {error}"));
+        if self.connected() {
+            tracing::warn!(task, %error, "the exchange with Kafka starts again");
+        } else if self.logs_away(Instant::now()) {
+            let brokers = &config.brokers;
+            tracing::warn!(%error, "Kafka at {brokers} does not answer and is tried again; KAFKA_BROKERS names it");
+        } else {
+            tracing::debug!(task, %error, "Kafka does not answer yet");
+        }
+    }
+
+    /// Whether it is time to log that the brokers do not answer; from now on it was.
+    fn logs_away(&self, now: Instant) -> bool {
+        let mut state = self.lock();
+        let is_due = state.away_logged.is_none_or(|logged| now.duration_since(logged) >= AWAY_AGAIN);
+        if is_due {
+            state.away_logged = Some(now);
+        }
+        is_due
     }
 
     pub(crate) fn not_consuming(&self) {
@@ -174,11 +204,21 @@ impl Status {
         metrics::gauge!("matchday_relay_leader").set(if state.relay.leader { 1.0 } else { 0.0 });
     }
 
-    /// The consumer now reads these partitions and no others, each from its position.
-    pub(crate) fn reading(&self, positions: impl IntoIterator<Item = ((String, i32), i64)>) {
-        let fresh = |(key, position)| (key, Progress { position, end: None });
+    /// Whether this instance has applied what its partitions of `topic` held when they were given to it; it has none
+    /// where others read them all.
+    pub fn has_read(&self, topic: &str) -> bool {
+        let state = self.lock();
+        let mut ours = state.partitions.iter().filter(|((name, _), _)| name == topic);
+        state.consuming
+            && state.unassigned_since.is_none()
+            && ours.all(|(_, progress)| progress.end.is_some_and(|end| progress.position >= end))
+    }
+
+    /// The consumer now reads these partitions and no others, each from its position; they reach to their ends.
+    pub(crate) fn reading(&self, places: impl IntoIterator<Item = ((String, i32), i64, i64)>) {
+        let fresh = |(key, position, end)| (key, Progress { position, end: Some(end) });
         let mut state = self.lock();
-        state.partitions = positions.into_iter().map(fresh).collect();
+        state.partitions = places.into_iter().map(fresh).collect();
         state.unassigned_since = None;
         state.consuming = true;
     }
@@ -194,14 +234,14 @@ impl Status {
         self.lock().unassigned_since.map(|since| since.elapsed())
     }
 
-    pub(crate) fn read_to(&self, topic: &str, partition: i32, position: i64) {
+    pub(crate) fn set_position(&self, topic: &str, partition: i32, position: i64) {
         let mut state = self.lock();
         if let Some(progress) = state.partitions.get_mut(&(topic.to_owned(), partition)) {
             progress.position = position;
         }
     }
 
-    pub(crate) fn reaches(&self, topic: &str, partition: i32, end: i64) {
+    pub(crate) fn set_end(&self, topic: &str, partition: i32, end: i64) {
         let mut state = self.lock();
         if let Some(progress) = state.partitions.get_mut(&(topic.to_owned(), partition)) {
             progress.end = Some(end);
@@ -223,17 +263,46 @@ mod tests {
     use super::*;
 
     #[test]
+    fn brokers_that_do_not_answer_are_logged_once_a_minute_and_anew_after_they_did() {
+        let (status, start) = (Status::new(), Instant::now());
+        let logs_after = |seconds: u64| status.logs_away(start + Duration::from_secs(seconds));
+
+        assert_eq!([0, 5, 59, 60, 61, 119, 120].map(logs_after), [true, false, false, true, false, false, true]);
+        status.broker_answered();
+        assert_eq!([121, 122].map(logs_after), [true, false]);
+    }
+
+    #[test]
     fn lag_is_summed_over_the_partitions_of_a_topic_and_never_negative() {
         let status = Status::new();
-        status.reading([(("sales".to_owned(), 0), 5), (("sales".to_owned(), 1), 0), (("list".to_owned(), 0), 3)]);
-        status.reaches("sales", 0, 9);
-        status.reaches("sales", 1, 2);
-        status.reaches("list", 0, 1);
-        status.read_to("sales", 1, 1);
+        status.reading([
+            (("sales".to_owned(), 0), 5, 5),
+            (("sales".to_owned(), 1), 0, 0),
+            (("list".to_owned(), 0), 3, 3),
+        ]);
+        status.set_end("sales", 0, 9);
+        status.set_end("sales", 1, 2);
+        status.set_end("list", 0, 1);
+        status.set_position("sales", 1, 1);
 
         let lag = status.report().lag;
 
         assert_eq!(lag, BTreeMap::from([("list".to_owned(), 0), ("sales".to_owned(), 5)]));
+    }
+
+    #[test]
+    fn a_topic_is_read_once_all_that_its_partitions_held_is_applied() {
+        let status = Status::new();
+        assert!(!status.has_read("list"), "nobody has said who reads it");
+
+        status.reading([(("list".to_owned(), 0), 3, 3), (("list".to_owned(), 1), 0, 2)]);
+        assert!(!status.has_read("list"));
+        status.set_position("list", 1, 2);
+        assert!(status.has_read("list"));
+        assert!(status.has_read("sales"), "other instances have its partitions");
+
+        status.unassigned();
+        assert!(!status.has_read("list"), "the group may give us any of it");
     }
 
     #[test]

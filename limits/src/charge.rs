@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::policy::{LATE_MS, Policy, Settled};
+use crate::{
+    policy::{LATE_MS, Policy, Settled},
+    taking::Taking,
+};
 
 /// What a request asks of one bucket.
 #[derive(Debug, Clone)]
@@ -16,29 +19,16 @@ pub struct Charge {
     pub taking: Taking,
 }
 
-/// How a charge is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Taking {
-    /// Owed at once.
-    Once,
-    /// The cost is an estimate: reserved now, and owed once [`settle`](crate::settle) says how much was used.
-    Estimated,
-    /// As an estimate, but never refused: it counts what happens, up to the capacity.
-    Counted,
-}
-
-impl Taking {
-    /// Whether [`settle`](crate::settle) says what becomes of it.
-    pub(crate) fn is_settled(self) -> bool {
-        self != Self::Once
-    }
-}
-
 impl Charge {
     /// What becomes of the reserved cost where `used` was needed.
     pub(crate) fn settled(&self, used: u64) -> Settled {
         let period = self.policy.period_ms();
         Settled { reserved: self.cost * period, used: used.min(self.cost) * period, back: 0 }
+    }
+
+    /// What becomes of the bucket where so much more is owed.
+    pub(crate) fn overdrawn(&self, cost: u64) -> Settled {
+        Settled { used: cost.min(self.policy.capacity()) * self.policy.period_ms(), ..Settled::default() }
     }
 
     /// What becomes of the bucket where the cost is no longer owed.
@@ -53,8 +43,18 @@ pub struct Standing {
     pub name: &'static str,
     pub policy: Policy,
     pub remaining: u64,
-    /// Time until it is full, if nobody takes from it.
+    /// Time until it is full, if no caller takes from it.
     pub reset_after: Duration,
+}
+
+/// How far a count stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Count {
+    pub name: &'static str,
+    /// With what this call counts.
+    pub total: u64,
+    /// Without it.
+    pub before: u64,
 }
 
 /// Who decided.
@@ -88,6 +88,11 @@ pub struct Refused {
 }
 
 impl Grant {
+    /// The charges that are estimates, with what their buckets lack.
+    pub(crate) fn estimates(&mut self) -> impl Iterator<Item = (&Charge, &mut u64)> {
+        self.charges.iter().zip(&mut self.totals).filter(|(charge, _)| charge.taking == Taking::Estimated)
+    }
+
     /// Whether its reservations can no longer be told from those that came after them, so that they count as used.
     pub(crate) fn is_late(&self, now_ms: u64) -> bool {
         now_ms.saturating_sub(self.taken_ms) >= LATE_MS
@@ -99,10 +104,14 @@ impl Grant {
         limits.map(|(charge, &total)| standing(charge, total))
     }
 
-    /// How far the counts stand, by their names: what this call counts is among it, what time has forgiven is not.
-    pub fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+    /// How far the counts stand, in the order they were charged; what time has forgiven is none of them.
+    pub fn counts(&self) -> impl Iterator<Item = Count> + '_ {
         let counts = self.charges.iter().zip(&self.totals).filter(|(charge, _)| charge.taking == Taking::Counted);
-        counts.map(|(charge, &total)| (charge.name, total.div_ceil(charge.policy.period_ms())))
+        counts.map(|(charge, &total)| {
+            let period = charge.policy.period_ms();
+            let before = total.saturating_sub(charge.cost.saturating_mul(period)).div_ceil(period);
+            Count { name: charge.name, total: total.div_ceil(period), before }
+        })
     }
 
     /// The bucket with the smallest part left.

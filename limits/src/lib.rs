@@ -1,9 +1,9 @@
-//! Token buckets: how much somebody may still ask for. Knows keys and numbers, no tickets.
+//! Token buckets: how much a caller may still ask for. Knows keys and numbers, no tickets.
 //!
 //! A request names the buckets it draws from, and [`take`] charges all of them or none, in one round trip to Redis, by
 //! Redis's clock; without Redis by the same arithmetic in this process. It reserves an estimate before the work, and
-//! [`settle`] says what was used of it. Invariant: what is granted of a bucket, less what was not used, never exceeds its
-//! capacity plus its refill, in any span of time.
+//! [`settle`] says what was used of it. Invariant: what is granted of a bucket, less what was not used, never exceeds
+//! its capacity plus its refill, in any span of time.
 
 use std::time::Duration;
 
@@ -13,15 +13,18 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 pub use crate::{
-    charge::{Charge, Decider, Grant, Refused, Standing, Taking},
+    charge::{Charge, Count, Decider, Grant, Refused, Standing},
     policy::{Policy, PolicyError},
+    taking::Taking,
 };
 use crate::{local::Local, shared::Shared};
 
 mod charge;
+pub mod connection;
 mod local;
 mod policy;
 mod shared;
+mod taking;
 
 /// How long what is settled waits for a call of the same caller to take it along.
 const FLUSH: Duration = Duration::from_millis(20);
@@ -140,6 +143,15 @@ pub fn settle(limiter: &Limiter, grant: &mut Grant, used: impl Fn(&Charge) -> u6
     }
 }
 
+/// Has the buckets of a grant's estimates owe so much beyond it: more was done than was reserved. It is never refused,
+/// and a bucket owes no more than all that it holds.
+pub fn overdraw(limiter: &Limiter, grant: &mut Grant, cost: u64) {
+    match (grant.decider, &limiter.shared) {
+        (Decider::Shared, Some(shared)) => shared.overdraw(grant, cost),
+        _ => limiter.local.overdraw(limiter.now_ms(), grant, cost),
+    }
+}
+
 /// Takes the cost of a charge off what was counted before: it has turned out well. No round trip is made for it alone.
 pub fn give_back(limiter: &Limiter, charge: &Charge) {
     match &limiter.shared {
@@ -155,4 +167,8 @@ fn counted(taken: Result<Grant, Refused>) -> Result<Grant, Refused> {
 }
 
 #[cfg(test)]
-mod agreement;
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests run tasks, read addresses and look at the machine's clock by themselves"
+)]
+mod equivalence_tests;

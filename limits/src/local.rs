@@ -10,8 +10,9 @@ use std::{
 };
 
 use crate::{
-    charge::{Charge, Decider, Grant, Refused, Taking, refused},
+    charge::{Charge, Decider, Grant, Refused, refused},
     policy::{Bucket, Policy},
+    taking::Taking,
 };
 
 /// Spare buckets of each kind, for callers who come when memory is full.
@@ -43,7 +44,7 @@ impl Local {
         for charge in &mut charges {
             if kept.buckets.len() >= self.buckets_max && !kept.buckets.contains_key(&charge.key) {
                 match charge.taking {
-                    // Nobody is counted for what others did.
+                    // No caller is counted for what others did.
                     Taking::Counted => charge.cost = 0,
                     Taking::Once | Taking::Estimated => charge.key = spare(charge),
                 }
@@ -77,6 +78,16 @@ impl Local {
         let settled = grant.charges.iter().zip(&mut grant.totals).filter(|(charge, _)| charge.taking.is_settled());
         for (charge, total) in settled {
             let bucket = charge.policy.settled(kept.bucket(charge, now_ms), charge.settled(used(charge)));
+            *total = bucket.total();
+            kept.put(charge, bucket);
+        }
+    }
+
+    /// Has the buckets of estimates owe more.
+    pub(crate) fn overdraw(&self, now_ms: u64, grant: &mut Grant, cost: u64) {
+        let mut kept = self.kept();
+        for (charge, total) in grant.estimates() {
+            let bucket = charge.policy.settled(kept.bucket(charge, now_ms), charge.overdrawn(cost));
             *total = bucket.total();
             kept.put(charge, bucket);
         }
@@ -147,6 +158,21 @@ mod tests {
     }
 
     #[test]
+    fn what_was_done_beyond_a_grant_is_owed_and_never_more_than_a_bucket_holds() {
+        let local = Local::new(10);
+        let mut grant = local.take(0, vec![charge("a", 2)]).expect("it is full");
+        local.settle(0, &mut grant, |_| 2);
+
+        local.overdraw(0, &mut grant, 5);
+        assert_eq!(grant.standings().map(|standing| standing.remaining).collect::<Vec<_>>(), [3]);
+        assert!(local.take(0, vec![charge("a", 4)]).is_err());
+
+        local.overdraw(0, &mut grant, u64::MAX);
+        assert!(local.take(0, vec![charge("a", 1)]).is_err());
+        assert!(local.take(10_000, vec![charge("a", 10)]).is_ok(), "its time fills it again");
+    }
+
+    #[test]
     fn all_buckets_are_charged_or_none_and_the_tightest_is_told() {
         let local = Local::new(100);
         local.take(0, vec![charge("a", 8)]).expect("it is full");
@@ -198,7 +224,7 @@ mod tests {
     fn what_is_counted_is_never_refused_nor_told_among_the_limits_and_can_be_given_back() {
         let local = Local::new(100);
         let counted = |cost| Charge { name: "holds", taking: Taking::Counted, ..charge("holds", cost) };
-        let count = |grant: &Grant| grant.counts().collect::<Vec<_>>();
+        let count = |grant: &Grant| grant.counts().map(|count| (count.name, count.total)).collect::<Vec<_>>();
 
         let mut grant = local.take(0, vec![charge("a", 1), counted(4)]).expect("it is full");
         assert_eq!((count(&grant), grant.standings().count()), (vec![("holds", 4)], 1));
@@ -207,6 +233,9 @@ mod tests {
         local.give_back(0, &counted(2));
         let beyond = local.take(0, vec![charge("a", 1), counted(20)]).expect("a count refuses nobody");
         assert_eq!(count(&beyond), [("holds", 10)], "it counts up to its capacity");
+        let before = |grant: &Grant| grant.counts().map(|count| count.before).collect::<Vec<_>>();
+        let third = local.take(0, vec![charge("a", 1), counted(4)]).expect("a count refuses nobody");
+        assert_eq!((count(&third), before(&third)), (vec![("holds", 10)], vec![6]), "its own are not before it");
 
         let refused = local.take(0, vec![charge("a", 11), counted(1)]).expect_err("the bucket holds 10");
         assert_eq!(refused.tightest.name, "user");

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::charge::Taking;
+use crate::taking::Taking;
 
 /// Half of what a double holds exactly, so that sums of two stay exact.
 const LARGEST: u64 = 1 << 52;
@@ -33,8 +33,8 @@ pub enum PolicyError {
 /// used; it is at most twice as long out.
 pub(crate) const GENERATION_MS: u64 = 60_000;
 
-/// What is settled later than this counts as used: it may be owed already, and taking it off the reservations would take
-/// off another's. A third of a generation, for what is settled may wait as long again to be told.
+/// What is settled later than this counts as used: it may be owed already, and taking it off the reservations would
+/// take off another's. A third of a generation, for what is settled may wait as long again to be told.
 pub(crate) const LATE_MS: u64 = GENERATION_MS / 3;
 
 /// A bucket as of a moment, its amounts in tokens times the period in milliseconds.
@@ -140,7 +140,7 @@ impl Policy {
         bucket
     }
 
-    /// The bucket once reservations are settled: the newest first, so that those that nobody settles stay behind.
+    /// The bucket once reservations are settled: the newest first, so that those that are never settled stay behind.
     pub(crate) fn settled(self, mut bucket: Bucket, settled: Settled) -> Bucket {
         let of_held = settled.reserved.min(bucket.held);
         bucket.held -= of_held;
@@ -150,8 +150,8 @@ impl Policy {
         bucket
     }
 
-    /// The bucket with `cost` reserved or used; `None` where it does not hold so much. What is counted always fits, as far
-    /// as there is room.
+    /// The bucket with `cost` reserved or used; `None` where it does not hold so much. What is counted always fits, as
+    /// far as there is room.
     pub(crate) fn charged(self, mut bucket: Bucket, cost: u64, taking: Taking) -> Option<Bucket> {
         let cost = if taking == Taking::Counted { cost.min(self.remaining(bucket.total())) } else { cost };
         // The first comparison keeps the product exact.

@@ -1,8 +1,8 @@
 //! Buckets in Redis, shared by all instances of a site: one atomic call for all charges of a request, by Redis's clock.
 //!
 //! All keys carry the same hash tag, so that on a cluster they are in one slot and one script may touch any of them.
-//! Invariant: nobody waits for Redis longer than the time-out, and once it failed, one call a second finds out whether
-//! it is back; the others do not wait at all.
+//! Invariant: no request waits for Redis longer than the time-out, and once it failed, one call a second finds out
+//! whether it is back; the others do not wait at all.
 
 use std::{
     collections::HashMap,
@@ -15,8 +15,9 @@ use redis::{Script, aio::ConnectionManager};
 use tokio::time::{Instant, timeout};
 
 use crate::{
-    charge::{Charge, Decider, Grant, Refused, Taking, refused},
+    charge::{Charge, Decider, Grant, Refused, refused},
     policy::{LATE_MS, Policy, Settled},
+    taking::Taking,
 };
 
 /// The moment by Redis's own clock, in milliseconds. The script is tested with another first line.
@@ -107,6 +108,16 @@ impl Shared {
             let settled = charge.settled(used(charge));
             *total = total.saturating_sub(settled.reserved - settled.used);
             wait(&mut waiting, charge, settled);
+        }
+    }
+
+    /// Notes what is owed beyond a grant; it travels like what is settled.
+    pub(crate) fn overdraw(&self, grant: &mut Grant, cost: u64) {
+        let mut waiting = self.waiting();
+        for (charge, total) in grant.estimates() {
+            let overdrawn = charge.overdrawn(cost);
+            *total = (*total + overdrawn.used).min(charge.policy.largest_debt());
+            wait(&mut waiting, charge, overdrawn);
         }
     }
 

@@ -35,7 +35,7 @@ for i = 1, #KEYS do
     end
   end
   local largest = b.capacity * b.period
-  if b.reserved > 0 then
+  if b.reserved > 0 or b.used > 0 then
     local of_held = math.min(b.reserved, b.held)
     b.held = b.held - of_held
     b.before = b.before - math.min(b.reserved - of_held, b.before)
@@ -62,7 +62,7 @@ for i, b in ipairs(buckets) do
     end
   end
   local total = b.owed + b.held + b.before
-  if b.is_older or b.reserved > 0 or b.back > 0 or (granted == 1 and b.cost > 0) then
+  if b.is_older or b.reserved > 0 or b.used > 0 or b.back > 0 or (granted == 1 and b.cost > 0) then
     if total == 0 then
       redis.call('DEL', KEYS[i])
     else

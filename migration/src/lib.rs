@@ -27,6 +27,13 @@ mod m20261125_000040_resale;
 mod m20261125_000045_security_events;
 mod m20261125_000048_external_identities;
 mod m20261125_000049_address_lists;
+mod m20261128_000055_write_probe;
+mod m20261128_000060_identity;
+mod m20261128_000065_freed_sellers;
+mod m20261128_000070_early_ends;
+mod m20261128_000072_money_elsewhere;
+mod m20261129_000075_refused_cards;
+mod m20261129_000080_payment_gateways;
 
 pub struct Migrator;
 
@@ -56,6 +63,13 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000045_security_events::Migration),
             Box::new(m20261125_000048_external_identities::Migration),
             Box::new(m20261125_000049_address_lists::Migration),
+            Box::new(m20261128_000055_write_probe::Migration),
+            Box::new(m20261128_000060_identity::Migration),
+            Box::new(m20261128_000065_freed_sellers::Migration),
+            Box::new(m20261128_000070_early_ends::Migration),
+            Box::new(m20261128_000072_money_elsewhere::Migration),
+            Box::new(m20261129_000075_refused_cards::Migration),
+            Box::new(m20261129_000080_payment_gateways::Migration),
         ]
     }
 }

@@ -7,7 +7,7 @@ use entities::user;
 use crate::{
     context::InContext,
     cookies::{Cookies, Keeper},
-    deeds::{Deed, Deeds},
+    counted_actions::{Action, CountedActions},
     error::ApiError,
     ids::NodeId,
     time::DateTime,
@@ -64,15 +64,15 @@ impl User {
 
 #[derive(InputObject)]
 pub struct SignUpInput {
-    /// Unique among the accounts, letter case aside.
+    /// Unique among the accounts, whatever the case and the form of its letters. `CONFLICT` says that there is an account
+    /// with it: how often that can be found out is bounded for each address.
     email: String,
-    /// 8 to 128 characters, and none of the most common passwords.
+    /// 8 to 128 characters, at least 4 different ones, and neither one of the most common passwords nor your email.
     password: String,
     display_name: Option<String>,
     /// ISO 3166-1 alpha-2, such as "QA".
     country: Option<String>,
-    /// Whether a browser is to keep the session, in cookies that no script can read: then leave the tokens out of what
-    /// you select.
+    /// Whether a browser is to keep the session, in cookies that no script can read: then the tokens are null.
     #[graphql(default)]
     cookies: bool,
 }
@@ -81,16 +81,15 @@ pub struct SignUpInput {
 pub struct SignInInput {
     email: String,
     password: String,
-    /// Whether a browser is to keep the session, in cookies that no script can read: then leave the tokens out of what
-    /// you select.
+    /// Whether a browser is to keep the session, in cookies that no script can read: then the tokens are null.
     #[graphql(default)]
     cookies: bool,
 }
 
 #[derive(InputObject)]
 pub struct RefreshSessionInput {
-    /// Each refresh token is used once; using one again ends the session. Left out, it is the cookie's, and the next
-    /// session is kept in cookies too.
+    /// Each refresh token is used once: using one again ends the session, but for some seconds in which the same answer is
+    /// given again. Left out, it is the cookie's, and the next session is kept in cookies too.
     refresh_token: Option<String>,
 }
 
@@ -104,7 +103,7 @@ pub struct SignOutInput {
 #[derive(InputObject)]
 pub struct ChangePasswordInput {
     current_password: String,
-    /// 8 to 128 characters, and none of the most common passwords.
+    /// 8 to 128 characters, at least 4 different ones, and neither one of the most common passwords nor your email.
     new_password: String,
 }
 
@@ -117,7 +116,7 @@ pub struct RequestPasswordResetInput {
 pub struct ResetPasswordInput {
     /// From the mail; it works once.
     code: String,
-    /// 8 to 128 characters, and none of the most common passwords.
+    /// 8 to 128 characters, at least 4 different ones, and neither one of the most common passwords nor your email.
     new_password: String,
 }
 
@@ -131,21 +130,24 @@ pub struct VerifyEmailInput {
 #[derive(SimpleObject)]
 pub struct SessionPayload {
     user: User,
-    /// To be sent as `authorization: Bearer …`, and in the payload of `connection_init`.
-    access_token: String,
-    /// Gets the next session from `refreshSession`, once.
-    refresh_token: String,
+    /// To be sent as `authorization: Bearer …`, and in the payload of `connection_init`. Null where cookies keep the session:
+    /// what no script can read there, no answer shows it.
+    access_token: Option<String>,
+    /// Gets the next session from `refreshSession`, once. Null where cookies keep the session.
+    refresh_token: Option<String>,
     /// When the access token ends.
     expires_at: DateTime,
 }
 
-impl From<Session> for SessionPayload {
-    fn from(session: Session) -> Self {
+impl SessionPayload {
+    /// A session as its keeper is shown it.
+    fn of(session: Session, keeper: Keeper<'_>) -> Self {
+        let shown = |token| if keeper.is_browser() { None } else { Some(token) };
         Self {
-            user: User(session.user),
-            access_token: session.access_token,
-            refresh_token: session.refresh_token,
+            access_token: shown(session.access_token),
+            refresh_token: shown(session.refresh_token),
             expires_at: session.expires_at.into(),
+            user: User(session.user),
         }
     }
 }
@@ -203,38 +205,43 @@ impl AccountMutation {
     /// Open an account and sign in to it. A code to confirm the email is mailed.
     async fn sign_up(&self, ctx: &Context<'_>, input: SignUpInput) -> Result<SessionPayload, ApiError> {
         let SignUpInput { email, password, display_name, country, cookies } = input;
-        let keeper = Keeper::of(ctx, cookies)?;
+        let keeper = Keeper::of(ctx, "cookies", cookies)?;
         let application = Application { email, password, display_name, country };
-        let session = accounts::sign_up(ctx.app()?, application).await?;
-        Deeds::note(ctx, Deed::Account);
+        let signed_up = accounts::sign_up_from(ctx.app()?, ctx.address(), application).await;
+        // Who is refused one learns that there is an account, and is counted like who opens one.
+        if matches!(signed_up, Ok(_) | Err(AccountError::EmailTaken | AccountError::TooManyAttempts { .. })) {
+            CountedActions::note(ctx, Action::Account);
+        }
+        let session = signed_up?;
         keeper.keep(ctx, &session)?;
-        Ok(session.into())
+        Ok(SessionPayload::of(session, keeper))
     }
 
     /// Sign in. A wrong password and an unknown email are answered alike. After some wrong ones each further try has to
     /// wait longer: `RATE_LIMITED`, with `retryAfter` in seconds.
     async fn sign_in(&self, ctx: &Context<'_>, input: SignInInput) -> Result<SessionPayload, ApiError> {
-        let keeper = Keeper::of(ctx, input.cookies)?;
+        let keeper = Keeper::of(ctx, "cookies", input.cookies)?;
         let signed_in = accounts::sign_in(ctx.app()?, ctx.address(), &input.email, input.password).await;
         if let Err(AccountError::TooManyAttempts { .. }) = &signed_in {
-            Deeds::note(ctx, Deed::Throttled);
+            CountedActions::note(ctx, Action::Throttled);
         }
         let session = signed_in?;
         keeper.keep(ctx, &session)?;
-        Ok(session.into())
+        Ok(SessionPayload::of(session, keeper))
     }
 
     /// Exchange a refresh token for the next session.
     async fn refresh_session(&self, ctx: &Context<'_>, input: RefreshSessionInput) -> Result<SessionPayload, ApiError> {
-        let keeper = Keeper::of(ctx, input.refresh_token.is_none())?;
+        let keeper = Keeper::of(ctx, "refreshToken", input.refresh_token.is_none())?;
         let token = input.refresh_token.as_deref().or(keeper.refresh_token());
-        let token = token.ok_or_else(|| ApiError::bad_input("give a refreshToken: none was sent in a cookie"))?;
+        let token = token
+            .ok_or_else(|| ApiError::bad_input("refreshToken", "give a refreshToken: none was sent in a cookie"))?;
         let session = accounts::refresh(ctx.app()?, token).await?;
         keeper.keep(ctx, &session)?;
-        Ok(session.into())
+        Ok(SessionPayload::of(session, keeper))
     }
 
-    /// End this session, or all of yours: their refresh tokens are worth nothing from now on.
+    /// End this session, or all of yours: their tokens are worth nothing from now on, and their connections close.
     async fn sign_out(&self, ctx: &Context<'_>, input: Option<SignOutInput>) -> Result<SignOutPayload, ApiError> {
         let everywhere = input.is_some_and(|input| input.all_sessions);
         accounts::sign_out(ctx.app()?, ctx.viewer()?, everywhere).await?;
@@ -270,7 +277,7 @@ impl AccountMutation {
         ctx: &Context<'_>,
         input: ResetPasswordInput,
     ) -> Result<ResetPasswordPayload, ApiError> {
-        accounts::reset_password(ctx.app()?, &input.code, input.new_password).await?;
+        accounts::reset_password(ctx.app()?, ctx.address(), &input.code, input.new_password).await?;
         Ok(ResetPasswordPayload { success: true })
     }
 

@@ -4,10 +4,19 @@ use async_graphql::{
     Context, Enum, ID, InputObject, Object, SimpleObject,
     connection::{Connection, Edge},
 };
-use domain::address_rules::{self, NewRule, network::Network};
+use domain::address_rules::{
+    self, NewRule,
+    network::{Network, NotANetwork},
+};
 use entities::address_rule;
 
-use crate::{context::InContext, error::ApiError, ids::NodeId, pages, time::DateTime};
+use crate::{
+    context::InContext,
+    error::ApiError,
+    ids::NodeId,
+    pagination::{self, NetworkCursor},
+    time::DateTime,
+};
 
 /// What becomes of an address.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +92,7 @@ pub struct RemoveAddressRulePayload {
     rule: AddressRule,
 }
 
-type AddressRuleConnection = Connection<String, AddressRule>;
+type AddressRuleConnection = Connection<NetworkCursor, AddressRule>;
 
 #[derive(Default)]
 pub struct AddressRuleQuery;
@@ -98,11 +107,13 @@ impl AddressRuleQuery {
         after: Option<String>,
     ) -> Result<AddressRuleConnection, ApiError> {
         let viewer = ctx.viewer()?;
-        let limit = pages::size("first", first)?;
+        let after = pagination::cursor::<NetworkCursor>("after", after.as_deref())?.map(|cursor| cursor.0);
+        let limit = pagination::size("first", first)?;
         let page = address_rules::page(ctx.app()?, viewer, after.as_deref(), limit).await?;
 
         let mut connection = Connection::new(after.is_some(), page.more);
-        connection.edges.extend(page.items.into_iter().map(|row| Edge::new(row.network.clone(), AddressRule(row))));
+        let edge = |row: address_rule::Model| Edge::new(NetworkCursor(row.network.clone()), AddressRule(row));
+        connection.edges.extend(page.items.into_iter().map(edge));
 
         Ok(connection)
     }
@@ -143,5 +154,5 @@ impl AddressRuleMutation {
 }
 
 fn parse(network: &str) -> Result<Network, ApiError> {
-    network.parse().map_err(|error: address_rules::network::NotANetwork| ApiError::bad_input(error.to_string()))
+    network.parse().map_err(|error: NotANetwork| ApiError::bad_input("network", error.to_string()))
 }

@@ -1,11 +1,11 @@
 //! What is left of a category, as clients see it.
 
 use async_graphql::{Enum, Object, resolver_utils::EnumType};
-use domain::matches::{Availability, CategoryState};
+use book::match_state::{Availability, CategoryState};
 
 use crate::{
+    json_plan::{self, Below, Plan, Written},
     money::Money,
-    written::{self, Below, Plan, Written},
 };
 
 /// Whether tickets can be had, and if not, whether that may change.
@@ -88,15 +88,15 @@ impl Written for TicketCategory {
 
     fn write(&self, field: &CategoryField, out: &mut Vec<u8>) {
         match field {
-            CategoryField::Category => written::json(out, &self.0.category.number()),
+            CategoryField::Category => json_plan::json(out, &self.0.category.number()),
             CategoryField::Price(plan) => plan.write(&Money::from_minor(self.0.price_minor), out),
-            CategoryField::Available => written::json(out, &self.0.available),
-            CategoryField::Pending => written::json(out, &self.0.pending),
-            CategoryField::Sellable => written::json(out, &self.0.sellable()),
+            CategoryField::Available => json_plan::json(out, &self.0.available),
+            CategoryField::Pending => json_plan::json(out, &self.0.pending),
+            CategoryField::Sellable => json_plan::json(out, &self.0.sellable()),
             CategoryField::Status => {
                 let status = AvailabilityStatus::from(self.0.availability());
                 let named = AvailabilityStatus::items().iter().find(|item| item.value == status);
-                written::json(out, &named.map(|item| item.name));
+                json_plan::json(out, &named.map(|item| item.name));
             }
         }
     }

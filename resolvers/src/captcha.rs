@@ -2,13 +2,14 @@
 
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::Utc;
+use error_codes::Code;
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 
 use crate::{
-    context::{Asking, InContext},
+    context::{InContext, Requester},
     cookies::Keeper,
-    error::{ApiError, Code},
+    error::ApiError,
     time::DateTime,
 };
 
@@ -27,6 +28,9 @@ pub enum CaptchaProvider {
 #[serde(rename_all = "camelCase")]
 pub struct CaptchaChallenge {
     pub provider: CaptchaProvider,
+    /// What it is worth: each level is twice the work of the one below. A captcha of a lower level than `CAPTCHA_REQUIRED`
+    /// asks for earns too little.
+    pub level: u32,
     /// The proof of work to be found; null with another provider.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub altcha: Option<AltchaChallenge>,
@@ -50,10 +54,13 @@ pub struct AltchaChallenge {
 
 /// A solved captcha, for requests to come.
 #[derive(Debug, Clone)]
-pub struct Pass {
+pub struct Clearance {
     pub text: String,
     pub expires_at: chrono::DateTime<Utc>,
 }
+
+/// The highest level of a captcha: no machine finds such a number in time.
+pub const LEVEL_MAX: u32 = 30;
 
 /// Why a solution earns nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -70,10 +77,11 @@ pub enum CaptchaError {
 
 /// In a request's data: what asks and judges captchas.
 pub trait Captchas: Send + Sync {
-    fn challenge(&self) -> CaptchaChallenge;
+    /// A challenge of a level, of the highest where that is beyond it.
+    fn challenge(&self, level: u32) -> CaptchaChallenge;
 
     /// Judges a solution, and gives a pass to whoever is asking.
-    fn solve<'a>(&'a self, asking: Asking, payload: &'a str) -> BoxFuture<'a, Result<Pass, CaptchaError>>;
+    fn solve<'a>(&'a self, requester: Requester, payload: &'a str) -> BoxFuture<'a, Result<Clearance, CaptchaError>>;
 }
 
 pub type Shared = std::sync::Arc<dyn Captchas>;
@@ -90,7 +98,8 @@ pub struct SolveCaptchaInput {
 #[derive(SimpleObject)]
 pub struct SolveCaptchaPayload {
     /// To be sent in the header `captcha-pass`, and as `captchaPass` in the payload of `connection_init`, with what you
-    /// were asked a captcha for. It is good for you alone: your user, or your address while nobody is signed in.
+    /// were asked a captcha for. It is good for you alone: your user, or your address while nobody is signed in, and then for
+    /// one `signUp`.
     pass: String,
     expires_at: DateTime,
 }
@@ -100,9 +109,15 @@ pub struct CaptchaQuery;
 
 #[Object]
 impl CaptchaQuery {
-    /// A captcha to be solved. `CAPTCHA_REQUIRED` brings one in `extensions.captcha` too.
-    async fn captcha_challenge(&self, ctx: &Context<'_>) -> Result<CaptchaChallenge, ApiError> {
-        Ok(captchas(ctx)?.challenge())
+    /// A captcha to be solved, of the level that `CAPTCHA_REQUIRED` names; it brings one in `extensions.captcha` too.
+    async fn captcha_challenge(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 0)] level: i32,
+    ) -> Result<CaptchaChallenge, ApiError> {
+        let known = u32::try_from(level).ok().filter(|level| *level <= LEVEL_MAX);
+        let wrong = || ApiError::bad_input("level", format!("`level` is {level}; it must be 0 to {LEVEL_MAX}"));
+        Ok(captchas(ctx)?.challenge(known.ok_or_else(wrong)?))
     }
 }
 
@@ -117,9 +132,9 @@ impl CaptchaMutation {
         ctx: &Context<'_>,
         input: SolveCaptchaInput,
     ) -> Result<SolveCaptchaPayload, ApiError> {
-        let keeper = Keeper::of(ctx, input.cookies)?;
-        let pass = captchas(ctx)?.solve(ctx.asking(), &input.payload).await?;
-        keeper.keep_pass(ctx, &pass)?;
+        let keeper = Keeper::of(ctx, "cookies", input.cookies)?;
+        let pass = captchas(ctx)?.solve(ctx.requester(), &input.payload).await?;
+        keeper.keep_pass(ctx, &pass.text, pass.expires_at)?;
         Ok(SolveCaptchaPayload { pass: pass.text, expires_at: pass.expires_at.into() })
     }
 }
@@ -127,8 +142,8 @@ impl CaptchaMutation {
 impl From<CaptchaError> for ApiError {
     fn from(error: CaptchaError) -> Self {
         let code = match error {
-            CaptchaError::Wrong | CaptchaError::Expired | CaptchaError::Used => Code::CaptchaFailed,
-            CaptchaError::Unavailable => Code::ServiceUnavailable,
+            CaptchaError::Wrong | CaptchaError::Expired | CaptchaError::Used => Code::CAPTCHA_FAILED,
+            CaptchaError::Unavailable => Code::SERVICE_UNAVAILABLE,
         };
         Self::new(code, error.to_string())
     }

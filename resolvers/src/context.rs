@@ -1,4 +1,4 @@
-//! The context of a request: the app, and who is asking.
+//! The context of a request: the app, and its requester.
 
 use std::{
     net::IpAddr,
@@ -12,56 +12,57 @@ use std::{
 use async_graphql::{Context, Request};
 use domain::{App, accounts::Viewer, view::View};
 use entities::user::Role;
+use error_codes::Code;
 
-use crate::error::{ApiError, Code};
+use crate::error::ApiError;
 
 /// How long a request waits for the view of a process that has just started.
 const START: Duration = Duration::from_secs(5);
 
-/// Who is asking, and from where.
+/// The caller of a request, and where it comes from.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Asking {
-    /// `None` is anybody.
+pub struct Requester {
+    /// `None` is an anonymous caller.
     pub viewer: Option<Viewer>,
     /// `None` where it is not known.
     pub address: Option<IpAddr>,
 }
 
 /// Gives a request what its resolvers need.
-pub fn attach(request: Request, asking: Asking) -> Request {
-    request.data(asking)
+pub fn attach(request: Request, requester: Requester) -> Request {
+    request.data(requester)
 }
 
 /// What resolvers ask of the context.
 pub trait InContext {
     fn app(&self) -> Result<&Arc<App>, ApiError>;
 
-    /// Who is asking.
+    /// The signed-in caller.
     ///
     /// # Errors
     /// `UNAUTHENTICATED` for a caller without a valid access token.
     fn viewer(&self) -> Result<Viewer, ApiError>;
 
-    /// An admin who is asking.
+    /// The caller, who must be an admin.
     ///
     /// # Errors
-    /// `UNAUTHENTICATED` as above; `FORBIDDEN` for everybody else.
+    /// `UNAUTHENTICATED` as above; `FORBIDDEN` for all others.
     fn admin(&self) -> Result<Viewer, ApiError>;
 
-    /// A steward who is asking, or an admin.
+    /// The caller, who must be a steward or an admin.
     ///
     /// # Errors
     /// As above.
     fn steward(&self) -> Result<Viewer, ApiError>;
 
-    /// Who is asking, where anybody may.
+    /// The signed-in caller, where anonymous ones are answered too.
     fn viewer_if_any(&self) -> Option<Viewer>;
 
     /// The client's address, where it is known.
     fn address(&self) -> Option<IpAddr>;
 
-    /// Who is asking, and from where.
-    fn asking(&self) -> Asking;
+    /// The caller, and where the request comes from.
+    fn requester(&self) -> Requester;
 }
 
 impl InContext for Context<'_> {
@@ -76,7 +77,7 @@ impl InContext for Context<'_> {
     fn admin(&self) -> Result<Viewer, ApiError> {
         let viewer = self.viewer()?;
         if !viewer.is_admin() {
-            return Err(ApiError::new(Code::Forbidden, "this is for the site's admins"));
+            return Err(ApiError::new(Code::FORBIDDEN, "this is for the site's admins"));
         }
         Ok(viewer)
     }
@@ -84,42 +85,45 @@ impl InContext for Context<'_> {
     fn steward(&self) -> Result<Viewer, ApiError> {
         let viewer = self.viewer()?;
         if !matches!(viewer.role, Role::Steward | Role::Admin) {
-            return Err(ApiError::new(Code::Forbidden, "this is for the stewards at the gates"));
+            return Err(ApiError::new(Code::FORBIDDEN, "this is for the stewards at the gates"));
         }
         Ok(viewer)
     }
 
     fn viewer_if_any(&self) -> Option<Viewer> {
-        self.asking().viewer
+        self.requester().viewer
     }
 
     fn address(&self) -> Option<IpAddr> {
-        self.asking().address
+        self.requester().address
     }
 
-    fn asking(&self) -> Asking {
+    fn requester(&self) -> Requester {
         self.data_opt().copied().unwrap_or_default()
     }
 }
 
-/// The view, once it is filled.
+/// The view, once it is filled; while the first master list is awaited, that is not in sight.
 pub async fn view<'a>(ctx: &'a Context<'_>) -> Result<&'a View, ApiError> {
     let view = &ctx.app()?.view;
     tokio::time::timeout(START, view.filled())
         .await
-        .map_err(|_| ApiError::new(Code::ServiceUnavailable, "the service has just started; try again in a moment"))?;
+        .map_err(|_| ApiError::new(Code::SERVICE_UNAVAILABLE, "the service has just started; try again in a moment"))?;
+    if view.awaits_list() {
+        return Err(ApiError::new(Code::SERVICE_UNAVAILABLE, "no matches have come in yet; try again in a moment"));
+    }
 
     Ok(view)
 }
 
 /// What a response shows, noted while it is executed, so that it can be kept until that changes.
 #[derive(Debug, Default)]
-pub struct Shown {
+pub struct CacheDependencies {
     all: AtomicBool,
     matches: Mutex<Vec<(i32, Option<i32>)>>,
 }
 
-impl Shown {
+impl CacheDependencies {
     /// It shows a list: any change of any match may change it.
     pub(crate) fn note_all(ctx: &Context<'_>) {
         if let Some(shown) = ctx.data_opt::<Arc<Self>>() {
@@ -144,7 +148,7 @@ impl Shown {
     }
 }
 
-/// That a wish was refused in words that everybody would be told, noted while it is executed, so that they can be kept.
+/// That a request was refused in words that every caller would be told, noted while it is executed, so that they can be kept.
 #[derive(Debug, Default)]
 pub struct Refused(Mutex<Option<(i32, i32)>>);
 

@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use async_graphql::Context;
+use chrono::{DateTime, Utc};
 use domain::accounts::Session;
 
-use crate::{captcha::Pass, context::InContext, error::ApiError};
+use crate::{context::InContext, error::ApiError};
 
 // The prefix makes browsers insist: this host's alone, encrypted, for every path.
 pub const ACCESS: &str = "__Host-matchday-access";
@@ -34,15 +35,21 @@ pub(crate) enum Keeper<'a> {
 }
 
 impl<'a> Keeper<'a> {
-    pub(crate) fn of(ctx: &Context<'a>, wants_cookies: bool) -> Result<Self, ApiError> {
+    /// `field` is by which the client says whether it wants cookies.
+    pub(crate) fn of(ctx: &Context<'a>, field: &str, wants_cookies: bool) -> Result<Self, ApiError> {
         match (wants_cookies, ctx.data_opt::<Cookies>()) {
             (false, _) => Ok(Self::Client),
             (true, Some(cookies)) => Ok(Self::Browser(cookies)),
             (true, None) => {
                 let message = "cookies are set by a plain answer over HTTP: not on a socket, nor in a stream of events";
-                Err(ApiError::bad_input(message))
+                Err(ApiError::bad_input(field, message))
             }
         }
+    }
+
+    /// Whether the browser keeps it, out of the reach of its pages' scripts.
+    pub(crate) fn is_browser(self) -> bool {
+        matches!(self, Self::Browser(_))
     }
 
     /// The refresh token that the browser keeps.
@@ -65,10 +72,10 @@ impl<'a> Keeper<'a> {
     }
 
     /// Gives the browser what it earned by a captcha, if it is to keep it.
-    pub(crate) fn keep_pass(self, ctx: &Context<'_>, pass: &Pass) -> Result<(), ApiError> {
+    pub(crate) fn keep_pass(self, ctx: &Context<'_>, text: &str, expires_at: DateTime<Utc>) -> Result<(), ApiError> {
         if let Self::Browser(cookies) = self {
-            let life = (pass.expires_at - ctx.app()?.clock.now()).to_std().unwrap_or_default();
-            cookies.set(ctx, CAPTCHA, &pass.text, life);
+            let life = (expires_at - ctx.app()?.clock.now()).to_std().unwrap_or_default();
+            cookies.set(ctx, CAPTCHA, text, life);
         }
         Ok(())
     }

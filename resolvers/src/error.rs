@@ -4,60 +4,25 @@
 //! as `INTERNAL` with a message that says nothing.
 
 use async_graphql::{Error, ErrorExtensions, Name, ScalarType, Value};
+use book::store;
 use domain::{
     accounts::AccountError,
     address_rules::RuleError,
-    payments::{PaymentError, refunds::Refusal},
+    desk::error::{HoldError, OrderRefused, PaymentRefused, RefundRefused},
+    payments::PaymentError,
     resale::{ResaleError, Wrong},
-    reservations::ReservationError,
-    store,
     tickets::TicketError,
 };
+use error_codes::Code;
 use sea_orm::DbErr;
 
 use crate::time::DateTime;
 
-/// `extensions.code`: clients branch on it, so a code is never renamed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Code {
-    Unauthenticated,
-    Forbidden,
-    NotFound,
-    BadUserInput,
-    TemporarilyUnavailable,
-    SoldOut,
-    PurchaseLimit,
-    Conflict,
-    IdempotencyKeyReused,
-    HoldExpired,
-    PaymentFailed,
-    RateLimited,
-    CaptchaFailed,
-    ServiceUnavailable,
-    Internal,
-}
+/// When to ask again for what can't be done just now, where nobody knows how long that lasts.
+const RETRY_AFTER_SECONDS: u64 = 1;
 
-impl Code {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Unauthenticated => "UNAUTHENTICATED",
-            Self::Forbidden => "FORBIDDEN",
-            Self::NotFound => "NOT_FOUND",
-            Self::BadUserInput => "BAD_USER_INPUT",
-            Self::TemporarilyUnavailable => "TEMPORARILY_UNAVAILABLE",
-            Self::SoldOut => "SOLD_OUT",
-            Self::PurchaseLimit => "PURCHASE_LIMIT",
-            Self::Conflict => "CONFLICT",
-            Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
-            Self::HoldExpired => "HOLD_EXPIRED",
-            Self::PaymentFailed => "PAYMENT_FAILED",
-            Self::RateLimited => "RATE_LIMITED",
-            Self::CaptchaFailed => "CAPTCHA_FAILED",
-            Self::ServiceUnavailable => "SERVICE_UNAVAILABLE",
-            Self::Internal => "INTERNAL",
-        }
-    }
-}
+/// Characters of an error's text that are logged.
+const LOGGED: usize = 500;
 
 /// An error on its way to the client.
 #[derive(Debug, Clone)]
@@ -72,20 +37,20 @@ impl ApiError {
         Self { code, message: message.into(), details: Vec::new() }
     }
 
-    pub fn bad_input(message: impl Into<String>) -> Self {
-        Self::new(Code::BadUserInput, message)
+    /// An error of one input: an argument, or a field of an input object by its path in it, such as `price.amount`.
+    pub fn bad_input(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(Code::BAD_USER_INPUT, message).with("field", field.into())
     }
 
     pub fn unauthenticated() -> Self {
-        Self::new(Code::Unauthenticated, "sign in first: send the access token as `authorization: Bearer …`")
+        Self::new(Code::UNAUTHENTICATED, "sign in first: send the access token as `authorization: Bearer …`")
     }
 
     /// Logs what went wrong inside, and tells the client only that it did.
     pub fn internal(error: &dyn std::error::Error) -> Self {
-        let sources: Vec<String> =
-            std::iter::successors(error.source(), |error| error.source()).map(ToString::to_string).collect();
-        tracing::error!(%error, ?sources, "a request failed inside");
-        Self::new(Code::Internal, "something went wrong on our side; the request id leads us to the cause")
+        let sources: Vec<String> = std::iter::successors(error.source(), |error| error.source()).map(logged).collect();
+        tracing::error!(error = logged(error), ?sources, "a request failed inside");
+        Self::new(Code::INTERNAL, "something went wrong on our side; the request id leads us to the cause")
     }
 
     #[must_use]
@@ -93,6 +58,11 @@ impl ApiError {
         self.details.push((name, value.into()));
         self
     }
+}
+
+/// What is logged of an error: its text, as far as it is one and not what a client sent.
+fn logged(error: &dyn std::error::Error) -> String {
+    error.to_string().chars().take(LOGGED).collect()
 }
 
 impl From<ApiError> for Error {
@@ -110,45 +80,40 @@ impl From<DbErr> for ApiError {
     fn from(error: DbErr) -> Self {
         if store::is_transient(&error) {
             tracing::error!(%error, "the database is not available");
-            return Self::new(
-                Code::ServiceUnavailable,
-                "the service is not available right now; try again in a moment",
-            );
+            let message = "the service is not available right now; try again in a moment";
+            return Self::new(Code::SERVICE_UNAVAILABLE, message).with("retryAfter", RETRY_AFTER_SECONDS);
         }
         Self::internal(&error)
     }
 }
 
-impl From<ReservationError> for ApiError {
-    fn from(error: ReservationError) -> Self {
-        use ReservationError as E;
+impl From<HoldError> for ApiError {
+    fn from(error: HoldError) -> Self {
+        use HoldError as E;
 
-        let code = match &error {
-            E::Quantity(_) | E::Category(_) | E::Key => Code::BadUserInput,
-            E::UnknownMatch(_) | E::UnknownCategory(..) | E::NotFound => Code::NotFound,
-            E::SoldOut(..) => Code::SoldOut,
-            E::TemporarilyUnavailable { .. } => Code::TemporarilyUnavailable,
-            E::PurchaseLimit { .. } => Code::PurchaseLimit,
-            E::KeyReused => Code::IdempotencyKeyReused,
-            E::HoldExpired => Code::HoldExpired,
-            E::AlreadyPaid | E::AlreadyCancelled(_) | E::PaymentUnderWay => Code::Conflict,
-            E::Refund(refusal) => return (*refusal).into(),
-            E::Busy { .. } | E::Unavailable => Code::ServiceUnavailable,
-            E::Resale(_) | E::Store(_) => Code::Internal,
-        };
         let message = error.to_string();
         match error {
-            E::Resale(error) => error.into(),
-            E::Store(error) => error.into(),
+            E::Quantity(_) => Self::bad_input("quantity", message),
+            E::Category(_) => Self::bad_input("category", message),
+            E::Key => Self::bad_input("idempotencyKey", message),
+            E::UnknownMatch(_) | E::UnknownCategory(..) | E::NotFound => Self::new(Code::NOT_FOUND, message),
+            E::SoldOut(..) => Self::new(Code::SOLD_OUT, message),
             E::TemporarilyUnavailable { available, sellable } => {
-                Self::new(code, message).with("available", available).with("sellable", sellable)
+                let shown = Self::new(Code::TEMPORARILY_UNAVAILABLE, message);
+                shown.with("available", available).with("sellable", sellable)
             }
-            E::PurchaseLimit { has, cap } => Self::new(code, message).with("has", has).with("limit", cap),
-            E::Busy { retry_after } => Self::new(code, message).with("retryAfter", retry_after.as_secs()),
-            E::Quantity(_) => Self::new(code, message).with("field", "quantity"),
-            E::Category(_) => Self::new(code, message).with("field", "category"),
-            E::Key => Self::new(code, message).with("field", "idempotencyKey"),
-            _ => Self::new(code, message),
+            E::PurchaseLimit { has, cap } => {
+                Self::new(Code::PURCHASE_LIMIT, message).with("has", has).with("limit", cap)
+            }
+            E::EmailNotVerified => Self::new(Code::EMAIL_NOT_VERIFIED, message),
+            E::KeyReused => Self::new(Code::IDEMPOTENCY_KEY_REUSED, message),
+            E::HoldExpired => Self::new(Code::HOLD_EXPIRED, message),
+            E::AlreadyPaid | E::AlreadyCancelled(_) | E::PaymentUnderWay => Self::new(Code::CONFLICT, message),
+            E::Busy { retry_after } => {
+                Self::new(Code::SERVICE_UNAVAILABLE, message).with("retryAfter", retry_after.as_secs())
+            }
+            E::Unavailable => Self::new(Code::SERVICE_UNAVAILABLE, message).with("retryAfter", RETRY_AFTER_SECONDS),
+            E::Store(error) => error.into(),
         }
     }
 }
@@ -157,45 +122,64 @@ impl From<ResaleError> for ApiError {
     fn from(error: ResaleError) -> Self {
         use ResaleError as E;
 
-        let code = match &error {
-            E::Invalid(_) | E::Key => Code::BadUserInput,
-            E::Disabled | E::Own => Code::Forbidden,
-            E::KeyReused => Code::IdempotencyKeyReused,
-            E::NoTicket | E::UnknownMatch(_) | E::UnknownCategory(..) | E::NotFound => Code::NotFound,
-            E::NotValid(_) | E::Over(_) | E::TooMany | E::Stale { .. } | E::Locked { .. } | E::Ended => Code::Conflict,
-            E::Store(_) => Code::Internal,
-        };
-        let shown = Self::new(code, error.to_string());
+        let message = error.to_string();
         match error {
-            E::Store(error) => error.into(),
             E::Invalid(wrong) => {
                 let field = wrong.first().map_or("", |wrong| wrong.field);
                 let each = |wrong: Wrong| {
                     let parts = [("field", Value::from(wrong.field)), ("message", wrong.problem.into())];
                     Value::Object(parts.into_iter().map(|(name, value)| (Name::new(name), value)).collect())
                 };
-                shown.with("field", field).with("fields", wrong.into_iter().map(each).collect::<Vec<_>>())
+                Self::bad_input(field, message).with("fields", wrong.into_iter().map(each).collect::<Vec<_>>())
             }
-            E::Key => shown.with("field", "idempotencyKey"),
-            E::Stale { current } => shown.with("currentVersion", current),
-            E::Locked { until } => shown.with("lockedUntil", DateTime(until).to_value()),
-            _ => shown,
+            E::Key => Self::bad_input("idempotencyKey", message),
+            E::Disabled => Self::new(Code::FORBIDDEN, message),
+            E::KeyReused => Self::new(Code::IDEMPOTENCY_KEY_REUSED, message),
+            E::NoTicket | E::UnknownMatch(_) | E::UnknownCategory(..) => Self::new(Code::NOT_FOUND, message),
+            E::NotValid(_) | E::Frozen | E::TooMany => Self::new(Code::CONFLICT, message),
+            E::Listing(refused) => refused.into(),
+            E::Store(error) => error.into(),
         }
     }
 }
 
-impl From<Refusal> for ApiError {
-    fn from(refusal: Refusal) -> Self {
-        use Refusal as R;
+impl From<OrderRefused> for ApiError {
+    fn from(refused: OrderRefused) -> Self {
+        use OrderRefused as R;
 
-        let message = refusal.to_string();
-        match refusal {
-            R::Tickets => Self::bad_input(message).with("field", "ticketIds"),
-            R::Reason => Self::bad_input(message).with("field", "reason"),
-            R::UnknownTicket => Self::new(Code::NotFound, message).with("field", "ticketIds"),
-            R::NotByOwners => Self::new(Code::Forbidden, message),
-            R::TooLate { until } => Self::new(Code::Conflict, message).with("until", DateTime(until).to_value()),
-            R::Resale | R::NotPaid | R::BeingPaid | R::NotValid { .. } => Self::new(Code::Conflict, message),
+        let message = refused.to_string();
+        match refused {
+            R::NotFound => Self::new(Code::NOT_FOUND, message),
+            R::Own => Self::new(Code::FORBIDDEN, message),
+            R::Over(_) | R::Ended => Self::new(Code::CONFLICT, message),
+            R::Stale { current } => Self::new(Code::CONFLICT, message).with("currentVersion", current),
+            R::Locked { until } => Self::new(Code::CONFLICT, message).with("lockedUntil", DateTime(until).to_value()),
+            R::TooManyOrders { has, cap, .. } => {
+                Self::new(Code::PURCHASE_LIMIT, message).with("has", has).with("limit", cap)
+            }
+            R::OrderedBefore { retry_after } => {
+                Self::new(Code::RATE_LIMITED, message).with("retryAfter", retry_after.as_secs())
+            }
+            R::Hold(error) => error.into(),
+        }
+    }
+}
+
+impl From<RefundRefused> for ApiError {
+    fn from(refused: RefundRefused) -> Self {
+        use RefundRefused as R;
+
+        let message = refused.to_string();
+        match refused {
+            R::Tickets => Self::bad_input("ticketIds", message),
+            R::Reason => Self::bad_input("reason", message),
+            R::UnknownTicket => Self::new(Code::NOT_FOUND, message).with("field", "ticketIds"),
+            R::NotByOwners => Self::new(Code::FORBIDDEN, message),
+            R::TooLate { until } => Self::new(Code::CONFLICT, message).with("until", DateTime(until).to_value()),
+            R::Resale | R::NotPaid | R::BeingPaid | R::NotValid { .. } | R::Frozen { .. } => {
+                Self::new(Code::CONFLICT, message)
+            }
+            R::Hold(error) => error.into(),
         }
     }
 }
@@ -206,11 +190,28 @@ impl From<PaymentError> for ApiError {
 
         let message = error.to_string();
         match error {
-            E::Method => Self::bad_input(message).with("field", "paymentMethod"),
-            E::Declined { code } => Self::new(Code::PaymentFailed, message).with("declineCode", code),
-            E::Void => Self::new(Code::PaymentFailed, message),
-            E::Closed | E::Unreachable => Self::new(Code::ServiceUnavailable, message),
-            E::Reservation(error) => error.into(),
+            E::Method | E::CardNumber | E::UnknownMethod => Self::bad_input("paymentMethod", message),
+            E::Key => Self::bad_input("idempotencyKey", message),
+            E::Declined { code } => Self::new(Code::PAYMENT_FAILED, message).with("declineCode", code),
+            E::Void => Self::new(Code::PAYMENT_FAILED, message),
+            E::Closed | E::Unreachable => Self::new(Code::SERVICE_UNAVAILABLE, message),
+            E::Refused(refused) => refused.into(),
+        }
+    }
+}
+
+impl From<PaymentRefused> for ApiError {
+    fn from(refused: PaymentRefused) -> Self {
+        use PaymentRefused as R;
+
+        let message = refused.to_string();
+        match refused {
+            R::KeyOfAnotherCard => Self::new(Code::IDEMPOTENCY_KEY_REUSED, message),
+            R::TooManyDeclines { .. } => Self::new(Code::PAYMENT_FAILED, message),
+            R::DeclinedTooOften { retry_after } => {
+                Self::new(Code::RATE_LIMITED, message).with("retryAfter", retry_after.as_secs())
+            }
+            R::Hold(error) => error.into(),
         }
     }
 }
@@ -221,16 +222,18 @@ impl From<AccountError> for ApiError {
 
         let message = error.to_string();
         match error {
-            E::Invalid { field, .. } => Self::bad_input(message).with("field", field),
-            E::EmailTaken => Self::new(Code::Conflict, message),
-            E::WrongPassword => Self::bad_input(message).with("field", "currentPassword"),
-            E::Disabled | E::Elsewhere => Self::new(Code::Forbidden, message),
-            E::InvalidCode => Self::bad_input(message).with("field", "code"),
+            E::Invalid { field, .. } => Self::bad_input(field, message),
+            E::EmailTaken => Self::new(Code::CONFLICT, message),
+            E::WrongPassword => Self::bad_input("currentPassword", message),
+            E::Disabled | E::Elsewhere => Self::new(Code::FORBIDDEN, message),
+            E::InvalidCode => Self::bad_input("code", message),
             E::TooManyAttempts { retry_after } => {
-                Self::new(Code::RateLimited, message).with("retryAfter", retry_after.as_secs() + 1)
+                Self::new(Code::RATE_LIMITED, message).with("retryAfter", retry_after.as_secs() + 1)
             }
-            E::Busy | E::ProviderAway => Self::new(Code::ServiceUnavailable, message),
-            E::WrongCredentials | E::InvalidToken | E::ExpiredToken => Self::new(Code::Unauthenticated, message),
+            E::Busy | E::Away | E::ProviderAway => Self::new(Code::SERVICE_UNAVAILABLE, message),
+            E::WrongCredentials | E::InvalidToken | E::ExpiredToken | E::EndedSession | E::ReusedToken => {
+                Self::new(Code::UNAUTHENTICATED, message)
+            }
             E::Store(error) => error.into(),
             E::Ambiguous { .. } | E::Internal(_) => Self::internal(&error),
         }
@@ -243,8 +246,8 @@ impl From<TicketError> for ApiError {
 
         let message = error.to_string();
         match error {
-            E::Name { field } => Self::bad_input(message).with("field", field),
-            E::Scans(_) => Self::bad_input(message).with("field", "scans"),
+            E::Name { field } => Self::bad_input(field, message),
+            E::Scans(_) => Self::bad_input("scans", message),
             E::Store(error) => error.into(),
             E::Internal(_) => Self::internal(&error),
         }
@@ -257,10 +260,10 @@ impl From<RuleError> for ApiError {
 
         let message = error.to_string();
         match error {
-            E::Forbidden => Self::new(Code::Forbidden, message),
-            E::Invalid { field, .. } => Self::bad_input(message).with("field", field),
-            E::NotFound => Self::new(Code::NotFound, message),
-            E::Full => Self::new(Code::Conflict, message),
+            E::Forbidden => Self::new(Code::FORBIDDEN, message),
+            E::Invalid { field, .. } => Self::bad_input(field, message),
+            E::NotFound => Self::new(Code::NOT_FOUND, message),
+            E::Full => Self::new(Code::CONFLICT, message),
             E::Store(error) => error.into(),
         }
     }

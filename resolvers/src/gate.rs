@@ -4,9 +4,9 @@ use async_graphql::{
     Context, Enum, ID, InputObject, Object, SimpleObject,
     connection::{Connection, Edge, EmptyFields},
 };
-use domain::{
-    matches,
-    tickets::gate::{self, Change, CheckIn, Entry, Gate, Scan},
+use domain::tickets::{
+    gate::{self, Change, CheckIn, Entry, Gate, Scan},
+    revocation,
 };
 use entities::ticket;
 
@@ -15,7 +15,7 @@ use crate::{
     error::ApiError,
     ids::NodeId,
     matches::Match,
-    pages::{self, ChangeCursor},
+    pagination::{self, ChangeCursor},
     time::DateTime,
 };
 
@@ -34,6 +34,8 @@ pub enum CheckInOutcome {
     /// It was sold to somebody else, who has a ticket of their own.
     Transferred,
     Refunded,
+    /// The site's staff keeps it out: send its holder to them.
+    Frozen,
     /// It is a ticket of another match.
     WrongMatch,
     /// This site did not sign it, or its key was ended.
@@ -42,6 +44,7 @@ pub enum CheckInOutcome {
 
 /// Why codes of a ticket open nothing.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "revocation::Reason")]
 pub enum RevocationReason {
     /// The ticket has a newer code, which opens.
     Outdated,
@@ -49,6 +52,8 @@ pub enum RevocationReason {
     Transferred,
     Used,
     Refunded,
+    /// The site's staff keeps it out for now; once it does not, the ticket has a newer code.
+    Frozen,
 }
 
 /// Somebody who came in.
@@ -80,9 +85,7 @@ impl GateTicket {
 
     #[graphql(name = "match")]
     async fn match_(&self, ctx: &Context<'_>) -> Result<Match, ApiError> {
-        let state = matches::find(ctx.app()?, self.0.match_number).await?;
-        let missing = || ApiError::internal(&std::io::Error::other("a ticket without a match"));
-        Ok(Match(state.ok_or_else(missing)?))
+        Match::of(ctx, self.0.match_number).await
     }
 
     async fn category(&self) -> i32 {
@@ -144,20 +147,11 @@ impl RevokedTicket {
 
     /// Codes of this version and of earlier ones open nothing. It only grows: keep the greatest you are told.
     async fn version(&self) -> i32 {
-        match self.0.status {
-            ticket::Status::Valid => self.0.version - 1,
-            _ => self.0.version,
-        }
+        revocation::dead_version(&self.0)
     }
 
     async fn reason(&self) -> RevocationReason {
-        match self.0.status {
-            ticket::Status::Valid => RevocationReason::Outdated,
-            ticket::Status::Listed => RevocationReason::Listed,
-            ticket::Status::Transferred => RevocationReason::Transferred,
-            ticket::Status::Used => RevocationReason::Used,
-            ticket::Status::Refunded => RevocationReason::Refunded,
-        }
+        revocation::reason(&self.0).into()
     }
 
     async fn changed_at(&self) -> DateTime {
@@ -191,8 +185,8 @@ impl GateQuery {
         after: Option<String>,
     ) -> Result<RevokedTicketConnection, ApiError> {
         ctx.steward()?;
-        let after = pages::cursor::<ChangeCursor>("after", after.as_deref())?.map(|cursor| cursor.0);
-        let limit = pages::size("first", first)?;
+        let after = pagination::cursor::<ChangeCursor>("after", after.as_deref())?.map(|cursor| cursor.0);
+        let limit = pagination::size("first", first)?;
         let since = since.map(|since| since.0);
         let revoked = gate::revoked(ctx.app()?, since, match_number, after, limit).await?;
 

@@ -4,7 +4,7 @@ use async_graphql::ID;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
-use crate::{error::ApiError, written};
+use crate::{error::ApiError, json_plan};
 
 /// What a node id names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(crate) fn write_match(number: i32, out: &mut Vec<u8>) {
 
     let (mut plain, mut encoded) = (Vec::with_capacity(MOST), [0; MOST * 2]);
     plain.extend_from_slice(b"Match:");
-    written::json(&mut plain, &number);
+    json_plan::json(&mut plain, &number);
     let length = URL_SAFE_NO_PAD.encode_slice(&plain, &mut encoded).expect("base64 takes less than twice the room");
     out.push(b'"');
     out.extend_from_slice(&encoded[..length]);
@@ -45,48 +45,53 @@ fn encoded(id: NodeId) -> String {
     })
 }
 
-impl TryFrom<&ID> for NodeId {
-    type Error = ApiError;
-
-    fn try_from(id: &ID) -> Result<Self, Self::Error> {
-        parse(id).ok_or_else(|| ApiError::bad_input(format!("{:?} is not an id that this service gave", id.as_str())))
+impl NodeId {
+    /// What `id` names, which was sent as `field`.
+    pub(crate) fn read(field: &str, id: &ID) -> Result<Self, ApiError> {
+        let wrong = || ApiError::bad_input(field, format!("{:?} is not an id that this service gave", id.as_str()));
+        parse(id).ok_or_else(wrong)
     }
 }
 
-/// The reservation that `id` names.
-pub fn reservation(id: &ID) -> Result<Uuid, ApiError> {
-    match NodeId::try_from(id)? {
+/// The reservation that `id` names, which was sent as `field`.
+pub fn reservation(field: &str, id: &ID) -> Result<Uuid, ApiError> {
+    match NodeId::read(field, id)? {
         NodeId::Reservation(id) => Ok(id),
-        _ => Err(not_of("a reservation", id)),
+        _ => Err(not_of("a reservation", field, id)),
     }
 }
 
-/// The listing that `id` names.
-pub fn listing(id: &ID) -> Result<Uuid, ApiError> {
-    match NodeId::try_from(id)? {
+/// The listing that `id` names, which was sent as `field`.
+pub fn listing(field: &str, id: &ID) -> Result<Uuid, ApiError> {
+    match NodeId::read(field, id)? {
         NodeId::Listing(id) => Ok(id),
-        _ => Err(not_of("a listing", id)),
+        _ => Err(not_of("a listing", field, id)),
     }
 }
 
-/// The ticket that `id` names.
-pub fn ticket(id: &ID) -> Result<Uuid, ApiError> {
-    match NodeId::try_from(id)? {
+/// The ticket that `id` names, which was sent as `field`.
+pub fn ticket(field: &str, id: &ID) -> Result<Uuid, ApiError> {
+    match NodeId::read(field, id)? {
         NodeId::Ticket(id) => Ok(id),
-        _ => Err(not_of("a ticket", id)),
+        _ => Err(not_of("a ticket", field, id)),
     }
 }
 
-/// The user that `id` names.
-pub fn user(id: &ID) -> Result<Uuid, ApiError> {
-    match NodeId::try_from(id)? {
+/// The tickets that `ids` name, which were sent as the list `field`.
+pub(crate) fn tickets(field: &str, ids: &[ID]) -> Result<Vec<Uuid>, ApiError> {
+    ids.iter().enumerate().map(|(index, id)| ticket(&format!("{field}.{index}"), id)).collect()
+}
+
+/// The user that `id` names, which was sent as `field`.
+pub fn user(field: &str, id: &ID) -> Result<Uuid, ApiError> {
+    match NodeId::read(field, id)? {
         NodeId::User(id) => Ok(id),
-        _ => Err(not_of("a user", id)),
+        _ => Err(not_of("a user", field, id)),
     }
 }
 
-fn not_of(what: &str, id: &ID) -> ApiError {
-    ApiError::bad_input(format!("{:?} is not the id of {what}", id.as_str()))
+fn not_of(what: &str, field: &str, id: &ID) -> ApiError {
+    ApiError::bad_input(field, format!("{:?} is not the id of {what}", id.as_str()))
 }
 
 fn parse(id: &ID) -> Option<NodeId> {
@@ -114,7 +119,7 @@ mod tests {
             NodeId::Ticket(Uuid::now_v7()),
             NodeId::User(Uuid::now_v7()),
         ] {
-            assert_eq!(NodeId::try_from(&ID::from(id)).ok(), Some(id));
+            assert_eq!(NodeId::read("id", &ID::from(id)).ok(), Some(id));
         }
     }
 
@@ -131,7 +136,7 @@ mod tests {
     #[test]
     fn what_is_no_id_is_refused() {
         for text in ["", "1", "TWF0Y2g6", "TWF0Y2g6eA", "Match:1", "Tm90aGluZzox"] {
-            assert!(NodeId::try_from(&ID::from(text)).is_err(), "{text}");
+            assert!(NodeId::read("id", &ID::from(text)).is_err(), "{text}");
         }
     }
 }

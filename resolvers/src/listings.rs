@@ -7,22 +7,22 @@ use async_graphql::{
     connection::{Connection, Edge},
 };
 use domain::{
-    matches::{self, Page},
+    page::Page,
     resale::{
-        self, Change, Offer, Price, ResaleError, Subject, Wrong,
+        self, Change, Offer, Price, Subject, Wrong,
         market::{self, Cursor, Filter, Sort},
     },
 };
 use entities::{category::Category, listing};
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::RoundingStrategy;
 
 use crate::{
     context::{self, InContext},
     error::ApiError,
     ids::{self, NodeId},
     matches::Match,
-    money::{self, Money},
-    pages::{self, ListingCursor},
+    money::{self, Exact, Money},
+    pagination::{self, ListingCursor},
     time::DateTime,
 };
 
@@ -86,9 +86,7 @@ impl Listing {
 
     #[graphql(name = "match")]
     async fn match_(&self, ctx: &Context<'_>) -> Result<Match, ApiError> {
-        let state = matches::find(ctx.app()?, self.0.match_number).await?;
-        let missing = || ApiError::internal(&std::io::Error::other("a listing without a match"));
-        Ok(Match(state.ok_or_else(missing)?))
+        Match::of(ctx, self.0.match_number).await
     }
 
     async fn category(&self) -> i32 {
@@ -133,6 +131,11 @@ impl Listing {
         self.0.locked_until.map(Into::into)
     }
 
+    /// Whether its seller takes it back: it leaves the market as soon as the payment of its buyer has failed.
+    async fn withdrawing(&self) -> bool {
+        self.0.withdrawing
+    }
+
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }
@@ -152,9 +155,9 @@ pub struct ListingFilter {
     /// 1, 2 or 3.
     category: Option<i32>,
     /// Of this price or dearer.
-    price_min: Option<Decimal>,
+    price_min: Option<Exact>,
     /// Of this price or cheaper.
-    price_max: Option<Decimal>,
+    price_max: Option<Exact>,
     seller_id: Option<ID>,
 }
 
@@ -163,7 +166,7 @@ impl TryFrom<ListingFilter> for Filter {
 
     fn try_from(filter: ListingFilter) -> Result<Self, ApiError> {
         let category = |number| {
-            let wrong = || ApiError::bad_input(format!("`category` is {number}; it must be 1, 2 or 3"));
+            let wrong = || ApiError::bad_input("category", format!("`category` is {number}; it must be 1, 2 or 3"));
             Category::from_number(number).ok_or_else(wrong)
         };
         Ok(Self {
@@ -178,7 +181,7 @@ impl TryFrom<ListingFilter> for Filter {
                 .price_max
                 .map(|price| money::minor("priceMax", price, RoundingStrategy::ToZero))
                 .transpose()?,
-            seller_id: filter.seller_id.as_ref().map(ids::user).transpose()?,
+            seller_id: filter.seller_id.as_ref().map(|id| ids::user("sellerId", id)).transpose()?,
         })
     }
 }
@@ -187,14 +190,14 @@ impl TryFrom<ListingFilter> for Filter {
 #[derive(InputObject)]
 pub struct PriceInput {
     /// In units of the currency, such as "80.00": above 0, at most two decimals, within the site's cap.
-    amount: Decimal,
+    amount: Exact,
     /// ISO 4217; the site's own, which is the only one, where it is left out.
     currency: Option<String>,
 }
 
 impl From<PriceInput> for Price {
     fn from(PriceInput { amount, currency }: PriceInput) -> Self {
-        Self { amount, currency }
+        Self { amount: amount.0, currency }
     }
 }
 
@@ -260,9 +263,10 @@ type ListingConnection = Connection<ListingCursor, Listing>;
 
 /// The place that `after` names in this order.
 fn place(after: Option<&str>, sort: Sort) -> Result<Option<Cursor>, ApiError> {
-    let after = pages::cursor::<ListingCursor>("after", after)?;
+    let after = pagination::cursor::<ListingCursor>("after", after)?;
     if after.as_ref().is_some_and(|after| after.sort != sort) {
-        return Err(ApiError::bad_input("`after` is a cursor of another order; send it with the `sort` that gave it"));
+        let message = "`after` is a cursor of another order; send it with the `sort` that gave it";
+        return Err(ApiError::bad_input("after", message));
     }
     Ok(after.map(|after| after.at))
 }
@@ -283,7 +287,7 @@ pub struct ListingQuery;
 impl ListingQuery {
     /// A listing, whatever became of it; null if there is none of that id.
     async fn listing(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Listing>, ApiError> {
-        Ok(market::find(ctx.app()?, ids::listing(&id)?).await?.map(Listing::from))
+        Ok(market::find(ctx.app()?, ids::listing("id", &id)?).await?.map(Listing::from))
     }
 
     /// What is on the market: tickets that fans offer, also those that somebody is buying. The cheapest first unless you
@@ -299,7 +303,7 @@ impl ListingQuery {
         let (filter, sort) = (Filter::try_from(filter.unwrap_or_default())?, sort.map_or(Sort::default(), Into::into));
         let after = place(after.as_deref(), sort)?;
         context::view(ctx).await?;
-        let page = market::page(ctx.app()?, &filter, sort, after, pages::size("first", first)?).await?;
+        let page = market::page(ctx.app()?, &filter, sort, after, pagination::size("first", first)?).await?;
 
         Ok(connection(page, sort, after.is_some()))
     }
@@ -314,7 +318,7 @@ impl ListingQuery {
     ) -> Result<ListingConnection, ApiError> {
         let viewer = ctx.viewer()?;
         let after = place(after.as_deref(), Sort::Newest)?;
-        let limit = pages::size("first", first)?;
+        let limit = pagination::size("first", first)?;
         let page = market::of_seller(ctx.app()?, viewer, state.map(Into::into), after, limit).await?;
 
         Ok(connection(page, Sort::Newest, after.is_some()))
@@ -332,13 +336,15 @@ impl ListingMutation {
         ctx: &Context<'_>,
         input: CreateListingInput,
     ) -> Result<CreateListingPayload, ApiError> {
+        let wrong = |problem: &str| Wrong { field: "ticketId", problem: problem.to_owned() };
         let subject = match (input.ticket_id, input.outside) {
-            (Some(id), None) => Subject::Ticket(ids::ticket(&id)?),
-            (None, Some(OutsideTicketInput { match_number, category })) => Subject::Outside { match_number, category },
-            _ => {
-                let problem = "or `outside` must be given, and not both".to_owned();
-                return Err(ResaleError::Invalid(vec![Wrong { field: "ticketId", problem }]).into());
+            (Some(id), None) => {
+                ids::ticket("ticketId", &id).map(Subject::Ticket).map_err(|_| wrong("is not the id of a ticket"))
             }
+            (None, Some(OutsideTicketInput { match_number, category })) => {
+                Ok(Subject::Outside { match_number, category })
+            }
+            _ => Err(wrong("or `outside` must be given, and not both")),
         };
         let offer = Offer {
             subject,
@@ -360,18 +366,21 @@ impl ListingMutation {
     ) -> Result<UpdateListingPayload, ApiError> {
         let UpdateListingInput { id, version, title, description, price } = input;
         let change = Change { version, title, description, price: price.map(Into::into) };
-        let listing = resale::update(ctx.app()?, ctx.viewer()?, ids::listing(&id)?, change).await?;
+        let wrong = |_| Wrong { field: "id", problem: "is not the id of a listing".to_owned() };
+        let listing = ids::listing("id", &id).map_err(wrong);
+        let listing = resale::update(ctx.app()?, ctx.viewer()?, listing, change).await?;
         Ok(UpdateListingPayload { listing: listing.into() })
     }
 
-    /// Take a listing of yours from the market, unless somebody is buying it; admins may take anybody's. Its ticket is
-    /// valid again, by a new code.
+    /// Take a listing of yours from the market; admins may take anybody's. Its ticket is valid again, by a new code. An order
+    /// of it whose payment has not begun, or has no card, ends; where one is under way, the listing stays LOCKED, is
+    /// `withdrawing`, and leaves the market once that payment has failed.
     async fn withdraw_listing(
         &self,
         ctx: &Context<'_>,
         input: WithdrawListingInput,
     ) -> Result<WithdrawListingPayload, ApiError> {
-        let id = ids::listing(&input.id)?;
+        let id = ids::listing("id", &input.id)?;
         let listing = resale::withdraw(ctx.app()?, ctx.viewer()?, id, input.version).await?;
         Ok(WithdrawListingPayload { listing: listing.into() })
     }

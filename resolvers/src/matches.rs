@@ -3,23 +3,36 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object};
-use domain::matches::{self, Filter, MatchState, Window};
+use book::match_state::MatchState;
+use domain::{
+    matches,
+    view::page::{self, Filter, Window},
+};
 
 use crate::{
     availability::{AvailabilityStatus, TicketCategory},
-    context::{self, InContext, Shown},
+    context::{self, CacheDependencies, InContext},
     error::ApiError,
     ids::NodeId,
+    json_plan::List,
     matches::list::MatchConnection,
-    pages::{self, MatchCursor},
+    pagination::{self, MatchCursor},
     time::DateTime,
-    written::List,
 };
 
 pub mod list;
 
 /// A match on sale.
 pub struct Match(pub Arc<MatchState>);
+
+impl Match {
+    /// The match that something is about: nothing is sold of one that is not there.
+    pub(crate) async fn of(ctx: &Context<'_>, number: i32) -> Result<Self, ApiError> {
+        let found = matches::find(ctx.app()?, number).await?;
+        let missing = || ApiError::internal(&std::io::Error::other(format!("match {number} is not there")));
+        Ok(Self(found.ok_or_else(missing)?))
+    }
+}
 
 #[Object]
 impl Match {
@@ -119,17 +132,17 @@ impl MatchQuery {
         before: Option<String>,
     ) -> Result<MatchConnection, ApiError> {
         if first.is_some() && last.is_some() {
-            return Err(ApiError::bad_input("`first` and `last` exclude each other; send one of them"));
+            return Err(ApiError::bad_input("last", "`first` and `last` exclude each other; send one of them"));
         }
         let filter = Filter::from(filter.unwrap_or_default());
         let window = Window {
-            after: pages::cursor::<MatchCursor>("after", after.as_deref())?.map(|cursor| cursor.0),
-            before: pages::cursor::<MatchCursor>("before", before.as_deref())?.map(|cursor| cursor.0),
-            limit: if last.is_some() { pages::size("last", last)? } else { pages::size("first", first)? },
+            after: pagination::cursor::<MatchCursor>("after", after.as_deref())?.map(|cursor| cursor.0),
+            before: pagination::cursor::<MatchCursor>("before", before.as_deref())?.map(|cursor| cursor.0),
+            limit: if last.is_some() { pagination::size("last", last)? } else { pagination::size("first", first)? },
             from_end: last.is_some(),
         };
-        Shown::note_all(ctx);
-        let page = matches::page(context::view(ctx).await?, &filter, window);
+        CacheDependencies::note_all(ctx);
+        let page = page::page(context::view(ctx).await?, &filter, window);
 
         let (earlier, later) =
             if window.from_end { (page.more, window.before.is_some()) } else { (window.after.is_some(), page.more) };
@@ -140,7 +153,7 @@ impl MatchQuery {
     #[graphql(name = "match")]
     async fn match_(&self, ctx: &Context<'_>, match_number: i32) -> Result<Option<Match>, ApiError> {
         let found = matches::find(ctx.app()?, match_number).await?;
-        Shown::note(ctx, match_number, found.as_ref().map(|state| state.version));
+        CacheDependencies::note(ctx, match_number, found.as_ref().map(|state| state.version));
         Ok(found.map(Match))
     }
 }

@@ -1,7 +1,7 @@
 //! Node: anything that has an id.
 
 use async_graphql::{Context, ID, Interface, Object};
-use domain::{accounts, matches, resale::market, reservations, tickets};
+use domain::{accounts, lookup, matches, resale::market, tickets};
 
 use crate::{
     accounts::User, context::InContext, error::ApiError, ids::NodeId, listings::Listing, matches::Match,
@@ -28,11 +28,11 @@ impl NodeQuery {
     async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>, ApiError> {
         let app = ctx.app()?;
         let viewer = ctx.viewer_if_any();
-        let node = match (NodeId::try_from(&id)?, viewer) {
+        let node = match (NodeId::read("id", &id)?, viewer) {
             (NodeId::Listing(id), _) => market::find(app, id).await?.map(|row| Node::Listing(row.into())),
             (NodeId::Match(number), _) => matches::find(app, number).await?.map(|state| Node::Match(Match(state))),
             (NodeId::Reservation(id), Some(viewer)) => {
-                reservations::find(app, viewer, id).await?.map(|row| Node::Reservation(row.into()))
+                lookup::reservation(app, viewer, id).await?.map(|row| Node::Reservation(row.into()))
             }
             (NodeId::Ticket(id), Some(viewer)) => {
                 tickets::find(app, viewer, id).await?.map(|row| Node::Ticket(row.into()))

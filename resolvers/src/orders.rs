@@ -8,6 +8,7 @@ use domain::{
 
 use crate::{
     context::InContext,
+    counted_actions::CountedActions,
     error::ApiError,
     ids,
     reservations::{self, Reservation, ReservationConnection, ReservationStatus},
@@ -58,8 +59,13 @@ impl OrderMutation {
         input: OrderListingInput,
     ) -> Result<OrderListingPayload, ApiError> {
         let OrderListingInput { listing_id, version, idempotency_key } = input;
-        let wish = Wish { listing_id: ids::listing(&listing_id)?, version, idempotency_key };
+        let wish = Wish { listing_id: ids::listing("listingId", &listing_id)?, version, idempotency_key };
+        let begun = ctx.app()?.clock.now();
         let order = resale::order(ctx.app()?, ctx.viewer()?, wish).await?;
+        // It keeps others from a ticket as a hold does; one that was placed before keeps them from nothing more.
+        if order.created_at >= begun {
+            CountedActions::note_hold(ctx, &order);
+        }
         Ok(OrderListingPayload { order: order.into() })
     }
 }

@@ -1,14 +1,32 @@
 //! Payments.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use domain::payments::{
-    self, Paid,
-    reconciliation::{self, Trouble},
-    refunds::{self, Wish},
+use domain::{
+    desk::error::HoldError,
+    lookup,
+    payments::{
+        self, Paid, PaymentError,
+        refunds::{self, Wish},
+    },
+    tickets::freezing,
 };
 use entities::{payment, refund};
+use uuid::Uuid;
 
-use crate::{context::InContext, error::ApiError, ids, money::Money, reservations::Reservation, time::DateTime};
+use crate::{
+    context::InContext,
+    counted_actions::{Action, CountedActions},
+    error::ApiError,
+    ids,
+    loaders::Loaders,
+    money::Money,
+    reservations::Reservation,
+    time::DateTime,
+};
+
+mod troubles;
+
+pub use troubles::PaymentQuery;
 
 /// Where a payment stands.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +61,13 @@ pub enum PaymentStatus {
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "refund::State")]
 pub enum RefundStatus {
-    /// The money is on its way back.
+    /// The money is on its way back; with some cards and banks that takes days.
     #[graphql(name = "PROCESSING")]
     Due,
     /// The gateway has given the money back; the card shows it by its bank's pace.
     Done,
-    /// The gateway would not give the money back; the site's staff sees to it.
+    /// The gateway would not give the money back, or could not in the end: also after it was DONE. The site's staff sees
+    /// to it.
     Refused,
 }
 
@@ -82,129 +101,48 @@ impl Refund {
 }
 
 /// One attempt to pay for a reservation.
-pub struct Payment {
-    row: payment::Model,
-    /// None before somebody asks for them.
-    refunds: Option<Vec<refund::Model>>,
-}
+pub struct Payment(payment::Model);
 
 impl From<payment::Model> for Payment {
     fn from(row: payment::Model) -> Self {
-        Self { row, refunds: None }
-    }
-}
-
-impl Payment {
-    /// A payment whose refunds were looked up together with others'.
-    pub(crate) fn with_refunds(row: payment::Model, refunds: Option<Vec<refund::Model>>) -> Self {
-        Self { row, refunds }
-    }
-
-    async fn find_refunds(&self, ctx: &Context<'_>) -> Result<Vec<refund::Model>, ApiError> {
-        if let Some(found) = &self.refunds {
-            return Ok(found.clone());
-        }
-        let mut found = refunds::of_payments(&ctx.app()?.db, &[self.row.id]).await?;
-        Ok(found.remove(&self.row.id).unwrap_or_default())
+        Self(row)
     }
 }
 
 #[Object]
 impl Payment {
     async fn status(&self) -> PaymentStatus {
-        self.row.state.into()
+        self.0.state.into()
     }
 
     async fn amount(&self) -> Money {
-        Money::from_minor(self.row.amount_minor)
+        Money::from_minor(self.0.amount_minor)
     }
 
     /// What goes back of it, oldest first.
     async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<Refund>, ApiError> {
-        Ok(self.find_refunds(ctx).await?.into_iter().map(Refund).collect())
+        Ok(Loaders::refunds(ctx, self.0.id).await?.into_iter().map(Refund).collect())
     }
 
     /// What of the amount is back or on its way back.
     async fn refunded_amount(&self, ctx: &Context<'_>) -> Result<Money, ApiError> {
-        let refunds = self.find_refunds(ctx).await?;
+        let refunds = Loaders::refunds(ctx, self.0.id).await?;
         let going = refunds.iter().filter(|refund| refund.state != refund::State::Refused);
         Ok(Money::from_minor(going.map(|refund| refund.amount_minor).sum()))
     }
 
     /// Why the last card was refused, in the gateway's words, such as `insufficient_funds`.
     async fn decline_code(&self) -> Option<&str> {
-        self.row.decline_code.as_deref()
+        self.0.decline_code.as_deref()
     }
 
     async fn created_at(&self) -> DateTime {
-        self.row.created_at.into()
+        self.0.created_at.into()
     }
 
     /// When something happened to it last.
     async fn updated_at(&self) -> DateTime {
-        self.row.updated_at.into()
-    }
-}
-
-/// What is wrong with a payment.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "reconciliation::Kind")]
-pub enum PaymentTroubleKind {
-    /// It has been on its way for too long: the gateway is out of reach, or tells what can't be.
-    Stuck,
-    /// Its reservation is paid by another payment as well.
-    Overpaid,
-    /// It is paid, and its reservation is not sold.
-    Unfulfilled,
-    /// The gateway tells of a payment that is not known here.
-    Orphaned,
-    /// The gateway will not give back what is owed of it: refundReservation asks it once more.
-    RefundRefused,
-}
-
-/// A payment that somebody has to look at.
-pub struct PaymentTrouble(Trouble);
-
-#[Object]
-impl PaymentTrouble {
-    async fn kind(&self) -> PaymentTroubleKind {
-        self.0.kind.into()
-    }
-
-    /// Null where the kind is ORPHANED.
-    async fn payment(&self) -> Option<Payment> {
-        self.0.payment.clone().map(Payment::from)
-    }
-
-    /// Null where the kind is ORPHANED.
-    async fn reservation(&self) -> Option<Reservation> {
-        self.0.reservation.clone().map(Reservation::from)
-    }
-
-    /// What is not given back; set where the kind is `REFUND_REFUSED`, or where a refund is STUCK.
-    async fn refund(&self) -> Option<Refund> {
-        self.0.refund.clone().map(Refund)
-    }
-
-    /// The gateway's name for the event; set where the kind is ORPHANED.
-    async fn event_id(&self) -> Option<&str> {
-        self.0.event_id.as_deref()
-    }
-
-    async fn since(&self) -> DateTime {
-        self.0.since.into()
-    }
-}
-
-#[derive(Default)]
-pub struct PaymentQuery;
-
-#[Object]
-impl PaymentQuery {
-    /// Payments that somebody has to look at, for admins: empty while all is well. At most 100 of a kind, oldest first.
-    async fn reconciliation(&self, ctx: &Context<'_>) -> Result<Vec<PaymentTrouble>, ApiError> {
-        ctx.admin()?;
-        Ok(reconciliation::troubles(ctx.app()?).await?.into_iter().map(PaymentTrouble).collect())
+        self.0.updated_at.into()
     }
 }
 
@@ -237,6 +175,26 @@ pub struct RefundReservationPayload {
     reservation: Reservation,
 }
 
+#[derive(InputObject)]
+pub struct FreezeTicketsInput {
+    reservation_id: ID,
+}
+
+#[derive(SimpleObject)]
+pub struct FreezeTicketsPayload {
+    reservation: Reservation,
+}
+
+#[derive(InputObject)]
+pub struct UnfreezeTicketsInput {
+    reservation_id: ID,
+}
+
+#[derive(SimpleObject)]
+pub struct UnfreezeTicketsPayload {
+    reservation: Reservation,
+}
+
 #[derive(SimpleObject)]
 pub struct PayReservationPayload {
     reservation: Reservation,
@@ -263,9 +221,12 @@ impl PaymentMutation {
         input: PayReservationInput,
     ) -> Result<PayReservationPayload, ApiError> {
         let PayReservationInput { reservation_id, payment_method, idempotency_key } = input;
-        let id = ids::reservation(&reservation_id)?;
-        let paid = payments::pay(ctx.app()?, ctx.viewer()?, id, payment_method, idempotency_key).await?;
-        let Paid { reservation, client_secret, .. } = paid;
+        let id = ids::reservation("reservationId", &reservation_id)?;
+        let paid = payments::pay(ctx.app()?, ctx.viewer()?, id, payment_method, idempotency_key).await;
+        if let Err(PaymentError::Declined { .. }) = &paid {
+            CountedActions::note(ctx, Action::Decline);
+        }
+        let Paid { reservation, client_secret, .. } = paid?;
         Ok(PayReservationPayload { reservation: reservation.into(), client_secret })
     }
 
@@ -276,7 +237,7 @@ impl PaymentMutation {
         ctx: &Context<'_>,
         input: CreatePaymentIntentInput,
     ) -> Result<CreatePaymentIntentPayload, ApiError> {
-        let id = ids::reservation(&input.reservation_id)?;
+        let id = ids::reservation("reservationId", &input.reservation_id)?;
         let Paid { reservation, client_secret, .. } = payments::create_intent(ctx.app()?, ctx.viewer()?, id).await?;
         Ok(CreatePaymentIntentPayload { reservation: reservation.into(), client_secret })
     }
@@ -291,10 +252,42 @@ impl PaymentMutation {
         input: RefundReservationInput,
     ) -> Result<RefundReservationPayload, ApiError> {
         let RefundReservationInput { reservation_id, ticket_ids, reason } = input;
-        let reservation_id = ids::reservation(&reservation_id)?;
-        let tickets = ticket_ids.map(|named| named.iter().map(ids::ticket).collect()).transpose()?;
+        let reservation_id = ids::reservation("reservationId", &reservation_id)?;
+        let tickets = ticket_ids.map(|named| ids::tickets("ticketIds", &named)).transpose()?;
         let wish = Wish { reservation_id, tickets, reason };
         let reservation = refunds::refund(ctx.app()?, ctx.viewer()?, wish).await?;
         Ok(RefundReservationPayload { reservation: reservation.into() })
     }
+    /// Keep a paid reservation's tickets out of the gate, as while its payment is disputed. For admins. They show no code,
+    /// the codes that there are open nothing, and they are neither refunded nor offered for resale; one that is offered
+    /// already can still be sold until its listing is withdrawn. Tickets that were used, sold on or refunded stay as they
+    /// are, and so does what is frozen already.
+    async fn freeze_tickets(
+        &self,
+        ctx: &Context<'_>,
+        input: FreezeTicketsInput,
+    ) -> Result<FreezeTicketsPayload, ApiError> {
+        let (staff, id) = (ctx.admin()?, ids::reservation("reservationId", &input.reservation_id)?);
+        let reservation = staffs(ctx, id).await?;
+        freezing::freeze(ctx.app()?, staff, id).await?;
+        Ok(FreezeTicketsPayload { reservation })
+    }
+
+    /// Let the frozen tickets of a reservation into the gate again, by new codes. For admins.
+    async fn unfreeze_tickets(
+        &self,
+        ctx: &Context<'_>,
+        input: UnfreezeTicketsInput,
+    ) -> Result<UnfreezeTicketsPayload, ApiError> {
+        let (staff, id) = (ctx.admin()?, ids::reservation("reservationId", &input.reservation_id)?);
+        let reservation = staffs(ctx, id).await?;
+        freezing::unfreeze(ctx.app()?, staff, id).await?;
+        Ok(UnfreezeTicketsPayload { reservation })
+    }
+}
+
+/// A reservation that the site's staff does something to.
+async fn staffs(ctx: &Context<'_>, id: Uuid) -> Result<Reservation, ApiError> {
+    let found = lookup::reservation(ctx.app()?, ctx.admin()?, id).await?;
+    Ok(found.ok_or(HoldError::NotFound)?.into())
 }

@@ -1,21 +1,19 @@
 //! Payouts.
 
-use std::collections::HashMap;
-
 use async_graphql::{
     Context, Enum, Object,
     connection::{Connection, Edge},
 };
-use domain::resale::{market, payouts};
-use entities::{listing, payout};
-use uuid::Uuid;
+use domain::resale::payouts;
+use entities::payout;
 
 use crate::{
     context::InContext,
     error::ApiError,
     listings::Listing,
+    loaders::Loaders,
     money::Money,
-    pages::{self, IdCursor},
+    pagination::{self, IdCursor},
     time::DateTime,
 };
 
@@ -29,37 +27,36 @@ pub enum PayoutStatus {
 }
 
 /// What a seller gets for a sold listing: its price less the site's fee.
-pub struct Payout {
-    row: payout::Model,
-    listing: listing::Model,
-}
+pub struct Payout(payout::Model);
 
 #[Object]
 impl Payout {
-    async fn listing(&self) -> Listing {
-        self.listing.clone().into()
+    async fn listing(&self, ctx: &Context<'_>) -> Result<Listing, ApiError> {
+        let found = Loaders::listing(ctx, self.0.listing_id).await?;
+        let missing = || ApiError::internal(&std::io::Error::other("a payout without a listing"));
+        Ok(found.ok_or_else(missing)?.into())
     }
 
     async fn amount(&self) -> Money {
-        Money::from_minor(self.row.amount_minor)
+        Money::from_minor(self.0.amount_minor)
     }
 
     async fn status(&self) -> PayoutStatus {
-        self.row.state.into()
+        self.0.state.into()
     }
 
     /// Why the last try failed, in the gateway's words.
     async fn problem(&self) -> Option<&str> {
-        self.row.problem.as_deref()
+        self.0.problem.as_deref()
     }
 
     async fn created_at(&self) -> DateTime {
-        self.row.created_at.into()
+        self.0.created_at.into()
     }
 
     /// Set exactly when the status is PAID.
     async fn paid_at(&self) -> Option<DateTime> {
-        self.row.paid_at.map(Into::into)
+        self.0.paid_at.map(Into::into)
     }
 }
 
@@ -79,19 +76,12 @@ impl PayoutQuery {
         after: Option<String>,
     ) -> Result<PayoutConnection, ApiError> {
         let viewer = ctx.viewer()?;
-        let after = pages::cursor::<IdCursor>("after", after.as_deref())?.map(|cursor| cursor.0);
-        let limit = pages::size("first", first)?;
+        let after = pagination::cursor::<IdCursor>("after", after.as_deref())?.map(|cursor| cursor.0);
+        let limit = pagination::size("first", first)?;
         let page = payouts::page(ctx.app()?, viewer, status.map(Into::into), after, limit).await?;
-        let ids: Vec<Uuid> = page.items.iter().map(|row| row.listing_id).collect();
-        let listings = market::find_many(&ctx.app()?.db, &ids).await?.into_iter();
-        let mut listings: HashMap<Uuid, listing::Model> = listings.map(|row| (row.id, row)).collect();
 
         let mut connection = Connection::new(after.is_some(), page.more);
-        // A listing is never deleted, and has one payout.
-        connection.edges.extend(page.items.into_iter().filter_map(|row| {
-            let listing = listings.remove(&row.listing_id)?;
-            Some(Edge::new(IdCursor(row.id), Payout { row, listing }))
-        }));
+        connection.edges.extend(page.items.into_iter().map(|row| Edge::new(IdCursor(row.id), Payout(row))));
         Ok(connection)
     }
 }

@@ -1,30 +1,25 @@
 //! Reservations.
 
-use std::collections::HashMap;
-
 use async_graphql::{
     Context, Enum, ID, InputObject, Object, SimpleObject,
     connection::{Connection, Edge},
 };
 use domain::{
-    matches,
-    payments::{self, refunds},
-    resale::market,
+    lookup,
     reservations::{self, Of, Wish},
-    tickets,
 };
-use entities::{listing, payment, refund, reservation, ticket};
-use uuid::Uuid;
+use entities::reservation;
 
 use crate::{
     context::{InContext, Refused},
-    deeds::{Deed, Deeds},
+    counted_actions::CountedActions,
     error::ApiError,
     ids::{self, NodeId},
     listings::Listing,
+    loaders::Loaders,
     matches::Match,
     money::Money,
-    pages::{self, IdCursor},
+    pagination::{self, IdCursor},
     payments::Payment,
     tickets::Ticket,
     time::DateTime,
@@ -56,119 +51,94 @@ pub enum CancelReason {
     /// Another site sold the tickets; the newest unpaid holds gave way.
     Oversold,
     Refunded,
+    /// The seller took back the listing before its payment had begun.
+    Withdrawn,
 }
 
 /// A fan's claim on tickets of one category.
-pub struct Reservation {
-    row: reservation::Model,
-    payment: Found,
-    /// What was found of its tickets before somebody asks for them.
-    tickets: Option<Vec<ticket::Model>>,
-    /// What it is an order of, where it was read before somebody asks for it.
-    listing: Option<Box<listing::Model>>,
-}
-
-/// What was found out of a reservation's payment before somebody asks for it.
-enum Found {
-    NotAsked,
-    Asked(Option<Box<payment::Model>>, Option<Vec<refund::Model>>),
-}
+pub struct Reservation(reservation::Model);
 
 impl From<reservation::Model> for Reservation {
     fn from(row: reservation::Model) -> Self {
-        Self { row, payment: Found::NotAsked, tickets: None, listing: None }
+        Self(row)
     }
 }
 
 #[Object]
 impl Reservation {
     pub(crate) async fn id(&self) -> ID {
-        NodeId::Reservation(self.row.id).into()
+        NodeId::Reservation(self.0.id).into()
     }
 
     async fn status(&self) -> ReservationStatus {
-        self.row.status.into()
+        self.0.status.into()
     }
 
     /// Set exactly when the status is CANCELLED.
     async fn cancel_reason(&self) -> Option<CancelReason> {
-        self.row.cancel_reason.map(Into::into)
+        self.0.cancel_reason.map(Into::into)
     }
 
     #[graphql(name = "match")]
     async fn match_(&self, ctx: &Context<'_>) -> Result<Match, ApiError> {
-        let state = matches::find(ctx.app()?, self.row.match_number).await?;
-        let missing = || ApiError::internal(&std::io::Error::other("a reservation without a match"));
-        Ok(Match(state.ok_or_else(missing)?))
+        Match::of(ctx, self.0.match_number).await
     }
 
     async fn category(&self) -> i32 {
-        self.row.category.number()
+        self.0.category.number()
     }
 
     /// Tickets, 1 or 2.
     async fn quantity(&self) -> i32 {
-        self.row.quantity
+        self.0.quantity
     }
 
     /// Of its tickets, those that are still held or owned: fewer once some were refunded, none once it is over.
     async fn quantity_left(&self) -> i32 {
-        if self.row.status == reservation::Status::Cancelled { 0 } else { self.row.quantity - self.row.returned }
+        reservations::tickets_left(&self.0)
     }
 
     /// Price of one ticket when the hold was placed.
     async fn unit_price(&self) -> Money {
-        Money::from_minor(self.row.unit_price_minor)
+        Money::from_minor(self.0.unit_price_minor)
     }
 
     async fn total_price(&self) -> Money {
-        Money::from_minor(self.row.unit_price_minor * i64::from(self.row.quantity))
+        Money::from_minor(self.0.unit_price_minor * i64::from(self.0.quantity))
     }
 
     async fn created_at(&self) -> DateTime {
-        self.row.created_at.into()
+        self.0.created_at.into()
     }
 
     /// When the hold ends by itself; null once it is paid or over.
     async fn expires_at(&self) -> Option<DateTime> {
-        self.row.status.is_live().then_some(self.row.expires_at.into())
+        self.0.status.is_live().then_some(self.0.expires_at.into())
     }
 
     /// The newest payment for it; null while nobody has begun one.
     async fn payment(&self, ctx: &Context<'_>) -> Result<Option<Payment>, ApiError> {
-        Ok(match &self.payment {
-            Found::Asked(payment, refunds) => {
-                payment.as_deref().map(|payment| Payment::with_refunds(payment.clone(), refunds.clone()))
-            }
-            Found::NotAsked => payments::latest(&ctx.app()?.db, self.row.id).await?.map(Payment::from),
-        })
+        Ok(Loaders::payment(ctx, self.0.id).await?.map(Payment::from))
     }
 
     /// Its tickets, in the order of their seats: one a seat once it is paid, none before.
     async fn tickets(&self, ctx: &Context<'_>) -> Result<Vec<Ticket>, ApiError> {
-        let found = match &self.tickets {
-            Some(found) => found.clone(),
-            None => tickets::of_reservations(&ctx.app()?.db, &[self.row.id]).await?,
-        };
-        Ok(found.into_iter().map(Ticket::from).collect())
+        Ok(Loaders::tickets(ctx, self.0.id).await?.into_iter().map(Ticket::from).collect())
     }
 
     /// What it is an order of; null where it is of the site's own stock.
     async fn listing(&self, ctx: &Context<'_>) -> Result<Option<Listing>, ApiError> {
-        if let Some(row) = &self.listing {
-            return Ok(Some((**row).clone().into()));
-        }
-        let Some(id) = self.row.listing_id else { return Ok(None) };
-        Ok(market::find(ctx.app()?, id).await?.map(Listing::from))
+        let Some(id) = self.0.listing_id else { return Ok(None) };
+        Ok(Loaders::listing(ctx, id).await?.map(Listing::from))
     }
 
     /// Grows with every change of state, its payment's included.
     async fn version(&self) -> i32 {
-        self.row.version
+        self.0.version
     }
 }
 
-/// A page of what the viewer has reserved of this. What its rows are asked for is read for all of them at once.
+/// A page of what the viewer has reserved of this.
 pub(crate) async fn page(
     ctx: &Context<'_>,
     of: Of,
@@ -177,44 +147,12 @@ pub(crate) async fn page(
     after: Option<String>,
 ) -> Result<ReservationConnection, ApiError> {
     let viewer = ctx.viewer()?;
-    let after = pages::cursor::<IdCursor>("after", after.as_deref())?.map(|cursor| cursor.0);
-    let limit = pages::size("first", first)?;
+    let after = pagination::cursor::<IdCursor>("after", after.as_deref())?.map(|cursor| cursor.0);
+    let limit = pagination::size("first", first)?;
     let page = reservations::of_fan(ctx.app()?, viewer, of, status.map(Into::into), after, limit).await?;
-    let shown = ctx.look_ahead();
-    let nodes = [shown.field("nodes"), shown.field("edges").field("node")];
-    let is_asked = |field: &str| nodes.iter().any(|node| node.field(field).exists());
-    let is_asked_back = |field: &str| nodes.iter().any(|node| node.field("payment").field(field).exists());
-    let ids: Vec<Uuid> = page.items.iter().map(|row| row.id).collect();
-    let (mut of_page, mut tickets_of_page) = (HashMap::new(), HashMap::<Uuid, Vec<ticket::Model>>::new());
-    let mut back = None;
-    if is_asked("payment") {
-        // Oldest first: the newest of a reservation stays.
-        let found = payments::of_reservations(&ctx.app()?.db, &ids).await?;
-        of_page.extend(found.into_iter().map(|payment| (payment.reservation_id, payment)));
-    }
-    if is_asked_back("refunds") || is_asked_back("refundedAmount") {
-        let ids: Vec<Uuid> = of_page.values().map(|payment| payment.id).collect();
-        back = Some(refunds::of_payments(&ctx.app()?.db, &ids).await?);
-    }
-    if is_asked("tickets") {
-        for ticket in tickets::of_reservations(&ctx.app()?.db, &ids).await? {
-            tickets_of_page.entry(ticket.reservation_id).or_default().push(ticket);
-        }
-    }
-    let mut listings = HashMap::new();
-    if is_asked("listing") {
-        listings = market::of_orders(&ctx.app()?.db, &page.items).await?;
-    }
 
     let mut connection = Connection::new(after.is_some(), page.more);
-    connection.edges.extend(page.items.into_iter().map(|row| {
-        let payment = of_page.remove(&row.id).map(Box::new);
-        let refunds = payment.as_ref().and_then(|payment| Some(back.as_mut()?.remove(&payment.id).unwrap_or_default()));
-        let payment = if is_asked("payment") { Found::Asked(payment, refunds) } else { Found::NotAsked };
-        let tickets = is_asked("tickets").then(|| tickets_of_page.remove(&row.id).unwrap_or_default());
-        let listing = row.listing_id.and_then(|id| listings.get(&id)).cloned().map(Box::new);
-        Edge::new(IdCursor(row.id), Reservation { row, payment, tickets, listing })
-    }));
+    connection.edges.extend(page.items.into_iter().map(|row| Edge::new(IdCursor(row.id), row.into())));
 
     Ok(connection)
 }
@@ -266,7 +204,7 @@ impl ReservationQuery {
 
     /// A reservation of yours; null if there is none of that id. Admins see everybody's.
     async fn reservation(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Reservation>, ApiError> {
-        let found = reservations::find(ctx.app()?, ctx.viewer()?, ids::reservation(&id)?).await?;
+        let found = lookup::reservation(ctx.app()?, ctx.viewer()?, ids::reservation("id", &id)?).await?;
         Ok(found.map(Reservation::from))
     }
 }
@@ -283,8 +221,10 @@ impl ReservationMutation {
         let begun = ctx.app()?.clock.now();
         let held = reservations::hold(ctx.app()?, ctx.viewer()?, wish.clone()).await;
         // An attempt that was made before is answered again, and holds nothing more.
-        if held.as_ref().is_ok_and(|row| row.created_at >= begun) {
-            Deeds::note(ctx, Deed::Hold);
+        if let Ok(row) = held.as_ref()
+            && row.created_at >= begun
+        {
+            CountedActions::note_hold(ctx, row);
         }
         if let Err(refused) = &held
             && let Some(version) = reservations::refused_alike(ctx.app()?, &wish, refused)
@@ -300,7 +240,7 @@ impl ReservationMutation {
         ctx: &Context<'_>,
         input: CancelReservationInput,
     ) -> Result<CancelReservationPayload, ApiError> {
-        let id = ids::reservation(&input.reservation_id)?;
+        let id = ids::reservation("reservationId", &input.reservation_id)?;
         let reservation = reservations::cancel(ctx.app()?, ctx.viewer()?, id).await?;
         Ok(CancelReservationPayload { reservation: reservation.into() })
     }

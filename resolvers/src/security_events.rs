@@ -12,7 +12,7 @@ use crate::{
     context::InContext,
     error::ApiError,
     ids::NodeId,
-    pages::{self, IdCursor},
+    pagination::{self, IdCursor},
     time::DateTime,
 };
 
@@ -92,8 +92,8 @@ impl SecurityEventQuery {
         after: Option<String>,
     ) -> Result<SecurityEventConnection, ApiError> {
         ctx.admin()?;
-        let after = pages::cursor::<IdCursor>("after", after.as_deref())?.map(|cursor| cursor.0);
-        let limit = pages::size("first", first)?;
+        let after = pagination::cursor::<IdCursor>("after", after.as_deref())?.map(|cursor| cursor.0);
+        let limit = pagination::size("first", first)?;
         let page = security_events::page(ctx.app()?, kind.map(Into::into), after, limit).await?;
 
         let mut connection = Connection::new(after.is_some(), page.more);

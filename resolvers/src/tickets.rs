@@ -1,35 +1,35 @@
 //! Tickets.
 
-use std::collections::HashMap;
-
 use async_graphql::{
     Context, Enum, ID, Object,
     connection::{Connection, Edge},
 };
-use domain::{
-    matches, reservations,
-    tickets::{
-        self,
-        links::{self, Link},
-    },
+use domain::tickets::{
+    self,
+    links::{self, Link},
 };
-use entities::{reservation, ticket};
+use entities::ticket;
 use qrcode::{EcLevel, QrCode, render::svg};
-use uuid::Uuid;
 
 use crate::{
     context::InContext,
+    counted_actions::{Action, CountedActions},
     error::ApiError,
     ids::NodeId,
+    loaders::Loaders,
     matches::Match,
     money::Money,
-    pages::{self, IdCursor},
+    pagination::{self, IdCursor},
     reservations::Reservation,
     time::DateTime,
 };
 
 /// The side of a QR code's picture at least, in pixels.
 const QR_SIDE: u32 = 240;
+
+/// What drawing a QR code and signing cost, in units of the prices.
+const PICTURE_UNITS: u64 = 50;
+const SIGNATURE_UNITS: u64 = 5;
 
 /// What SVG files begin with, and pages that show one do not want.
 const XML: &str = r#"<?xml version="1.0" standalone="yes"?>"#;
@@ -38,7 +38,7 @@ const XML: &str = r#"<?xml version="1.0" standalone="yes"?>"#;
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "ticket::Status")]
 pub enum TicketStatus {
-    /// It opens the gate, once.
+    /// It opens the gate, once, unless `frozenAt` is set.
     Valid,
     /// Offered for resale; it opens nothing until that is withdrawn, which gives it another code.
     Listed,
@@ -51,37 +51,35 @@ pub enum TicketStatus {
 }
 
 /// A ticket: one seat at a match, paid.
-pub struct Ticket {
-    row: ticket::Model,
-    /// The reservation that paid for it, where it was read before somebody asks for it.
-    reservation: Option<Box<reservation::Model>>,
-}
+pub struct Ticket(ticket::Model);
 
 impl From<ticket::Model> for Ticket {
     fn from(row: ticket::Model) -> Self {
-        Self { row, reservation: None }
+        Self(row)
     }
 }
 
 #[Object]
 impl Ticket {
     pub(crate) async fn id(&self) -> ID {
-        NodeId::Ticket(self.row.id).into()
+        NodeId::Ticket(self.0.id).into()
     }
 
     async fn status(&self) -> TicketStatus {
-        self.row.status.into()
+        self.0.status.into()
     }
 
-    /// What the gate scans, and verifies without asking anybody; null unless the ticket is VALID and yours. A ticket's
-    /// newest code is the one that counts.
+    /// What the gate scans, and verifies without asking anybody; null unless the ticket is VALID, yours and not frozen. A
+    /// ticket's newest code is the one that counts.
     async fn code(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         self.shown_code(ctx).await
     }
 
     /// The code as a QR code, an SVG element; null where `code` is.
     async fn qr(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
-        self.shown_code(ctx).await?.map(|code| picture(&code)).transpose()
+        let code = self.shown_code(ctx).await?;
+        CountedActions::add_to(ctx, Action::Work, PICTURE_UNITS);
+        code.map(|code| picture(&code)).transpose()
     }
 
     /// Downloads the ticket as a PDF to print, for an hour from now, by whoever has the link; null where `code` is. It
@@ -95,50 +93,50 @@ impl Ticket {
         let shown = |Link { ticket_id, version, until, signature }| {
             format!("{site}/tickets/{ticket_id}.pdf?version={version}&until={until}&signature={signature}")
         };
-        Ok(links::make(app, &self.row).map(shown))
+        Ok(links::make(app, &self.0).map(shown))
     }
 
     /// As its holder was called when it was issued.
     async fn holder_name(&self) -> Option<&str> {
-        self.row.holder_name.as_deref()
+        self.0.holder_name.as_deref()
     }
 
     #[graphql(name = "match")]
     async fn match_(&self, ctx: &Context<'_>) -> Result<Match, ApiError> {
-        let state = matches::find(ctx.app()?, self.row.match_number).await?;
-        let missing = || ApiError::internal(&std::io::Error::other("a ticket without a match"));
-        Ok(Match(state.ok_or_else(missing)?))
+        Match::of(ctx, self.0.match_number).await
     }
 
     async fn category(&self) -> i32 {
-        self.row.category.number()
+        self.0.category.number()
     }
 
     /// Which of its reservation's tickets it is, from 1.
     async fn seat(&self) -> i32 {
-        self.row.seat
+        self.0.seat
     }
 
     /// What its holder paid for it.
     async fn price(&self) -> Money {
-        Money::from_minor(self.row.price_minor)
+        Money::from_minor(self.0.price_minor)
     }
 
     async fn issued_at(&self) -> DateTime {
-        self.row.issued_at.into()
+        self.0.issued_at.into()
     }
 
     /// When somebody came in by it; set exactly when the status is USED.
     async fn used_at(&self) -> Option<DateTime> {
-        self.row.used_at.map(Into::into)
+        self.0.used_at.map(Into::into)
+    }
+
+    /// Since when the site's staff keeps it out of the gate, as while its payment is disputed; null while they do not.
+    async fn frozen_at(&self) -> Option<DateTime> {
+        self.0.frozen_at.map(Into::into)
     }
 
     /// What paid for it.
     async fn reservation(&self, ctx: &Context<'_>) -> Result<Reservation, ApiError> {
-        if let Some(row) = &self.reservation {
-            return Ok((**row).clone().into());
-        }
-        let found = reservations::find_many(&ctx.app()?.db, &[self.row.reservation_id]).await?.pop();
+        let found = Loaders::reservation(ctx, self.0.reservation_id).await?;
         let missing = || ApiError::internal(&std::io::Error::other("a ticket without a reservation"));
         Ok(found.ok_or_else(missing)?.into())
     }
@@ -150,11 +148,12 @@ impl Ticket {
         if !self.is_viewers(ctx) {
             return Ok(None);
         }
-        Ok(tickets::code(ctx.app()?, &self.row).await?)
+        CountedActions::add_to(ctx, Action::Work, SIGNATURE_UNITS);
+        Ok(tickets::code(ctx.app()?, &self.0).await?)
     }
 
     fn is_viewers(&self, ctx: &Context<'_>) -> bool {
-        ctx.viewer_if_any().is_some_and(|viewer| viewer.user_id == self.row.user_id)
+        ctx.viewer_if_any().is_some_and(|viewer| viewer.user_id == self.0.user_id)
     }
 }
 
@@ -180,23 +179,12 @@ impl TicketQuery {
         after: Option<String>,
     ) -> Result<TicketConnection, ApiError> {
         let (app, viewer) = (ctx.app()?, ctx.viewer()?);
-        let after = pages::cursor::<IdCursor>("after", after.as_deref())?.map(|cursor| cursor.0);
-        let limit = pages::size("first", first)?;
+        let after = pagination::cursor::<IdCursor>("after", after.as_deref())?.map(|cursor| cursor.0);
+        let limit = pagination::size("first", first)?;
         let page = tickets::of_fan(app, viewer, status.map(Into::into), after, limit).await?;
-        let shown = ctx.look_ahead();
-        let nodes = [shown.field("nodes"), shown.field("edges").field("node")];
-        let mut reservations = HashMap::new();
-        if nodes.iter().any(|node| node.field("reservation").exists()) {
-            let ids: Vec<Uuid> = page.items.iter().map(|row| row.reservation_id).collect();
-            let rows = reservations::find_many(&app.db, &ids).await?;
-            reservations.extend(rows.into_iter().map(|row| (row.id, row)));
-        }
 
         let mut connection = Connection::new(after.is_some(), page.more);
-        connection.edges.extend(page.items.into_iter().map(|row| {
-            let reservation = reservations.get(&row.reservation_id).cloned().map(Box::new);
-            Edge::new(IdCursor(row.id), Ticket { row, reservation })
-        }));
+        connection.edges.extend(page.items.into_iter().map(|row| Edge::new(IdCursor(row.id), row.into())));
 
         Ok(connection)
     }

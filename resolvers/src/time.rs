@@ -3,12 +3,13 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{Datelike, SecondsFormat, Timelike, Utc};
 
-use crate::written;
+use crate::json_plan;
 
-/// A time in RFC 3339, such as "2022-11-20T16:00:00Z". Answers are in UTC; arguments may name any offset.
+/// A time as clients send and read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateTime(pub chrono::DateTime<Utc>);
 
+/// A time in RFC 3339, such as "2022-11-20T16:00:00Z". Answers are in UTC; inputs may name any offset.
 #[Scalar(specified_by_url = "https://datatracker.ietf.org/doc/html/rfc3339")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -39,15 +40,15 @@ fn text(time: chrono::DateTime<Utc>) -> String {
 pub(crate) fn write(time: chrono::DateTime<Utc>, out: &mut Vec<u8>) {
     let year = u64::try_from(time.year()).ok().filter(|year| *year <= 9999 && time.nanosecond() == 0);
     let Some(year) = year else {
-        return written::json(out, &text(time));
+        return json_plan::json(out, &text(time));
     };
     out.push(b'"');
-    written::digits(year, 4, out);
+    json_plan::digits(year, 4, out);
     let parts =
         [(b'-', time.month()), (b'-', time.day()), (b'T', time.hour()), (b':', time.minute()), (b':', time.second())];
     for (before, part) in parts {
         out.push(before);
-        written::digits(part.into(), 2, out);
+        json_plan::digits(part.into(), 2, out);
     }
     out.extend_from_slice(b"Z\"");
 }

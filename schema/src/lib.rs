@@ -1,8 +1,8 @@
-//! The schema: the roots merged, and what is answered and pushed without executing it again.
+//! The schema: the roots merged, fields collected, and what is answered and pushed without executing it again.
 
 use std::sync::Arc;
 
-use async_graphql::{MergedObject, Schema as GraphQlSchema, SchemaBuilder};
+use async_graphql::{MergedObject, SDLExportOptions, Schema as GraphQlSchema, SchemaBuilder, ValidationMode};
 use domain::App;
 use resolvers::{
     accounts::{AccountMutation, AccountQuery},
@@ -22,18 +22,20 @@ use resolvers::{
 };
 use subscriptions::{hub::Hub, root::Subscriptions};
 
-mod answers;
-mod asked;
-mod live;
-mod nulls;
-mod refusals;
+mod collected;
+mod completion;
+mod contract;
+mod execution;
+mod parsed_operation;
+mod refusal_cache;
+mod response_cache;
+mod shared_rendering;
 
-pub use answers::{Answered, Answers};
-pub use asked::Asked;
-pub use live::{Live, Rendered};
-pub use nulls::complete;
-pub use refusals::Refusals;
-pub use resolvers::written::encoded;
+pub use collected::Collected;
+pub use parsed_operation::ParsedOperation;
+pub use refusal_cache::RefusalCache;
+pub use response_cache::{CacheResult, ResponseCache};
+pub use shared_rendering::{Rendered, SharedRendering};
 
 #[derive(MergedObject, Default)]
 pub struct Query(
@@ -74,10 +76,10 @@ pub fn build(app: Arc<App>, hub: Arc<Hub>) -> Schema {
 
 /// The public contract in GraphQL's schema language, as committed in `schema.graphql`.
 pub fn sdl() -> String {
-    roots().finish().sdl()
+    roots().finish().sdl_with_options(SDLExportOptions::new().include_specified_by())
 }
 
 fn roots() -> SchemaBuilder<Query, Mutation, Subscriptions> {
-    // What the edge admits is bounded there, before it is parsed; nothing is bounded twice.
-    Schema::build(Query::default(), Mutation::default(), Subscriptions)
+    // What the edge admits is bounded and validated there, once a document; nothing is judged twice.
+    Schema::build(Query::default(), Mutation::default(), Subscriptions).validation_mode(ValidationMode::Fast)
 }

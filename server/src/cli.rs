@@ -5,7 +5,7 @@ use std::{fmt::Write as _, path::PathBuf, str::FromStr, sync::LazyLock};
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::settings::SETTINGS;
+use crate::config::catalog::SETTINGS;
 
 /// Sells match tickets through one GraphQL endpoint and shows every buyer, live, what is left.
 #[derive(Debug, Parser)]
@@ -115,16 +115,16 @@ pub enum User {
         #[arg(long)]
         password_stdin: bool,
     },
-    /// Give an account a role; it shows in its next access token, within 15 minutes. Not where the identity provider says
-    /// roles (`oidc.role_claim`): it would say otherwise within a minute
+    /// Give an account a role, which counts within a second. Not where the identity provider says roles
+    /// (`oidc.role_claim`): it would say otherwise within a minute
     Promote {
         /// Or its id, where an account of the identity provider has the same email
         #[arg(value_name = "EMAIL")]
         email: String,
-        #[arg(long, value_enum, default_value_t = RoleName::Admin)]
+        #[arg(long, value_enum)]
         role: RoleName,
     },
-    /// Let nobody sign in to an account, and end its sessions
+    /// Let nobody sign in to an account, end its sessions and close its connections, within a second
     Disable {
         /// Or its id, which is all that some accounts of an identity provider have
         #[arg(value_name = "EMAIL")]
@@ -146,7 +146,7 @@ pub enum Address {
 
 #[derive(Debug, Args)]
 pub struct AddressList {
-    /// One network or address a line, comments after # or ; (such as netsets, or the DROP list); - reads standard input
+    /// One network or address a line, comments after # or ; (such as netsets), or JSON lines with a `cidr` each (such as the DROP list); - reads standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     #[arg(long, value_enum, default_value_t = EffectName::Block)]
@@ -337,9 +337,12 @@ mod tests {
 
     #[test]
     fn wrong_usage_exits_with_2() {
-        for line in ["matchday sell", "matchday migrate", "matchday masterlist publish", "matchday --confg x"] {
+        let roleless = "matchday user promote ana@example.com";
+        for line in ["matchday sell", "matchday migrate", "matchday masterlist publish", "matchday --confg x", roleless]
+        {
             assert_eq!(parse(line).expect_err("the line is wrong").exit_code(), 2, "{line}");
         }
+        assert!(parse(&format!("{roleless} --role steward")).is_ok(), "a role is named, never assumed");
     }
 
     #[test]

@@ -2,17 +2,28 @@
 //!
 //! Invariant: a loaded config is valid; what is wrong with one is reported all at once, naming each setting.
 
-pub mod bots;
-pub mod captcha;
-mod limits;
+pub(crate) mod accounts;
+mod admin;
+pub mod catalog;
+mod database;
+mod edge;
+mod forms;
+mod graphql;
+mod holds;
+mod http;
+mod kafka;
+pub(crate) mod log;
+mod mail;
+mod names;
 pub mod oidc;
-mod prices;
-pub mod problem;
-pub mod secret;
-pub mod sections;
-pub mod settings;
+mod redis;
+mod refunds;
+mod resale;
+pub mod site;
 mod sources;
-mod validate;
+pub(crate) mod stripe;
+mod warnings;
+mod worker;
 
 use std::{
     collections::BTreeMap,
@@ -20,25 +31,23 @@ use std::{
     time::Duration,
 };
 
+use domain::accounts::Keys;
 use figment::Figment;
+use security::config::{bots::Bots, captcha::Captcha, limits::Limits, prices, retention::Retention};
 use serde::{Deserialize, Serialize};
-
-use bots::Bots;
-use captcha::Captcha;
-use limits::Limits;
-use oidc::Oidc;
-use problem::{Problem, Problems};
-use secret::Secret;
-use sections::{
-    Accounts, Database, Env, Graphql, Holds, Http, Kafka, Log, Mail, Redis, Refunds, Resale, Security, Stripe, Worker,
+use settings::{
+    problem::{Problem, Problems},
+    secret::Secret,
 };
-use settings::SETTINGS;
+
+use self::{
+    accounts::Accounts, admin::Admin, catalog::SETTINGS, database::Database, graphql::Graphql, holds::Holds,
+    http::Http, kafka::Kafka, log::Log, mail::Mail, oidc::Oidc, redis::Redis, refunds::Refunds, resale::Resale,
+    site::Env, stripe::Stripe, worker::Worker,
+};
 
 /// The file that is read when no other is named.
 const DEFAULT_FILE: &str = "matchday.toml";
-
-/// Hours before kick-off at which owners can't give tickets back any more, in production where nothing else is set.
-const REFUND_CUTOFF_HOURS: u64 = 48;
 
 /// Everything that can be set, one section for each concern.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -46,9 +55,12 @@ const REFUND_CUTOFF_HOURS: u64 = 48;
 pub struct Config {
     pub env: Env,
     pub client_id: String,
+    /// What visitors call the site; unset, its name to other sites.
+    pub site_name: Option<String>,
     pub data_dir: PathBuf,
     pub http: Http,
     pub graphql: Graphql,
+    pub admin: Admin,
     pub worker: Worker,
     pub database: Database,
     pub redis: Redis,
@@ -62,7 +74,7 @@ pub struct Config {
     pub limits: Limits,
     pub bots: Bots,
     pub captcha: Captcha,
-    pub security: Security,
+    pub security: Retention,
     pub stripe: Stripe,
     pub log: Log,
     pub transport: transport::config::Config,
@@ -75,9 +87,11 @@ impl Default for Config {
         Self {
             env: Env::default(),
             client_id: "matchday".to_owned(),
+            site_name: None,
             data_dir: PathBuf::from("./data"),
             http: Http::default(),
             graphql: Graphql::default(),
+            admin: Admin::default(),
             worker: Worker::default(),
             database: Database::default(),
             redis: Redis::default(),
@@ -91,23 +105,12 @@ impl Default for Config {
             limits: Limits::default(),
             bots: Bots::default(),
             captcha: Captcha::default(),
-            security: Security::default(),
+            security: Retention::default(),
             stripe: Stripe::default(),
             log: Log::default(),
             transport,
         }
     }
-}
-
-/// What takes money, as far as settings say.
-#[derive(Debug, Clone, Copy)]
-pub enum Payments<'a> {
-    /// Stripe, by this key.
-    Stripe(&'a Secret),
-    /// The sandbox: play money.
-    Play,
-    /// Nobody: play money is for `dev`.
-    None,
 }
 
 /// A valid config, and which source each setting came from.
@@ -123,6 +126,7 @@ pub struct Loaded {
 /// # Errors
 ///
 /// Everything that is wrong, at once.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub fn load(file: Option<&Path>) -> Result<Loaded, Problems> {
     let variables: Vec<(String, String)> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
@@ -136,7 +140,7 @@ pub fn load(file: Option<&Path>) -> Result<Loaded, Problems> {
 ///
 /// Everything that is wrong, at once.
 pub fn load_from(file: Option<&Path>, variables: &[(String, String)]) -> Result<Loaded, Problems> {
-    let named = variables.iter().find(|(name, value)| name == settings::CONFIG_ENV && !value.is_empty());
+    let named = variables.iter().find(|(name, value)| name == catalog::CONFIG_ENV && !value.is_empty());
     let named = file.map(Path::to_path_buf).or_else(|| named.map(|(_, value)| PathBuf::from(value)));
     let is_named = named.is_some();
 
@@ -149,17 +153,14 @@ pub fn load_from(file: Option<&Path>, variables: &[(String, String)]) -> Result<
     let mut config = match figment.extract::<Config>() {
         Ok(config) => config,
         Err(errors) => {
-            let shown = |error: figment::Error| {
-                Problem::new(error.path.join("."), error.kind.to_string(), "see `matchday --help`.")
-            };
-            problems.extend(errors.into_iter().map(shown));
+            problems.extend(errors.into_iter().map(|error| located(unread(&error), &figment)));
             return Err(Problems(problems));
         }
     };
     prices::complete(&mut config.transport.documents);
     config.limits.complete();
     config.bots.complete();
-    problems.extend(validate::problems(&config));
+    problems.extend(config.problems().into_iter().map(|problem| located(problem, &figment)));
     if !problems.is_empty() {
         return Err(Problems(problems));
     }
@@ -169,7 +170,101 @@ pub fn load_from(file: Option<&Path>, variables: &[(String, String)]) -> Result<
     Ok(Loaded { config, sources })
 }
 
+/// A value that its kind allows and its setting does not.
+fn unread(error: &figment::Error) -> Problem {
+    // An item of a list is named by its place, which is no part of the setting.
+    let names = error.path.iter().filter(|name| name.parse::<usize>().is_err());
+    let path = names.cloned().collect::<Vec<_>>().join(".");
+    Problem::new(path, error.kind.to_string(), "see `matchday --help`.")
+}
+
+/// A problem by the name that its setting was given under: the variable, or the key and its file.
+fn located(problem: Problem, figment: &Figment) -> Problem {
+    let setting = catalog::by_env(&problem.setting).or_else(|| catalog::by_path(&problem.setting));
+    let source = setting.and_then(|setting| Some((setting, figment.find_metadata(&setting.path)?)));
+    match source {
+        Some((setting, source)) if source.name == setting.env => Problem { setting: setting.env.clone(), ..problem },
+        Some((setting, source)) => Problem { setting: format!("{} ({})", setting.path, source.name), ..problem },
+        None => problem,
+    }
+}
+
 impl Config {
+    /// The settings of the edge, with what the other settings mean for it.
+    pub(crate) fn edge(&self) -> transport::config::Config {
+        let mut edge = self.transport.clone();
+        edge.documents.introspection = self.shows_schema();
+        // A proxy may ask for the site by another name than its pages are known by.
+        edge.sockets.allowed_origins.extend(self.http.public_url.clone());
+        let by_tls = self.http.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
+        edge.http.is_secure = self.env == Env::Prod && by_tls;
+        edge
+    }
+
+    /// Everything that is wrong as a whole, which single values cannot show.
+    fn problems(&self) -> Vec<Problem> {
+        let (env, mut found) = (self.env, Vec::new());
+        let largest_request = self.transport.documents.max_cost.max(self.transport.http.max_batch_cost);
+        self.http.problems(&mut found);
+        self.admin.problems(&mut found);
+        self.worker.problems(&mut found);
+        site::problems(self, &mut found);
+        self.database.problems(env, &mut found);
+        self.kafka.problems(env, &mut found);
+        self.redis.problems(env, &mut found);
+        self.log.problems(&mut found);
+        self.mail.problems(env, &mut found);
+        self.accounts.problems(env, &mut found);
+        self.stripe.problems(env, &mut found);
+        self.limits.problems(largest_request, &mut found);
+        self.bots.problems(&mut found);
+        self.resale.problems(&mut found);
+        self.captcha.problems(&mut found);
+        self.oidc.problems(&mut found);
+        edge::problems(self, &mut found);
+        names::problems(self, &mut found);
+        found
+    }
+
+    /// What the settings say to the rooms that decide.
+    pub(crate) fn domain(&self) -> domain::Settings {
+        let mut settings = domain::Settings {
+            site: self.client_id.clone(),
+            public_url: self.http.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned()),
+            mails_of_holds: self.mail.holds,
+            patience: Duration::from_secs(self.graphql.request_seconds),
+            verified_email_for_holds: self.accounts.asks_for_verified_emails(self.env),
+            refunds: self.refunds.rule(self.env),
+            resale: self.resale.rules(self.env),
+            ..domain::Settings::default()
+        };
+        self.holds.apply(&mut settings);
+        settings
+    }
+
+    /// What signs and judges tokens; `secret` is the site's.
+    pub(crate) fn keys(&self, secret: &Secret) -> Keys {
+        self.accounts.keys(secret, &self.client_id, self.oidc.provider())
+    }
+
+    /// What security is set to.
+    pub(crate) fn security(&self) -> security::config::Config<'_> {
+        security::config::Config {
+            site: &self.client_id,
+            key_prefix: &self.redis.key_prefix,
+            limits: &self.limits,
+            bots: &self.bots,
+            captcha: &self.captcha,
+            retention: &self.security,
+            documents: &self.transport.documents,
+        }
+    }
+
+    /// What visitors call the site.
+    pub fn site_name(&self) -> &str {
+        self.site_name.as_deref().unwrap_or(&self.client_id)
+    }
+
     /// Whether the database is the embedded one, so that one program at a time may use the data folder.
     pub fn is_database_embedded(&self) -> bool {
         self.database.url.is_none()
@@ -185,12 +280,19 @@ impl Config {
         self.database.migrate.unwrap_or(self.env == Env::Dev)
     }
 
-    /// What takes money.
-    pub fn payments(&self) -> Payments<'_> {
-        match &self.stripe.secret_key {
-            Some(key) => Payments::Stripe(key),
-            None if self.env == Env::Prod => Payments::None,
-            None => Payments::Play,
+    /// What takes money: Stripe by its key; without one play money, which is for `dev`.
+    pub fn gateway(&self) -> gateways::Settings {
+        let webhook_secret = self.stripe.webhook_secret.clone();
+        match self.stripe.secret_key.clone() {
+            Some(secret_key) => gateways::Settings::Stripe(gateways::stripe::Settings {
+                secret_key,
+                webhook_secret,
+                api_base: self.stripe.api_base.clone(),
+                timeout: Duration::from_secs(self.stripe.timeout_seconds),
+                is_live: self.env == Env::Prod,
+            }),
+            None if self.env == Env::Prod => gateways::Settings::Closed,
+            None => gateways::Settings::Sandbox(gateways::sandbox::Settings { webhook_secret }),
         }
     }
 
@@ -199,15 +301,9 @@ impl Config {
         self.graphql.introspection.unwrap_or(self.env == Env::Dev)
     }
 
-    /// How long before kick-off owners may no longer give tickets back; none where they always may.
-    pub fn refund_cutoff(&self) -> Option<Duration> {
-        let unset = (self.env == Env::Prod).then_some(REFUND_CUTOFF_HOURS);
-        self.refunds.owner_cutoff_hours.or(unset).map(|hours| Duration::from_secs(3_600 * hours))
-    }
-
     /// Whether an error about an unknown name says which known ones are like it.
     pub fn suggests_names(&self) -> bool {
-        self.graphql.suggestions.unwrap_or(self.env == Env::Dev)
+        self.graphql.suggestions.unwrap_or_else(|| self.shows_schema())
     }
 }
 

@@ -1,21 +1,21 @@
 //! The data folder: the embedded database, the secret made for it, and the lock that keeps a second program out.
 //!
+//! What visitors trust the site with is for its operator's eyes, whichever other users the machine has.
+//!
 //! Invariant: at most one program uses the embedded database of a folder; the system drops the lock with the process,
 //! so a crash leaves none behind.
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Write as _},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
 use rand::{TryRngCore, rngs::OsRng};
+use settings::secret::Secret;
 
-use crate::{
-    config::{Config, secret::Secret},
-    failure::Failure,
-};
+use crate::{config::Config, failure::Failure};
 
 const LOCK: &str = "lock";
 const DATABASE: &str = "matchday.db";
@@ -41,6 +41,9 @@ impl DataDir {
         let unusable = |error| Failure::DataDir { path: path.clone(), error };
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&path).map_err(unusable)?;
         let lock = if config.is_database_embedded() { Some(lock(&path)?) } else { None };
+        if lock.is_some() {
+            make_database_private(&path.join(DATABASE)).map_err(unusable)?;
+        }
 
         Ok(Self { path, _lock: lock })
     }
@@ -76,7 +79,7 @@ impl DataDir {
         }
         let mut bytes = [0_u8; 32];
         OsRng.try_fill_bytes(&mut bytes).map_err(|error| unusable(io::Error::other(error)))?;
-        let secret: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let secret = hex::encode(bytes);
 
         // Written aside and linked into place, so that of two programs the later one reads a whole secret.
         let aside = self.path.join(format!("{JWT_SECRET}-{}", std::process::id()));
@@ -96,7 +99,9 @@ impl DataDir {
     pub(crate) fn mails(&self) -> Result<PathBuf, Failure> {
         let path = self.path.join(MAILS);
         let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&path);
-        made.map(|()| path.clone()).map_err(|error| Failure::DataDir { path, error })
+        made.and_then(|()| fs::set_permissions(&path, fs::Permissions::from_mode(0o700)))
+            .map(|()| path.clone())
+            .map_err(|error| Failure::DataDir { path, error })
     }
 
     /// Notes where the embedded broker listens, for `matchday masterlist publish`.
@@ -133,6 +138,21 @@ fn lock(folder: &Path) -> Result<File, Failure> {
     }
 }
 
+/// Makes the file before `SQLite` does, which gives its other files the permissions of this one.
+fn make_database_private(database: &Path) -> io::Result<()> {
+    let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(database)?;
+    file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    for suffix in ["-wal", "-shm"] {
+        let mut beside = database.as_os_str().to_owned();
+        beside.push(suffix);
+        match fs::set_permissions(&beside, fs::Permissions::from_mode(0o600)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 fn write_private(path: &Path, text: &str) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     file.write_all(text.as_bytes())?;
@@ -165,6 +185,31 @@ mod tests {
     }
 
     #[test]
+    fn in_a_folder_that_everybody_may_read_the_database_and_the_mails_are_private() {
+        let config = config();
+        let open = fs::Permissions::from_mode(0o755);
+        let readable = fs::Permissions::from_mode(0o644);
+        fs::create_dir_all(config.data_dir.join(MAILS)).expect("the temporary folder is writable");
+        for folder in [config.data_dir.clone(), config.data_dir.join(MAILS)] {
+            fs::set_permissions(folder, open.clone()).expect("the folder is ours");
+        }
+        for file in ["matchday.db", "matchday.db-wal"] {
+            fs::write(config.data_dir.join(file), "").expect("the folder is ours");
+            fs::set_permissions(config.data_dir.join(file), readable.clone()).expect("the file is ours");
+        }
+
+        let folder = DataDir::open(&config).expect("nobody uses the folder");
+        folder.mails().expect("the folder is writable");
+
+        for (name, private) in [("matchday.db", 0o600), ("matchday.db-wal", 0o600), (MAILS, 0o700)] {
+            let mode = fs::metadata(config.data_dir.join(name)).expect("it is there").permissions().mode();
+            assert_eq!(mode & 0o777, private, "{name}");
+        }
+        drop(folder);
+        fs::remove_dir_all(&config.data_dir).expect("the folder is ours");
+    }
+
+    #[test]
     fn the_secret_is_made_once_and_private() {
         let config = config();
         let folder = DataDir::open(&config).expect("nobody uses the folder");
@@ -176,7 +221,11 @@ mod tests {
         assert_eq!(made.expose().len(), 64);
         let mode = fs::metadata(config.data_dir.join(JWT_SECRET)).expect("it was written").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        assert_eq!(fs::read_dir(&config.data_dir).expect("it is a folder").count(), 2, "the lock and the secret");
+        assert_eq!(
+            fs::read_dir(&config.data_dir).expect("it is a folder").count(),
+            3,
+            "the lock, the database and the secret"
+        );
         fs::remove_dir_all(&config.data_dir).expect("the folder is ours");
     }
 }

@@ -2,7 +2,9 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use crate::config::problem::Problems;
+use settings::problem::Problems;
+
+use crate::output;
 
 /// Why a role did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -19,8 +21,20 @@ pub enum Failure {
     NoDatabase(String),
     #[error("the database failed: {0}")]
     Database(#[from] sea_orm::DbErr),
-    #[error("the database lacks {0} migrations\n  Run `matchday migrate up`, or start with MATCHDAY_MIGRATE=true.")]
+    #[error("the database lacks {}\n  Run `matchday migrate up`, or start with MATCHDAY_MIGRATE=true.", output::counted(*.0, "migration", "migrations"))]
     Unmigrated(usize),
+    #[error(
+        "the database has steps that this program does not know ({unknown}), and lacks {missing} of its own\n  Run `matchday migrate up` of the newest program that uses it."
+    )]
+    Diverged { missing: usize, unknown: String },
+    #[error(
+        "the database has steps that only a newer program can take back: {0}\n  Run `matchday migrate down` of that one."
+    )]
+    StepsOfNewer(String),
+    #[error(
+        "the pooler at {0} gives each transaction another connection and does not follow prepared statements\n  Let DATABASE_URL name Postgres itself, a pooler in session mode, or PgBouncer 1.21 or newer with max_prepared_statements above 0."
+    )]
+    PooledTransactions(String),
     #[error("{0}")]
     Kafka(#[from] kafka::Error),
     #[error("{0}")]
@@ -31,20 +45,28 @@ pub enum Failure {
     Accounts(#[from] domain::accounts::AccountError),
     #[error("{0}")]
     Tickets(#[from] domain::tickets::TicketError),
+    #[error("an account with the email {0:?} exists\n  `matchday user promote {0} --role …` changes its role.")]
+    KnownEmail(String),
     #[error("there is no account with the email or id {0:?}")]
     NoAccount(String),
     #[error("there is no key {0:?} that has not ended\n  `matchday key list` names them.")]
     NoKey(String),
     #[error("{} cannot be read: {error}", path.display())]
     Unreadable { path: PathBuf, error: std::io::Error },
-    #[error("the master list is wrong in {0} places; nothing was published")]
+    #[error("the master list is wrong in {}", places(*.0))]
     WrongMasterlist(usize),
-    #[error("the list is wrong in {0} places; nothing was changed\n  --skip-wrong imports the other lines.")]
+    #[error("the master list is wrong in {}; nothing was published", places(*.0))]
+    Unpublished(usize),
+    #[error("the list is wrong in {}; nothing was changed\n  --skip-wrong imports the other lines.", places(*.0))]
     WrongAddressList(usize),
     #[error("{0}")]
     AddressRules(#[from] domain::address_rules::RuleError),
     #[error("{0}")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
+    #[error(
+        "the worker has no brokers to work with: an embedded broker is inside one program and unknown to all others\n  Name the brokers with KAFKA_BROKERS; on embedded parts `matchday serve` does the worker's work."
+    )]
+    WorkerAlone,
     #[error("a task ended that cannot be started again; the log says which")]
     TaskLost,
     #[error("stopped at once by a second signal; what was open was cut off")]
@@ -52,17 +74,21 @@ pub enum Failure {
     #[error("transport.documents.trusted_manifest: {0}")]
     Manifest(#[from] transport::document::ManifestError),
     #[error("{0}")]
+    Contract(#[from] transport::document::ContractError),
+    #[error("{0}")]
     Mail(String),
-    #[error("Stripe can't be asked: {0}\n  STRIPE_SECRET_KEY and STRIPE_API_BASE name how.")]
-    Stripe(String),
-    #[error("limits.{name}: {error}")]
-    Limits { name: &'static str, error: limits::PolicyError },
-    #[error("bots.free.{name}: {error}")]
-    Bots { name: &'static str, error: limits::PolicyError },
+    #[error("{0}")]
+    Gateway(#[from] gateways::OpenError),
+    #[error("{0}")]
+    Security(#[from] security::ConfigError),
     #[error("REDIS_URL: {0}")]
     Redis(#[from] redis::RedisError),
     #[error("the system refuses: {0}")]
     System(#[from] std::io::Error),
+}
+
+fn places(number: usize) -> String {
+    output::counted(number, "place", "places")
 }
 
 impl Failure {
@@ -70,10 +96,12 @@ impl Failure {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Failure::Settings(_)
+            | Failure::WorkerAlone
+            | Failure::PooledTransactions(_)
             | Failure::KafkaConfig(_)
             | Failure::Redis(_)
             | Failure::Mail(_)
-            | Failure::Stripe(_)
+            | Failure::Gateway(_)
             | Failure::Manifest(_) => ExitCode::from(2),
             _ => ExitCode::from(1),
         }

@@ -1,86 +1,73 @@
-//! The gateway: what the edge asks of the program. It knows who is asking by their access token, and answers by the
+//! The gateway: what the edge asks of the program. It knows the caller by their access token, and answers by the
 //! schema.
 //!
 //! Invariant: an error leaves with a stable code, and none with an internal text: what the schema's own errors did not
 //! name is masked, and its id leads to the log.
 
-use std::{
-    panic::AssertUnwindSafe,
-    pin::Pin,
-    sync::Arc,
-    task::{Context as TaskContext, Poll},
-    time::SystemTime,
-};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::SystemTime};
 
 use async_graphql::{Response, parser::types::OperationType};
-use axum::{
-    body::Bytes,
-    http::{StatusCode, header::ACCEPT, request::Parts},
-};
-use domain::{
-    App,
-    accounts::{self, AccountError},
-};
+use axum::http::{StatusCode, header::ACCEPT, request::Parts};
+use book::patience;
+use domain::{App, accounts::standing};
 use futures_util::{
-    FutureExt, Stream, StreamExt,
+    FutureExt, StreamExt,
     future::BoxFuture,
     stream::{self, BoxStream},
 };
 use resolvers::{
     captcha,
-    context::{self, Asking, Refused},
+    context::{self, Refused, Requester},
     cookies::{self, Cookies},
+    counted_actions::Action,
     limits::Standings,
+    loaders::Loaders,
 };
-use schema::{Answered, Answers, Asked, Live, Refusals, Rendered, Schema};
+use schema::{CacheResult, ParsedOperation, RefusalCache, ResponseCache, Schema, SharedRendering};
+use security::{Admission, ClientHeaders, RequestContext, Security};
 use subscriptions::hub::Hub;
 use tracing::{Instrument, Span};
 use transport::{
     document::Prepared,
     encode,
-    gateway::{Caller, Gateway, Kept, Noted, Payload, Refusal},
+    gateway::{AnnotatedResult, CachedResult, Caller, Gateway, Payload, Refusal, Watch},
     request_id::RequestId,
 };
 
-use self::{
-    known::Known,
-    masking::{INTERNAL, MASK, Masking},
-};
-use crate::{
-    config::{Config, sections::SameSite},
-    security::{self, Admitted, Security, Visit, bots::Seen},
-};
+use self::{caller_context::CallerContext, identity::Identified, subscribing::Starting};
+use crate::config::{Config, accounts::SameSite};
 
-mod known;
+mod caller_context;
+mod identity;
 mod masking;
+mod subscribing;
 mod tokens;
-
-/// When to try again while the keys of the identity provider are not known: they are asked for again and again.
-const PROVIDER_AGAIN_SECONDS: u32 = 5;
 
 /// The program behind the edge.
 pub(crate) struct Matchday {
     app: Arc<App>,
     schema: Schema,
-    masking: Masking,
     /// Public queries, answered once for all.
-    answers: Arc<Answers<Kept>>,
+    answers: Arc<ResponseCache<CachedResult>>,
     /// Wishes that cannot be granted, refused once for all.
-    refusals: Arc<Refusals<Kept>>,
+    refusals: Arc<RefusalCache<CachedResult>>,
     /// Availability, rendered once for all.
-    live: Arc<Live>,
+    shared_rendering: Arc<SharedRendering>,
     security: Arc<Security>,
     same_site: SameSite,
+    /// Of an answer.
+    bytes_max: usize,
 }
 
 impl Matchday {
     pub(crate) fn new(app: Arc<App>, hub: Arc<Hub>, security: Arc<Security>, config: &Config) -> Self {
         let schema = schema::build(Arc::clone(&app), Arc::clone(&hub));
+        let bytes_max = config.transport.documents.max_answer_bytes;
         Self {
-            answers: Arc::new(Answers::new(Arc::clone(&app), schema.clone())),
-            refusals: Arc::new(Refusals::new(Arc::clone(&app))),
-            live: Arc::new(Live::new(Arc::clone(&app), schema.clone(), hub)),
-            masking: Masking { suggests: config.suggests_names() },
+            answers: Arc::new(ResponseCache::new(Arc::clone(&app), schema.clone(), bytes_max)),
+            refusals: Arc::new(RefusalCache::new(Arc::clone(&app))),
+            shared_rendering: Arc::new(SharedRendering::new(Arc::clone(&app), schema.clone(), hub, bytes_max)),
+            bytes_max,
             same_site: config.accounts.cookies_same_site,
             security,
             app,
@@ -99,44 +86,60 @@ impl Matchday {
         })
     }
 
-    /// Says who asks, once the address is admitted.
+    /// Lets an admitted address have its token judged; it pays for one that is none.
+    async fn identified(
+        &self,
+        parts: &Parts,
+        judging: impl Future<Output = Result<Caller, Refusal>>,
+    ) -> Result<Caller, Refusal> {
+        let address = security::address::of_request(parts);
+        self.security.admit(address)?;
+        let judged = judging.await;
+        if judged.as_ref().is_err_and(|refusal| refusal.status == StatusCode::UNAUTHORIZED) {
+            self.security.charge_refusal(Requester { viewer: None, address }, 0).await?;
+        }
+        judged
+    }
+
+    /// Identifies the caller, once the address is admitted.
     async fn caller(
         &self,
         parts: &Parts,
         token: Option<&str>,
-        (seen, pass): (Seen, Option<String>),
+        (headers, pass): (ClientHeaders, Option<String>),
         cookies: Option<Cookies>,
     ) -> Result<Caller, Refusal> {
-        let viewer = match (token, tokens::of_cookie(&parts.headers, cookies::ACCESS)) {
-            (Some(token), _) => Some(accounts::authenticate(&self.app, token).await.map_err(refusal)?),
-            (None, Some(token)) => match accounts::authenticate(&self.app, token).await {
-                Ok(viewer) => Some(viewer),
-                // A browser sends it whatever it asks for, also to sign in again.
-                Err(AccountError::InvalidToken | AccountError::ExpiredToken) => None,
-                Err(error) => return Err(refusal(error)),
-            },
-            (None, None) => None,
-        };
-        let asking = Asking { viewer, address: security::address(parts) };
-        let visit = Visit { asking, seen, pass };
+        let Identified { viewer, signed_by, over } = identity::of(&self.app, &parts.headers, token).await?;
+        let requester = Requester { viewer, address: security::address::of_request(parts) };
+        let context = RequestContext { requester, headers, pass };
         let request = parts.extensions.get::<RequestId>().cloned();
 
         Ok(Caller {
             user: viewer.map(|viewer| viewer.user_id.to_string()),
             expires_at: viewer.map(|viewer| SystemTime::from(viewer.expires_at)),
-            context: Arc::new(Known { visit, request, cookies }),
+            role: viewer.map(|viewer| security::role(viewer.role)),
+            over,
+            context: Arc::new(CallerContext { context, request, cookies, signed_by }),
         })
     }
 }
 
 impl Gateway for Matchday {
+    fn now(&self) -> SystemTime {
+        self.app.clock.now().into()
+    }
+
     fn identify<'a>(&'a self, request: &'a Parts) -> BoxFuture<'a, Result<Caller, Refusal>> {
         async {
-            self.security.admit(security::address(request))?;
             let headers = &request.headers;
-            let token = tokens::of_header(headers)?;
-            let signs = (Seen::of_request(headers), known::pass(headers));
-            self.caller(request, token, signs, self.cookies(request)).await
+            let judging = async {
+                let token = tokens::of_header(headers)?;
+                let signs = (ClientHeaders::of_request(headers), caller_context::pass(headers));
+                let caller = self.caller(request, token, signs, self.cookies(request)).await?;
+                // A browser sends a cookie whatever it asks for, also to sign in again.
+                Ok(Caller { over: caller.over.filter(|_| token.is_some()), ..caller })
+            };
+            self.identified(request, judging).await
         }
         .boxed()
     }
@@ -147,33 +150,48 @@ impl Gateway for Matchday {
         payload: &'a serde_json::Map<String, serde_json::Value>,
     ) -> BoxFuture<'a, Result<Caller, Refusal>> {
         async {
-            self.security.admit(security::address(upgrade))?;
             let headers = &upgrade.headers;
-            let token = match tokens::of_payload(payload)? {
-                None => tokens::of_header(headers)?,
-                token => token,
+            let judging = async {
+                let token = match tokens::of_payload(payload)? {
+                    None => tokens::of_header(headers)?,
+                    token => token,
+                };
+                let signs = (ClientHeaders::of_socket(headers), caller_context::pass_of_socket(headers, payload));
+                let caller = self.caller(upgrade, token, signs, None).await?;
+                // What opens a session has no need of a socket.
+                caller.over.as_deref().map_or(Ok(()), |refusal| Err(refusal.clone()))?;
+                Ok(caller)
             };
-            let signs = (Seen::of_socket(headers), known::pass_of_socket(headers, payload));
-            self.caller(upgrade, token, signs, None).await
+            self.identified(upgrade, judging).await
         }
         .boxed()
     }
 
+    fn charge<'a>(&'a self, caller: &'a Caller, units: u64) -> BoxFuture<'a, Result<(), Refusal>> {
+        let requester = CallerContext::of(caller).context.requester;
+        async move { self.security.charge_units(requester, units).await }.boxed()
+    }
+
+    fn charge_refusal<'a>(&'a self, caller: &'a Caller, bytes: usize) -> BoxFuture<'a, Result<(), Refusal>> {
+        let requester = CallerContext::of(caller).context.requester;
+        async move { self.security.charge_refusal(requester, bytes).await }.boxed()
+    }
+
     /// Charged like any other. Where Redis decides that, there is something to wait for, and the answer is executed's.
-    fn kept(&self, caller: &Caller, operation: &Prepared) -> Option<Payload> {
+    fn cached(&self, caller: &Caller, operation: &Prepared) -> Option<Payload> {
         if !self.security.charges_now() {
             return None;
         }
-        let (asked, known) = (asked(operation), Known::of(caller));
-        let kept = if is_public(operation, &asked) {
-            self.answers.kept(&asked)
-        } else if is_wish(operation, &asked, known.visit.asking) {
-            self.refusals.find(&asked)
+        let (parsed, caller) = (parsed(operation), CallerContext::of(caller));
+        let cached = if is_public(operation, &parsed) {
+            self.answers.find(&parsed)
+        } else if is_wish(operation, &parsed, caller.context.requester) {
+            self.refusals.find(&parsed)
         } else {
             None
         }?;
-        match self.security.charge_now(&known.visit, operation)? {
-            Ok(admitted) => Some(noted(kept, admitted)),
+        match self.security.charge_now(&caller.context, operation)? {
+            Ok(admission) => Some(annotated(cached, admission)),
             Err(refused) => Some(Payload::Response(refused)),
         }
     }
@@ -182,27 +200,31 @@ impl Gateway for Matchday {
     /// one that leaves after it finds the change made.
     fn execute(&self, caller: &Caller, operation: Prepared) -> BoxFuture<'static, Payload> {
         let (schema, answers, refusals) = (self.schema.clone(), Arc::clone(&self.answers), Arc::clone(&self.refusals));
-        let (known, masking) = (Known::of(caller), self.masking);
-        let id = known.id();
-        let (span, security) = (span(&id), Arc::clone(&self.security));
+        let (caller, app) = (CallerContext::of(caller), Arc::clone(&self.app));
+        let id = caller.id();
+        let (span, security, bytes_max) = (span(&id), Arc::clone(&self.security), self.bytes_max);
         async move {
-            let admitted = match security.charge(&known.visit, &operation).await {
-                Ok(admitted) => admitted,
+            let admission = match security.charge(&caller.context, &operation).await {
+                Ok(admission) => admission,
                 Err(refused) => return Payload::Response(refused),
             };
+            if let Err(refused) = identity::confirm(&app, &caller, &operation).await {
+                return Payload::Response(refused);
+            }
             let captchas = Arc::clone(&security.captcha) as captcha::Shared;
-            let answering = answer(&schema, &answers, &refusals, &known, captchas, &admitted, &operation);
-            let executed = AssertUnwindSafe(answering).catch_unwind().await;
-            security.note(known.visit.asking, &admitted.deeds);
+            let answering = answer(&schema, &answers, &refusals, &caller, captchas, &admission, &operation);
+            let answering = security::noting(Arc::clone(&admission.actions), answering);
+            let executed = AssertUnwindSafe(patience::awaited(answering)).catch_unwind().await;
+            security.note(caller.context.requester, &admission.actions);
             match executed.unwrap_or_else(|_| Payload::Response(Box::new(masking::panicked(&id)))) {
                 Payload::Response(response) => {
-                    let mut response = masking.mask(*response, &id);
-                    if let Some(told) = admitted.finish(0) {
-                        told.add_to(&mut response);
+                    let (mut response, bytes) = encode::fitting(masking::mask(*response, &id), bytes_max);
+                    if let Some(report) = admission.finish(bytes) {
+                        report.add_to(&mut response);
                     }
                     Payload::Response(Box::new(response))
                 }
-                Payload::Kept(kept) => noted(kept, admitted),
+                Payload::Cached(cached) => annotated(cached, admission),
                 encoded => encoded,
             }
         }
@@ -211,66 +233,37 @@ impl Gateway for Matchday {
     }
 
     fn subscribe(&self, caller: &Caller, operation: Prepared) -> BoxStream<'static, Payload> {
-        let known = Known::of(caller);
-        let (live, schema) = (Arc::clone(&self.live), self.schema.clone());
-        let starting = Starting { live, schema, masking: self.masking, asking: known.visit.asking, id: known.id() };
-        let begun = move |admitted: Result<Admitted, Box<Response>>, operation| match admitted {
-            // Dropped, it pays for all of what was reserved: nobody knows how long they will listen.
-            Ok(_admitted) => starting.start(operation),
-            Err(refused) => stream::once(std::future::ready(Payload::Response(refused))).boxed(),
+        let caller = CallerContext::of(caller);
+        let (shared_rendering, schema) = (Arc::clone(&self.shared_rendering), self.schema.clone());
+        let (requester, security) = (caller.context.requester, Arc::clone(&self.security));
+        let starting =
+            Starting { shared_rendering, schema, security, requester, id: caller.id(), bytes_max: self.bytes_max };
+        let begun = move |admission: Result<Admission, Box<Response>>, operation| match admission {
+            // It pays for all of what was reserved: how long it will last is unknown.
+            Ok(admission) => starting.start(operation, admission.pay_all()),
+            Err(response) => subscribing::refused(*response),
         };
-        match self.security.charge_now(&known.visit, &operation) {
-            Some(admitted) => begun(admitted, operation),
+        match self.security.charge_now(&caller.context, &operation) {
+            Some(admission) => begun(admission, operation),
             None => {
                 let security = Arc::clone(&self.security);
                 // Boxed, so that the stream does not keep its room for as long as it lives.
-                let charging = async move { begun(security.charge(&known.visit, &operation).await, operation) }.boxed();
+                let charging =
+                    async move { begun(security.charge(&caller.context, &operation).await, operation) }.boxed();
                 stream::once(charging).flatten().boxed()
             }
         }
     }
-}
 
-/// A subscription that may start.
-struct Starting {
-    live: Arc<Live>,
-    schema: Schema,
-    masking: Masking,
-    asking: Asking,
-    id: String,
-}
-
-impl Starting {
-    fn start(self, operation: Prepared) -> BoxStream<'static, Payload> {
-        let Self { live, schema, masking, asking, id } = self;
-        if let Some(shared) = live.join(&asked(&operation)) {
-            return shared.map(|Rendered { bytes, since }| Payload::Pushed { bytes, since }).boxed();
-        }
-        let span = span(&id);
-        let request = context::attach(asked(&operation).request(), asking);
-        let responses = AssertUnwindSafe(schema.execute_stream(request)).catch_unwind();
-        let payload = move |response: Result<Response, _>| {
-            let mut response = response.unwrap_or_else(|_| masking::panicked(&id));
-            schema::complete(&mut response, &asked(&operation));
-            Payload::Response(Box::new(masking.mask(response, &id)))
-        };
-        InSpan { stream: responses.map(payload).boxed(), span }.boxed()
+    fn watch(&self, caller: &Caller) -> Option<Watch> {
+        let caller = CallerContext::of(caller);
+        let (viewer, signed_by) = (caller.context.requester.viewer?, caller.signed_by.clone()?);
+        let right = standing::hold(&self.app, viewer, signed_by);
+        Some(async move { right.over().await }.boxed())
     }
-}
 
-/// A stream that logs what happens in it under its request.
-struct InSpan<S> {
-    stream: S,
-    span: Span,
-}
-
-impl<S: Stream + Unpin> Stream for InSpan<S> {
-    type Item = S::Item;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<S::Item>> {
-        let Self { stream, span } = &mut *self;
-        let _entered = span.enter();
-        stream.poll_next_unpin(cx)
+    fn needs_no_token(&self, operation: &Prepared) -> bool {
+        security::opens_session(operation)
     }
 }
 
@@ -282,58 +275,72 @@ fn span(id: &str) -> Span {
     if current.is_none() { tracing::error_span!("graphql", request_id = id) } else { current }
 }
 
-/// Answers by what is kept for everybody, where the operation shows everybody the same; else executes it.
+/// Answers from what is cached for all callers, where the operation shows all of them the same; else executes it.
 async fn answer(
     schema: &Schema,
-    answers: &Answers<Kept>,
-    refusals: &Refusals<Kept>,
-    known: &Known,
+    answers: &ResponseCache<CachedResult>,
+    refusals: &RefusalCache<CachedResult>,
+    caller: &CallerContext,
     captchas: captcha::Shared,
-    admitted: &Admitted,
+    admission: &Admission,
     operation: &Prepared,
 ) -> Payload {
-    let asked = asked(operation);
-    if is_public(operation, &asked) {
-        return match answers.answer(&asked).await {
-            Answered::Encoded(kept) => Payload::Kept(kept),
-            Answered::Response(response) => Payload::Response(response),
+    let parsed = parsed(operation);
+    if is_public(operation, &parsed) {
+        return match answers.answer(&parsed).await {
+            CacheResult::Encoded(cached) => Payload::Cached(cached),
+            CacheResult::Response(response) => Payload::Response(response),
         };
     }
-    let asking = known.visit.asking;
-    let is_wish = is_wish(operation, &asked, asking);
-    if is_wish && let Some(kept) = refusals.find(&asked) {
-        return Payload::Kept(kept);
+    let requester = caller.context.requester;
+    let is_wish = is_wish(operation, &parsed, requester);
+    if is_wish && let Some(cached) = refusals.find(&parsed) {
+        return Payload::Cached(cached);
     }
+    let collected = match parsed.collect() {
+        Ok(collected) => collected,
+        Err(refusal) => return Payload::Response(refusal),
+    };
     let refused = Arc::<Refused>::default();
-    let standings = Standings::new(admitted.standings());
-    let mut request = context::attach(asked.request(), asking).data(Arc::clone(&refused)).data(standings);
-    request = request.data(captchas).data(Arc::clone(&admitted.deeds));
-    if let Some(cookies) = known.cookies.clone() {
-        request = request.data(cookies);
+    let standings = Standings::new(admission.standings());
+    let attach = |request| {
+        let mut request = context::attach(request, requester).data(Arc::clone(&refused)).data(standings.clone());
+        request = request.data(Arc::clone(&captchas)).data(Arc::clone(&admission.actions));
+        if operation.kind() == OperationType::Query {
+            request = request.data(Arc::<Loaders>::default());
+        }
+        if let Some(cookies) = caller.cookies.clone() {
+            request = request.data(cookies);
+        }
+        request
+    };
+    let response = collected.execute(schema, attach).await;
+    admission.actions.add(Action::Work, security::values(&response.data));
+    if response.http_headers.is_empty()
+        && let Some(cached) = answers.encoded(&response)
+    {
+        return Payload::Cached(cached);
     }
-    let mut response = schema.execute(request).await;
-    if response.errors.is_empty() && response.http_headers.is_empty() {
-        return Payload::Kept(Kept::from(Bytes::from(schema::encoded(&response))));
-    }
-    schema::complete(&mut response, &asked);
     if is_wish {
-        refusals.keep(&asked, &refused, &response, || encode::response(&response));
+        refusals.keep(&parsed, &refused, &response, || encode::response(&response));
     }
     Payload::Response(Box::new(response))
 }
 
-/// Whether everybody is shown the same.
-fn is_public(operation: &Prepared, asked: &Asked<'_>) -> bool {
-    operation.kind() == OperationType::Query && Answers::<Kept>::are_for(asked)
+/// Whether all callers are shown the same.
+fn is_public(operation: &Prepared, parsed: &ParsedOperation<'_>) -> bool {
+    operation.kind() == OperationType::Query && ResponseCache::<CachedResult>::are_for(parsed)
 }
 
-/// Whether it is one wish for tickets, of somebody who may have some.
-fn is_wish(operation: &Prepared, asked: &Asked<'_>, asking: Asking) -> bool {
-    operation.kind() == OperationType::Mutation && asking.viewer.is_some() && Refusals::<Kept>::are_for(asked)
+/// Whether it is one request for tickets, by a user who may have some.
+fn is_wish(operation: &Prepared, parsed: &ParsedOperation<'_>, requester: Requester) -> bool {
+    operation.kind() == OperationType::Mutation
+        && requester.viewer.is_some()
+        && RefusalCache::<CachedResult>::are_for(parsed)
 }
 
-fn asked(operation: &Prepared) -> Asked<'_> {
-    Asked {
+fn parsed(operation: &Prepared) -> ParsedOperation<'_> {
+    ParsedOperation {
         text: operation.shared_text(),
         document: operation.parsed(),
         operation: operation.operation(),
@@ -342,34 +349,14 @@ fn asked(operation: &Prepared) -> Asked<'_> {
     }
 }
 
-/// A kept result with what this client is told beside it.
-fn noted(kept: Kept, admitted: Admitted) -> Payload {
-    let bytes = kept.as_ref().len();
-    match admitted.finish(bytes) {
-        Some(told) => {
-            let extensions = told.extensions();
-            Payload::Noted(Box::new(Noted { kept, headers: told.headers, extensions }))
+/// A cached result with what this client is told beside it.
+fn annotated(cached: CachedResult, admission: Admission) -> Payload {
+    let bytes = cached.as_ref().len();
+    match admission.finish(bytes) {
+        Some(report) => {
+            let extensions = report.extensions();
+            Payload::Annotated(Box::new(AnnotatedResult { cached, headers: report.headers, extensions }))
         }
-        None => Payload::Kept(kept),
-    }
-}
-
-fn refusal(error: AccountError) -> Refusal {
-    let refused = |status, code, retry_after| Refusal { status, code, message: error.to_string(), retry_after };
-    match error {
-        AccountError::InvalidToken | AccountError::ExpiredToken => tokens::unauthenticated(&error.to_string()),
-        AccountError::Disabled => refused(StatusCode::FORBIDDEN, "FORBIDDEN", None),
-        AccountError::ProviderAway => {
-            refused(StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", Some(PROVIDER_AGAIN_SECONDS))
-        }
-        error => {
-            tracing::error!(%error, "a token could not be judged");
-            Refusal {
-                status: StatusCode::INTERNAL_SERVER_ERROR,
-                code: INTERNAL,
-                message: MASK.to_owned(),
-                retry_after: None,
-            }
-        }
+        None => Payload::Cached(cached),
     }
 }

@@ -3,7 +3,9 @@
 //! A part that requests need (the database, the tasks that decide) makes the whole not ready. A part whose absence is
 //! survived (Kafka and its lag, the relay's backlog, Redis) is named but lets requests come: taking every instance out of
 //! service because the broker is away would end the sales that the outbox keeps going. Only while the program settles
-//! after its start is it awaited too.
+//! after its start is it awaited too, and the answer says so.
+//!
+//! Invariant: the answer comes within a second, whatever hangs: probes wait no longer.
 
 use std::{
     sync::{
@@ -13,18 +15,21 @@ use std::{
     time::Duration,
 };
 
-use domain::{App, masterlist::MasterListMatch};
+use book::store;
+use domain::App;
 use kafka::Status;
-use limits::Limiter;
+use limits::{Limiter, connection::Redis};
 use serde::Serialize;
 use tokio::time::{Instant, timeout};
 
-use crate::{cache::Redis, database, supervise::Supervisor};
+use crate::{broker::Exchange, database::Steps, failure::Failure, saturation, supervise::Supervisor, telemetry};
 
 /// How long after the start parts that are not needed are awaited.
 const SETTLING: Duration = Duration::from_secs(30);
-/// Longest wait for the database to answer.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// Longest wait for a part to answer.
+const PATIENCE: Duration = Duration::from_millis(800);
+/// A write that was taken so lately shows that writes are taken.
+const LATELY: Duration = Duration::from_secs(2);
 /// Records that may wait unread before it is worth naming.
 const LAG_MAX: i64 = 1_000;
 /// Age of the oldest unpublished event before it is worth naming.
@@ -33,6 +38,7 @@ const BACKLOG_SECONDS_MAX: u64 = 30;
 /// What is asked about.
 pub(crate) struct Health {
     pub(crate) app: Arc<App>,
+    pub(crate) exchange: Arc<Exchange>,
     pub(crate) status: Arc<Status>,
     pub(crate) redis: Option<Redis>,
     pub(crate) supervisor: Supervisor,
@@ -40,8 +46,6 @@ pub(crate) struct Health {
     pub(crate) limiter: Option<Arc<Limiter>>,
     /// Whether visitors are served, who need the view of all matches.
     pub(crate) serves: bool,
-    /// Matches that must have come through the embedded broker; empty otherwise.
-    pub(crate) bundle: Vec<MasterListMatch>,
     pub(crate) stopping: tokio_util::sync::CancellationToken,
     pub(crate) started: Instant,
     /// All parts were ready once.
@@ -52,6 +56,8 @@ pub(crate) struct Health {
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
     pub(crate) ready: bool,
+    /// Whether the program has just started, so that parts which are not needed are awaited as well.
+    pub(crate) settling: bool,
     pub(crate) parts: Vec<Part>,
 }
 
@@ -78,15 +84,11 @@ impl Part {
 impl Health {
     /// Asks every part.
     pub(crate) async fn report(&self) -> Report {
-        let mut parts = vec![self.program(), self.database().await];
+        let (database, redis) = tokio::join!(self.database(), self.redis());
+        let mut parts = vec![self.program(), database];
         parts.extend(self.availability());
         parts.extend(self.exchange());
-        if let Some(redis) = &self.redis {
-            parts.push(match redis.ping().await {
-                Ok(()) => Part::awaited("redis", true, "answers"),
-                Err(error) => Part::awaited("redis", false, error),
-            });
-        }
+        parts.extend(redis);
         parts.extend(self.limits());
         parts.extend(self.provider());
         parts.push(self.tasks());
@@ -95,13 +97,13 @@ impl Health {
         if all {
             self.settled.store(true, Ordering::Relaxed);
         }
-        let is_settling = !self.settled.load(Ordering::Relaxed) && self.started.elapsed() < SETTLING;
-        let ready = all || (!is_settling && parts.iter().all(|part| part.ready || !part.needed));
+        let settling = !self.settled.load(Ordering::Relaxed) && self.started.elapsed() < SETTLING;
+        let ready = all || (!settling && parts.iter().all(|part| part.ready || !part.needed));
         for part in &parts {
             metrics::gauge!("matchday_ready", "part" => part.name).set(if part.ready { 1.0 } else { 0.0 });
         }
 
-        Report { ready, parts }
+        Report { ready, settling, parts }
     }
 
     /// A program that is stopping wants no new requests.
@@ -113,14 +115,51 @@ impl Health {
     }
 
     async fn database(&self) -> Part {
-        match timeout(PATIENCE, database::missing(&self.app.db)).await {
-            Ok(Ok(0)) => Part::needed("database", true, "answers, tables up to date"),
-            Ok(Ok(missing)) => {
+        let writes_lately = || self.app.store.health().trouble().is_none() && self.wrote_lately();
+        match timeout(PATIENCE, self.look_at_database()).await {
+            Ok(Ok(steps)) if steps.missing.is_empty() && steps.unknown.is_empty() => {
+                Part::needed("database", true, "answers, tables up to date")
+            }
+            Ok(Ok(steps)) if steps.missing.is_empty() => {
+                let newer = steps.unknown.len();
+                Part::needed("database", true, format!("answers, tables up to date; {newer} steps of a newer program"))
+            }
+            Ok(Ok(steps)) => {
+                let missing = steps.missing.len();
                 Part::needed("database", false, format!("{missing} migrations are missing: run `matchday migrate up`"))
             }
             Ok(Err(error)) => Part::needed("database", false, error.to_string()),
-            Err(_) => Part::needed("database", false, format!("no answer within {} s", PATIENCE.as_secs())),
+            // All connections are at work, and they do work.
+            Err(_) if writes_lately() => Part::needed("database", true, "busy, and takes writes"),
+            Err(_) => {
+                let late = format!("no answer within {} ms", PATIENCE.as_millis());
+                let why = self.app.store.health().trouble().map(|trouble| format!("; the last write: {trouble}"));
+                Part::needed("database", false, late + &why.unwrap_or_default())
+            }
         }
+    }
+
+    /// Asks for the tables, and tries to write where nothing has shown lately that writes are taken.
+    async fn look_at_database(&self) -> Result<Steps, Failure> {
+        let steps = Steps::of(&self.app.db).await?;
+        let app = &self.app;
+        if steps.missing.is_empty() && (app.store.health().trouble().is_some() || !self.wrote_lately()) {
+            store::probe(&app.store).await?;
+        }
+        Ok(steps)
+    }
+
+    fn wrote_lately(&self) -> bool {
+        self.app.store.health().written_ago().is_some_and(|ago| ago < LATELY)
+    }
+
+    async fn redis(&self) -> Option<Part> {
+        let redis = self.redis.as_ref()?;
+        Some(match timeout(PATIENCE, redis.ping()).await {
+            Ok(Ok(())) => Part::awaited("redis", true, "answers"),
+            Ok(Err(error)) => Part::awaited("redis", false, error),
+            Err(_) => Part::awaited("redis", false, format!("no answer within {} ms", PATIENCE.as_millis())),
+        })
     }
 
     fn availability(&self) -> Option<Part> {
@@ -128,17 +167,15 @@ impl Health {
             return None;
         }
         let view = &self.app.view;
-        if !view.is_filled() {
+        if !view.was_compared() {
             return Some(Part::needed("availability", false, "the matches are not loaded yet"));
         }
-        let missing = self.bundle.iter().filter(|given| view.get(given.match_number).is_none()).count();
-        Some(match missing {
-            0 => Part::awaited("availability", true, "loaded"),
-            _ => Part::awaited(
-                "availability",
-                false,
-                format!("{missing} matches of the bundled master list have not come through Kafka yet"),
-            ),
+        Some(match (view.awaits_list(), self.exchange.owes_list()) {
+            (false, false) => Part::awaited("availability", true, "loaded"),
+            (false, true) => {
+                Part::awaited("availability", false, "loaded; the bundled master list has not come through Kafka yet")
+            }
+            (true, _) => Part::awaited("availability", false, "no matches yet: the first master list is still to come"),
         })
     }
 
@@ -151,21 +188,27 @@ impl Health {
         };
         let behind: i64 = report.lag.values().sum();
         let lag = report.lag.iter().map(|(topic, lag)| format!("{topic}: {lag} behind")).collect::<Vec<_>>().join(", ");
+        let parked = match self.app.parked_sales() {
+            0 => String::new(),
+            parked => format!("; {parked} sales of other sites wait for matches that are not known"),
+        };
         let follows = !self.serves || report.following;
         let consumer = match (report.consuming, follows) {
             (false, _) => Part::awaited("consumer", false, "no partitions are assigned yet"),
             (_, false) => Part::awaited("consumer", false, "the availability feed is not followed yet"),
-            (true, true) if lag.is_empty() => Part::awaited("consumer", true, "other instances read the partitions"),
-            (true, true) => Part::awaited("consumer", behind <= LAG_MAX, lag),
+            (true, true) if lag.is_empty() => {
+                Part::awaited("consumer", true, format!("other instances read the partitions{parked}"))
+            }
+            (true, true) => Part::awaited("consumer", behind <= LAG_MAX, format!("{lag}{parked}")),
         };
         let (backlog, age) = (report.relay.backlog, report.relay.oldest_seconds);
-        let relay = match report.relay.leader {
-            true => Part::awaited(
-                "relay",
-                age <= BACKLOG_SECONDS_MAX,
-                format!("{backlog} events wait, the oldest for {age} s"),
-            ),
-            false => Part::awaited("relay", true, "another instance publishes, or none does yet"),
+        let waiting = format!("{backlog} events wait, the oldest for {age} s");
+        let relay = match (report.relay.leader, age <= BACKLOG_SECONDS_MAX) {
+            (true, in_time) => Part::awaited("relay", in_time, waiting),
+            (false, true) => {
+                Part::awaited("relay", true, format!("another instance publishes, or none does yet; {waiting}"))
+            }
+            (false, false) => Part::awaited("relay", false, format!("no instance publishes: {waiting}")),
         };
 
         [kafka, consumer, relay]
@@ -183,7 +226,7 @@ impl Health {
         })
     }
 
-    /// Who has signed in at the identity provider before is known by the keys that are known.
+    /// Users of the identity provider are known by the keys that are known.
     fn provider(&self) -> Option<Part> {
         let provider = self.app.accounts.provider.as_ref().filter(|_| self.serves)?;
         let known = provider.known_keys();
@@ -216,9 +259,7 @@ impl Health {
             let lag = u32::try_from(lag).unwrap_or(u32::MAX);
             metrics::gauge!("matchday_kafka_lag", "topic" => topic).set(lag);
         }
-        if report.relay.leader {
-            let backlog = u32::try_from(report.relay.backlog).unwrap_or(u32::MAX);
-            metrics::gauge!("matchday_relay_backlog").set(backlog);
-        }
+        saturation::measure(&self.app);
+        telemetry::measure();
     }
 }

@@ -2,31 +2,29 @@
 //!
 //! Everything is wired here and only here: this crate knows all others and none knows it.
 
+mod banner;
 mod broker;
-mod cache;
-mod captcha;
 pub mod cli;
 pub mod config;
+mod contract;
 mod data_dir;
 mod database;
 mod documents;
 pub mod failure;
-mod fetch;
-mod files;
+mod fd_limit;
 mod gateway;
 mod graphiql;
 mod health;
 mod mail;
 mod output;
-mod parts;
 mod passes;
-pub mod payments;
+pub mod program;
 mod provider;
+mod resources;
 pub mod roles;
 mod routes;
 pub mod run;
-mod screen;
-mod security;
+mod saturation;
 mod signals;
 mod supervise;
 pub mod telemetry;

@@ -3,10 +3,16 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use domain::mails::{Content, Letter, Post, Undelivered};
+use domain::{
+    accounts::emails,
+    mails::{Content, Letter, Post, Undelivered},
+};
 use lettre::{
     Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::{Attachment, Mailbox, MultiPart, header::ContentType},
+    message::{
+        Attachment, Mailbox, MultiPart,
+        header::{ContentType, Header, HeaderName, HeaderValue},
+    },
     transport::smtp,
 };
 
@@ -29,11 +35,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// The settings name no server or sender, or the folder can't be made.
 pub(crate) fn post(config: &Config, data_dir: &DataDir, printer: &Arc<Printer>) -> Result<Arc<dyn Post>, Failure> {
-    let writer = Writer {
-        from: config.mail.from.parse().map_err(|error| Failure::Mail(format!("MATCHDAY_MAIL_FROM: {error}")))?,
-        templates: Templates::new(config),
-        printer: Arc::clone(printer),
-    };
+    let writer =
+        Writer { from: sender(&config.mail.from)?, templates: Templates::new(config), printer: Arc::clone(printer) };
     let Some(url) = &config.mail.smtp_url else {
         return Ok(Arc::new(Folder { writer, path: data_dir.mails()? }));
     };
@@ -43,6 +46,15 @@ pub(crate) fn post(config: &Config, data_dir: &DataDir, printer: &Arc<Printer>) 
         .build();
 
     Ok(Arc::new(Smtp { writer, server }))
+}
+
+/// Whom mails are from; its domain may be written in any script.
+fn sender(from: &str) -> Result<Mailbox, Failure> {
+    let wrong = |error: &dyn std::fmt::Display| Failure::Mail(format!("MATCHDAY_MAIL_FROM: {error}"));
+    let from: Mailbox = from.parse().map_err(|error| wrong(&error))?;
+    // An address of this machine, such as tickets@localhost, has no other form.
+    let email = emails::on_the_wire(from.email.as_ref()).unwrap_or_else(|| from.email.to_string());
+    Ok(Mailbox::new(from.name, email.parse().map_err(|error| wrong(&error))?))
 }
 
 /// Writes letters as messages.
@@ -56,7 +68,8 @@ impl Writer {
     async fn message(&self, letter: &Letter) -> Result<(Message, String), Undelivered> {
         let never = |error: &dyn std::fmt::Display| Undelivered::Never(error.to_string());
         let written = self.templates.write(letter).map_err(|error| never(&error))?;
-        let address: Address = letter.to.parse().map_err(|error| never(&error))?;
+        let address = emails::on_the_wire(&letter.to).ok_or_else(|| never(&"no mail can go to the address"))?;
+        let address: Address = address.parse().map_err(|error| never(&error))?;
         let text = MultiPart::alternative_plain_html(written.text.clone(), written.html);
         let body = match self.attached(letter).await? {
             Some(pdf) => {
@@ -71,6 +84,7 @@ impl Writer {
             .subject(written.subject)
             .date_now()
             .message_id(None)
+            .header(AutoSubmitted)
             .multipart(body)
             .map_err(|error| never(&error))?;
 
@@ -84,6 +98,28 @@ impl Writer {
             Ok(pdf) => Ok(Some(pdf)),
             Err(error @ (Unprinted::Busy | Unprinted::Failed(_))) => Err(Undelivered::Later(error.to_string())),
         }
+    }
+}
+
+/// Says that a program wrote the mail (RFC 3834): no vacation responder answers it.
+#[derive(Debug, Clone, Copy)]
+struct AutoSubmitted;
+
+impl AutoSubmitted {
+    const VALUE: &str = "auto-generated";
+}
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(value: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        if value == Self::VALUE { Ok(Self) } else { Err("it is written as auto-generated alone".into()) }
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), Self::VALUE.to_owned())
     }
 }
 
@@ -107,7 +143,7 @@ impl Post for Smtp {
     }
 }
 
-/// For one machine: whoever runs the program is who reads the mail.
+/// For one machine: the developer who runs the program reads the mail.
 struct Folder {
     writer: Writer,
     path: PathBuf,
@@ -125,5 +161,38 @@ impl Post for Folder {
             .map_err(|error| Undelivered::Later(format!("{}: {error}", file.display())))?;
         tracing::info!(to = letter.to, file = %file.display(), text, "a mail, kept and not sent");
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_account_may_be_opened_with_can_be_put_into_a_mail_in_ascii() {
+        for email in [
+            "fan@example.com",
+            "Fan.Of+tickets@Example.Com",
+            "o'brien_{1}@mail.example.co.uk",
+            "!#$%&'*+-/=?^_`{|}~@example.com",
+            "fan@münchen.example",
+            "fan@例え.テスト",
+            "fan@مثال.إختبار",
+            &format!("{}@{}.example", "a".repeat(64), "b".repeat(63)),
+        ] {
+            let wire = emails::on_the_wire(email).unwrap_or_else(|| panic!("{email} can be sent to"));
+            let address: Address = wire.parse().unwrap_or_else(|error| panic!("{email}: {error}"));
+            let message = Message::builder()
+                .from(sender("Tickets <tickets@bücher.example>").expect("it is a sender"))
+                .to(Mailbox::new(Some("Ana Ñandú, 山田 & Co".to_owned()), address))
+                .header(AutoSubmitted)
+                .body(String::new())
+                .unwrap_or_else(|error| panic!("{email}: {error}"));
+            let envelope = message.envelope();
+            assert!(envelope.to().iter().chain(envelope.from()).all(|one| one.to_string().is_ascii()), "{email}");
+            let written = message.formatted();
+            assert!(written.is_ascii(), "{}", String::from_utf8_lossy(&written));
+            assert!(String::from_utf8_lossy(&written).contains("Auto-Submitted: auto-generated"));
+        }
     }
 }

@@ -5,23 +5,26 @@ use std::{
     io::{self, Write},
 };
 
-use crate::failure::Failure;
-
 /// Prints a line.
-pub(crate) fn line(line: impl Display) -> Result<(), Failure> {
+pub(crate) fn line(line: impl Display) -> io::Result<()> {
     write(format_args!("{line}\n"))
 }
 
+/// A number and what is counted, which has a word for one and another for many.
+pub(crate) fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// Prints a text as it is.
-pub(crate) fn text(text: &str) -> Result<(), Failure> {
+pub(crate) fn text(text: &str) -> io::Result<()> {
     write(format_args!("{text}"))
 }
 
 /// A reader that has seen enough, as `head` does, is no failure.
-fn write(what: std::fmt::Arguments<'_>) -> Result<(), Failure> {
+fn write(what: std::fmt::Arguments<'_>) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_fmt(what).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
         _ => Ok(()),
     }
 }

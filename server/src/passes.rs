@@ -1,14 +1,16 @@
 //! Passes: tickets as PDFs to print, for whoever has a link, and for the mail that confirms a payment.
 //!
 //! Writing a PDF takes a core for some milliseconds: it is done off the async threads, by few at a time, and whoever would
-//! wait behind too many is sent away at once.
+//! wait behind too many is sent away at once. Mails have a turn of their own, so that no crowd of downloads keeps them
+//! back. A page is drawn from the buckets of its address, one at a time, and is kept for who asks again.
 
 use std::sync::Arc;
 
 use axum::{
     Router,
+    body::Bytes,
     extract::{Path, Query, State, rejection::QueryRejection},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -19,17 +21,23 @@ use domain::{
         links::{self, Dead, Link},
     },
 };
+use print::{page, text::Fonts};
+use security::{Security, address::named_if_known};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 
-use self::text::Fonts;
+use self::{kept::Kept, lines::Lines};
 
-mod page;
-mod text;
+mod kept;
+mod lines;
 
 /// PDFs written at the same time, and those that may wait for their turn.
 const AT_ONCE: usize = 2;
 const WAITING: usize = 64;
+
+/// Units that a link costs: what it leads to is looked up, and written where it is not kept.
+const LINK_UNITS: u64 = 300;
+const WRITING_UNITS: u64 = 10_000;
 
 /// Seconds after which somebody who was sent away may come again.
 const RETRY: HeaderValue = HeaderValue::from_static("2");
@@ -38,6 +46,12 @@ const RETRY: HeaderValue = HeaderValue::from_static("2");
 pub(crate) struct Printer {
     site: String,
     fonts: Fonts,
+    mails: Lane,
+    pages: Lane,
+}
+
+/// PDFs of one kind, that wait for none of another.
+struct Lane {
     turns: Semaphore,
     places: Semaphore,
 }
@@ -53,15 +67,24 @@ pub(crate) enum Unprinted {
 
 impl Printer {
     pub(crate) fn new(site: String) -> Arc<Self> {
-        let (turns, places) = (Semaphore::new(AT_ONCE), Semaphore::new(AT_ONCE + WAITING));
-        Arc::new(Self { site, fonts: Fonts::read(), turns, places })
+        let lane = |at_once| Lane { turns: Semaphore::new(at_once), places: Semaphore::new(at_once + WAITING) };
+        Arc::new(Self { site, fonts: Fonts::read(), mails: lane(1), pages: lane(AT_ONCE) })
     }
 
-    /// Writes tickets as one PDF, a page each.
+    /// Writes tickets as one PDF, a page each, for a mail.
     pub(crate) async fn print(self: &Arc<Self>, passes: Vec<Pass>) -> Result<Vec<u8>, Unprinted> {
+        self.write(&self.mails, passes).await
+    }
+
+    /// Writes a ticket as a PDF, for whoever waits for it.
+    async fn print_page(self: &Arc<Self>, pass: Pass) -> Result<Vec<u8>, Unprinted> {
+        self.write(&self.pages, vec![pass]).await
+    }
+
+    async fn write(self: &Arc<Self>, lane: &Lane, passes: Vec<Pass>) -> Result<Vec<u8>, Unprinted> {
         let failed = |error: &dyn std::fmt::Display| Unprinted::Failed(error.to_string());
-        let _place = self.places.try_acquire().map_err(|_| Unprinted::Busy)?;
-        let _turn = self.turns.acquire().await.map_err(|error| failed(&error))?;
+        let _place = lane.places.try_acquire().map_err(|_| Unprinted::Busy)?;
+        let _turn = lane.turns.acquire().await.map_err(|error| failed(&error))?;
         let printer = Arc::clone(self);
         let written = tokio::task::spawn_blocking(move || page::write(&printer.fonts, &printer.site, &passes)).await;
         written.map_err(|error| failed(&error))?.map_err(|error| failed(&error))
@@ -69,15 +92,18 @@ impl Printer {
 }
 
 /// What these routes need.
-#[derive(Clone)]
 struct Office {
     app: Arc<App>,
     printer: Arc<Printer>,
+    security: Arc<Security>,
+    kept: Kept,
+    lines: Lines,
 }
 
 /// `/tickets/{id}.pdf`: a ticket, for whoever has a link to it.
-pub(crate) fn routes(app: Arc<App>, printer: Arc<Printer>) -> Router {
-    Router::new().route("/tickets/{file}", get(download)).with_state(Office { app, printer })
+pub(crate) fn routes(app: Arc<App>, printer: Arc<Printer>, security: Arc<Security>) -> Router {
+    let office = Office { app, printer, security, kept: Kept::new(), lines: Lines::default() };
+    Router::new().route("/tickets/{file}", get(download)).with_state(Arc::new(office))
 }
 
 /// What stands behind the question mark of a link.
@@ -89,13 +115,14 @@ struct Asked {
 }
 
 async fn download(
-    State(office): State<Office>,
+    State(office): State<Arc<Office>>,
     Path(file): Path<String>,
     asked: Result<Query<Asked>, QueryRejection>,
+    parts: Parts,
 ) -> Response {
     let mut response = match (file.strip_suffix(".pdf").and_then(|id| id.parse().ok()), asked) {
         (Some(ticket_id), Ok(Query(Asked { version, until, signature }))) => {
-            serve(&office, &Link { ticket_id, version, until, signature }).await
+            charged(&office, &parts, &Link { ticket_id, version, until, signature }).await
         }
         _ => nothing(),
     };
@@ -107,27 +134,62 @@ async fn download(
     response
 }
 
-async fn serve(office: &Office, link: &Link) -> Response {
+/// Serves a link to whoever may still ask for so much.
+async fn charged(office: &Office, parts: &Parts, link: &Link) -> Response {
+    let address = security::address::of_request(parts);
+    let drawn = match office.security.draw(address, LINK_UNITS + WRITING_UNITS).await {
+        Ok(drawn) => drawn,
+        Err(refused) => return refused,
+    };
+    let whose = named_if_known(address);
+    let (response, is_written) = serve(office, &whose, link).await;
+    drawn.pay(if is_written { LINK_UNITS + WRITING_UNITS } else { LINK_UNITS });
+    response
+}
+
+/// What a link leads to, and whether a PDF was written for it.
+async fn serve(office: &Office, whose: &str, link: &Link) -> (Response, bool) {
     let row = match links::follow(&office.app, link).await {
         Ok(Ok(row)) => row,
-        Ok(Err(Dead::Forged)) => return nothing(),
-        Ok(Err(Dead::Over)) => return over(),
-        Err(error) => return failed(&error),
+        Ok(Err(Dead::Forged)) => return (nothing(), false),
+        Ok(Err(Dead::Over)) => return (over(), false),
+        Err(error) => return (failed(&error), false),
     };
-    let name = format!("attachment; filename=\"ticket-match-{}-{}.pdf\"", row.match_number, row.seat);
-    let passes = match tickets::passes(&office.app, vec![row]).await {
-        Ok(passes) if passes.is_empty() => return over(),
-        Ok(passes) => passes,
-        Err(error) => return failed(&error),
+    let (ticket_id, match_number, seat) = (row.id, row.match_number, row.seat);
+    let pass = match tickets::passes(&office.app, vec![row]).await {
+        Ok(mut passes) => match passes.pop() {
+            Some(pass) => pass,
+            None => return (over(), false),
+        },
+        Err(error) => return (failed(&error), false),
     };
-    match office.printer.print(passes).await {
-        Ok(pdf) => {
-            let headers = [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, name)];
-            (headers, pdf).into_response()
-        }
-        Err(Unprinted::Busy) => away("many fetch their tickets right now; try again in a moment\n"),
-        Err(error @ Unprinted::Failed(_)) => failed(&error),
+    let shown = |pdf: Bytes| {
+        let name = format!("attachment; filename=\"ticket-match-{match_number}-{seat}.pdf\"");
+        let headers = [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, name)];
+        (headers, pdf).into_response()
+    };
+    if let Some(pdf) = office.kept.find(&pass) {
+        return (shown(pdf), false);
     }
+    // One at once of an address, and of a ticket: the second one finds what the first one had written.
+    let Some(_of_address) = office.lines.turn(whose).await else { return (busy(), false) };
+    let Some(_of_ticket) = office.lines.turn(&ticket_id.to_string()).await else { return (busy(), false) };
+    if let Some(pdf) = office.kept.find(&pass) {
+        return (shown(pdf), false);
+    }
+    match office.printer.print_page(pass.clone()).await {
+        Ok(pdf) => {
+            let pdf = Bytes::from(pdf);
+            office.kept.keep(&pass, &pdf);
+            (shown(pdf), true)
+        }
+        Err(Unprinted::Busy) => (busy(), false),
+        Err(error @ Unprinted::Failed(_)) => (failed(&error), true),
+    }
+}
+
+fn busy() -> Response {
+    away("many fetch their tickets right now; try again in a moment\n")
 }
 
 fn nothing() -> Response {
@@ -153,14 +215,15 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn whoever_would_wait_behind_too_many_is_sent_away_at_once() {
+    async fn whoever_would_wait_behind_too_many_is_sent_away_at_once_and_mails_wait_for_no_page() {
         let printer = Printer::new("matchday".to_owned());
         let most = u32::try_from(AT_ONCE + WAITING).expect("few may wait");
-        let waiting = printer.places.acquire_many(most).await.expect("the semaphore is open");
+        let waiting = printer.pages.places.acquire_many(most).await.expect("the semaphore is open");
 
-        assert!(matches!(printer.print(Vec::new()).await, Err(Unprinted::Busy)));
+        assert!(matches!(printer.write(&printer.pages, Vec::new()).await, Err(Unprinted::Busy)));
+        assert!(printer.print(Vec::new()).await.is_ok_and(|pdf| pdf.starts_with(b"%PDF-")));
 
         drop(waiting);
-        assert!(printer.print(Vec::new()).await.is_ok_and(|pdf| pdf.starts_with(b"%PDF-")));
+        assert!(printer.write(&printer.pages, Vec::new()).await.is_ok_and(|pdf| pdf.starts_with(b"%PDF-")));
     }
 }

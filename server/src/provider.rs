@@ -6,15 +6,13 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{App, accounts::provider::Provider};
+use fetch::{FetchError, Fetcher};
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    config::oidc::Oidc,
-    fetch::{FetchError, Fetcher},
-};
+use crate::config::oidc::Oidc;
 
 /// A round, the discovery included, takes no longer: tokens wait for it.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -15,7 +15,7 @@ use std::{
     sync::Arc,
 };
 
-use domain::clock::SystemClock;
+use book::clock::SystemClock;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -28,11 +28,11 @@ pub use self::{
     users::users,
 };
 use crate::{
+    banner::Banner,
     config::{self, Config},
     failure::Failure,
-    files,
+    fd_limit,
     run::{self, Running},
-    screen::Screen,
     signals::Signals,
     telemetry,
 };
@@ -45,18 +45,29 @@ use crate::{
 pub async fn serve(settings: Option<&Path>) -> Result<(), Failure> {
     let mut config = config::load(settings)?.config;
     telemetry::log(&config.log);
+    warn(&config);
     let connections = &mut config.transport.connections.max_connections;
-    *connections = files::make_room_for(*connections);
+    *connections = fd_limit::make_room_for(*connections);
     let mut signals = Signals::listen()?;
     let listener = bind(&config.http.bind, "MATCHDAY_BIND").await?;
     let start = run::start(config.clone(), listener, Arc::new(SystemClock));
     let Some(running) = signals.unless(start).await.transpose()? else {
         return Ok(());
     };
-    let screen = Screen { config: &config, address: running.address, exchange: &running.exchange };
-    crate::output::line(&screen)?;
+    let (address, admin) = (running.address, running.admin);
+    let (exchange, unreached) = (running.exchange(), running.unreached());
+    let mut serving = pin!(until_signalled(running, signals));
+    // It answers already while it looks which services do.
+    let (exchange, unreached) = tokio::select! {
+        ended = &mut serving => return ended,
+        reached = async { tokio::join!(exchange, unreached) } => reached,
+    };
+    let banner = Banner { config: &config, address, admin, exchange: &exchange, unreached };
+    if let Err(error) = crate::output::line(&banner) {
+        tracing::warn!(%error, "the start screen can't be written");
+    }
 
-    until_signalled(running, signals).await
+    serving.await
 }
 
 /// Keeps the exchange and the expiry running, until a signal.
@@ -67,6 +78,10 @@ pub async fn serve(settings: Option<&Path>) -> Result<(), Failure> {
 pub async fn worker(settings: Option<&Path>) -> Result<(), Failure> {
     let config = config::load(settings)?.config;
     telemetry::log(&config.log);
+    warn(&config);
+    if config.is_kafka_embedded() {
+        return Err(Failure::WorkerAlone);
+    }
     let mut signals = Signals::listen()?;
     let listener = bind(&config.worker.bind, "MATCHDAY_WORKER_BIND").await?;
     let start = run::start_worker(config, listener, Arc::new(SystemClock));
@@ -78,13 +93,20 @@ pub async fn worker(settings: Option<&Path>) -> Result<(), Failure> {
     until_signalled(running, signals).await
 }
 
+/// Names the settings that are allowed and seldom meant.
+fn warn(config: &Config) {
+    for problem in config.warnings() {
+        tracing::warn!(setting = problem.setting, "{}: {}", problem.wrong, problem.right);
+    }
+}
+
 /// Prints the schema.
 ///
 /// # Errors
 ///
 /// Standard output is closed.
 pub fn schema() -> Result<(), Failure> {
-    crate::output::text(&schema::sdl())
+    Ok(crate::output::text(&schema::sdl())?)
 }
 
 /// Runs until the first signal, then ends in order, unless a second one comes.

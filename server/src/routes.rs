@@ -1,6 +1,6 @@
 //! The routes beside `/graphql`: health, metrics, the schema and `GraphiQL`.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
@@ -21,18 +21,24 @@ struct Shown {
     metrics: PrometheusHandle,
 }
 
-/// `/healthz`, `/readyz` and `/metrics`: what every role answers.
+/// `/healthz` for the public: that the process lives, and nothing of it.
+pub(crate) fn alive() -> Router {
+    Router::new().route("/healthz", get(async || "alive\n"))
+}
+
+/// `/healthz`, `/readyz` and `/metrics` for operators.
 pub(crate) fn health(health: Arc<Health>, metrics: PrometheusHandle) -> Router {
     Router::new()
-        .route("/healthz", get(async || "alive\n"))
+        .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(render))
         .with_state(Shown { health, metrics })
 }
 
-/// `/graphiql` and the way to it, and `/schema.graphql` for those who may ask for the schema.
+/// `/graphiql` and the way to it, and `/schema.graphql` where the schema is shown.
 pub(crate) fn documents(shows_schema: bool) -> Router {
-    let routes = Router::new().route("/", get(async || Redirect::temporary("/graphiql"))).merge(graphiql::routes());
+    // Relative, so that it stays below the prefix that a proxy may have put before it.
+    let routes = Router::new().route("/", get(async || Redirect::temporary("graphiql"))).merge(graphiql::routes());
     if !shows_schema {
         return routes;
     }
@@ -58,6 +64,11 @@ fn jwks(keys: serde_json::Value, seconds: u64) -> Response {
         (header::CONTENT_TYPE, "application/jwk-set+json".to_owned()),
     ];
     (headers, keys.to_string()).into_response()
+}
+
+async fn healthz(State(shown): State<Shown>) -> String {
+    let up = Duration::from_secs(shown.health.started.elapsed().as_secs());
+    format!("alive\nversion {}\nup {up:?}\n", env!("CARGO_PKG_VERSION"))
 }
 
 async fn readyz(State(shown): State<Shown>) -> Response {

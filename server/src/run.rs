@@ -1,7 +1,7 @@
-//! The program as it runs: its parts, its tasks and its HTTP server, from a bound listener to an orderly end.
+//! The program as it runs: its resources, its tasks and its HTTP server, from a bound listener to an orderly end.
 //!
-//! The end goes from the outside in: no new connections, then the open ones finish or are cut, then the tasks, then the
-//! parts they stand on. Invariant: every task of the program is spawned here, under supervision.
+//! The end goes from the outside in: readiness says so first, then no new connections come in, the open ones finish or
+//! are cut, then the tasks end, then the resources they use. Invariant: every task of the program is spawned here, under supervision.
 
 use std::{
     convert::Infallible,
@@ -11,43 +11,40 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
-use domain::{
-    App, accounts,
-    clock::{Clock, SystemClock},
-    expiry, mails, payments, tickets,
-};
+use axum::{Router, response::Response};
+use book::clock::{Clock, SystemClock};
+use domain::{App, accounts, expiry, keeper, mails, maintenance, tickets};
 use limits::Limiter;
 use metrics_exporter_prometheus::PrometheusHandle;
-use subscriptions::hub::Hub;
+use security::{AddressRules, Decisions, Security};
+use subscriptions::hub::{Hub, market::Market};
 use tokio::{
     net::TcpListener,
     time::{Instant, sleep},
 };
 use tokio_util::sync::CancellationToken;
-use transport::{Edge, document::Documents, routes::Routes};
+use transport::{Edge, config::Connections, document::Documents, routes::Routes, server::Ending};
 
 use crate::{
     broker::{self, HubFeed},
-    captcha,
     config::Config,
+    contract,
     documents::SharedDocuments,
     failure::Failure,
     gateway::Matchday,
     health::Health,
-    parts::Parts,
-    passes,
-    payments::Gateway,
-    provider, routes,
-    security::Security,
+    passes, provider,
+    resources::Resources,
+    routes,
     supervise::Supervisor,
     telemetry,
 };
 
+mod exchange;
+mod unreached;
+
 /// How long tasks may take to end; the relay waits for the broker's last answers.
 const TASKS_PATIENCE: Duration = Duration::from_secs(10);
-/// How long after a broker did not answer the topics are seen to again.
-const TOPICS_RETRY: Duration = Duration::from_secs(1);
 /// How often old samples of histograms are let go.
 const UPKEEP: Duration = Duration::from_secs(5);
 
@@ -55,16 +52,23 @@ const UPKEEP: Duration = Duration::from_secs(5);
 pub struct Running {
     /// Where it listens; the bound port where port 0 was asked for.
     pub address: SocketAddr,
-    /// How Kafka is reached, the embedded broker's address included.
-    pub exchange: kafka::Config,
+    /// Where health and metrics are, if not there.
+    pub admin: Option<SocketAddr>,
     pub app: Arc<App>,
-    parts: Parts,
+    resources: Resources,
     supervisor: Supervisor,
     listener: TcpListener,
     routes: Routes,
+    shown: Option<Admin>,
     config: Config,
-    intake: CancellationToken,
+    ending: Ending,
     fatal: CancellationToken,
+}
+
+/// The operators' address, and what stands there.
+struct Admin {
+    listener: TcpListener,
+    routes: Router,
 }
 
 /// Serves on `listener` until `shutdown`, then ends in order.
@@ -76,76 +80,73 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: impl Future<
     start(config, listener, Arc::new(SystemClock)).await?.until(shutdown).await
 }
 
-/// Starts everything: parts, tasks and the routes, by the time of `clock`.
+/// Starts everything: resources, tasks and the routes, by the time of `clock`.
 ///
 /// # Errors
 ///
 /// What kept it from starting.
 pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>) -> Result<Running, Failure> {
-    let mut edge = config.transport.clone();
-    edge.documents.introspection = config.shows_schema();
+    let edge = config.edge();
     // A manifest that can't be used is told before anything starts.
-    let mut documents = Documents::new(edge.documents.clone())?;
-    let begun = Begun::new(config, listener, clock).await?;
-    if let Some(redis) = &begun.parts.redis {
+    let contract = contract::contract(config.suggests_names())?;
+    let mut documents = Documents::new(edge.documents.clone())?.with_contract(contract)?;
+    let mut begun = Begun::new(config, listener, clock).await?;
+    begun.admin = admin(&begun.config).await?;
+    if let Some(redis) = &begun.resources.redis {
         documents = documents.with_persisted(Arc::new(SharedDocuments::new(redis.clone(), &begun.config)));
     }
-    let (parts, supervisor) = (&begun.parts, &begun.supervisor);
+    let (resources, supervisor) = (&begun.resources, &begun.supervisor);
 
-    let hub = Hub::new(Arc::clone(&parts.app));
-    let bundle = broker::bundled(&begun.config);
-    let sweeping = Arc::clone(&hub);
-    supervisor.keep("hub", move |stop| {
-        let hub = Arc::clone(&sweeping);
-        async move { hub.run(stop).await }
-    });
-    let watched = Arc::clone(&hub.market);
-    supervisor.keep("market", move |stop| {
-        let market = Arc::clone(&watched);
-        async move { market.run(stop).await }
-    });
+    let hub = Hub::new(Arc::clone(&resources.app));
+    let entered =
+        Arc::new(broker::enter_missing(&resources.app, &resources.exchange, broker::bundled(&begun.config)).await?);
+    exchange::await_list(supervisor, resources);
+    supervisor.keep_on("hub", &hub, Hub::run);
+    supervisor.keep_on("market", &hub.market, Market::run);
     let feed = Arc::new(HubFeed(Arc::clone(&hub)));
-    let (exchange, status) = (parts.exchange.clone(), Arc::clone(&parts.status));
-    supervisor.keep("feed", move |stop| kafka::feed::run(exchange.clone(), feed.clone(), Arc::clone(&status), stop));
+    let (exchange, status) = (Arc::clone(&resources.exchange), Arc::clone(&resources.status));
+    supervisor.keep("feed", move |stop| {
+        let (feed, status) = (Arc::clone(&feed), Arc::clone(&status));
+        Arc::clone(&exchange).run(stop, |config, stop| kafka::feed::run(config, feed, status, stop))
+    });
 
-    keep_accounts(supervisor, &parts.app).await?;
-    if parts.app.accounts.provider.is_some() {
-        let (app, oidc) = (Arc::clone(&parts.app), begun.config.oidc.clone());
+    keep_accounts(supervisor, &resources.app).await?;
+    if resources.app.accounts.provider.is_some() {
+        let (app, oidc) = (Arc::clone(&resources.app), begun.config.oidc.clone());
         supervisor.keep("identity-provider", move |stop| provider::run(Arc::clone(&app), oidc.clone(), stop));
     }
 
     let security = begun.secure().await?;
-    let health = begun.health(security.limiter.clone(), true, bundle.clone());
-    if !bundle.is_empty() {
-        let (app, exchange) = (Arc::clone(&parts.app), parts.exchange.clone());
-        let bundle = Arc::new(bundle);
+    let health = begun.health(security.limiter.clone(), true);
+    if !entered.is_empty() {
+        let (app, exchange) = (Arc::clone(&resources.app), Arc::clone(&resources.exchange));
         supervisor.keep("master-list", move |stop| {
-            let (app, exchange, bundle) = (Arc::clone(&app), exchange.clone(), Arc::clone(&bundle));
-            async move {
-                broker::publish_missing(&app, &exchange, &bundle).await?;
+            let (app, exchange, entered) = (Arc::clone(&app), Arc::clone(&exchange), Arc::clone(&entered));
+            let publishing = Arc::clone(&exchange);
+            exchange.run(stop, |config, stop| async move {
+                stop.run_until_cancelled(broker::publish(&app, &publishing, &config, &entered)).await.transpose()?;
                 stop.cancelled().await;
                 Ok::<(), Failure>(())
-            }
+            })
         });
     }
 
-    let (rules, captchas) = (Arc::clone(&security.rules), captcha::routes::routes(Arc::clone(&security)));
-    let gateway = Arc::new(Matchday::new(Arc::clone(&parts.app), hub, security, &begun.config));
-    let edge = Edge::with_documents(gateway, Arc::new(edge), documents, begun.intake.clone());
-    let bouncer = edge.bouncer();
+    let rules = Arc::clone(&security.rules);
+    let beside = routes::documents(begun.config.shows_schema())
+        .merge(routes::keys(Arc::clone(&begun.resources.app)))
+        .merge(passes::routes(Arc::clone(&resources.app), Arc::clone(&resources.printer), Arc::clone(&security)))
+        .merge(security::captcha::routes::routes(Arc::clone(&security)))
+        .merge(security::charged_for_refusals(payment_routes(&begun), &security, is_signed));
+    let gateway = Arc::new(Matchday::new(Arc::clone(&resources.app), hub, Arc::clone(&security), &begun.config));
+    let edge = Edge::with_documents(gateway, Arc::new(edge), documents, begun.ending.begun.clone());
+    let evictor = edge.evictor();
     supervisor.keep("expulsion", move |stop| {
-        let (rules, bouncer) = (Arc::clone(&rules), bouncer.clone());
-        async move { rules.expel(&bouncer, stop).await }
+        let (rules, evictor) = (Arc::clone(&rules), evictor.clone());
+        async move { rules.evict(&evictor, stop).await }
     });
-    let routes = edge
-        .routes()
-        .merge(routes::documents(begun.config.shows_schema()))
-        .merge(routes::keys(Arc::clone(&begun.parts.app)))
-        .merge(passes::routes(Arc::clone(&begun.parts.app), Arc::clone(&begun.parts.printer)))
-        .merge(captchas)
-        .merge(payment_routes(&begun));
+    let routes = edge.routes().merge(security::closed_to_the_blocked(beside, Some(&security)));
 
-    begun.running(routes, health)
+    begun.running(routes, health, Some(&security))
 }
 
 /// Starts what runs without visitors: the exchange with Kafka and the expiry of holds. It answers health only.
@@ -155,9 +156,9 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
 /// What kept it from starting.
 pub async fn start_worker(config: Config, listener: TcpListener, clock: Arc<dyn Clock>) -> Result<Running, Failure> {
     let begun = Begun::new(config, listener, clock).await?;
-    let health = begun.health(None, false, Vec::new());
+    let health = begun.health(None, false);
 
-    begun.running(Router::new().into(), health)
+    begun.running(Router::new().into(), health, None)
 }
 
 impl Running {
@@ -167,152 +168,163 @@ impl Running {
     ///
     /// A vital task was lost.
     pub async fn until(self, shutdown: impl Future<Output = ()>) -> Result<(), Failure> {
-        let Self { parts, supervisor, listener, routes, config, intake, fatal, app, .. } = self;
+        let Self { resources, supervisor, listener, routes, shown: admin, config, ending, fatal, app, .. } = self;
         drop(app);
-        let http = transport::server::serve(listener, routes, &config.transport.connections, intake.clone());
+        let connections = &config.transport.connections;
+        let http = transport::server::serve(listener, routes, connections, ending.clone());
         let stop = async {
-            tokio::select! {
-                () = shutdown => tracing::info!("stopping: open requests and sockets finish first"),
-                () = fatal.cancelled() => {}
+            if fatal.run_until_cancelled(shutdown).await.is_some() {
+                let delay = connections.shutdown_delay();
+                tracing::info!(?delay, "stopping: open requests and sockets finish first");
+                ending.announced.cancel();
+                fatal.run_until_cancelled(sleep(delay)).await;
             }
-            intake.cancel();
+            ending.announced.cancel();
+            ending.begun.cancel();
         };
-        tokio::join!(http, stop);
-
-        if !supervisor.finish(TASKS_PATIENCE).await {
-            tracing::warn!("some tasks did not end in time and were left behind");
-        }
-        parts.close().await;
+        let over = CancellationToken::new();
+        let work = async {
+            tokio::join!(http, stop);
+            if !supervisor.finish(TASKS_PATIENCE).await {
+                tracing::warn!("some tasks did not end in time and were left behind");
+            }
+            over.cancel();
+        };
+        // Operators see it stop to the end.
+        let shown = async {
+            if let Some(Admin { listener, routes }) = admin {
+                let connections = Connections { drain_seconds: 1, ..Connections::default() };
+                transport::server::serve(listener, routes, &connections, over.clone()).await;
+            }
+        };
+        tokio::join!(work, shown);
+        resources.close().await;
         tracing::info!("stopped");
 
         if fatal.is_cancelled() { Err(Failure::TaskLost) } else { Ok(()) }
     }
 }
 
-/// What both roles have in common: parts opened, the exchange and the expiry running.
+/// What both roles have in common: resources opened, the exchange and the expiry running.
 struct Begun {
     address: SocketAddr,
+    /// The address of its own for health and metrics, where one is set.
+    admin: Option<TcpListener>,
     listener: TcpListener,
     metrics: PrometheusHandle,
-    parts: Parts,
+    resources: Resources,
     supervisor: Supervisor,
     config: Config,
-    intake: CancellationToken,
+    ending: Ending,
     fatal: CancellationToken,
 }
 
 impl Begun {
     async fn new(config: Config, listener: TcpListener, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
         let metrics = telemetry::metrics()?;
+        metrics::gauge!("matchday_up_info", "version" => env!("CARGO_PKG_VERSION"), "site" => config.client_id.clone())
+            .set(1.0);
         let (address, fatal) = (listener.local_addr()?, CancellationToken::new());
-        let (parts, desk) = Parts::open(&config, clock).await?;
+        let (resources, desk) = Resources::open(&config, clock).await?;
         let stop = CancellationToken::new();
         let supervisor = Supervisor::new(stop.clone(), fatal.clone());
-        supervisor.keep_vital("desk", desk.run(stop));
+        supervisor.keep_vital("desk", desk.run(stop.clone()));
 
         let upkeep = metrics.clone();
         supervisor.keep("metrics", move |stop| run_upkeep(upkeep.clone(), stop));
-        let app = Arc::clone(&parts.app);
-        supervisor.keep("expiry", move |stop| {
-            let app = Arc::clone(&app);
-            async move { expiry::run(&app, stop).await }
-        });
-        let (app, post) = (Arc::clone(&parts.app), Arc::clone(&parts.post));
+        supervisor.keep_on("expiry", &resources.app, expiry::run);
+        let (app, post) = (Arc::clone(&resources.app), Arc::clone(&resources.post));
         supervisor.keep("mails", move |stop| {
             let (app, post) = (Arc::clone(&app), Arc::clone(&post));
             async move { mails::run(&app, &*post, stop).await }
         });
-        let app = Arc::clone(&parts.app);
-        supervisor.keep("payments", move |stop| {
-            let app = Arc::clone(&app);
-            async move { payments::keeper::run(&app, stop).await }
-        });
-        exchange(&supervisor, &parts);
+        supervisor.keep_on("payments", &resources.app, keeper::run);
+        exchange::keep(&supervisor, &resources, stop);
 
-        Ok(Self { address, listener, metrics, parts, supervisor, config, intake: CancellationToken::new(), fatal })
+        let ending = Ending { announced: CancellationToken::new(), begun: CancellationToken::new() };
+        Ok(Self { address, admin: None, listener, metrics, resources, supervisor, config, ending, fatal })
     }
 
-    fn health(
-        &self,
-        limiter: Option<Arc<Limiter>>,
-        serves: bool,
-        bundle: Vec<domain::masterlist::MasterListMatch>,
-    ) -> Arc<Health> {
+    fn health(&self, limiter: Option<Arc<Limiter>>, serves: bool) -> Arc<Health> {
         Arc::new(Health {
-            app: Arc::clone(&self.parts.app),
-            status: Arc::clone(&self.parts.status),
-            redis: self.parts.redis.clone(),
+            app: Arc::clone(&self.resources.app),
+            exchange: Arc::clone(&self.resources.exchange),
+            status: Arc::clone(&self.resources.status),
+            redis: self.resources.redis.clone(),
             supervisor: self.supervisor.clone(),
             limiter,
             serves,
-            bundle,
-            stopping: self.intake.clone(),
+            stopping: self.ending.announced.clone(),
             started: Instant::now(),
             settled: AtomicBool::new(false),
         })
     }
 
-    /// Guards what visitors ask: nobody who is blocked is served before the rules are read.
+    /// Guards what visitors ask: no blocked address is served before the rules are read.
     async fn secure(&self) -> Result<Arc<Security>, Failure> {
-        let parts = &self.parts;
-        let security = Security::new(Arc::clone(&parts.app), parts.redis.as_ref(), &parts.secret, &self.config)?;
+        let resources = &self.resources;
+        let security = Security::new(
+            Arc::clone(&resources.app),
+            resources.redis.as_ref(),
+            &resources.secret,
+            &self.config.security(),
+        )?;
         security.rules.refresh().await?;
-        let (rules, news) = (Arc::clone(&security.rules), Arc::clone(&security.rules));
-        self.supervisor.keep("address-rules", move |stop| {
-            let rules = Arc::clone(&rules);
-            async move { rules.run(stop).await }
-        });
-        self.supervisor.keep("address-rules-news", move |stop| {
-            let news = Arc::clone(&news);
-            async move { news.listen(stop).await }
-        });
-        let (events, news, counting) =
-            (Arc::clone(&security.events), Arc::clone(&security.events), Arc::clone(&security));
-        self.supervisor.keep("security-events", move |stop| {
-            let events = Arc::clone(&events);
-            async move { events.run(stop).await }
-        });
-        self.supervisor.keep("security-events-news", move |stop| {
-            let news = Arc::clone(&news);
-            async move { news.listen(stop).await }
-        });
-        self.supervisor.keep("sales", move |stop| {
-            let counting = Arc::clone(&counting);
-            async move { counting.count_sales(stop).await }
-        });
-        if let Some(limiter) = security.limiter.clone() {
-            self.supervisor.keep("limits", move |stop| {
-                let limiter = Arc::clone(&limiter);
-                async move { limiter.run(stop).await }
-            });
+        self.supervisor.keep_on("address-rules", &security.rules, AddressRules::run);
+        self.supervisor.keep_on("address-rules-news", &security.rules, AddressRules::listen);
+        self.supervisor.keep_on("security-events", &security.decisions, Decisions::run);
+        self.supervisor.keep_on("security-events-news", &security.decisions, Decisions::listen);
+        self.supervisor.keep_on("holds", &security, Security::follow_holds);
+        if let Some(limiter) = &security.limiter {
+            self.supervisor.keep_on("limits", limiter, Limiter::run);
         }
         Ok(security)
     }
 
-    fn running(self, routes: Routes, health: Arc<Health>) -> Result<Running, Failure> {
-        let Self { address, listener, metrics, parts, supervisor, config, intake, fatal } = self;
-        let routes = routes.merge(routes::health(health, metrics));
+    /// `guard` says which addresses are answered, where any are.
+    fn running(self, routes: Routes, health: Arc<Health>, guard: Option<&Arc<Security>>) -> Result<Running, Failure> {
+        let Self { address, admin, listener, metrics, resources, supervisor, config, ending, fatal } = self;
+        let health = routes::health(health, metrics);
+        let admin_address = admin.as_ref().map(TcpListener::local_addr).transpose()?;
+        let guarded = |routes: Router| security::closed_to_the_blocked(routes, guard);
+        let (routes, shown) = match admin {
+            Some(listener) => (routes.merge(guarded(routes::alive())), Some(Admin { listener, routes: health })),
+            None => (routes.merge(guarded(health)), None),
+        };
 
         Ok(Running {
             address,
-            exchange: parts.exchange.clone(),
-            app: Arc::clone(&parts.app),
-            parts,
+            admin: admin_address,
+            app: Arc::clone(&resources.app),
+            resources,
             supervisor,
             listener,
             routes,
+            shown,
             config,
-            intake,
+            ending,
             fatal,
         })
     }
 }
 
+/// Takes the operators' address, where one is set.
+async fn admin(config: &Config) -> Result<Option<TcpListener>, Failure> {
+    let Some(bind) = &config.admin.bind else { return Ok(None) };
+    let failed = |error| Failure::Bind { address: bind.clone(), setting: "MATCHDAY_ADMIN_BIND", error };
+    TcpListener::bind(bind).await.map(Some).map_err(failed)
+}
+
+/// Whether a response is to somebody whom the gateway's signature tells of.
+fn is_signed(response: &Response) -> bool {
+    response.extensions().get::<gateways::Signed>().is_some()
+}
+
 /// The routes of payments; the sandbox's events come by them too.
 fn payment_routes(begun: &Begun) -> Router {
-    let (app, gateway) = (Arc::clone(&begun.parts.app), &begun.parts.gateway);
-    let routes = gateway.routes(&begun.config, &app);
-    if let Gateway::Sandbox(sandbox) = gateway {
+    let (app, gateway) = (Arc::clone(&begun.resources.app), &begun.resources.gateway);
+    let routes = gateway.routes(&app);
+    if let Some(sandbox) = gateway.delivers_itself() {
         let (sandbox, told) = (Arc::clone(sandbox), routes.clone());
         begun.supervisor.keep("sandbox", move |stop| {
             let (sandbox, told, clock) = (Arc::clone(&sandbox), told.clone(), Arc::clone(&app.clock));
@@ -322,43 +334,13 @@ fn payment_routes(begun: &Begun) -> Router {
     routes
 }
 
-/// Keeps the exchange with Kafka running: topics, relay, consumer.
-fn exchange(supervisor: &Supervisor, parts: &Parts) {
-    let (app, config, status) = (Arc::clone(&parts.app), parts.exchange.clone(), Arc::clone(&parts.status));
-    supervisor
-        .keep("relay", move |stop| kafka::relay::run(Arc::clone(&app), config.clone(), Arc::clone(&status), stop));
-    let (app, config, status) = (Arc::clone(&parts.app), parts.exchange.clone(), Arc::clone(&parts.status));
-    supervisor.keep("consumer", move |stop| {
-        kafka::consumer::run(Arc::clone(&app), config.clone(), Arc::clone(&status), stop)
-    });
-    if !parts.exchange.embedded {
-        let config = parts.exchange.clone();
-        supervisor.keep("topics", move |stop| ensure_topics(config.clone(), stop));
-    }
-}
-
 /// Sees to it that there are keys to sign with, and keeps accounts in order.
 async fn keep_accounts(supervisor: &Supervisor, app: &Arc<App>) -> Result<(), Failure> {
     accounts::keys::prepare(app).await?;
     tickets::keys::prepare(app).await?;
-    let app = Arc::clone(app);
-    supervisor.keep("accounts", move |stop| {
-        let app = Arc::clone(&app);
-        async move { accounts::upkeep::run(&app, stop).await }
-    });
+    supervisor.keep_on("standings", app, accounts::standing::run);
+    supervisor.keep_on("accounts", app, maintenance::run);
     Ok(())
-}
-
-/// Sees to it that our topics exist, as soon as a broker answers.
-async fn ensure_topics(config: kafka::Config, stop: CancellationToken) {
-    let ensured = async {
-        while let Err(error) = kafka::topics::ensure(&config).await {
-            tracing::debug!(%error, "the topics could not be seen to yet");
-            sleep(TOPICS_RETRY).await;
-        }
-    };
-    stop.run_until_cancelled(ensured).await;
-    stop.cancelled().await;
 }
 
 async fn run_upkeep(metrics: PrometheusHandle, stop: CancellationToken) {

@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::BoxFuture};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -94,6 +94,20 @@ impl Supervisor {
         });
     }
 
+    /// Keeps a task running that is a method of something shared, such as `Hub::run`.
+    pub(crate) fn keep_on<T, Task, Out>(&self, name: &'static str, on: &Arc<T>, task: Task)
+    where
+        T: Send + Sync + 'static,
+        Task: for<'a> TaskOn<'a, T, Out> + Copy + Send + 'static,
+        Out: Outcome + 'static,
+    {
+        let on = Arc::clone(on);
+        self.keep(name, move |stop| {
+            let on = Arc::clone(&on);
+            async move { boxed(task, &on, stop).await }
+        });
+    }
+
     /// Runs a task that holds what cannot be made again: its early end stops the program.
     pub(crate) fn keep_vital<Fut, Out>(&self, name: &'static str, task: Fut)
     where
@@ -145,6 +159,24 @@ impl Supervisor {
     }
 }
 
+/// A task that borrows what it runs on.
+pub(crate) trait TaskOn<'a, T: 'a, Out>: Fn(&'a T, CancellationToken) -> Self::Running {
+    type Running: Future<Output = Out> + Send + 'a;
+}
+
+impl<'a, T: 'a, Out, Task, Running> TaskOn<'a, T, Out> for Task
+where
+    Task: Fn(&'a T, CancellationToken) -> Running,
+    Running: Future<Output = Out> + Send + 'a,
+{
+    type Running = Running;
+}
+
+/// The running task as one type, whatever it borrows.
+fn boxed<'a, T, Out>(task: impl TaskOn<'a, T, Out>, on: &'a T, stop: CancellationToken) -> BoxFuture<'a, Out> {
+    task(on, stop).boxed()
+}
+
 /// How a task may end: with nothing to tell, or with an error.
 pub(crate) trait Outcome: Send {
     fn trouble(self) -> Option<String>;
@@ -173,6 +205,8 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
+
+    use testkit::wait::until;
 
     use super::*;
 
@@ -203,22 +237,12 @@ mod tests {
         runs
     }
 
-    async fn until(condition: impl Fn() -> bool) {
-        timeout(Duration::from_secs(30), async {
-            while !condition() {
-                sleep(Duration::from_millis(1)).await;
-            }
-        })
-        .await
-        .expect("the condition comes true");
-    }
-
     #[tokio::test]
     async fn a_task_that_fails_panics_or_returns_is_started_again() {
         let (supervisor, fatal) = supervisor();
         let runs = troubled(&supervisor);
 
-        until(|| runs.load(Ordering::SeqCst) == 4).await;
+        until("three failures and a success", || runs.load(Ordering::SeqCst) == 4).await;
 
         let state = supervisor.states()["troubled"].clone();
         assert_eq!(state.restarts, 3);
@@ -232,8 +256,8 @@ mod tests {
         let (supervisor, _fatal) = supervisor();
         troubled(&supervisor);
 
-        until(|| supervisor.states()["troubled"].trouble.is_some()).await;
-        until(|| supervisor.states()["troubled"].trouble.is_none()).await;
+        until("it is troubled", || supervisor.states()["troubled"].trouble.is_some()).await;
+        until("it is well again", || supervisor.states()["troubled"].trouble.is_none()).await;
 
         assert_eq!(supervisor.states()["troubled"].restarts, 3);
     }
@@ -248,7 +272,7 @@ mod tests {
             async { Err::<(), _>("no") }
         });
 
-        until(|| runs.load(Ordering::SeqCst) >= 8).await;
+        until("eight runs", || runs.load(Ordering::SeqCst) >= 8).await;
 
         assert!(supervisor.finish(Duration::from_secs(30)).await);
         assert_eq!(supervisor.states()["hopeless"].trouble.as_deref(), Some("no"));

@@ -3,6 +3,7 @@
 //! Both are of the process, not of an instance: they are installed once, and instances in one process share them.
 
 use std::{
+    cell::Cell,
     io::{IsTerminal, stderr},
     sync::OnceLock,
 };
@@ -10,12 +11,20 @@ use std::{
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
-use crate::config::sections::{Log, LogFormat};
+use crate::config::log::{Log, LogFormat};
+
+pub use lines::flush;
+
+mod families;
+mod lines;
+mod process;
 
 /// Starts logging to standard error, so that standard output stays for what was asked for.
 pub fn log(config: &Log) {
     let filter = EnvFilter::try_new(&config.filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
+    // A line that can't be formatted or written is no reason to say so in the same place.
+    let lines =
+        tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false).with_writer(lines::Lines::open());
     let is_terminal = stderr().is_terminal();
     let installed = match (config.format, is_terminal) {
         (LogFormat::Json, _) | (LogFormat::Auto, false) => {
@@ -26,8 +35,14 @@ pub fn log(config: &Log) {
     // A second program in this process, as in tests, logs through the first one's subscriber.
     drop(installed);
     std::panic::set_hook(Box::new(|panic| {
+        thread_local!(static IS_TELLING: Cell<bool> = const { Cell::new(false) });
+        // A panic while one is logged must not be logged in turn.
+        if IS_TELLING.replace(true) {
+            return;
+        }
         let place = panic.location().map(ToString::to_string);
         tracing::error!(place, trouble = panic.payload_as_str(), "a panic");
+        IS_TELLING.set(false);
     }));
 }
 
@@ -50,20 +65,12 @@ pub(crate) fn metrics() -> Result<PrometheusHandle, metrics_exporter_prometheus:
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)?
         .set_buckets_for_metric(Matcher::Suffix("_size".to_owned()), SIZES)?
         .install_recorder()?;
-    describe();
+    families::describe();
 
     Ok(HANDLE.get_or_init(|| handle).clone())
 }
 
-fn describe() {
-    use metrics::{describe_counter, describe_gauge};
-
-    describe_gauge!("matchday_up_info", "Always 1; its labels name the version and the site.");
-    describe_gauge!("matchday_ready", "1 while /readyz says that the part is ready, by part.");
-    describe_counter!("matchday_task_restarts_total", "Starts of a task after it failed, by task.");
-    describe_gauge!("matchday_relay_backlog", "Outbox events that wait for the broker.");
-    describe_gauge!("matchday_kafka_lag", "Records not read yet, by topic.");
-    describe_counter!("matchday_mails_total", "Mails that were seen to, by what became of them.");
-    describe_counter!("matchday_sign_ins_throttled_total", "Tries of passwords that were refused unheard.");
-    describe_counter!("matchday_internal_errors_total", "Errors whose text was hidden from a client.");
+/// Refreshes what is measured only when it is asked for.
+pub(crate) fn measure() {
+    process::measure();
 }

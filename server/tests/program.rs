@@ -1,6 +1,6 @@
 //! The program from the outside: its binary, its exit codes, its output, its signals.
 
-use std::{fs, path::Path, time::Instant};
+use std::{fs, net::TcpListener, path::Path, process::Stdio, time::Instant};
 
 use serving::{DEADLINE, Folder, Serving, text};
 
@@ -10,6 +10,10 @@ mod errors;
 mod files;
 #[path = "program/keys.rs"]
 mod keys;
+#[path = "program/logging.rs"]
+mod logging;
+#[path = "program/metrics.rs"]
+mod metrics;
 #[path = "program/serving.rs"]
 mod serving;
 
@@ -31,6 +35,42 @@ fn one_command_opens_the_whole_world_cup_and_a_second_start_publishes_nothing_tw
     assert!(second.query(matches).contains("\"totalCount\":64"));
     assert!(!second.get("/metrics").contains("matchday_inbox_records_total{outcome=\"applied\"} 64"));
     assert_eq!(second.signal("TERM"), Some(0));
+}
+
+#[test]
+fn the_first_answer_of_a_first_start_names_every_match() {
+    let folder = Folder::new();
+    let free = TcpListener::bind("127.0.0.1:0").and_then(|port| port.local_addr()).expect("there is a free port");
+    let mut command = folder.matchday();
+    command.env("MATCHDAY_BIND", free.to_string()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("the program can be started");
+
+    let (site, begun) = (Serving::at(&free.to_string()), Instant::now());
+    let answer = loop {
+        match site.tried("{ matches(first: 1) { totalCount } }") {
+            Some(answer) if !answer.is_empty() => break answer,
+            _ => assert!(begun.elapsed() < DEADLINE, "nothing is answered"),
+        }
+    };
+    child.kill().and_then(|()| child.wait()).expect("it is our child");
+
+    assert!(answer.contains("\"totalCount\":64"), "{answer}");
+}
+
+#[test]
+fn who_asks_before_the_first_master_list_is_in_is_told_to_come_again() {
+    let folder = Folder::new();
+    let mut command = folder.matchday();
+    // Nobody listens there.
+    command.env("KAFKA_BROKERS", "127.0.0.1:1");
+    let program = Serving::run(&folder, command);
+
+    let answer = program.query("{ matches(first: 1) { totalCount } }");
+    let ready = program.get("/readyz");
+
+    assert!(answer.contains("SERVICE_UNAVAILABLE") && !answer.contains("totalCount"), "{answer}");
+    assert!(answer.lines().any(|line| line == "retry-after: 1"), "{answer}");
+    assert!(ready.contains("the first master list is still to come"), "{ready}");
 }
 
 #[test]
@@ -80,6 +120,11 @@ fn a_master_list_is_published_to_the_running_program_and_a_wrong_one_is_reported
     assert_eq!(wrong.status.code(), Some(1));
     let report = text(&wrong.stdout);
     assert!(report.contains("line 2:") && report.contains("line 3:") && !report.contains("line 1:"), "{report}");
+    let said = text(&wrong.stderr);
+    assert!(said.contains("wrong in 2 places; nothing was published"), "{said}");
+    folder.write("once.jsonl", &format!("{right}\nnonsense\n"));
+    let said = text(&folder.run(&["masterlist", "check", "once.jsonl"]).stderr);
+    assert!(said.contains("wrong in 1 place") && !said.contains("places") && !said.contains("published"), "{said}");
 
     let published = folder.run(&["masterlist", "publish", "right.jsonl"]);
     assert_eq!(published.status.code(), Some(0), "{}", text(&published.stderr));
@@ -129,6 +174,16 @@ fn migrations_go_up_down_and_up_again_and_say_how_they_stand() {
     assert_eq!(refused.status.code(), Some(1));
     assert!(text(&refused.stderr).contains("matchday migrate up"), "{}", text(&refused.stderr));
     assert_eq!(folder.run(&["migrate", "up"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_worker_without_brokers_of_its_own_is_refused() {
+    let folder = Folder::new();
+
+    let refused = folder.run(&["worker"]);
+
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("KAFKA_BROKERS"), "{}", text(&refused.stderr));
 }
 
 #[test]

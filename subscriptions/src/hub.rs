@@ -15,7 +15,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::{App, matches::MatchState, outbox::Touched, reservations};
+use book::{match_state::MatchState, outbox::Touched};
+use domain::{App, lookup};
 use follow::{Marks, Slot};
 use market::Market;
 use metrics::{Counter, Gauge};
@@ -27,7 +28,7 @@ use uuid::Uuid;
 mod follow;
 pub mod market;
 
-pub use follow::{Follower, News, Watcher};
+pub use follow::{Follower, Update, Watcher};
 
 /// How often followers and watchers are compared with the database.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -60,13 +61,13 @@ struct Listeners {
 
 /// A match, and who follows it by its number: the marks of each, and which of their slots is this match's.
 struct Topic {
-    told: Arc<Told>,
+    last_change: Arc<LastChange>,
     version: i32,
     followers: BTreeMap<u64, (Arc<Marks>, usize)>,
 }
 
-/// When followers were last told of a match.
-struct Told {
+/// When a match changed last, as far as followers were told.
+struct LastChange {
     number: i32,
     /// Nanoseconds since the hub was made; 0 for never.
     at: AtomicU64,
@@ -86,8 +87,8 @@ impl Hub {
         })
     }
 
-    /// Tells of a state, unless a newer one was told of, and of the reservations that changed with it.
-    pub fn tell(&self, state: MatchState, touched: &[Touched]) {
+    /// Tells followers of a state, unless they know of a newer one, and of the reservations that changed with it.
+    pub fn publish(&self, state: MatchState, touched: &[Touched]) {
         let (number, version) = (state.match_number, state.version);
         self.app.view.show(state);
         let mut listeners = self.lock();
@@ -109,7 +110,7 @@ impl Hub {
             listeners.watched.keys().copied().collect()
         };
         for ids in watched.chunks(PAGE) {
-            for row in reservations::find_many(&self.app.db, ids).await? {
+            for row in lookup::reservations(&self.app.db, ids).await? {
                 self.lock().touch(row.id, row.version);
             }
         }
@@ -143,7 +144,7 @@ impl Hub {
 
         // From here on every change is marked; what is there already is marked now.
         for (slot, of) in slots.iter_mut().enumerate() {
-            let Some(state) = self.state(of.told.number) else { continue };
+            let Some(state) = self.state(of.last_change.number) else { continue };
             if since.get(&state.match_number) == Some(&state.version) {
                 of.seen = Some(state.version);
             } else {
@@ -170,7 +171,7 @@ impl Hub {
             listeners.everywhere.remove(&follower.id);
         } else {
             for slot in &follower.slots {
-                let index = listeners.topic(slot.told.number);
+                let index = listeners.topic(slot.last_change.number);
                 listeners.topics[index].followers.remove(&follower.id);
             }
         }
@@ -191,8 +192,8 @@ impl Listeners {
     /// The index of a match's topic.
     fn topic(&mut self, number: i32) -> usize {
         *self.by_number.entry(number).or_insert_with(|| {
-            let told = Arc::new(Told { number, at: AtomicU64::new(0) });
-            self.topics.push(Topic { told, version: 0, followers: BTreeMap::new() });
+            let last_change = Arc::new(LastChange { number, at: AtomicU64::new(0) });
+            self.topics.push(Topic { last_change, version: 0, followers: BTreeMap::new() });
             self.topics.len() - 1
         })
     }
@@ -204,7 +205,7 @@ impl Listeners {
             return;
         }
         topic.version = version;
-        topic.told.at.store(now, Ordering::Release);
+        topic.last_change.at.store(now, Ordering::Release);
         for (marks, slot) in topic.followers.values() {
             marks.mark(*slot);
         }
@@ -220,7 +221,7 @@ impl Listeners {
             let index = self.topic(number);
             let topic = &mut self.topics[index];
             topic.followers.insert(id, (Arc::clone(&marks), slot));
-            Slot { told: Arc::clone(&topic.told), seen: None }
+            Slot { last_change: Arc::clone(&topic.last_change), seen: None }
         });
         let slots = slots.collect();
 
@@ -233,7 +234,8 @@ impl Listeners {
         }
         let (id, marks) = (self.next_id(), Arc::new(Marks::new(self.topics.len())));
         self.everywhere.insert(id, Arc::clone(&marks));
-        let slots = self.topics.iter().map(|topic| Slot { told: Arc::clone(&topic.told), seen: None }).collect();
+        let slots =
+            self.topics.iter().map(|topic| Slot { last_change: Arc::clone(&topic.last_change), seen: None }).collect();
 
         (id, marks, slots)
     }

@@ -3,12 +3,15 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_graphql::{Context, ID, InputObject, Object, Subscription};
-use domain::{matches::MatchState, reservations, security_events::Follower};
+use book::match_state::MatchState;
+use domain::{lookup, security_events::Follower};
+use error_codes::Code;
 use futures_util::{Stream, StreamExt, stream};
 use resolvers::{
     availability::TicketCategory,
     context::{self, InContext},
-    error::{ApiError, Code},
+    counted_actions::{Action, CountedActions},
+    error::ApiError,
     ids,
     listings::Listing,
     matches::Match,
@@ -82,15 +85,15 @@ impl Subscriptions {
         let view = context::view(ctx).await?;
         let numbers = match_numbers.unwrap_or_default();
         if let Some(unknown) = numbers.iter().find(|number| view.get(**number).is_none()) {
-            return Err(ApiError::new(Code::NotFound, format!("there is no match {unknown}")));
+            return Err(ApiError::new(Code::NOT_FOUND, format!("there is no match {unknown}")));
         }
         let since: HashMap<i32, i32> =
             since.unwrap_or_default().into_iter().map(|since| (since.match_number, since.version)).collect();
         let follower = hub.follow(&numbers, &since);
 
         let states = stream::unfold(follower, |mut follower| async move {
-            let news = follower.next().await;
-            Some((MatchAvailability(news.state), follower))
+            let update = follower.next().await;
+            Some((MatchAvailability(update.state), follower))
         });
         Ok(states.right_stream())
     }
@@ -104,9 +107,12 @@ impl Subscriptions {
     ) -> Result<impl Stream<Item = Result<SecurityEvent, ApiError>> + use<>, ApiError> {
         ctx.admin()?;
         let follower = Follower::new(Arc::clone(ctx.app()?), kind.map(Into::into));
-        Ok(stream::unfold(follower, |mut follower| async move {
+        let actions = ctx.data_opt::<Arc<CountedActions>>().cloned();
+        Ok(stream::unfold((follower, actions), |(mut follower, actions)| async move {
             let next = follower.next().await.map(SecurityEvent).map_err(ApiError::from);
-            Some((next, follower))
+            // It looks for events again and again, whether there are any or not: nobody who listens pays for that.
+            actions.iter().for_each(|actions| _ = actions.take(Action::Statement));
+            Some((next, (follower, actions)))
         }))
     }
 
@@ -124,11 +130,12 @@ impl Subscriptions {
         let view = context::view(ctx).await?;
         let numbers = match_numbers.unwrap_or_default();
         if let Some(unknown) = numbers.iter().find(|number| view.get(**number).is_none()) {
-            return Err(ApiError::new(Code::NotFound, format!("there is no match {unknown}")));
+            return Err(ApiError::new(Code::NOT_FOUND, format!("there is no match {unknown}")));
         }
         let mut versions = HashMap::new();
-        for known in since.unwrap_or_default() {
-            versions.insert(ids::listing(&known.listing_id)?, known.version);
+        for (index, known) in since.unwrap_or_default().into_iter().enumerate() {
+            let id = ids::listing(&format!("since.{index}.listingId"), &known.listing_id)?;
+            versions.insert(id, known.version);
         }
         let watcher = hub.market.watch(&numbers, versions).await?;
 
@@ -145,12 +152,12 @@ impl Subscriptions {
         id: ID,
     ) -> Result<impl Stream<Item = Result<Reservation, ApiError>> + use<>, ApiError> {
         let hub = ctx.data_opt::<Arc<Hub>>().ok_or_else(no_hub)?;
-        let (app, viewer, id) = (Arc::clone(ctx.app()?), ctx.viewer()?, ids::reservation(&id)?);
+        let (app, viewer, id) = (Arc::clone(ctx.app()?), ctx.viewer()?, ids::reservation("id", &id)?);
         // Watched before it is read, so that no change falls between the two.
         let watcher = hub.watch(id);
-        let first = reservations::find(&app, viewer, id)
+        let first = lookup::reservation(&app, viewer, id)
             .await?
-            .ok_or_else(|| ApiError::new(Code::NotFound, "there is no such reservation of yours"))?;
+            .ok_or_else(|| ApiError::new(Code::NOT_FOUND, "there is no such reservation of yours"))?;
 
         let state = (Some(first), watcher, 0_i32);
         Ok(stream::unfold(state, move |(first, mut watcher, mut seen)| {
@@ -164,7 +171,7 @@ impl Subscriptions {
                     if !watcher.changed(seen).await {
                         return None;
                     }
-                    match reservations::find(&app, viewer, id).await {
+                    match lookup::reservation(&app, viewer, id).await {
                         Ok(Some(row)) if row.version > seen => {
                             seen = row.version;
                             return Some((Ok(row.into()), (None, watcher, seen)));

@@ -6,16 +6,17 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
+    thread,
     time::Duration,
 };
 
-use chrono::{DateTime, Utc};
-use domain::{
-    App, Settings, accounts, audit,
+use book::{
     clock::{Clock, MovableClock},
-    expiry, matches, outbox,
-    outbox::Queued,
+    match_state::MatchState,
+    outbox::{self, Queued},
 };
+use chrono::{DateTime, Utc};
+use domain::{App, Settings, accounts, audit, expiry, matches};
 use entities::{
     category::Category,
     reservation, stock,
@@ -43,6 +44,7 @@ pub struct TestApp {
     main: Instance,
     pub(crate) offset: AtomicI64,
     published: Mutex<Vec<Queued>>,
+    is_over: bool,
 }
 
 /// One instance of the site: a pool of connections, a desk, and the tasks that were asked for.
@@ -63,7 +65,16 @@ impl TestApp {
         let clock = Arc::new(MovableClock::default());
         let bank = Arc::<Bank>::default();
         let main = Instance::start(&database, &clock, &bank, change).await;
-        Self { backend, clock, database, bank, main, offset: AtomicI64::new(0), published: Mutex::default() }
+        Self {
+            backend,
+            clock,
+            database,
+            bank,
+            main,
+            offset: AtomicI64::new(0),
+            published: Mutex::default(),
+            is_over: false,
+        }
     }
 
     /// The app, to be moved into tasks.
@@ -110,7 +121,7 @@ impl TestApp {
                 display_name: Some(name),
                 country: None,
                 role: Role::Customer,
-                verified_at: None,
+                verified_at: Some(self.now()),
                 disabled_at: None,
                 created_at: self.now(),
             })
@@ -140,7 +151,7 @@ impl TestApp {
     }
 
     /// The public state of a match, as the database has it.
-    pub async fn state(&self, match_number: i32) -> matches::MatchState {
+    pub async fn state(&self, match_number: i32) -> MatchState {
         matches::snapshot(&self.db)
             .await
             .expect("matches can be read")
@@ -178,9 +189,9 @@ impl TestApp {
 
     /// Publishes all that waits, as the relay does, to a broker that takes everything.
     pub async fn publish(&self) -> Vec<Queued> {
-        let queued = outbox::pending(self, PUBLISHED).await.expect("the outbox can be read");
+        let queued = outbox::pending(&self.db, PUBLISHED).await.expect("the outbox can be read");
         let ids: Vec<i64> = queued.iter().map(|queued| queued.id).collect();
-        outbox::settle(self, &ids).await.expect("published events can be deleted");
+        outbox::settle(&self.store, &ids).await.expect("published events can be deleted");
         self.published.lock().unwrap_or_else(PoisonError::into_inner).extend(queued.iter().cloned());
 
         queued
@@ -188,7 +199,7 @@ impl TestApp {
 
     /// Everything that was or will be published, in its order.
     pub async fn told(&self) -> Vec<Queued> {
-        let waiting = outbox::pending(self, PUBLISHED).await.expect("the outbox can be read");
+        let waiting = outbox::pending(&self.db, PUBLISHED).await.expect("the outbox can be read");
         let mut told = self.published.lock().unwrap_or_else(PoisonError::into_inner).clone();
         told.extend(waiting);
 
@@ -204,12 +215,29 @@ impl TestApp {
 
     /// Stops the app and checks the invariants.
     pub async fn finish(mut self) {
+        self.is_over = true;
         self.main.stop().await;
         self.check().await;
     }
 
+    /// Stops the app without a look at the invariants: the test has broken them, or shown what no database has.
+    pub async fn stop(mut self) {
+        self.is_over = true;
+        self.main.stop().await;
+    }
+
     pub(crate) fn next_offset(&self) -> i64 {
         self.offset.fetch_add(1, Ordering::SeqCst)
+    }
+}
+
+impl Drop for TestApp {
+    /// Whoever forgets the end forgets the checks.
+    fn drop(&mut self) {
+        assert!(
+            self.is_over || thread::panicking(),
+            "a test ends by `finish`, or by `stop` where invariants are broken"
+        );
     }
 }
 
@@ -231,6 +259,10 @@ impl Instance {
         let mut settings = Settings { site: "here".to_owned(), ..Settings::default() };
         // The matches of the tests are over, by the clock of the day.
         settings.resale.after_kick_off = true;
+        // And few fans do there what a crowd does.
+        settings.resale.reorder_wait = None;
+        (settings.resale.live_orders, settings.resale.live_orders_of_match) = (1_000, 1_000);
+        (settings.declines_of_hold, settings.declines_of_hour) = (1_000, 1_000);
         change(&mut settings);
         let keys = accounts::Keys::new(SECRET, settings.site.clone());
         let (clock, bank) = (Arc::clone(clock) as Arc<dyn Clock>, Arc::clone(bank) as _);

@@ -5,18 +5,23 @@ use std::{
     collections::{HashMap, HashSet},
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
 use async_trait::async_trait;
-use domain::payments::gateway::{GatewayError, Intent, Order, PaymentGateway, Status, Transfer};
+use domain::gateway::{
+    Back, Dispute, GatewayError, Given, Intent, Movements, Order, Outcome, PaymentGateway, Status, Transfer,
+};
 use uuid::Uuid;
 
 /// A card that pays, one whose bank wants the payer's consent, and one that is refused.
 pub const PAYS: &str = "pays";
 pub const ASKS: &str = "asks";
 pub const DECLINES: &str = "declines";
+
+/// Its name in the rows of payments.
+pub const NAME: &str = "BANK";
 
 /// When a call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +42,7 @@ pub enum Call {
     Capture,
     Cancel,
     Refund,
+    Movements,
     Transfer,
 }
 
@@ -48,13 +54,25 @@ struct Held {
     amount_minor: i64,
     status: Status,
     refunded_minor: i64,
+    /// What is taken of it, where that is not all.
+    captured_minor: Option<i64>,
+    disputes: Vec<Dispute>,
+}
+
+/// Money that went back.
+#[derive(Debug, Clone)]
+struct Returned {
+    intent_id: String,
+    back: Back,
 }
 
 #[derive(Default)]
 struct Books {
     held: Vec<Held>,
     opened: HashMap<String, String>,
-    refunds: HashMap<String, String>,
+    refunds: Vec<Returned>,
+    /// What becomes of the next refunds.
+    is_slow: bool,
     refused: HashSet<String>,
     asked: usize,
     /// By their keys, what sellers were paid.
@@ -68,6 +86,7 @@ pub struct Bank {
     books: Mutex<Books>,
     /// While set, nobody reaches it.
     pub is_away: AtomicBool,
+    asked: AtomicUsize,
 }
 
 impl Bank {
@@ -109,6 +128,52 @@ impl Bank {
             .sum()
     }
 
+    /// Refunds that are asked for are on their way from now on, or are done at once.
+    pub fn be_slow(&self, is_slow: bool) {
+        self.books().is_slow = is_slow;
+    }
+
+    /// What becomes of the refunds of a payment that were asked for so far.
+    pub fn end_refunds(&self, payment_id: Uuid, outcome: &Outcome) {
+        let mut books = self.books();
+        let Books { held, refunds, .. } = &mut *books;
+        let held = held.iter_mut().find(|held| held.payment_id == payment_id).expect("the bank knows the payment");
+        for returned in refunds.iter_mut().filter(|returned| returned.intent_id == held.id) {
+            if let Outcome::Failed(_) = outcome {
+                held.refunded_minor -= returned.back.amount_minor;
+            }
+            returned.back.outcome = outcome.clone();
+        }
+    }
+
+    /// Somebody gives money back at the bank's own counter.
+    pub fn refund_by_hand(&self, payment_id: Uuid, amount_minor: i64) {
+        let mut books = self.books();
+        let held = books.held.iter_mut().find(|held| held.payment_id == payment_id);
+        let held = held.expect("the bank knows the payment");
+        held.refunded_minor += amount_minor;
+        let intent_id = held.id.clone();
+        let id = format!("refund-{}", books.refunds.len());
+        let back = Back { id, key: None, amount_minor, outcome: Outcome::Done };
+        books.refunds.push(Returned { intent_id, back });
+    }
+
+    /// The payer has their bank ask for the money back, or hears what becomes of that.
+    pub fn dispute(&self, payment_id: Uuid, dispute: Dispute) {
+        let mut books = self.books();
+        let held = books.held.iter_mut().find(|held| held.payment_id == payment_id);
+        let held = held.expect("the bank knows the payment");
+        held.disputes.retain(|known| known.id != dispute.id);
+        held.disputes.push(dispute);
+    }
+
+    /// Of a payment's money this much is taken, whatever is asked for.
+    pub fn take_only(&self, payment_id: Uuid, minor: i64) {
+        let mut books = self.books();
+        let held = books.held.iter_mut().find(|held| held.payment_id == payment_id);
+        held.expect("the bank knows the payment").captured_minor = Some(minor);
+    }
+
     /// How often it was asked to give money back.
     pub fn refunds_asked(&self) -> usize {
         self.books().asked
@@ -119,6 +184,11 @@ impl Bank {
         let books = self.books();
         let to_them = books.transfers.values().filter(|transfer| transfer.seller_id == seller_id);
         to_them.map(|transfer| transfer.amount_minor).sum()
+    }
+
+    /// How many calls came, whatever became of them.
+    pub fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
     }
 
     /// How many payments were ever begun.
@@ -143,6 +213,7 @@ impl Bank {
         effect: impl FnOnce(&mut Books) -> Result<T, GatewayError>,
     ) -> Result<T, GatewayError> {
         let lost = || GatewayError::Unreachable("no answer came".to_owned());
+        self.asked.fetch_add(1, Ordering::SeqCst);
         if self.is_away.load(Ordering::SeqCst) {
             return Err(lost());
         }
@@ -171,6 +242,10 @@ impl Bank {
 
 #[async_trait]
 impl PaymentGateway for Bank {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
     async fn open(&self, order: &Order) -> Result<Intent, GatewayError> {
         self.answer(Call::Open, |books| {
             if let Some(id) = books.opened.get(&order.key) {
@@ -180,7 +255,8 @@ impl PaymentGateway for Bank {
             let status = match order.method.as_deref() {
                 Some(PAYS) => Status::Authorised,
                 Some(DECLINES) => Status::Declined("insufficient_funds".to_owned()),
-                Some(ASKS) | None => Status::Waiting,
+                Some(ASKS) => Status::Consenting,
+                None => Status::Waiting,
                 Some(_) => return Err(refused("resource_missing")),
             };
             let held = Held {
@@ -189,6 +265,8 @@ impl PaymentGateway for Bank {
                 amount_minor: order.amount_minor,
                 status,
                 refunded_minor: 0,
+                captured_minor: None,
+                disputes: Vec::new(),
             };
             books.opened.insert(order.key.clone(), held.id.clone());
             books.held.push(held.clone());
@@ -205,17 +283,23 @@ impl PaymentGateway for Bank {
     }
 
     async fn cancel(&self, intent_id: &str, _: &str) -> Result<Intent, GatewayError> {
-        self.step(Call::Cancel, intent_id, &[Status::Waiting, Status::Authorised], &Status::Cancelled)
+        self.step(
+            Call::Cancel,
+            intent_id,
+            &[Status::Waiting, Status::Consenting, Status::Authorised],
+            &Status::Cancelled,
+        )
     }
 
-    async fn refund(&self, intent_id: &str, amount_minor: i64, key: &str) -> Result<String, GatewayError> {
+    async fn refund(&self, intent_id: &str, amount_minor: i64, key: &str) -> Result<Given, GatewayError> {
         self.books().asked += 1;
         let answer = self.answer(Call::Refund, |books| {
             if books.refused.contains(key) {
                 return Err(refused("refused_by_the_test"));
             }
-            if let Some(id) = books.refunds.get(key) {
-                return Ok(id.clone());
+            let of_key = books.refunds.iter().find(|returned| returned.back.key.as_deref() == Some(key));
+            if let Some(Returned { back, .. }) = of_key {
+                return given(back);
             }
             let held = books.held.iter_mut().find(|held| held.id == intent_id);
             let held = held.ok_or_else(|| refused("resource_missing"))?;
@@ -223,14 +307,30 @@ impl PaymentGateway for Bank {
                 return Err(refused("charge_not_refundable"));
             }
             held.refunded_minor += amount_minor;
-            let id = format!("refund-{}", books.refunds.len());
-            books.refunds.insert(key.to_owned(), id.clone());
-            Ok(id)
+            let back = Back {
+                id: format!("refund-{}", books.refunds.len()),
+                key: Some(key.to_owned()),
+                amount_minor,
+                outcome: if books.is_slow { Outcome::Pending } else { Outcome::Done },
+            };
+            books.refunds.push(Returned { intent_id: intent_id.to_owned(), back: back.clone() });
+            given(&back)
         });
         if let Err(GatewayError::Refused { .. }) = &answer {
             self.books().refused.insert(key.to_owned());
         }
         answer
+    }
+
+    async fn movements(&self, intent_id: &str) -> Result<Movements, GatewayError> {
+        self.answer(Call::Movements, |books| {
+            let of_intent = books.refunds.iter().filter(|returned| returned.intent_id == intent_id);
+            let held = books.held.iter().find(|held| held.id == intent_id);
+            Ok(Movements {
+                refunds: of_intent.map(|returned| returned.back.clone()).collect(),
+                disputes: held.map(|held| held.disputes.clone()).unwrap_or_default(),
+            })
+        })
     }
 
     async fn transfer(&self, transfer: &Transfer) -> Result<String, GatewayError> {
@@ -242,7 +342,20 @@ impl PaymentGateway for Bank {
 }
 
 fn intent(held: &Held) -> Intent {
-    Intent { id: held.id.clone(), status: held.status.clone(), client_secret: Some(format!("{}-secret", held.id)) }
+    let captured = held.captured_minor.unwrap_or(held.amount_minor);
+    Intent {
+        id: held.id.clone(),
+        status: held.status.clone(),
+        client_secret: Some(format!("{}-secret", held.id)),
+        captured_minor: (held.status == Status::Captured).then_some(captured),
+    }
+}
+
+fn given(back: &Back) -> Result<Given, GatewayError> {
+    match &back.outcome {
+        Outcome::Failed(code) => Err(refused(code)),
+        outcome => Ok(Given { id: back.id.clone(), is_pending: *outcome == Outcome::Pending }),
+    }
 }
 
 fn refused(code: &str) -> GatewayError {

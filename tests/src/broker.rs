@@ -12,12 +12,14 @@ use rdkafka::{
 };
 use serde_json::{Value, json};
 
-use crate::wait::PATIENCE;
+use testkit::wait::PATIENCE;
 
 /// The brokers and topics of a site.
 #[derive(Clone)]
 pub struct Broker {
     brokers: String,
+    /// The site's name: whose records are its own where sites share a topic.
+    site: String,
     pub topics: Topics,
     producer: FutureProducer,
 }
@@ -45,17 +47,13 @@ impl Record {
 impl Broker {
     /// Reaches the brokers of `exchange` in plain text, whatever the site itself does.
     pub fn new(exchange: &kafka::Config) -> Self {
-        Self::on(&exchange.brokers, exchange.topics())
-    }
-
-    pub fn on(brokers: &str, topics: Topics) -> Self {
         let producer = ClientConfig::new()
-            .set("bootstrap.servers", brokers)
+            .set("bootstrap.servers", &exchange.brokers)
             .set("partitioner", "murmur2_random")
             .set("linger.ms", "0")
             .create()
             .expect("a producer can be made");
-        Self { brokers: brokers.to_owned(), topics, producer }
+        Self { brokers: exchange.brokers.clone(), site: exchange.site.clone(), topics: exchange.topics(), producer }
     }
 
     /// The organiser gives a match with `tickets` of each of its three categories.
@@ -95,6 +93,13 @@ impl Broker {
             groups.groups().iter().map(|group| group.members().len()).sum()
         });
         members.await.expect("asking does not panic")
+    }
+
+    /// What the site itself has written to a topic so far, each partition in its order.
+    pub async fn read_own(&self, topic: &str) -> Vec<Record> {
+        let mut records = self.read(topic).await;
+        records.retain(|record| record.header("clientId") == Some(&self.site));
+        records
     }
 
     /// Everything in a topic so far, each partition in its order.

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use domain::{
-    matches,
+use book::{
+    listing_state::{ListingState, OrderState},
+    match_state::MatchState,
     outbox::{Event, TicketAction, Touched},
-    resale::states::{ListingState, OrderState},
 };
+use domain::matches;
 use entities::{
     listing,
     reservation::{self, CancelReason, Status},
@@ -22,7 +23,7 @@ use crate::TestApp;
 pub async fn events_tell_of_the_state(app: &TestApp) {
     let mut actions = HashMap::<Uuid, Vec<(TicketAction, i32)>>::new();
     let mut event_ids = HashSet::new();
-    let mut states = BTreeMap::<i32, Vec<matches::MatchState>>::new();
+    let mut states = BTreeMap::<i32, Vec<MatchState>>::new();
     let mut touched = HashMap::<Uuid, Vec<i32>>::new();
     let mut offers = Offers::default();
     let rows: HashMap<Uuid, reservation::Model> =

@@ -9,7 +9,7 @@ use hyper_util::{client::legacy, rt::TokioExecutor};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::socket::Socket;
+use crate::{secrets, socket::Socket};
 
 const PASSWORD: &str = "correct horse battery staple";
 
@@ -86,6 +86,9 @@ impl Client {
         let input = json!({ "email": email, "password": PASSWORD });
         let session = self.ask(SIGN_UP, json!({ "input": input })).await.data()["signUp"].clone();
         let text = |field: &str| session[field].as_str().expect("a session has tokens").to_owned();
+        for secret in [PASSWORD, &text("accessToken"), &text("refreshToken")] {
+            secrets::learn(secret);
+        }
         Self { token: Some(text("accessToken")), refresh_token: Some(text("refreshToken")), ..self.clone() }
     }
 

@@ -5,6 +5,7 @@
 //! a field that it does not know.
 
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -29,6 +30,7 @@ mod shown;
 use books::{Books, Intent};
 use keys::Keys;
 
+pub use books::{DisputeStatus, RefundStatus};
 pub use routes::Call;
 
 /// The program's key, and what events are signed by.
@@ -166,11 +168,37 @@ impl FakeStripe {
         self.books().consent(client_secret, consents)
     }
 
-    /// Somebody takes or lets go of the money at Stripe's own pages.
-    pub fn capture_by_hand(&self, payment_id: Uuid) {
+    /// Somebody takes or lets go of the money at Stripe's own pages; a part of it, where one is named.
+    pub fn capture_by_hand(&self, payment_id: Uuid, part: Option<i64>) {
         let mut books = self.books();
         let id = books.of_payment(payment_id).first().expect("Stripe knows the payment").id.clone();
-        books.capture(&id, None).expect("it is authorised");
+        books.capture(&id, part).expect("it is authorised");
+    }
+
+    /// Somebody gives money back at Stripe's own pages.
+    pub fn refund_by_hand(&self, payment_id: Uuid, amount_minor: i64) {
+        let mut books = self.books();
+        let index = books.index_of(payment_id);
+        books.give_back(index, amount_minor, BTreeMap::new(), RefundStatus::Succeeded);
+    }
+
+    /// Refunds that are asked for from now on are this far at first.
+    pub fn refunds_are(&self, status: RefundStatus) {
+        self.books().refunds_are = status;
+    }
+
+    /// The refunds of a payment are this far now.
+    pub fn end_refunds(&self, payment_id: Uuid, status: RefundStatus) {
+        let mut books = self.books();
+        let index = books.index_of(payment_id);
+        books.end_refunds(index, status);
+    }
+
+    /// The payer has their bank ask for the money back, or hears what becomes of that.
+    pub fn dispute(&self, payment_id: Uuid, status: DisputeStatus) {
+        let mut books = self.books();
+        let index = books.index_of(payment_id);
+        books.dispute(index, status);
     }
 
     pub fn cancel_by_hand(&self, payment_id: Uuid) {
@@ -217,7 +245,7 @@ impl FakeStripe {
     /// Sends an event to a site, signed at `now`, and returns the status of its answer.
     pub async fn tell(&self, site: SocketAddr, event: &Value, now: DateTime<Utc>) -> u16 {
         let body = event.to_string();
-        let signature = server::payments::sign(SECRET.as_bytes(), now, body.as_bytes());
+        let signature = gateways::stripe::sign(SECRET.as_bytes(), now, body.as_bytes());
         Client::new(site).post("/webhooks/stripe", &[("stripe-signature", &signature)], &body).await.0
     }
 

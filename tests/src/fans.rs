@@ -5,9 +5,10 @@ use std::sync::Arc;
 use domain::{
     App,
     accounts::Viewer,
+    desk::error::{HoldError, PaymentRefused, RefundRefused},
     payments::{self, Paid, PaymentError, refunds},
     resale::{self, Change, Offer, Price, ResaleError, Subject},
-    reservations::{self, ReservationError, Wish},
+    reservations::{self, Wish},
     tickets,
 };
 use entities::{category::Category, listing, money, reservation, ticket, user::Role};
@@ -15,7 +16,7 @@ use uuid::Uuid;
 
 use crate::bank::PAYS;
 
-type Answer = Result<reservation::Model, ReservationError>;
+type Answer = Result<reservation::Model, HoldError>;
 
 /// A fan at one instance of the site.
 #[derive(Clone)]
@@ -85,18 +86,18 @@ impl Fan {
     }
 
     pub async fn change(&self, id: Uuid, change: Change) -> Result<listing::Model, ResaleError> {
-        resale::update(&self.app, self.viewer, id, change).await
+        resale::update(&self.app, self.viewer, Ok(id), change).await
     }
 
     pub async fn withdraw(&self, id: Uuid) -> Result<listing::Model, ResaleError> {
         resale::withdraw(&self.app, self.viewer, id, None).await
     }
 
-    pub async fn order(&self, listing_id: Uuid) -> Answer {
+    pub async fn order(&self, listing_id: Uuid) -> Result<reservation::Model, ResaleError> {
         self.wish_for(resale::Wish { listing_id, version: None, idempotency_key: None }).await
     }
 
-    pub async fn wish_for(&self, wish: resale::Wish) -> Answer {
+    pub async fn wish_for(&self, wish: resale::Wish) -> Result<reservation::Model, ResaleError> {
         resale::order(&self.app, self.viewer, wish).await
     }
 
@@ -109,13 +110,13 @@ impl Fan {
     pub async fn pay(&self, id: Uuid) -> Answer {
         match self.pay_with(id, PAYS, None).await {
             Ok(paid) => Ok(paid.reservation),
-            Err(PaymentError::Reservation(error)) => Err(error),
+            Err(PaymentError::Refused(PaymentRefused::Hold(error))) => Err(error),
             Err(error) => panic!("nothing stands against the card: {error}"),
         }
     }
 
     /// Gives tickets back, or all that are left.
-    pub async fn refund(&self, id: Uuid, tickets: Option<&[Uuid]>) -> Answer {
+    pub async fn refund(&self, id: Uuid, tickets: Option<&[Uuid]>) -> Result<reservation::Model, RefundRefused> {
         let wish = refunds::Wish { reservation_id: id, tickets: tickets.map(<[Uuid]>::to_vec), reason: None };
         refunds::refund(&self.app, self.viewer, wish).await
     }
@@ -130,7 +131,7 @@ impl Fan {
 /// An offer of something at this price.
 pub fn offer(subject: Subject, price_minor: i64) -> Offer {
     Offer {
-        subject,
+        subject: Ok(subject),
         title: "Behind the goal".to_owned(),
         description: None,
         price: price(price_minor),

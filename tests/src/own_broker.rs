@@ -1,12 +1,11 @@
 //! A broker of a test's own, so that stopping it troubles nobody else.
 
 use std::{
-    net::TcpListener,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
-use rand::Rng;
+use testkit::ports::free_ports;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/services");
 
@@ -84,17 +83,6 @@ fn end_leftovers(parent: &Path) {
                 let _ = command(&folder.path(), port, "wipe").status();
             }
             let _ = std::fs::remove_dir_all(folder.path());
-        }
-    }
-}
-
-/// The first of some free ports, below those that the system gives to whoever asks for any.
-pub(crate) fn free_ports(count: u16) -> u16 {
-    loop {
-        let first = rand::rng().random_range(18_000..30_000);
-        let are_free = (first..first + count).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok());
-        if are_free {
-            return first;
         }
     }
 }

@@ -79,7 +79,7 @@ impl Smtp {
         Self { address, mails, put_off }
     }
 
-    /// What came so far, as it came.
+    /// What came so far, as it came, each after the line that named its reader.
     pub fn mails(&self) -> Vec<String> {
         self.mails.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -93,6 +93,7 @@ impl Smtp {
 async fn talk(stream: TcpStream, kept: &Mutex<Vec<String>>, put_off: &AtomicUsize) -> Option<()> {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
+    let mut envelope = String::new();
     write.write_all(b"220 here\r\n").await.ok()?;
     while let Some(line) = lines.next_line().await.ok()? {
         let verb = line.split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
@@ -101,9 +102,11 @@ async fn talk(stream: TcpStream, kept: &Mutex<Vec<String>>, put_off: &AtomicUsiz
             "MAIL" if put_off.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() => {
                 "451 later"
             }
+            // It knows no SMTPUTF8, as most do not.
+            _ if !line.is_ascii() => "501 in ASCII, please",
             "DATA" => {
                 write.write_all(b"354 go on\r\n").await.ok()?;
-                let mut mail = String::new();
+                let mut mail = std::mem::take(&mut envelope);
                 while let Some(line) = lines.next_line().await.ok()? {
                     if line == "." {
                         break;
@@ -113,6 +116,10 @@ async fn talk(stream: TcpStream, kept: &Mutex<Vec<String>>, put_off: &AtomicUsiz
                 }
                 kept.lock().unwrap_or_else(PoisonError::into_inner).push(mail);
                 "250 kept"
+            }
+            "RCPT" => {
+                envelope = format!("{line}\n");
+                "250 fine"
             }
             "QUIT" => "221 bye",
             _ => "250 fine",

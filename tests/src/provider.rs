@@ -13,11 +13,14 @@ use aws_lc_rs::{
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use book::clock::Clock;
 use chrono::TimeDelta;
 use domain::{
     App,
-    accounts::{self, Keys, provider::Terms},
-    clock::Clock,
+    accounts::{
+        self, Keys,
+        provider::{AUD, Terms},
+    },
 };
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use sea_orm::DatabaseConnection;
@@ -110,6 +113,7 @@ pub fn terms() -> Terms {
     Terms {
         issuer: ISSUER.to_owned(),
         audiences: vec!["tickets".to_owned()],
+        audience_claim: AUD.to_owned(),
         algorithms: vec![Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA],
         role_claim: None,
         admins: vec!["boss".to_owned()],

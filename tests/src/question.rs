@@ -4,7 +4,7 @@ use async_graphql::{
     Request, Response, Variables,
     parser::{parse_query, types::ExecutableDocument},
 };
-use schema::{Asked, Schema};
+use schema::{Collected, ParsedOperation, Schema};
 use serde_json::Value;
 
 /// A document with its variables.
@@ -25,9 +25,9 @@ impl Question {
     }
 
     /// The only operation of the document.
-    pub fn asked(&self) -> Asked<'_> {
+    pub fn parsed(&self) -> ParsedOperation<'_> {
         let (name, operation) = self.document.operations.iter().next().expect("there is an operation");
-        Asked {
+        ParsedOperation {
             text: self.text.as_str().into(),
             document: &self.document,
             operation: &operation.node,
@@ -36,8 +36,21 @@ impl Question {
         }
     }
 
+    /// The operation as it is executed.
+    pub fn collected(&self) -> Collected {
+        self.parsed().collect().expect("the document fits the contract")
+    }
+
     /// Executes it, by nobody.
     pub async fn executed(&self, schema: &Schema) -> Response {
+        let collected = self.collected();
+        let mut response = schema.execute(collected.request()).await;
+        collected.complete(&mut response);
+        response
+    }
+
+    /// Has the library execute it as it is written, by nobody.
+    pub async fn executed_as_it_is(&self, schema: &Schema) -> Response {
         schema.execute(Request::new(&*self.text).variables(self.variables.clone())).await
     }
 }

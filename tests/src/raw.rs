@@ -45,6 +45,11 @@ pub async fn get(address: SocketAddr, headers: &[(&str, &str)], parameters: &[(&
     exchange(address, &request(&format!("GET /graphql?{}", query.join("&")), headers, "")).await
 }
 
+/// Sends a request that has no body, such as `PUT /graphql/stream`.
+pub async fn send(address: SocketAddr, line: &str, headers: &[(&str, &str)]) -> Answer {
+    exchange(address, &request(line, headers, "")).await
+}
+
 /// An answer that goes on: its first event has come.
 pub struct Streamed(TcpStream);
 
@@ -57,8 +62,13 @@ impl Streamed {
 
 /// Posts a subscription to `/graphql` and waits for its first event.
 pub async fn stream(address: SocketAddr, body: &Value) -> Streamed {
+    stream_as(address, &[], body).await
+}
+
+/// The same with more headers.
+pub async fn stream_as(address: SocketAddr, headers: &[(&str, &str)], body: &Value) -> Streamed {
     let mut stream = TcpStream::connect(address).await.expect("the site listens");
-    let request = posting(&[("accept", "text/event-stream")], body);
+    let request = posting(&[&[("accept", "text/event-stream")], headers].concat(), body);
     stream.write_all(request.as_bytes()).await.expect("the site reads");
     let mut answer = Vec::new();
     while !String::from_utf8_lossy(&answer).contains("data: ") {
@@ -82,8 +92,9 @@ pub fn sha256(text: &str) -> String {
 async fn exchange(address: SocketAddr, request: &str) -> Answer {
     let mut stream = TcpStream::connect(address).await.expect("the site listens");
     stream.write_all(request.as_bytes()).await.expect("the site reads");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.expect("the site answers in text");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.expect("the site answers");
+    let answer = String::from_utf8_lossy(&answer);
     let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("an answer has a status");
 

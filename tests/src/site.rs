@@ -3,10 +3,11 @@
 //! A world is what instances of one site share: a database, the brokers, the topics, the name. The embedded setting has
 //! a world of its own in a temporary folder.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, thread, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::{App, accounts::roster, audit, clock::MovableClock};
+use book::clock::MovableClock;
+use domain::{App, accounts::roster, audit};
 use entities::user::Role;
 use sea_orm::DatabaseConnection;
 use serde_json::json;
@@ -15,10 +16,8 @@ use tokio::{net::TcpListener, runtime::Handle, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{
-    Backend, Database,
-    broker::Broker,
-    client::Client,
+use crate::{Backend, Database, broker::Broker, client::Client};
+use testkit::{
     folder::Folder,
     wait::{PATIENCE, eventually},
 };
@@ -28,7 +27,8 @@ const RAISED: &str = "anonymous=1000000000,customer=1000000000,steward=100000000
                       address=1000000000,signIn=1000000,signUp=1000000,reserve=1000000,payReservation=1000000";
 
 /// Fans of a test hold what they like, unpaid.
-const FORGIVEN: &str = "unpaidHoldsOfUser=1000000,unpaidHoldsOfAddress=1000000,accountsOfAddress=1000000";
+const FORGIVEN: &str = "unpaidHoldsOfUser=1000000,unpaidHoldsOfAddress=1000000,accountsOfAddress=1000000,\
+                        matchTicketsOfAddress=1000000,declinedCardsOfUser=1000000,declinedCardsOfAddress=1000000";
 
 /// What instances of a site share, as settings of the program.
 pub struct World {
@@ -42,6 +42,8 @@ pub struct World {
 /// A running instance.
 pub struct Site {
     pub address: SocketAddr,
+    /// Where health and metrics are, if not there.
+    pub admin: Option<SocketAddr>,
     pub app: Arc<App>,
     pub exchange: kafka::Config,
     pub clock: Arc<MovableClock>,
@@ -60,6 +62,8 @@ impl World {
             .with("MATCHDAY_LIMITS_CAPACITY", RAISED)
             .with("MATCHDAY_LIMITS_REFILL", RAISED)
             .with("MATCHDAY_BOTS_FREE", FORGIVEN)
+            .with("MATCHDAY_HOLDS_DECLINES", "1000")
+            .with("MATCHDAY_HOLDS_DECLINES_PER_HOUR", "1000")
             .with("MATCHDAY_CAPTCHA_MAX_NUMBER", "1000")
     }
 
@@ -69,6 +73,9 @@ impl World {
     }
 
     /// The real services with brokers of the test's choice.
+    ///
+    /// What sites share, master list and sales, is the test's own; the site's own topics keep their default names, under
+    /// which all sites of all tests write.
     pub async fn on_brokers(brokers: &str) -> Self {
         let mut world = Self::embedded();
         let database = Database::create(Backend::Postgres).await;
@@ -80,7 +87,7 @@ impl World {
             .with("MATCHDAY_JWT_SECRET", "a secret of the tests, long enough for anybody");
         world.database = Some(database);
         let prefix = world.name.clone();
-        for topic in ["MASTER_LIST", "TICKET_SALES", "AVAILABILITY", "DEAD_LETTERS", "RESALE"] {
+        for topic in ["MASTER_LIST", "TICKET_SALES"] {
             let name = format!("{prefix}-{}", topic.to_lowercase());
             world = world.with(&format!("MATCHDAY_KAFKA_{topic}_TOPIC_PREFIX"), &name);
         }
@@ -141,8 +148,7 @@ impl World {
             brokers: self.setting("KAFKA_BROKERS"),
             master_list_topic_prefix: self.setting("MATCHDAY_KAFKA_MASTER_LIST_TOPIC_PREFIX"),
             ticket_sales_topic_prefix: self.setting("MATCHDAY_KAFKA_TICKET_SALES_TOPIC_PREFIX"),
-            availability_topic_prefix: self.setting("MATCHDAY_KAFKA_AVAILABILITY_TOPIC_PREFIX"),
-            dead_letters_topic_prefix: self.setting("MATCHDAY_KAFKA_DEAD_LETTERS_TOPIC_PREFIX"),
+            site: self.name.clone(),
             ..kafka::Config::default()
         };
         Broker::new(&exchange)
@@ -168,18 +174,21 @@ impl World {
         let config = config::load_from(None, &settings).expect("the settings are right").config;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let running = run::start(config, listener, Arc::clone(&self.clock) as _).await.expect("the program starts");
-        let stop = CancellationToken::new();
-        let site = Site {
+        let (stop, exchange) = (CancellationToken::new(), running.exchange());
+        let mut site = Site {
             address: running.address,
+            admin: running.admin,
             app: Arc::clone(&running.app),
-            exchange: running.exchange.clone(),
+            exchange: kafka::Config::default(),
             clock: Arc::clone(&self.clock),
             task: Some(tokio::spawn(running.until(stop.clone().cancelled_owned()))),
             stop,
             _folder: Arc::clone(&self.folder),
         };
+        site.exchange = exchange.await;
         let visitor = site.visitor();
-        eventually(PATIENCE, "the site is ready", || async { visitor.get("/readyz").await.0 == 200 }).await;
+        let operator = site.admin.map_or_else(|| visitor.clone(), |admin| visitor.at(admin));
+        eventually(PATIENCE, "the site is ready", || async { operator.get("/readyz").await.0 == 200 }).await;
 
         site
     }
@@ -208,7 +217,7 @@ impl Site {
         let customer = self.fan(name).await;
         let me = customer.ask("{ me { email } }", json!({})).await.data();
         let email = me["me"]["email"].as_str().expect("an account has an email");
-        assert!(roster::set_role(&self.app, email, role).await.expect("a role can be given"));
+        roster::set_role(&self.app, email, role).await.expect("a role can be given").expect("there is an account");
         let refreshed = "mutation ($token: String!) { refreshSession(input: {refreshToken: $token}) { accessToken } }";
         let session = customer.ask(refreshed, json!({ "token": customer.refresh_token })).await.data();
         customer.with_token(session["refreshSession"]["accessToken"].as_str().expect("a session has a token"))
@@ -256,7 +265,7 @@ impl Site {
     /// Waits until all that happened was published.
     pub async fn published(&self) {
         eventually(3 * PATIENCE, "the outbox is empty", || async {
-            domain::outbox::backlog(&self.app).await.is_ok_and(|waiting| waiting == 0)
+            book::outbox::backlog(&self.app.db).await.is_ok_and(|waiting| waiting == 0)
         })
         .await;
     }
@@ -284,6 +293,7 @@ impl Drop for Site {
         tokio::task::block_in_place(|| {
             let _ = Handle::current().block_on(timeout(PATIENCE, task));
         });
+        assert!(thread::panicking(), "a test ends its site by `finish`, or by `stop` where it checks something else");
     }
 }
 

@@ -1,12 +1,14 @@
 //! The world outside: the organiser with their master list, and the other sites.
 
+use book::{
+    master_list::{MasterListCategory, MasterListMatch},
+    outbox::TicketAction,
+};
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     App,
     foreign::Sale,
     inbox::{self, Applied, Incoming, Message, Position},
-    masterlist::{MasterListCategory, MasterListMatch},
-    outbox::TicketAction,
 };
 use entities::category::Category;
 

@@ -10,7 +10,7 @@ use tokio_tungstenite::{
     tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
 };
 
-use crate::wait::PATIENCE;
+use testkit::wait::PATIENCE;
 
 const AVAILABILITY: &str = "subscription ($matchNumbers: [Int!], $since: [VersionInput!]) {
     availability(matchNumbers: $matchNumbers, since: $since) {
@@ -42,7 +42,7 @@ impl Socket {
         Self::open_with(address, token, &[]).await.expect("the site takes sockets")
     }
 
-    /// Opens one as a browser would, with these headers; `None` where the handshake is refused.
+    /// Opens one as a browser would, with these headers; `None` where the handshake or the token is refused.
     pub async fn open_with(address: SocketAddr, token: Option<&str>, headers: &[(&'static str, &str)]) -> Option<Self> {
         let payload = token.map_or(json!({}), |token| json!({ "authorization": format!("Bearer {token}") }));
         Self::init(address, payload, headers).await
@@ -50,6 +50,15 @@ impl Socket {
 
     /// The same with this payload of `connection_init`.
     pub async fn init(address: SocketAddr, payload: Value, headers: &[(&'static str, &str)]) -> Option<Self> {
+        Self::try_init(address, payload, headers).await?.ok()
+    }
+
+    /// The same; the code that it is closed with where nobody is let in so.
+    pub async fn try_init(
+        address: SocketAddr,
+        payload: Value,
+        headers: &[(&'static str, &str)],
+    ) -> Option<Result<Self, u16>> {
         let mut request = format!("ws://{address}/graphql").into_client_request().expect("the address is well formed");
         for (name, value) in [("sec-websocket-protocol", "graphql-transport-ws")].iter().chain(headers) {
             request.headers_mut().insert(*name, HeaderValue::from_str(value).expect("the test wrote a valid header"));
@@ -57,10 +66,10 @@ impl Socket {
         let (stream, _) = connect_async(request).await.ok()?;
         let mut socket = Self { stream, next: 0 };
         socket.send(&json!({ "type": "connection_init", "payload": payload })).await;
-        let ack = socket.receive().await.expect("the site acknowledges");
-        assert_eq!(ack["type"], "connection_ack", "{ack}");
-
-        Some(socket)
+        Some(socket.receive().await.map(|ack| {
+            assert_eq!(ack["type"], "connection_ack", "{ack}");
+            socket
+        }))
     }
 
     /// Subscribes; messages of several subscriptions come mixed.

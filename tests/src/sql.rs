@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     future::Future,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 
 use tokio::{
@@ -16,8 +17,8 @@ use tokio::{
 
 use crate::World;
 
-/// The same operation is asked for so often that what else the program asks for in that time is less than one each.
-const REPETITIONS: usize = 60;
+/// How often the same operation is asked for, so that what else passes by chance is less than one each.
+const REPETITIONS: usize = 20;
 
 /// How the pool asks whether a connection lives; that is no part of an operation.
 const PING: &str = "/* SQLx ping";
@@ -49,15 +50,19 @@ impl Counted {
     pub async fn statements_of<F: Future<Output = ()>>(&self, operation: impl Fn() -> F) -> Vec<String> {
         operation().await;
         lock(&self.passed).clear();
+        let begun = Instant::now();
         for _ in 0..REPETITIONS {
             operation().await;
         }
-        let passed = lock(&self.passed).clone();
+        let passed = std::mem::take(&mut *lock(&self.passed));
+        // What tasks ask for by the clock passes as often while nobody asks for anything.
+        tokio::time::sleep(begun.elapsed()).await;
+        let idle = lock(&self.passed).clone();
         passed
             .into_iter()
             .flat_map(|(statement, count)| {
-                // What tasks ask for by the clock is much rarer or comes on top.
-                let each = (count + REPETITIONS / 4) / REPETITIONS;
+                let of_operations = count.saturating_sub(idle.get(&statement).copied().unwrap_or_default());
+                let each = (of_operations + REPETITIONS / 4) / REPETITIONS;
                 std::iter::repeat_n(statement, each)
             })
             .collect()

@@ -2,10 +2,16 @@
 //!
 //! `rules` asks the domain itself, on both databases; everything beside it asks a running program from the outside.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests run tasks, read addresses and look at the machine's clock by themselves"
+)]
+
 mod e2e {
     mod accounts;
     mod address_rules;
     mod answers;
+    mod attacks;
     mod bots;
     mod captcha;
     mod contract;
@@ -16,6 +22,7 @@ mod e2e {
     mod fault_points;
     mod gate;
     mod house;
+    mod inputs;
     mod instances;
     mod kafka;
     #[cfg(feature = "kafka-tls")]
@@ -27,6 +34,7 @@ mod e2e {
     mod mail;
     mod matches;
     mod migrations;
+    mod operation;
     mod payments;
     mod provider;
     mod refunds;
@@ -36,32 +44,43 @@ mod e2e {
     mod restarts;
     mod rights;
     mod security_events;
+    mod selections;
+    mod standing;
+    mod statements;
     mod stripe;
     mod subscriptions;
     mod tickets;
+    mod touts;
+    mod two_sites;
 
     mod rules {
         mod accounts;
         mod address_rules;
+        mod attempts;
         mod cap;
         mod crowd;
         mod desk;
+        mod freezing;
         mod gate;
         mod guards;
+        mod hostage;
         mod inbox;
         mod keys;
         mod large_accounts;
         mod late_payments;
         mod leases;
+        mod mailboxes;
         mod mails;
         mod mails_about;
         mod matches;
         mod model;
+        mod movements;
         mod other_sites;
         mod outbox;
         mod parking;
         mod payments;
         mod provider;
+        mod provider_forms;
         mod random;
         mod reconciliation;
         mod refund_races;
@@ -72,6 +91,8 @@ mod e2e {
         mod resale_random;
         mod resale_terms;
         mod reservations;
+        mod sessions;
+        mod standing;
         mod tickets;
         mod tokens;
     }

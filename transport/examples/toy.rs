@@ -2,6 +2,8 @@
 //!
 //! It prints its URL and serves until it is interrupted. `BIND` names another address than a free port of this machine.
 
+#![expect(clippy::disallowed_methods, reason = "an example is told its address by the environment")]
+
 use std::{env, sync::Arc};
 
 use tokio::net::TcpListener;
@@ -19,8 +21,9 @@ async fn main() -> std::io::Result<()> {
     let config = Arc::new(config);
     let (world, shutdown) = (gateway::world::World::new(), CancellationToken::new());
     world.release();
-    let edge = Edge::new(Arc::new(gateway::Toy::new(world)), Arc::clone(&config), shutdown.clone())
-        .map_err(std::io::Error::other)?;
+    let toy = Arc::new(gateway::Toy::new(world));
+    let edge =
+        Edge::new(toy, Arc::clone(&config), gateway::contract(), shutdown.clone()).map_err(std::io::Error::other)?;
     let listener = TcpListener::bind(env::var("BIND").as_deref().unwrap_or("127.0.0.1:0")).await?;
     println!("http://{}", listener.local_addr()?);
 

@@ -6,8 +6,9 @@ use std::{collections::HashMap, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::server::proxies::Network;
+use self::networks::Network;
 
+pub mod networks;
 pub mod sockets;
 
 /// All settings of the edge, one struct per concern.
@@ -26,7 +27,9 @@ pub struct Config {
 pub struct Connections {
     /// Connections open at the same time, upgraded ones included. Further ones wait in the listener's backlog.
     pub max_connections: usize,
-    /// Connections that one network address may have open; further ones are closed at once. A proxy is one address.
+    /// Connections that one network address may have open; further ones are closed at once. A trusted proxy may have any
+    /// number; as many requests may run at the same time for each client that it names. Of IPv6 a /64 is one address, a
+    /// /56 four of them, and a /48 sixteen.
     pub max_connections_per_address: usize,
     /// Networks of proxies that are believed about the client's address (`X-Forwarded-For`), as `10.0.0.0/8`.
     pub trusted_proxies: Vec<Network>,
@@ -38,10 +41,15 @@ pub struct Connections {
     pub keep_alive_idle_timeout_ms: u64,
     /// Time a client may take no byte of an answer before its connection is cut.
     pub send_timeout_ms: u64,
+    /// Time for a request and the whole of its answer; event streams, multipart subscriptions and sockets have none.
+    pub answer_timeout_ms: u64,
     /// Bytes of request headers.
     pub max_header_bytes: usize,
     /// Requests running at the same time on one HTTP/2 connection.
     pub max_http2_streams: u32,
+    /// Time in which new connections are still let in after a stop was asked for, while `/readyz` says that it was:
+    /// as long as balancers need to see it.
+    pub shutdown_delay_seconds: u64,
     /// Time that running requests and sockets get to finish once the server shuts down.
     pub drain_seconds: u64,
 }
@@ -50,14 +58,16 @@ impl Default for Connections {
     fn default() -> Self {
         Self {
             max_connections: 25_000,
-            max_connections_per_address: 15_000,
+            max_connections_per_address: 1_000,
             trusted_proxies: Vec::new(),
             header_read_timeout_ms: 10_000,
             body_read_timeout_ms: 10_000,
             keep_alive_idle_timeout_ms: 75_000,
             send_timeout_ms: 30_000,
+            answer_timeout_ms: 300_000,
             max_header_bytes: 32 * 1024,
             max_http2_streams: 100,
+            shutdown_delay_seconds: 0,
             drain_seconds: 20,
         }
     }
@@ -80,6 +90,16 @@ impl Connections {
         Duration::from_millis(self.send_timeout_ms)
     }
 
+    /// See `shutdown_delay_seconds`.
+    #[must_use]
+    pub fn shutdown_delay(&self) -> Duration {
+        Duration::from_secs(self.shutdown_delay_seconds)
+    }
+
+    pub(crate) fn answer_timeout(&self) -> Duration {
+        Duration::from_millis(self.answer_timeout_ms)
+    }
+
     pub(crate) fn drain(&self) -> Duration {
         Duration::from_secs(self.drain_seconds)
     }
@@ -100,6 +120,10 @@ pub struct Http {
     /// Answers shorter than this are sent as they are.
     pub compress_above_bytes: u64,
     pub cors: Cors,
+    /// Whether visitors reach the site by TLS, so that browsers are told to come by nothing else. The program decides it;
+    /// it is no setting of the edge.
+    #[serde(skip)]
+    pub is_secure: bool,
 }
 
 impl Default for Http {
@@ -111,6 +135,7 @@ impl Default for Http {
             csrf_prevention: CsrfPrevention::Browsers,
             compress_above_bytes: 1024,
             cors: Cors::default(),
+            is_secure: false,
         }
     }
 }
@@ -156,6 +181,8 @@ pub struct Documents {
     pub max_bytes: usize,
     /// Tokens of a document: names, values and punctuators.
     pub max_tokens: usize,
+    /// Bytes of a name: of a field, an alias, a variable or whatever else has one.
+    pub max_name_bytes: usize,
     /// Braces and brackets within each other, fragments expanded.
     pub max_nesting: usize,
     /// Fields within fields, fragments expanded.
@@ -172,6 +199,9 @@ pub struct Documents {
     pub max_selections: usize,
     /// Cost of the operation: each field's cost, times the page sizes around it.
     pub max_cost: u64,
+    /// Bytes of an answer, or of one result of a subscription; a longer one is not sent. The answers of a batch have as
+    /// many together.
+    pub max_answer_bytes: usize,
     /// Cost of a field that `field_costs` does not name.
     pub default_field_cost: u64,
     /// Cost of fields by name, or by `Type.field` for fields of the roots `Query`, `Mutation` and `Subscription`.
@@ -185,8 +215,11 @@ pub struct Documents {
     pub cached_tokens: usize,
     /// Whether clients may register a document under its SHA-256 and send only that.
     pub persisted: bool,
-    /// Bytes of the documents that clients registered in this process; the least recently used give way.
+    /// Bytes of the documents that clients registered in this process; the least recently used give way. One address may
+    /// register a sixteenth of them.
     pub persisted_bytes: usize,
+    /// Bytes of a document that clients may register; a longer one is executed and not kept.
+    pub persisted_document_bytes: usize,
     /// A JSON file of documents by id. Where set, every other document is refused.
     pub trusted_manifest: Option<PathBuf>,
     /// Whether documents may ask for the schema itself. The program decides it; it is no setting of the edge.
@@ -199,6 +232,7 @@ impl Default for Documents {
         Self {
             max_bytes: 256 * 1024,
             max_tokens: 10_000,
+            max_name_bytes: 128,
             max_nesting: 50,
             max_depth: 15,
             max_aliases: 50,
@@ -207,6 +241,7 @@ impl Default for Documents {
             max_arguments: 50,
             max_selections: 5_000,
             max_cost: 20_000,
+            max_answer_bytes: 2 * 1024 * 1024,
             default_field_cost: 1,
             field_costs: HashMap::new(),
             list_sizes: HashMap::new(),
@@ -214,6 +249,7 @@ impl Default for Documents {
             cached_tokens: 200_000,
             persisted: true,
             persisted_bytes: 16 * 1024 * 1024,
+            persisted_document_bytes: 16 * 1024,
             trusted_manifest: None,
             introspection: true,
         }

@@ -1,7 +1,8 @@
 //! Documents: what a client asks for, from its text (or the name of a known text) to an operation ready to execute.
 //!
 //! Every protocol sends its requests through [`Documents::prepare`]. Invariant: nothing is expanded, validated or
-//! executed before the document is parsed and found within the configured limits.
+//! executed before the document is parsed and found within the configured limits, and where there is a contract, nothing
+//! is executed whose document or variables it does not allow. A document is judged once, and kept with what was found.
 
 use std::sync::{
     Arc,
@@ -9,40 +10,66 @@ use std::sync::{
 };
 
 use async_graphql::{
-    Extensions, Request, Value, Variables,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, VariableDefinition},
+    Value, Variables,
+    parser::types::{ExecutableDocument, OperationDefinition, VariableDefinition},
 };
+use error_codes::Code;
 
 use self::{
+    coercion::Coerced,
     cost::Prices,
-    known::{Manifest, check_hash},
-    weighted::Weighted,
+    hash::check_hash,
+    manifest::Manifest,
+    persisted::Candidates,
+    prepared::{Document, Parameters, select},
+    root_fields::RootFields,
+    weighted_cache::WeightedCache,
 };
 pub use self::{
-    known::{InProcess, ManifestError, PersistedDocuments, is_named},
+    contract::{Contract, ContractError, Inputs, Scalar},
+    hash::is_named,
+    manifest::ManifestError,
+    persisted::{InProcess, PersistedDocuments, network},
+    prepared::Prepared,
     raw::RawRequest,
     rejection::{Exceeded, Rejection},
 };
 use crate::config;
 
+mod absent;
+mod coercion;
+mod contract;
 mod cost;
-mod known;
+mod hash;
 mod lexer;
+mod manifest;
+mod measure;
+mod memory;
 mod parser;
+mod path;
+mod persisted;
+mod prepared;
 mod raw;
 mod rejection;
+mod root_fields;
+mod size;
 mod strings;
-mod survey;
-mod weighted;
+mod suggestions;
+mod validation;
+mod values;
+mod variable;
+mod weighted_cache;
 
 /// The guard of all documents: limits and known documents. One serves all protocols of an edge.
 pub struct Documents {
     prices: Prices,
     persisted: Option<Arc<dyn PersistedDocuments>>,
+    candidates: Candidates,
     manifest: Option<Manifest>,
-    parsed: Weighted<Arc<str>, Arc<Document>>,
+    contract: Option<Contract>,
+    parsed: WeightedCache<Arc<str>, Arc<Document>>,
     /// Operations by the whole body of the request that asked for them.
-    sent: Weighted<Box<[u8]>, Prepared>,
+    sent: WeightedCache<Box<[u8]>, Prepared>,
     limits: config::Documents,
 }
 
@@ -59,9 +86,15 @@ impl Documents {
         Ok(Self {
             prices: Prices::new(&limits),
             persisted: limits.persisted.then(in_process),
+            candidates: Candidates::new(),
             manifest,
-            parsed: Weighted::new(limits.cached_tokens),
-            sent: Weighted::new(limits.cached_tokens / SENT_OF_CACHED),
+            contract: None,
+            parsed: WeightedCache::new(limits.cached_tokens, USUAL_TOKENS, heaviest(&limits)),
+            sent: WeightedCache::new(
+                limits.cached_tokens / SENT_OF_CACHED,
+                USUAL_TOKENS,
+                heaviest(&limits) + LONGEST_SENT / BYTES_OF_VALUES_AS_HEAVY_AS_A_TOKEN,
+            ),
             limits,
         })
     }
@@ -70,6 +103,18 @@ impl Documents {
     #[must_use]
     pub fn with_persisted(self, store: Arc<dyn PersistedDocuments>) -> Self {
         Self { persisted: self.limits.persisted.then_some(store), ..self }
+    }
+
+    /// Judges documents and variables by a schema from now on, the trusted documents at once.
+    ///
+    /// # Errors
+    ///
+    /// A trusted document is not one of the schema's.
+    pub fn with_contract(self, contract: Contract) -> Result<Self, ManifestError> {
+        if let Some(manifest) = &self.manifest {
+            manifest.check(&self.limits, &contract)?;
+        }
+        Ok(Self { contract: Some(contract), ..self })
     }
 
     /// Finds the document a client means, parses it, and holds its operation against the limits.
@@ -113,17 +158,19 @@ impl Documents {
             (None, Some(hash)) => match (&self.persisted, raw.query.as_deref()) {
                 (None, Some(text)) => self.document(text)?,
                 (None, None) => {
-                    return Err(Rejection::new("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported"));
+                    return Err(Rejection::new(Code::PERSISTED_QUERY_NOT_SUPPORTED, "PersistedQueryNotSupported"));
                 }
                 (Some(store), None) => {
                     let text = store.get(hash).await;
-                    let missing = || Rejection::new("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound");
+                    let missing = || Rejection::new(Code::PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound");
                     self.document(&text.ok_or_else(missing)?)?
                 }
                 (Some(store), Some(text)) => {
                     check_hash(hash, text)?;
                     let document = self.document(text)?;
-                    store.put(hash, text).await;
+                    if text.len() <= self.limits.persisted_document_bytes && self.candidates.is_sent_again(hash) {
+                        store.put(hash, text, raw.from).await;
+                    }
                     document
                 }
             },
@@ -143,13 +190,18 @@ impl Documents {
         }
 
         let parsed = parser::parse(text, &self.limits)?;
-        survey::check(&parsed.document, &self.limits)?;
+        measure::check(&parsed.document, &self.limits)?;
+        let validate = |contract| validation::validate(&parsed.document, contract, parsed.tokens);
+        let checked = self.contract.as_ref().map(validate).transpose()?.unwrap_or_default();
         let text: Arc<str> = text.into();
         let weight = parsed.tokens + text.len() / BYTES_AS_HEAVY_AS_A_TOKEN;
         let fixed_cost = self.fixed_cost(&parsed.document);
+        let root_fields = RootFields::of(&parsed.document);
         let is_sent_again = AtomicBool::new(false);
-        let document =
-            Arc::new(Document { text: Arc::clone(&text), parsed: parsed.document, fixed_cost, weight, is_sent_again });
+        let parsed = Arc::new(parsed.document);
+        let text_of = Arc::clone(&text);
+        let document = Document { text: text_of, parsed, checked, fixed_cost, root_fields, weight, is_sent_again };
+        let document = Arc::new(document);
         self.parsed.put(text, Arc::clone(&document), weight);
         Ok(document)
     }
@@ -166,17 +218,45 @@ impl Documents {
 
     fn operation(&self, document: Arc<Document>, raw: RawRequest) -> Result<Prepared, Rejection> {
         let RawRequest { operation_name, variables, extensions, .. } = raw;
+        // Many clients send an empty name where an operation has none.
+        let operation_name = operation_name.filter(|name| !name.is_empty());
         let operation = select(&document.parsed, operation_name.as_deref())?;
-        check_required(operation, &variables)?;
         let kind = operation.ty;
+        let values = size::of_variables(&variables).saturating_add(size::of_extensions(&extensions));
+        let Coerced { variables, absent } = self.values(&document, operation_name.as_deref(), operation, variables)?;
         let measured = || cost::of(&document.parsed, operation, &variables, &self.prices).units;
         let cost = document.fixed_cost.unwrap_or_else(measured);
         if cost > self.limits.max_cost {
-            return Err(Rejection::exceeds("cost", cost, self.limits.max_cost));
+            let rejection = Rejection::exceeds("cost", cost, self.limits.max_cost);
+            return Err(match cost::dearest(&document.parsed, operation, &variables, &self.prices) {
+                Some(dearest) => rejection.naming(&dearest),
+                None => rejection,
+            });
         }
 
-        let parameters = Arc::new(Parameters { operation_name, variables, extensions });
-        Ok(Prepared { document, parameters, kind, cost })
+        let parsed = match absent.is_empty() {
+            true => Arc::clone(&document.parsed),
+            false => Arc::new(absent::without(&document.parsed, &absent)),
+        };
+        let sent_bytes = document.text.len().saturating_add(values);
+        let parameters = Arc::new(Parameters { operation_name, variables });
+        Ok(Prepared { document, parsed, parameters, kind, cost, sent_bytes })
+    }
+
+    /// What the variables of an operation are. Those that it does not define go no further.
+    fn values(
+        &self,
+        document: &Document,
+        name: Option<&str>,
+        operation: &OperationDefinition,
+        sent: Variables,
+    ) -> Result<Coerced, Rejection> {
+        let Some(contract) = &self.contract else {
+            check_required(operation, &sent)?;
+            return Ok(Coerced { variables: sent, absent: Vec::new() });
+        };
+        let checked = document.checked_as(name).unwrap_or_default();
+        coercion::variables(contract, operation, checked, sent)
     }
 }
 
@@ -192,91 +272,12 @@ const LONGEST_SENT: usize = 16 * 1024;
 /// What part of the tokens that are kept may be kept once more by their requests' bodies.
 const SENT_OF_CACHED: usize = 4;
 
-/// A parsed document, shared between the requests that send it.
-struct Document {
-    text: Arc<str>,
-    parsed: ExecutableDocument,
-    fixed_cost: Option<u64>,
-    /// In tokens.
-    weight: usize,
-    /// Whether more than one request sent it.
-    is_sent_again: AtomicBool,
-}
+/// Tokens of a document as clients usually send it.
+const USUAL_TOKENS: usize = 100;
 
-/// What a request says beside its document.
-#[derive(Clone)]
-struct Parameters {
-    operation_name: Option<String>,
-    variables: Variables,
-    extensions: Extensions,
-}
-
-/// An operation within limits, ready to execute. A copy costs next to nothing.
-#[derive(Clone)]
-pub struct Prepared {
-    document: Arc<Document>,
-    parameters: Arc<Parameters>,
-    kind: OperationType,
-    cost: u64,
-}
-
-impl Prepared {
-    /// Whether it is a query, a mutation or a subscription.
-    #[must_use]
-    pub fn kind(&self) -> OperationType {
-        self.kind
-    }
-
-    /// The document's text; together with operation name and variables it says all that is asked.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.document.text
-    }
-
-    #[must_use]
-    pub fn operation_name(&self) -> Option<&str> {
-        self.parameters.operation_name.as_deref()
-    }
-
-    #[must_use]
-    pub fn variables(&self) -> &Variables {
-        &self.parameters.variables
-    }
-
-    /// What the operation may cost at most, in the units of the configured limit.
-    #[must_use]
-    pub fn cost(&self) -> u64 {
-        self.cost
-    }
-
-    /// The same text, shared: a key that costs nothing to keep.
-    #[must_use]
-    pub fn shared_text(&self) -> Arc<str> {
-        Arc::clone(&self.document.text)
-    }
-
-    /// The parsed document with all its operations and fragments.
-    #[must_use]
-    pub fn parsed(&self) -> &ExecutableDocument {
-        &self.document.parsed
-    }
-
-    /// The operation that is to be executed.
-    #[must_use]
-    pub fn operation(&self) -> &OperationDefinition {
-        select(&self.document.parsed, self.operation_name()).expect("`prepare` selected it by the same name")
-    }
-
-    /// Makes the request for the schema, its document already parsed. This copies the document: answer from a cache first.
-    #[must_use]
-    pub fn into_request(self) -> Request {
-        let Parameters { operation_name, variables, extensions } = Arc::unwrap_or_clone(self.parameters);
-        let mut request = Request::new(&*self.document.text).variables(variables);
-        request.operation_name = operation_name;
-        request.extensions = extensions;
-        request.set_parsed_query(self.document.parsed.clone());
-        request
-    }
+/// What a document within the limits weighs at most, in tokens.
+fn heaviest(limits: &config::Documents) -> usize {
+    limits.max_tokens.saturating_add(limits.max_bytes / BYTES_AS_HEAVY_AS_A_TOKEN)
 }
 
 /// async-graphql would find a missing variable only where it is used, in the middle of execution.
@@ -293,22 +294,6 @@ fn check_required(operation: &OperationDefinition, variables: &Variables) -> Res
     let VariableDefinition { name, var_type, .. } = missing;
     let message = format!("The variable `${}` of type `{}` needs a value.", name.node, var_type.node);
     Err(Rejection::bad_input(message).at(name.pos))
-}
-
-fn select<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a OperationDefinition, Rejection> {
-    let operation = match (&document.operations, name) {
-        (DocumentOperations::Single(operation), None) => Some(operation),
-        (DocumentOperations::Single(_), Some(_)) => None,
-        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
-        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations.values().next(),
-        (DocumentOperations::Multiple(_), None) => {
-            return Err(Rejection::bad_input("The document has several operations: name one in operationName."));
-        }
-    };
-
-    operation.map(|operation| &operation.node).ok_or_else(|| {
-        Rejection::bad_input(format!("The document has no operation named `{}`.", name.unwrap_or_default()))
-    })
 }
 
 #[cfg(test)]

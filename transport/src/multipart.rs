@@ -14,12 +14,11 @@ use bytes::Bytes;
 
 use crate::{
     document::Prepared,
+    feed::{Feed, FeedClaims, Framing, Shared},
     gateway::Caller,
+    http::failure::Failure,
     operation::Operation,
-    streaming::{
-        Streaming,
-        feed::{Feed, Framing, Shared},
-    },
+    streaming::Streaming,
 };
 
 const CONTENT_TYPE: HeaderValue =
@@ -31,15 +30,16 @@ const CLOSING: &[u8] = b"--\r\n";
 /// Answers one operation with a part for each of its results.
 pub(crate) fn subscribe(streaming: &Arc<Streaming>, parts: Parts, caller: Caller, operation: Prepared) -> Response {
     let meters = streaming.meters.multipart.clone();
-    let (held, places) = match streaming.hold_one(&parts, &caller, &meters) {
+    let (held, claims) = match FeedClaims::of_one(streaming, &parts, &caller, &meters) {
         Ok(held) => held,
-        Err(failure) => return failure.into_response(),
+        Err(denied) => return Failure::from(denied).into_response(),
     };
-    let shared = Shared::with(Operation::prepared(streaming, &caller, Ok(operation)), places, &meters);
+    let shared = Shared::with(Operation::prepared(streaming, &parts, &caller, Ok(operation)), claims, &meters);
     let heartbeat = Duration::from_millis(streaming.limits.multipart_heartbeat_ms);
-    let feed = Feed::new(streaming, Parted, shared, meters, heartbeat, caller.expires_at, held);
+    let feed = Feed::new(streaming, Parted, shared, meters, heartbeat, &caller, held);
 
-    let headers = [(header::CONTENT_TYPE, CONTENT_TYPE), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    let headers =
+        [(header::CONTENT_TYPE, CONTENT_TYPE), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store"))];
     (headers, Body::from_stream(feed)).into_response()
 }
 

@@ -5,19 +5,22 @@
 //! operation that never ran; everything else is `Next`.
 
 use std::{
+    future::pending,
+    net::IpAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
 };
 
 use async_graphql::{Response, ServerError, Value, parser::types::OperationType};
+use axum::http::request::Parts;
 use futures_util::{Stream, StreamExt, future::BoxFuture, stream::BoxStream};
 
 use crate::{
     document::{Prepared, RawRequest, Rejection},
     encode,
-    gateway::{Caller, Payload},
-    streaming::Streaming,
+    gateway::{self, Caller, Payload},
+    streaming::{self, Memory, Streaming},
 };
 
 /// A running operation: a stream of its outputs, which ends when it does. Dropping it ends it.
@@ -41,24 +44,37 @@ enum State {
 
 enum Running {
     Once(BoxFuture<'static, Payload>),
-    Stream { results: BoxStream<'static, Payload>, first: bool },
+    Stream { results: BoxStream<'static, Payload>, first: bool, _memory: Memory },
 }
 
 impl Operation {
     /// Begins with what a client sent.
-    pub(crate) fn start(streaming: &Arc<Streaming>, caller: &Caller, request: RawRequest) -> Self {
+    pub(crate) fn start(streaming: &Arc<Streaming>, parts: &Parts, caller: &Caller, request: RawRequest) -> Self {
         let (streaming, caller) = (Arc::clone(streaming), caller.clone());
+        let from = streaming::address(parts);
+        let request = RawRequest { from, ..request };
         let preparing = async move {
+            let bytes = request.bytes();
             let prepared = streaming.documents.prepare(request).await;
-            run(&streaming, &caller, prepared).map_err(|rejection| vec![rejection.into()])
+            let prepared = gateway::charged(&*streaming.gateway, &caller, prepared, bytes).await;
+            if streaming.drain.is_cancelled() {
+                // An error would be the last word of it; unanswered, it is asked for again on another connection.
+                pending::<()>().await;
+            }
+            run(&streaming, from, &caller, prepared).map_err(Rejection::into_errors)
         };
 
         Self { state: State::Preparing(Box::pin(preparing)), subscription: false }
     }
 
     /// Begins with a document that is already prepared, or already refused.
-    pub(crate) fn prepared(streaming: &Streaming, caller: &Caller, prepared: Result<Prepared, Rejection>) -> Self {
-        match run(streaming, caller, prepared) {
+    pub(crate) fn prepared(
+        streaming: &Streaming,
+        parts: &Parts,
+        caller: &Caller,
+        prepared: Result<Prepared, Rejection>,
+    ) -> Self {
+        match run(streaming, streaming::address(parts), caller, prepared) {
             Ok(running) => {
                 Self { subscription: matches!(running, Running::Stream { .. }), state: State::Running(running) }
             }
@@ -66,9 +82,14 @@ impl Operation {
         }
     }
 
-    /// Whether this is known to be a subscription, which a drain ends at once; the others are let finish.
+    /// Whether this is known to be a subscription, which ends at once with the right to it; the others are let finish.
     pub(crate) fn is_subscription(&self) -> bool {
         self.subscription
+    }
+
+    /// Whether it may be broken off so that its client begins it again elsewhere: a subscription, or what has not begun.
+    pub(crate) fn may_begin_again(&self) -> bool {
+        matches!(self.state, State::Preparing(_) | State::Running(Running::Stream { .. }))
     }
 }
 
@@ -91,7 +112,7 @@ impl Stream for Operation {
         let running = match &mut self.state {
             State::Running(running) => running,
             State::Refused(rejection) => {
-                let errors = vec![rejection.clone().into()];
+                let errors = rejection.clone().into_errors();
                 self.state = State::Ended;
                 return Poll::Ready(Some(Output::Refused(errors)));
             }
@@ -105,7 +126,7 @@ impl Stream for Operation {
                 }
                 payload => (Output::Next(payload), true),
             },
-            Running::Stream { results, first } => match ready!(results.poll_next_unpin(cx)) {
+            Running::Stream { results, first, .. } => match ready!(results.poll_next_unpin(cx)) {
                 Some(Payload::Response(response)) if *first && never_began(&response) => {
                     (Output::Refused(response.errors), true)
                 }
@@ -134,15 +155,17 @@ fn never_began(response: &Response) -> bool {
         && response.errors.iter().all(|error| error.path.len() <= 1)
 }
 
-fn run(streaming: &Streaming, caller: &Caller, prepared: Result<Prepared, Rejection>) -> Result<Running, Rejection> {
-    if streaming.drain.is_cancelled() {
-        return Err(Rejection::new("SERVICE_UNAVAILABLE", "The server is shutting down: connect again."));
-    }
-
+fn run(
+    streaming: &Streaming,
+    from: Option<IpAddr>,
+    caller: &Caller,
+    prepared: Result<Prepared, Rejection>,
+) -> Result<Running, Rejection> {
     let prepared = prepared?;
     match prepared.kind() {
         OperationType::Subscription => {
-            Ok(Running::Stream { results: streaming.gateway.subscribe(caller, prepared), first: true })
+            let memory = streaming.claim_bytes(from, caller, prepared.held_bytes())?;
+            Ok(Running::Stream { results: streaming.gateway.subscribe(caller, prepared), first: true, _memory: memory })
         }
         OperationType::Query | OperationType::Mutation => {
             Ok(Running::Once(streaming.gateway.execute(caller, prepared)))

@@ -12,19 +12,17 @@ use axum::{
 };
 use bytes::Bytes;
 
-pub(crate) use self::single::stream;
 use crate::{
     document::{Prepared, Rejection},
+    feed::{Feed, FeedClaims, Framing, Shared},
     gateway::Caller,
+    http::failure::Failure,
     operation::Operation,
-    streaming::{
-        Streaming,
-        feed::{Feed, Framing, Held, Shared},
-    },
+    streaming::Streaming,
 };
 
-mod single;
-pub(crate) mod streams;
+pub(crate) mod single;
+mod streams;
 
 /// A comment: it opens the stream at once and keeps an idle one alive.
 const COMMENT: Bytes = Bytes::from_static(b":\n\n");
@@ -37,23 +35,29 @@ pub(crate) fn distinct(
     prepared: Result<Prepared, Rejection>,
 ) -> Response {
     let meters = streaming.meters.event_stream.clone();
-    let (held, places) = match streaming.hold_one(&parts, &caller, &meters) {
+    let (held, claims) = match FeedClaims::of_one(streaming, &parts, &caller, &meters) {
         Ok(held) => held,
-        Err(failure) => return failure.into_response(),
+        Err(denied) => return Failure::from(denied).into_response(),
     };
-    let shared = Shared::with(Operation::prepared(streaming, &caller, prepared), places, &meters);
+    let shared = Shared::with(Operation::prepared(streaming, &parts, &caller, prepared), claims, &meters);
 
     events(streaming, Distinct, shared, &caller, held)
 }
 
-fn events(streaming: &Streaming, framing: impl Framing, shared: Arc<Shared>, caller: &Caller, held: Held) -> Response {
+fn events(
+    streaming: &Streaming,
+    framing: impl Framing,
+    shared: Arc<Shared>,
+    caller: &Caller,
+    held: FeedClaims,
+) -> Response {
     let keep_alive = Duration::from_millis(streaming.limits.event_stream_keep_alive_ms);
     let meters = streaming.meters.event_stream.clone();
-    let feed = Feed::new(streaming, framing, shared, meters, keep_alive, caller.expires_at, held);
+    let feed = Feed::new(streaming, framing, shared, meters, keep_alive, caller, held);
 
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store")),
         // nginx and its kin would otherwise hold events back until a buffer is full.
         (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
     ];

@@ -3,7 +3,8 @@
 //! A client keeps its socket beyond the end of its token by renewing it: a `ping` whose payload has `authorization` is
 //! answered with a `pong` whose payload says `{"renewed":true}`, or `{"renewed":false,"error":{…}}` where the token is
 //! refused or names another user; then the old end stands. (The protocol forbids a second `connection_init`.) A socket
-//! whose token ends closes with 4401.
+//! whose token ends closes with 4403, as does one whose caller is not what they were any more: clients come back after
+//! that by themselves, with the token or the cookies that they have by then. 4401 says that a token is refused.
 //!
 //! A socket lives from its upgrade to its close frame as one task. Invariant: what waits to be sent to a client is
 //! bounded by one result and a few short replies, whatever happens behind it and however slowly the client reads.
@@ -19,11 +20,12 @@ use futures_util::{FutureExt, future::BoxFuture};
 use hyper::upgrade::Upgraded;
 
 use crate::{
+    occupancy::gauges::GaugeGuard,
     request_id::RequestId,
-    streaming::{Streaming, meters::Raised},
+    streaming::Streaming,
     websocket::{
         close::Close,
-        connection::{Connection, parting},
+        connection::{Connection, close_handshake},
         handshake::Handshake,
         protocol::Dialect,
         socket::Socket,
@@ -52,36 +54,31 @@ pub(crate) fn upgrade(streaming: &Arc<Streaming>, mut parts: Parts) -> Response 
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     if !origin::allowed(&parts, &streaming.limits.allowed_origins) {
+        if let Some(origin) = parts.headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()) {
+            streaming.refused_origins.refused(origin, "open sockets", "transport.sockets.allowed_origins");
+        }
         return (StatusCode::FORBIDDEN, "This origin may not open sockets here.").into_response();
     }
 
-    let place = streaming.take_address_place(&parts);
+    let claim = streaming.claim_address(&parts);
     let dialect = Dialect::offered(&parts.headers);
-    let (answer, upgraded) = handshake.grant(dialect.map(Dialect::name));
-
     let parts = kept(&parts);
     let streaming = Arc::clone(streaming);
     // Boxed one by one, so that the task of every socket is as small as the case it is in.
     let serve: Box<dyn FnOnce(Upgraded) -> BoxFuture<'static, ()> + Send> = Box::new(move |connection| {
         let socket = Socket::new(connection, streaming.limits.message_bytes_max);
-        match (dialect, place) {
+        match (dialect, claim) {
             (None, _) => refuse(streaming, socket, Close::NO_SUBPROTOCOL).boxed(),
             (_, Err(_full)) => refuse(streaming, socket, Close::TOO_MANY_CONNECTIONS).boxed(),
-            (Some(dialect), Ok(place)) => Connection::new(streaming, dialect, parts, socket, place).run().boxed(),
+            (Some(dialect), Ok(claim)) => Connection::new(streaming, dialect, parts, socket, claim).run().boxed(),
         }
     });
-    tokio::spawn(async move {
-        // It fails where the client left before it was answered.
-        if let Ok(connection) = upgraded.await {
-            serve(connection).await;
-        }
-    });
-    answer
+    handshake.grant(dialect.map(Dialect::name), serve)
 }
 
 async fn refuse(streaming: Arc<Streaming>, socket: Socket, reason: Close) {
-    let _counted = Raised::new(&streaming.meters.websocket.connections);
-    parting::close(socket, &reason, &streaming).await;
+    let _gauge = GaugeGuard::new(&streaming.meters.websocket.connections);
+    close_handshake::close(socket, &reason, &streaming).await;
 }
 
 /// Copies what may tell who is asking: kept for the life of the socket, it must not hold the request's whole buffer.

@@ -1,5 +1,10 @@
 //! GraphQL over HTTP, request by request.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests run tasks, read addresses and look at the machine's clock by themselves"
+)]
+
 #[path = "http/batches.rs"]
 mod batches;
 #[path = "http/browsers.rs"]

@@ -1,5 +1,10 @@
 //! The edge's long-lived connections, held against real sockets: WebSocket, server-sent events, multipart.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests run tasks, read addresses and look at the machine's clock by themselves"
+)]
+
 #[path = "toy/gateway.rs"]
 mod toy;
 

@@ -41,7 +41,7 @@ pub(crate) async fn guard(effort: Effort) -> Outcome {
                 let refused = judged.err();
                 times.push(per_ten_kilobytes(begun, text.len()));
                 if let Some(rejection) = refused {
-                    verdict = rejection.limit.map_or(rejection.code, |limit| limit.name).to_owned();
+                    verdict = rejection.limit.map_or(rejection.code.as_str(), |limit| limit.name).to_owned();
                 }
             }
             runs.push(Spread::of(&times).median);

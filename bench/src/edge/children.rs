@@ -101,6 +101,13 @@ pub(crate) fn install(peer: &str) -> Outcome {
     succeed(Command::new("npm").current_dir(folder).args(["ci", "--silent", "--no-audit", "--no-fund"]))
 }
 
+/// Runs a suite of the client tests against the program.
+pub(crate) fn client_tests(suite: &str, settings: &[(&str, String)]) -> Outcome {
+    let run = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/clients/run.mjs");
+    let settings = settings.iter().map(|(name, value)| (name, value));
+    succeed(Command::new("node").arg(run).arg(suite).env("MATCHDAY_BIN", program()?).envs(settings))
+}
+
 fn program() -> Outcome<PathBuf> {
     beside("matchday")
 }

@@ -76,6 +76,7 @@ impl Sale {
             ("MATCHDAY_KAFKA_TICKET_SALES_TOPIC_PREFIX", exchange.ticket_sales_topic_prefix.clone()),
             ("MATCHDAY_KAFKA_AVAILABILITY_TOPIC_PREFIX", exchange.availability_topic_prefix.clone()),
             ("MATCHDAY_KAFKA_DEAD_LETTERS_TOPIC_PREFIX", exchange.dead_letters_topic_prefix.clone()),
+            ("MATCHDAY_KAFKA_RESALE_TOPIC_PREFIX", exchange.resale_topic_prefix.clone()),
         ];
         let server = match seller {
             Seller::Matchday => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{EmptyMutation, Enum, Object, Schema, Subscription};
 use async_graphql_axum::GraphQLSubscription;
 use axum::Router;
-use domain::matches::{CategoryState, MatchState};
+use book::match_state::{CategoryState, MatchState};
 use futures_util::{Stream, StreamExt as _, stream};
 use tokio::sync::broadcast;
 
@@ -19,7 +19,7 @@ pub(super) fn subscription(records: Records) -> Router {
     let (sender, _) = broadcast::channel::<Arc<MatchState>>(BEHIND);
     let told = sender.clone();
     tokio::spawn(records.follow(move |payload| {
-        if let Ok(kafka::codec::Told { state, .. }) = kafka::codec::read_availability(&payload) {
+        if let Ok(kafka::codec::AvailabilityRecord { state, .. }) = kafka::codec::read_availability(&payload) {
             // Nobody may be listening yet.
             let _ = told.send(Arc::new(state));
         }
@@ -95,7 +95,7 @@ impl TicketCategory {
 }
 
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::matches::Availability")]
+#[graphql(remote = "book::match_state::Availability")]
 enum AvailabilityStatus {
     Available,
     TemporarilyUnavailable,

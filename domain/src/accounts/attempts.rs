@@ -1,15 +1,20 @@
-//! Attempts: how often a password may be tried, by account and by address.
+//! Attempts: how often a password may be tried, by account and network, by account, and by address.
 //!
 //! A few tries are free; after them each wrong one doubles the wait before the next, up to a bound. A try is counted
 //! before its password is looked at and uncounted if it was right, so that many at once gain nothing. The counts are
 //! rows of the database: all instances count together.
 //!
+//! What strangers try from other networks is counted for the account as well, but keeps nobody waiting who comes from a
+//! network where its owner has signed in before: so no stranger locks an owner out, and no list of networks is a way round
+//! the wait.
+//!
 //! An email without an account is counted like one with, or the counting would tell them apart.
 
 use std::{net::IpAddr, time::Duration};
 
+use book::store::Write;
 use chrono::{DateTime, Utc};
-use entities::attempt;
+use entities::{attempt, known_network};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
@@ -18,7 +23,7 @@ use sea_orm::{
 };
 
 use super::{AccountError, tokens::fingerprint};
-use crate::{App, store::Write};
+use crate::App;
 
 /// What may be tried before there is a wait, and how long it grows.
 struct Pace {
@@ -28,8 +33,11 @@ struct Pace {
     longest: Duration,
 }
 
-/// Somebody who mistypes is let be; a list of passwords gets one try in 5 minutes.
-const OF_ACCOUNT: Pace = Pace { free: 5, first: Duration::from_secs(1), longest: Duration::from_secs(5 * 60) };
+/// Of an account, from one network: somebody who mistypes is let be; a list of passwords gets one try in 5 minutes.
+const OF_PAIR: Pace = Pace { free: 5, first: Duration::from_secs(1), longest: Duration::from_secs(5 * 60) };
+
+/// Of an account, from all networks that are not its owner's: as many as a handful of those who mistype, and then the same.
+const OF_STRANGERS: Pace = Pace { free: 30, first: Duration::from_secs(1), longest: Duration::from_secs(5 * 60) };
 
 /// Many people may share an address; a list of accounts gets one try a minute.
 const OF_ADDRESS: Pace = Pace { free: 100, first: Duration::from_secs(1), longest: Duration::from_secs(60) };
@@ -40,46 +48,107 @@ const OF_MAILS: Pace = Pace { free: 3, first: Duration::from_secs(60), longest: 
 /// After this long without a try nothing is held against anybody.
 const FORGOTTEN: Duration = Duration::from_secs(3_600);
 
+/// How long a network is known as the owner's after they last signed in there.
+const KNOWN: Duration = Duration::from_secs(90 * 24 * 3_600);
+
 /// A try that was let through and counted.
 pub(super) struct Attempt {
-    account: String,
-    address: Option<String>,
+    email: String,
+    address: Option<IpAddr>,
+    /// Whether it was counted with those of strangers.
+    is_of_stranger: bool,
+}
+
+/// Whether whoever tries has shown that they are the owner, by a session.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Device {
+    Known,
+    Unknown,
 }
 
 /// Counts a try, or refuses it.
-pub(super) async fn begin(app: &App, email: &str, address: Option<IpAddr>) -> Result<Attempt, AccountError> {
-    let attempt = Attempt { account: account(email), address: address.map(of_address) };
+pub(super) async fn begin(
+    app: &App,
+    email: &str,
+    address: Option<IpAddr>,
+    device: Device,
+) -> Result<Attempt, AccountError> {
     let now = app.clock.now();
-    let txn = Write::begin(app).await?;
-    // Addresses are locked before accounts, so nobody waits for somebody who waits for them.
-    if let Some(address) = &attempt.address {
-        count(&txn, address, &OF_ADDRESS, now).await?;
+    let txn = Write::begin(&app.store).await?;
+    let is_of_stranger = device == Device::Unknown && !is_known(&txn, email, address, now).await?;
+    // Addresses are locked before accounts, and these before their pairs, so nobody waits for somebody who waits for them.
+    if let Some(address) = address {
+        count(&txn, &of_address(address), &OF_ADDRESS, now).await?;
     }
-    count(&txn, &attempt.account, &OF_ACCOUNT, now).await?;
+    if is_of_stranger {
+        count(&txn, &of_strangers(email), &OF_STRANGERS, now).await?;
+    }
+    count(&txn, &of_pair(email, address), &OF_PAIR, now).await?;
     txn.commit().await?;
 
-    Ok(attempt)
+    Ok(Attempt { email: email.to_owned(), address, is_of_stranger })
 }
 
-/// The password was right: the account begins anew, and its address is relieved of this try alone, or its owner could
-/// guess at other accounts in between.
-pub(super) async fn succeeded(txn: &Write, attempt: Attempt) -> Result<(), DbErr> {
-    if let Some(address) = attempt.address {
-        attempt::Entity::update_many()
-            .col_expr(attempt::Column::Failures, Expr::col(attempt::Column::Failures).sub(1))
-            .filter(attempt::Column::Subject.eq(address))
-            .filter(attempt::Column::Failures.gt(0))
-            .exec(&**txn)
-            .await?;
+/// The password was right: the account begins anew from this network, which is known as its owner's from now on. The others
+/// are relieved of this try alone, or its owner could guess at other accounts in between, and strangers begin anew too.
+pub(super) async fn succeeded(app: &App, txn: &Write, attempt: Attempt) -> Result<(), DbErr> {
+    let Attempt { email, address, is_of_stranger } = attempt;
+    if let Some(address) = address {
+        relieve(txn, of_address(address)).await?;
     }
-    attempt::Entity::delete_by_id(attempt.account).exec(&**txn).await?;
+    if is_of_stranger {
+        relieve(txn, of_strangers(&email)).await?;
+    }
+    attempt::Entity::delete_by_id(of_pair(&email, address)).exec(&**txn).await?;
+    note_network(app, txn, &email, address).await
+}
+
+async fn relieve(txn: &Write, subject: String) -> Result<(), DbErr> {
+    attempt::Entity::update_many()
+        .col_expr(attempt::Column::Failures, Expr::col(attempt::Column::Failures).sub(1))
+        .filter(attempt::Column::Subject.eq(subject))
+        .filter(attempt::Column::Failures.gt(0))
+        .exec(&**txn)
+        .await?;
     Ok(())
 }
 
-/// The account's owner has shown who they are otherwise: wrong passwords are held against it no more.
-pub(super) async fn pardon(txn: &Write, email: &str) -> Result<(), DbErr> {
-    attempt::Entity::delete_by_id(account(email)).exec(&**txn).await?;
+/// The account's owner has shown who they are otherwise: wrong passwords are held against it no more, nor against the network
+/// that they come from.
+pub(super) async fn pardon(txn: &Write, email: &str, address: Option<IpAddr>) -> Result<(), DbErr> {
+    let pardoned = [of_strangers(email), of_pair(email, address), of_pair(email, None)];
+    attempt::Entity::delete_many().filter(attempt::Column::Subject.is_in(pardoned)).exec(&**txn).await?;
     Ok(())
+}
+
+/// Notes that the owner of an account was let in from here.
+pub(super) async fn note_network(app: &App, txn: &Write, email: &str, address: Option<IpAddr>) -> Result<(), DbErr> {
+    let Some(address) = address else { return Ok(()) };
+    let row = known_network::Model { subject: of_owner(email, address), last_at: app.clock.now() };
+    known_network::Entity::insert(row.into_active_model().reset_all())
+        .on_conflict(
+            OnConflict::column(known_network::Column::Subject).update_column(known_network::Column::LastAt).to_owned(),
+        )
+        .exec_without_returning(&**txn)
+        .await?;
+    Ok(())
+}
+
+async fn is_known(txn: &Write, email: &str, address: Option<IpAddr>, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let Some(address) = address else { return Ok(false) };
+    let known = known_network::Entity::find_by_id(of_owner(email, address)).one(&**txn).await?;
+    Ok(known.is_some_and(|known| known.last_at + KNOWN > now))
+}
+
+/// Counts a sign-up with an email that has an account: who tries many learns who has one.
+///
+/// # Errors
+/// The address has tried too many for now, and is told nothing.
+pub(super) async fn probed(app: &App, address: Option<IpAddr>) -> Result<(), AccountError> {
+    let Some(address) = address else { return Ok(()) };
+    let txn = Write::begin(&app.store).await?;
+    count(&txn, &of_address(address), &OF_ADDRESS, app.clock.now()).await?;
+    Ok(txn.commit().await?)
 }
 
 /// Whether another mail may go to this email, which counts it. An address that asks for many is refused.
@@ -101,14 +170,25 @@ pub(super) async fn may_mail(
 }
 
 /// Deletes what is held against nobody any more.
-pub(super) async fn forget(app: &App, txn: &Write) -> Result<(), DbErr> {
+pub(crate) async fn forget(app: &App, txn: &Write) -> Result<(), DbErr> {
     let old = attempt::Column::LastAt.lt(app.clock.now() - FORGOTTEN);
     attempt::Entity::delete_many().filter(old).exec(&**txn).await?;
+    let unused = known_network::Column::LastAt.lt(app.clock.now() - KNOWN);
+    known_network::Entity::delete_many().filter(unused).exec(&**txn).await?;
     Ok(())
 }
 
-fn account(email: &str) -> String {
+fn of_strangers(email: &str) -> String {
     fingerprint(&format!("account {}", super::email_key(email)))
+}
+
+fn of_pair(email: &str, address: Option<IpAddr>) -> String {
+    let network = address.map_or_else(|| "unknown".to_owned(), network);
+    fingerprint(&format!("account {} from {network}", super::email_key(email)))
+}
+
+fn of_owner(email: &str, address: IpAddr) -> String {
+    fingerprint(&format!("owner of {} in {}", super::email_key(email), network(address)))
 }
 
 fn of_address(address: IpAddr) -> String {
@@ -173,10 +253,10 @@ mod tests {
 
     #[test]
     fn a_wait_doubles_from_the_first_try_that_is_not_free_up_to_a_bound() {
-        let waits: Vec<u64> = (4..=16).map(|failures| OF_ACCOUNT.wait(failures).as_secs()).collect();
+        let waits: Vec<u64> = (4..=16).map(|failures| OF_PAIR.wait(failures).as_secs()).collect();
 
         assert_eq!(waits, [0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
-        assert_eq!(OF_ACCOUNT.wait(i32::MAX).as_secs(), 300);
+        assert_eq!(OF_PAIR.wait(i32::MAX).as_secs(), 300);
     }
 
     #[test]

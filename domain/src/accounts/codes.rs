@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use book::store::Write;
 use entities::{
     account_code::{self, Purpose},
     user,
@@ -10,7 +11,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{AccountError, tokens};
-use crate::{App, store::Write};
+use crate::App;
 
 const LIFE_OF_VERIFICATION: Duration = Duration::from_secs(24 * 3_600);
 const LIFE_OF_RESET: Duration = Duration::from_secs(3_600);
@@ -22,7 +23,7 @@ pub(crate) async fn make(app: &App, user: Uuid, purpose: Purpose) -> Result<Stri
         Purpose::VerifyEmail => LIFE_OF_VERIFICATION,
         Purpose::ResetPassword => LIFE_OF_RESET,
     };
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     account_code::Entity::insert(account_code::ActiveModel {
         code_hash: Set(tokens::fingerprint(&code)),
         user_id: Set(user),
@@ -62,7 +63,7 @@ pub(super) async fn take(app: &App, txn: &Write, code: &str, purpose: Purpose) -
 }
 
 /// Deletes codes that are over.
-pub(super) async fn forget(app: &App, txn: &Write) -> Result<(), DbErr> {
+pub(crate) async fn forget(app: &App, txn: &Write) -> Result<(), DbErr> {
     let over = account_code::Column::ExpiresAt.lte(app.clock.now());
     account_code::Entity::delete_many().filter(over).exec(&**txn).await?;
     Ok(())

@@ -1,4 +1,7 @@
 //! Passwords: hashed with Argon2id by OWASP's parameters, off the async threads, a bounded number at once.
+//!
+//! What is hashed is a password in the form of RFC 8265 (`OpaqueString`), so that a letter with an accent is the same letter
+//! on every keyboard. Passwords that were hashed as they were typed are known by that form too.
 
 use std::{collections::HashSet, ops::RangeInclusive, sync::LazyLock, thread};
 
@@ -7,6 +10,7 @@ use argon2::{
     password_hash::{SaltString, rand_core::OsRng},
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
+use unicode_normalization::UnicodeNormalization;
 
 use super::AccountError;
 
@@ -16,6 +20,9 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
 const LENGTH: RangeInclusive<usize> = 8..=128;
+
+/// Different characters that a password has at least: one of fewer is somebody's finger on a key.
+const VARIETY: usize = 4;
 
 /// Hashes under way and waiting, at most: the last one waits some seconds.
 const QUEUE: usize = 256;
@@ -57,7 +64,7 @@ impl Place<'_> {
     pub(super) async fn hash(&self, password: String) -> Result<String, AccountError> {
         self.off_thread(move || {
             let salt = SaltString::generate(&mut OsRng);
-            Ok(argon2()?.hash_password(password.as_bytes(), &salt).map_err(internal)?.to_string())
+            Ok(argon2()?.hash_password(prepared(&password).as_bytes(), &salt).map_err(internal)?.to_string())
         })
         .await
     }
@@ -65,13 +72,20 @@ impl Place<'_> {
     /// Compares with `hash`; without one the same work is done, so that the time does not tell whether there is an
     /// account.
     pub(super) async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, AccountError> {
-        let Some(hash) = hash else {
-            self.hash(password).await?;
-            return Ok(false);
-        };
         self.off_thread(move || {
+            let prepared = prepared(&password);
+            let as_typed = Some(password).filter(|password| *password != prepared);
+            let forms: Vec<String> = [Some(prepared), as_typed].into_iter().flatten().collect();
+            let argon2 = argon2()?;
+            let Some(hash) = hash else {
+                for form in forms {
+                    let salt = SaltString::generate(&mut OsRng);
+                    argon2.hash_password(form.as_bytes(), &salt).map_err(internal)?;
+                }
+                return Ok(false);
+            };
             let hash = PasswordHash::new(&hash).map_err(internal)?;
-            Ok(argon2()?.verify_password(password.as_bytes(), &hash).is_ok())
+            Ok(forms.iter().any(|form| argon2.verify_password(form.as_bytes(), &hash).is_ok()))
         })
         .await
     }
@@ -85,16 +99,42 @@ impl Place<'_> {
     }
 }
 
-/// Whether a password may be chosen: by its length, and if not everybody would guess it. Nothing else is asked of it.
-pub(super) fn check(field: &'static str, password: &str) -> Result<(), AccountError> {
+/// A password in the form that is hashed: RFC 8265, section 4.2, and what it leaves as it is.
+fn prepared(password: &str) -> String {
+    // A space of another width is typed for a space.
+    let space = |character: char| if character.is_whitespace() && !character.is_control() { ' ' } else { character };
+    password.chars().map(space).nfc().collect()
+}
+
+/// Whether a password may be chosen by the owner of this email: by its length, and if not everybody would guess it. Nothing
+/// else is asked of it.
+pub(super) fn check(field: &'static str, password: &str, email: &str) -> Result<(), AccountError> {
+    let password = prepared(password);
+    let guess = password.to_lowercase();
+    let is_of_email = |guess: &str| {
+        let email = email.trim().to_lowercase();
+        guess == email || email.split_once('@').is_some_and(|(name, _)| guess == name)
+    };
     let problem = if !LENGTH.contains(&password.chars().count()) {
         format!("must have {} to {} characters", LENGTH.start(), LENGTH.end())
-    } else if COMMON.contains(password.to_lowercase().as_str()) {
+    } else if COMMON.contains(guess.as_str()) {
         "is one of the most common passwords; choose another".to_owned()
+    } else if is_of_email(&guess) {
+        "must not be your email or its name; choose another".to_owned()
+    } else if password.chars().filter(|character| *character != ' ').collect::<HashSet<_>>().len() < VARIETY {
+        format!("must have at least {VARIETY} different characters beside spaces")
+    } else if is_repetition(&guess) {
+        "is the same few characters again and again; choose another".to_owned()
     } else {
         return Ok(());
     };
     Err(AccountError::Invalid { field, problem })
+}
+
+/// Whether a password is one pattern, twice or more; it is as easily guessed as the pattern.
+fn is_repetition(guess: &str) -> bool {
+    let signs: Vec<char> = guess.chars().collect();
+    (1..=signs.len() / 2).any(|unit| signs.iter().skip(unit).eq(signs.iter().take(signs.len() - unit)))
 }
 
 fn argon2() -> Result<Argon2<'static>, AccountError> {
@@ -112,8 +152,8 @@ mod tests {
 
     #[test]
     fn a_password_is_judged_by_its_length_and_by_how_common_it_is() {
-        for fine in ["correct horse", "pässwörter", &"x".repeat(128)] {
-            assert!(check("password", fine).is_ok(), "{fine}");
+        for fine in ["correct horse", "pässwörter", &format!("{}!", "wxyz".repeat(31)), "ana@example.org"] {
+            assert!(check("password", fine, "ana.maria@example.com").is_ok(), "{fine}");
         }
         for (wrong, told) in [
             ("seven77", "8 to 128"),
@@ -121,11 +161,27 @@ mod tests {
             ("password", "most common"),
             ("PassWord", "most common"),
             ("1qaz2wsx", "most common"),
+            ("zzzzzzzzzz", "4 different"),
+            ("        ", "4 different"),
+            ("zwzw zwzw", "4 different"),
+            ("abcdabcd", "again and again"),
+            ("Kite7kite7KITE", "again and again"),
+            (&"wxyz".repeat(32), "again and again"),
+            ("Ana.Maria@example.com", "your email"),
+            ("ana.maria", "your email"),
         ] {
-            let refused = check("password", wrong).expect_err(wrong).to_string();
+            let refused = check("password", wrong, "ana.maria@example.com").expect_err(wrong).to_string();
             assert!(refused.starts_with("password ") && refused.contains(told), "{wrong}: {refused}");
         }
         assert_eq!(COMMON.len(), 10_000);
+    }
+
+    #[test]
+    fn a_password_is_the_same_in_every_form_that_a_keyboard_gives_it() {
+        let composed = "p\u{e4}ssw\u{f6}rter gr\u{fc}\u{df}e";
+        assert_eq!(prepared("pa\u{308}sswo\u{308}rter gru\u{308}\u{df}e"), composed);
+        assert_eq!(prepared("p\u{e4}ssw\u{f6}rter\u{a0}gr\u{fc}\u{df}e"), composed);
+        assert_eq!(prepared("Aa \u{1F600} \u{fb01}"), "Aa \u{1F600} \u{fb01}", "case and kind of letters stay");
     }
 
     #[test]

@@ -20,20 +20,24 @@ use tokio::{
     time::timeout,
 };
 
-use super::{AccountError, Viewer};
+use super::{AccountError, SignedBy, Viewer, standing};
 use crate::App;
 
 mod keys;
 mod subjects;
 
+pub(super) use keys::Key;
+use keys::KeySet;
 pub use keys::{ALGORITHMS, algorithm};
-use keys::{Key, KeySet};
 
 /// How long a token waits for the key that it names.
 const PATIENCE: Duration = Duration::from_secs(6);
 
 /// How long an account is not looked at again: so soon who was disabled, or has another role, is known by it.
 const LOOKS: TimeDelta = TimeDelta::seconds(60);
+
+/// The claim that says whom a token is for, by RFC 7519.
+pub const AUD: &str = "aud";
 
 /// Kinds of tokens that say who somebody is; a provider signs others with the same keys, such as that somebody left.
 const KINDS: [&str; 3] = ["jwt", "at+jwt", "application/at+jwt"];
@@ -43,8 +47,10 @@ const KINDS: [&str; 3] = ["jwt", "at+jwt", "application/at+jwt"];
 pub struct Terms {
     /// `iss` of its tokens, to the letter.
     pub issuer: String,
-    /// One of these is in the `aud` of its tokens.
+    /// One of these is in the claim that says whom a token is for.
     pub audiences: Vec<String>,
+    /// That claim: `aud`, but for providers whose access tokens have none (Amazon Cognito's say `client_id`).
+    pub audience_claim: String,
     /// What its tokens may be signed by: none of these has a secret that is shared.
     pub algorithms: Vec<Algorithm>,
     /// The claim that says what somebody may do: its name, or where it begins with `/`, its place among the claims. Without
@@ -99,6 +105,9 @@ impl Provider {
     }
 
     /// Takes the provider's keys, RFC 7517, and says how many are of use. What was verified by others is verified anew.
+    ///
+    /// # Errors
+    /// `NoKeys` where none of them is for signatures that are accepted: the keys before stay.
     pub fn learn(&self, published: &Value) -> Result<usize, NoKeys> {
         let known = self.keys();
         let set = match known.is_of(published) {
@@ -152,26 +161,45 @@ impl Provider {
             .is_ok_and(|named| named.iss == self.terms.issuer)
     }
 
+    /// Whether the provider says what its people may do.
+    pub(super) fn gives_roles(&self) -> bool {
+        self.terms.role_claim.is_some()
+    }
+
+    /// Whether a key is still among those that it publishes.
+    pub(super) fn has(&self, key: &Key) -> bool {
+        self.keys().has(key)
+    }
+
     /// Whose token this is, if it was found good a moment ago.
-    pub(super) fn verified(&self, token: &[u8; 32], now: DateTime<Utc>) -> Option<Viewer> {
+    pub(super) fn verified(&self, token: &[u8; 32], now: DateTime<Utc>) -> Option<(Viewer, SignedBy)> {
         self.keys().verified(token, now)
     }
 
+    fn find(&self, kid: Option<&str>) -> Option<(Arc<KeySet>, Arc<Key>)> {
+        let keys = self.keys();
+        keys.find(kid).map(|key| (keys, key))
+    }
+
     /// The key of this name, with the set that it is of. One that is not known is asked for.
-    async fn key(&self, kid: &str, now: DateTime<Utc>) -> Result<(Arc<KeySet>, Arc<Key>), AccountError> {
-        let find = || {
-            let keys = self.keys();
-            keys.find(kid).map(|key| (keys, key))
-        };
-        if let Some(found) = find() {
+    async fn key(&self, kid: Option<&str>, now: DateTime<Utc>) -> Result<(Arc<KeySet>, Arc<Key>), AccountError> {
+        if let Some(found) = self.find(kid) {
             return Ok(found);
         }
+        // Where several keys are known, no further one tells which of them is meant.
+        if kid.is_some() || self.known_keys() == 0 {
+            self.ask_and_wait(now).await;
+        }
+        self.find(kid).ok_or(if self.is_answering() { AccountError::InvalidToken } else { AccountError::ProviderAway })
+    }
+
+    /// Has the keys fetched, unless that was done a moment ago.
+    async fn ask_and_wait(&self, now: DateTime<Utc>) {
         if let Some(before) = self.ask(now) {
             let mut rounds = self.rounds.subscribe();
-            // Who has waited long enough is told so below.
+            // Who has waited long enough goes on with what is known.
             let _ = timeout(PATIENCE, rounds.wait_for(|round| round.number > before)).await;
         }
-        find().ok_or(if self.is_answering() { AccountError::InvalidToken } else { AccountError::ProviderAway })
     }
 
     /// Asks for the keys, unless that was done a moment ago. Returns the number of the round before the one that is to be
@@ -198,42 +226,52 @@ pub(super) async fn read(
     provider: &Provider,
     token: &str,
     digest: [u8; 32],
-) -> Result<Viewer, AccountError> {
+) -> Result<(Viewer, SignedBy), AccountError> {
     let now = app.clock.now();
     let header = jsonwebtoken::decode_header(token).map_err(|_| AccountError::InvalidToken)?;
-    let kid = kid(header).ok_or(AccountError::InvalidToken)?;
-    let (keys, key) = provider.key(&kid, now).await?;
-    let (claims, expires_at) = verify(&key, token, provider.terms.skew, now)?;
+    let kid = kid(header)?;
+    let (mut keys, mut key) = provider.key(kid.as_deref(), now).await?;
+    let mut verified = verify(&key, token, &provider.terms, now);
+    if matches!(verified, Err(AccountError::InvalidToken)) && (kid.is_none() || key.kid.is_none()) {
+        // Another key may have taken the place of the only one: no name says so.
+        provider.ask_and_wait(now).await;
+        (keys, key) = provider.key(kid.as_deref(), now).await?;
+        verified = verify(&key, token, &provider.terms, now);
+    }
+    let (claims, expires_at) = verified?;
+    let number = standing::number(app);
     let user = subjects::account(app, &provider.terms, &claims).await?;
     if user.disabled_at.is_some() {
         return Err(AccountError::Disabled);
     }
+    standing::seen(app, &user, None, number);
     let viewer = Viewer { user_id: user.id, role: user.role, session: None, expires_at };
-    keys.note(digest, viewer, expires_at.min(now + LOOKS));
+    keys.note(digest, viewer, &key, expires_at.min(now + LOOKS));
 
-    Ok(viewer)
+    Ok((viewer, SignedBy::provider(key)))
 }
 
-/// The name of the key, of a token that may be believed at all. An extension that must be understood is none that we do.
-fn kid(header: Header) -> Option<String> {
+/// The name of the key, where there is one, of a token that may be believed at all. An extension that must be understood is
+/// none that we do.
+fn kid(header: Header) -> Result<Option<String>, AccountError> {
     let is_of_kind = header.typ.is_none_or(|kind| KINDS.iter().any(|known| kind.eq_ignore_ascii_case(known)));
-    header.kid.filter(|_| is_of_kind && header.crit.is_none())
+    if is_of_kind && header.crit.is_none() { Ok(header.kid) } else { Err(AccountError::InvalidToken) }
 }
 
 /// What a token claims, and until when. Times are the app's.
-fn verify(key: &Key, token: &str, skew: TimeDelta, now: DateTime<Utc>) -> Result<(Value, DateTime<Utc>), AccountError> {
+fn verify(key: &Key, token: &str, terms: &Terms, now: DateTime<Utc>) -> Result<(Value, DateTime<Utc>), AccountError> {
     let invalid = |_| AccountError::InvalidToken;
     let claims = jsonwebtoken::decode::<Value>(token, &key.verifying, &key.validation).map_err(invalid)?.claims;
+    if terms.audience_claim != AUD && !is_for_us(terms, &claims[&terms.audience_claim]) {
+        return Err(AccountError::InvalidToken);
+    }
     let time = |name: &str| match &claims[name] {
         Value::Null => Ok(None),
-        written => {
-            let time = written.as_i64().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-            time.map(Some).ok_or(AccountError::InvalidToken)
-        }
+        written => time(written).map(Some).ok_or(AccountError::InvalidToken),
     };
-    let ends_at = time("exp")?.and_then(|ends_at| ends_at.checked_add_signed(skew));
+    let ends_at = time("exp")?.and_then(|ends_at| ends_at.checked_add_signed(terms.skew));
     let expires_at = ends_at.ok_or(AccountError::InvalidToken)?;
-    if time("nbf")?.is_some_and(|begins_at| begins_at > now + skew) {
+    if time("nbf")?.is_some_and(|begins_at| begins_at > now + terms.skew) {
         return Err(AccountError::InvalidToken);
     }
     if expires_at <= now {
@@ -241,4 +279,44 @@ fn verify(key: &Key, token: &str, skew: TimeDelta, now: DateTime<Utc>) -> Result
     }
 
     Ok((claims, expires_at))
+}
+
+/// Whether a claim that stands for `aud` names this site: one text or several.
+fn is_for_us(terms: &Terms, claim: &Value) -> bool {
+    let is_ours = |text: &str| terms.audiences.iter().any(|audience| audience == text);
+    match claim {
+        Value::String(text) => is_ours(text),
+        Value::Array(texts) => texts.iter().filter_map(Value::as_str).any(is_ours),
+        _ => false,
+    }
+}
+
+/// A `NumericDate` of RFC 7519, which may have a fraction: it is cut.
+fn time(written: &Value) -> Option<DateTime<Utc>> {
+    let seconds = written.as_i64().or_else(|| {
+        let whole = Duration::try_from_secs_f64(written.as_f64()?).ok()?.as_secs();
+        i64::try_from(whole).ok()
+    })?;
+    DateTime::from_timestamp(seconds, 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_time_may_have_a_fraction_and_is_never_a_text() {
+        let seconds = |written: Value| time(&written).map(|time| time.timestamp());
+
+        for whole in [json!(1_795_895_000), json!(1_795_895_000.0), json!(1_795_895_000.5), json!(1.795_895e9)] {
+            assert_eq!(seconds(whole.clone()), Some(1_795_895_000), "{whole}");
+        }
+        for wrong in
+            [json!("1795895000"), json!(true), json!([1_795_895_000]), json!(-0.5), json!(1e300), json!(u64::MAX)]
+        {
+            assert_eq!(seconds(wrong.clone()), None, "{wrong}");
+        }
+    }
 }

@@ -2,19 +2,24 @@
 
 use std::net::IpAddr;
 
+use book::{mail_queue, store::Write};
 use entities::{account_code::Purpose, mail::Kind, user};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{AccountError, Viewer, attempts, codes, email_key, find, passwords, sessions};
-use crate::{App, mails, store::Write};
+use super::{AccountError, Viewer, attempts, by_email, codes, email_key, find, passwords, sessions, standing};
+use crate::App;
 
 /// Has a code mailed for another password. It takes the same work, and is answered the same, whether there is such an
 /// account or not; and after some of them in an hour no more are mailed, which is answered the same too.
+///
+/// # Errors
+/// `TooManyAttempts` for an address that had too many mails sent; nothing tells whether there is such an account.
 pub async fn request_password_reset(app: &App, address: Option<IpAddr>, email: &str) -> Result<(), AccountError> {
-    let email = email_key(email);
-    let txn = Write::begin(app).await?;
+    let known = by_email(&app.db, email).await?.map(|user| user.email_key);
+    let email = known.unwrap_or_else(|| email_key(email));
+    let txn = Write::begin(&app.store).await?;
     if attempts::may_mail(app, &txn, &email, address).await? {
-        mails::append(&txn, Kind::ResetPassword, &email, app.clock.now()).await?;
+        mail_queue::append(&txn, Kind::ResetPassword, &email, app.clock.now()).await?;
     }
     txn.commit().await?;
 
@@ -22,14 +27,20 @@ pub async fn request_password_reset(app: &App, address: Option<IpAddr>, email: &
 }
 
 /// Gives the account that a mailed code is of another password, and ends all of its sessions.
-pub async fn reset_password(app: &App, code: &str, new: String) -> Result<(), AccountError> {
-    passwords::check("newPassword", &new)?;
+///
+/// # Errors
+/// `Invalid` for the new password; `InvalidCode` for one that is unknown, used or over; `Busy` where too many passwords
+/// are being hashed. Refused, the code is not used up.
+pub async fn reset_password(app: &App, address: Option<IpAddr>, code: &str, new: String) -> Result<(), AccountError> {
+    passwords::check("newPassword", &new, "")?;
     codes::check(app, code, Purpose::ResetPassword).await?;
-    let hash = app.accounts.hashing.place()?.hash(new).await?;
+    let hash = app.accounts.hashing.place()?.hash(new.clone()).await?;
 
     let now = app.clock.now();
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     let user = codes::take(app, &txn, code, Purpose::ResetPassword).await?;
+    // Refused, the code is not used up: nothing of this is committed.
+    passwords::check("newPassword", &new, &user.email)?;
     user::Entity::update_many()
         .set(user::ActiveModel {
             password_hash: Set(hash),
@@ -40,15 +51,20 @@ pub async fn reset_password(app: &App, code: &str, new: String) -> Result<(), Ac
         .filter(user::Column::Id.eq(user.id))
         .exec(&*txn)
         .await?;
-    sessions::end_all(&txn, user.id, None, now).await?;
-    attempts::pardon(&txn, &user.email).await?;
-    mails::append(&txn, Kind::PasswordChanged, &user.email_key, now).await?;
+    sessions::end_all(app, &txn, user.id, None).await?;
+    attempts::pardon(&txn, &user.email, address).await?;
+    mail_queue::append(&txn, Kind::PasswordChanged, &user.email_key, now).await?;
     txn.commit().await?;
+    standing::heard(app, user.id);
 
     Ok(())
 }
 
 /// Has a code mailed to the viewer, to show that the email of their account is theirs.
+///
+/// # Errors
+/// `Elsewhere` where an identity provider keeps the account; `InvalidToken` where it is gone; `TooManyAttempts` for an
+/// address that had too many mails sent.
 pub async fn request_email_verification(
     app: &App,
     viewer: Viewer,
@@ -56,9 +72,9 @@ pub async fn request_email_verification(
 ) -> Result<(), AccountError> {
     viewer.session.ok_or(AccountError::Elsewhere)?;
     let user = find(app, viewer.user_id).await?.ok_or(AccountError::InvalidToken)?;
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     if user.verified_at.is_none() && attempts::may_mail(app, &txn, &user.email, address).await? {
-        mails::append(&txn, Kind::VerifyEmail, &user.email_key, app.clock.now()).await?;
+        mail_queue::append(&txn, Kind::VerifyEmail, &user.email_key, app.clock.now()).await?;
     }
     txn.commit().await?;
 
@@ -66,9 +82,12 @@ pub async fn request_email_verification(
 }
 
 /// Notes that the email of the account that a mailed code is of is its owner's.
+///
+/// # Errors
+/// `InvalidCode` for one that is unknown, used or over.
 pub async fn verify_email(app: &App, code: &str) -> Result<user::Model, AccountError> {
     let now = app.clock.now();
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     let user = codes::take(app, &txn, code, Purpose::VerifyEmail).await?;
     let verified_at = Some(user.verified_at.unwrap_or(now));
     user::Entity::update_many()

@@ -1,5 +1,6 @@
 //! The roster: what those who run the site do with accounts. No visitor can.
 
+use book::store::Write;
 use entities::user::{self, Role};
 use sea_orm::{
     ActiveValue::Set,
@@ -8,13 +9,16 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{AccountError, Application, email_key, enrolled, enter, sessions, tokens};
-use crate::{App, store::Write};
+use super::{AccountError, Application, email_keys, enrolled, enter, sessions, standing, tokens};
+use crate::App;
 
 /// Opens an account of any role, without signing anybody in.
+///
+/// # Errors
+/// `Invalid`, `Busy` and `EmailTaken`, as at a sign-up: then no account is opened.
 pub async fn create(app: &App, application: Application, role: Role) -> Result<user::Model, AccountError> {
     let row = user::Model { role, ..enrolled(app, application).await? };
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     enter(&txn, &row).await?;
     txn.commit().await?;
 
@@ -22,40 +26,55 @@ pub async fn create(app: &App, application: Application, role: Role) -> Result<u
 }
 
 /// A password that nobody guesses, for an account that somebody else will use.
+///
+/// # Errors
+/// `Internal` where the system has no randomness.
 pub fn password() -> Result<String, AccountError> {
     tokens::random()
 }
 
-/// Gives an account another role, which shows in its next access token. `false`: `name` names none.
-pub async fn set_role(app: &App, name: &str, role: Role) -> Result<bool, AccountError> {
-    let txn = Write::begin(app).await?;
+/// Gives an account another role, which counts as soon as instances hear of it, whatever its tokens say. The account as it
+/// was; `None`: `name` names none.
+///
+/// # Errors
+/// `Ambiguous` where the name is that of several accounts: then none has changed.
+pub async fn set_role(app: &App, name: &str, role: Role) -> Result<Option<user::Model>, AccountError> {
+    let txn = Write::begin(&app.store).await?;
     let Some(user) = named(&txn, name).await? else {
-        return Ok(false);
+        return Ok(None);
     };
     user::Entity::update_many()
         .set(user::ActiveModel { role: Set(role), ..Default::default() })
         .filter(user::Column::Id.eq(user.id))
         .exec(&*txn)
         .await?;
+    standing::tell(app, &txn, user.id).await?;
     txn.commit().await?;
+    standing::heard(app, user.id);
 
-    Ok(true)
+    Ok(Some(user))
 }
 
-/// Lets nobody sign in to an account any more, and ends its sessions; access tokens last their minutes, and those of an
-/// identity provider one. `false`: `name` names none.
+/// Lets nobody sign in to an account any more, and ends its sessions: instances refuse its tokens, also those of an identity
+/// provider, and close its connections as soon as they hear of it, within a second. `false`: `name` names none.
+///
+/// # Errors
+/// `Ambiguous` where the name is that of several accounts: then none has changed.
 pub async fn disable(app: &App, name: &str) -> Result<bool, AccountError> {
     set_disabled(app, name, true).await
 }
 
 /// Lets the owner of a disabled account sign in again. `false`: `name` names none.
+///
+/// # Errors
+/// `Ambiguous` where the name is that of several accounts: then none has changed.
 pub async fn enable(app: &App, name: &str) -> Result<bool, AccountError> {
     set_disabled(app, name, false).await
 }
 
 async fn set_disabled(app: &App, name: &str, is_disabled: bool) -> Result<bool, AccountError> {
     let now = app.clock.now();
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     let Some(user) = named(&txn, name).await? else {
         return Ok(false);
     };
@@ -65,9 +84,11 @@ async fn set_disabled(app: &App, name: &str, is_disabled: bool) -> Result<bool, 
         .exec(&*txn)
         .await?;
     if is_disabled {
-        sessions::end_all(&txn, user.id, None, now).await?;
+        sessions::end_all(app, &txn, user.id, None).await?;
     }
+    standing::tell(app, &txn, user.id).await?;
     txn.commit().await?;
+    standing::heard(app, user.id);
 
     Ok(true)
 }
@@ -75,13 +96,14 @@ async fn set_disabled(app: &App, name: &str, is_disabled: bool) -> Result<bool, 
 /// The account of this id or email. Whoever signs up here with the email of somebody at the identity provider has another
 /// account with it: then the email alone names nobody.
 async fn named(txn: &Write, name: &str) -> Result<Option<user::Model>, AccountError> {
-    let email = email_key(name);
+    let keys = email_keys(name);
+    let email = &keys[0];
     let of_name = match email.parse::<Uuid>() {
         Ok(id) => Condition::any().add(user::Column::Id.eq(id)),
         Err(_) if email.is_empty() => return Ok(None),
         Err(_) => Condition::any()
-            .add(user::Column::EmailKey.eq(&email))
-            .add(Expr::expr(Func::lower(Expr::col(user::Column::Email))).eq(&email)),
+            .add(user::Column::EmailKey.is_in(&keys))
+            .add(Expr::expr(Func::lower(Expr::col(user::Column::Email))).eq(email)),
     };
     let mut found = user::Entity::find().filter(of_name).order_by_asc(user::Column::Id).all(&**txn).await?;
     if found.len() > 1 {

@@ -1,9 +1,12 @@
 //! Tokens: signed access tokens, and random refresh tokens that are kept as hashes.
 
+use std::sync::Arc;
+
+use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use entities::user::{self, Role};
-use jsonwebtoken::{Algorithm, Header, Validation};
+use jsonwebtoken::Header;
 use rand::{TryRngCore, rngs::OsRng};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -11,12 +14,34 @@ use uuid::Uuid;
 
 use super::{
     AccountError, Keys, Viewer,
-    keys::{self, Key, SKEW},
+    keys::{self, AUDIENCE, Key, SKEW},
     provider,
 };
 use crate::App;
 
-const AUDIENCE: &str = "matchday";
+/// Which key a token was verified by.
+#[derive(Clone)]
+pub struct SignedBy(Signer);
+
+#[derive(Clone)]
+enum Signer {
+    Us(Arc<Key>),
+    Provider(Arc<provider::Key>),
+}
+
+impl SignedBy {
+    pub(super) fn provider(key: Arc<provider::Key>) -> Self {
+        Self(Signer::Provider(key))
+    }
+
+    /// Whether what the key signed is still good.
+    pub(super) fn verifies(&self, app: &App, now: DateTime<Utc>) -> bool {
+        match &self.0 {
+            Signer::Us(key) => app.accounts.ring().find(&key.row.kid).is_some_and(|key| key.verifies_at(now)),
+            Signer::Provider(key) => app.accounts.provider.as_ref().is_some_and(|provider| provider.has(key)),
+        }
+    }
+}
 
 #[derive(Serialize, Deserialize)]
 struct Claims {
@@ -50,8 +75,8 @@ pub(super) fn issue(
         exp: expires_at.timestamp(),
     };
     let failed = |error: &dyn std::fmt::Display| AccountError::Internal(format!("signing a token: {error}"));
-    let signing = signer.pair.signing.as_ref().ok_or_else(|| failed(&"the key is for verifying only"))?;
-    let header = Header { kid: Some(signer.kid.clone()), ..Header::new(signer.pair.algorithm()) };
+    let signing = signer.material.signing.as_ref().ok_or_else(|| failed(&"the key is for verifying only"))?;
+    let header = Header { kid: Some(signer.row.kid.clone()), ..Header::new(signer.material.algorithm) };
     let token = jsonwebtoken::encode(&header, &claims, signing).map_err(|error| failed(&error))?;
     let expires_at = DateTime::from_timestamp(claims.exp, 0).unwrap_or(expires_at);
 
@@ -59,15 +84,15 @@ pub(super) fn issue(
 }
 
 /// Whose token it is. A signature is checked once: until the token or its key ends, the result is known.
-pub(super) async fn read(app: &App, token: &str) -> Result<Viewer, AccountError> {
+pub(super) async fn read(app: &App, token: &str) -> Result<(Viewer, SignedBy), AccountError> {
     let now = app.clock.now();
     let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-    if let Some(viewer) = app.accounts.ring().verified(&digest, now) {
-        return Ok(viewer);
+    if let Some((viewer, key)) = app.accounts.ring().verified(&digest, now) {
+        return Ok((viewer, SignedBy(Signer::Us(key))));
     }
     if let Some(provider) = &app.accounts.provider {
-        if let Some(viewer) = provider.verified(&digest, now) {
-            return Ok(viewer);
+        if let Some(known) = provider.verified(&digest, now) {
+            return Ok(known);
         }
         if provider.is_named_by(token) {
             return provider::read(app, provider, token, digest).await;
@@ -80,22 +105,14 @@ pub(super) async fn read(app: &App, token: &str) -> Result<Viewer, AccountError>
     let viewer = verify(&key, token, now)?;
     app.accounts.ring().note(digest, viewer, &key);
 
-    Ok(viewer)
-}
-
-/// What is asked of a token beside its signature. Times are the app's, so they are compared by [`verify`].
-pub(super) fn validation(algorithm: Algorithm, issuer: &str) -> Validation {
-    let mut validation = Validation::new(algorithm);
-    validation.set_audience(&[AUDIENCE]);
-    validation.set_issuer(&[issuer]);
-    validation.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
-    validation.validate_exp = false;
-    validation
+    Ok((viewer, SignedBy(Signer::Us(key))))
 }
 
 fn verify(key: &Key, token: &str, now: DateTime<Utc>) -> Result<Viewer, AccountError> {
     let invalid = |_| AccountError::InvalidToken;
-    let claims = jsonwebtoken::decode::<Claims>(token, &key.pair.verifying, &key.validation).map_err(invalid)?.claims;
+    let claims = jsonwebtoken::decode::<Claims>(token, &key.material.verifying, &key.material.validation)
+        .map_err(invalid)?
+        .claims;
     let expires_at = DateTime::from_timestamp(claims.exp, 0).ok_or(AccountError::InvalidToken)?;
     let begins_at = DateTime::from_timestamp(claims.nbf, 0).ok_or(AccountError::InvalidToken)?;
     if !key.verifies_at(now) || begins_at > now + SKEW {
@@ -114,6 +131,11 @@ pub(super) fn random() -> Result<String, AccountError> {
     OsRng.try_fill_bytes(&mut bytes).map_err(|error| AccountError::Internal(format!("no randomness: {error}")))?;
 
     Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// The token that follows a refresh token. Only who has the site's secret can tell it from the one before.
+pub(super) fn successor(keys: &Keys, refresh_token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(hmac::sign(keys.successors(), refresh_token.as_bytes()))
 }
 
 /// What is kept of a refresh token.

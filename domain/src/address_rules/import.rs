@@ -4,13 +4,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use book::store::Write;
 use chrono::{DateTime, Utc};
 use entities::address_rule::{self, Column, Effect};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
 use super::{RULES_MAX, RuleError, check_reason, forget, network::Network, raise_revision, replacing};
-use crate::{App, store::Write};
+use crate::App;
 
 const SOURCE_LENGTH: usize = 64;
 
@@ -42,11 +43,15 @@ pub struct Imported {
 }
 
 /// Makes the rules of a list, all of them or none; where it is a rehearsal none, and says what would become of them.
+///
+/// # Errors
+/// `Invalid` for the first that is wrong with the list; `Full` where there is no room for all of them. Refused, none is
+/// made.
 pub async fn import(app: &App, list: List, is_rehearsal: bool) -> Result<Imported, RuleError> {
     let now = app.clock.now();
     check(&list, now)?;
 
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     raise_revision(&*txn).await?;
     let known = address_rule::Entity::find().all(&*txn).await?;
     let known: HashMap<String, address_rule::Model> =

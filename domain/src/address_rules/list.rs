@@ -1,6 +1,9 @@
-//! Lists of networks, as people publish them: one a line, with comments after `#` or `;`.
+//! Lists of networks, as people publish them: one a line, with comments after `#` or `;`, or each an object in JSON with
+//! its network as `cidr`.
 
 use std::fmt;
+
+use serde_json::Value;
 
 use super::network::{Network, TOO_WIDE};
 
@@ -32,16 +35,29 @@ impl fmt::Display for Problem {
 pub fn read(text: &str) -> Report {
     let mut report = Report::default();
     for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-        let written = line.split(['#', ';']).next().unwrap_or_default().trim();
-        if written.is_empty() {
-            continue;
-        }
-        match network(written) {
+        let named = if line.trim_start().starts_with('{') {
+            object(line)
+        } else {
+            let written = line.split(['#', ';']).next().unwrap_or_default().trim();
+            Ok(Some(written.to_owned()).filter(|written| !written.is_empty()))
+        };
+        let Some(named) = named.transpose() else { continue };
+        match named.and_then(|written| network(&written)) {
             Ok(network) => report.networks.push(network),
             Err(message) => report.problems.push(Problem { line: number + 1, message }),
         }
     }
     report
+}
+
+/// The network of an object; none where it is about the list itself.
+fn object(line: &str) -> Result<Option<String>, String> {
+    let object: Value = serde_json::from_str(line).map_err(|error| format!("not JSON: {error}"))?;
+    match &object["cidr"] {
+        Value::String(network) => Ok(Some(network.clone())),
+        Value::Null if object["type"] == "metadata" => Ok(None),
+        _ => Err("an object names its network as \"cidr\", such as {\"cidr\": \"192.0.2.0/24\"}".to_owned()),
+    }
 }
 
 fn network(written: &str) -> Result<Network, String> {
@@ -66,6 +82,20 @@ mod tests {
 
         assert_eq!(shown(&report), ["1.10.16.0/20", "192.0.2.7/32", "2001:db8::/32"]);
         assert_eq!(report.problems, []);
+    }
+
+    #[test]
+    fn lists_of_json_objects_are_read_too() {
+        let text = "{\"cidr\":\"1.10.16.0/20\",\"sblid\":\"SBL256894\",\"rir\":\"apnic\"}\n{\"cidr\":\"2001:db8::/32\"}\n\
+                    {\"type\":\"metadata\",\"timestamp\":1764000000,\"records\":2}\n{\"ip\":\"192.0.2.1\"}\n{\"cidr\":\n";
+
+        let report = read(text);
+
+        assert_eq!(shown(&report), ["1.10.16.0/20", "2001:db8::/32"]);
+        let told: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
+        assert!(told[0].starts_with("line 4: an object names its network as \"cidr\""), "{told:?}");
+        assert!(told[1].starts_with("line 5: not JSON"), "{told:?}");
+        assert_eq!(told.len(), 2);
     }
 
     #[test]

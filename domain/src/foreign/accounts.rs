@@ -6,22 +6,20 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use book::{outbox::TicketAction, store::Write};
 use chrono::{DateTime, Utc};
 use entities::{category::Category, foreign_hold};
 use sea_orm::DbErr;
 
-use super::Sale;
-use crate::{outbox::TicketAction, store::Write};
+use super::{Account, Sale, early::EarlyEnds};
 
 mod rows;
-
-/// A category of a match, and who holds there.
-pub(super) type Account = (i32, Category, String);
 
 /// The foreign holds of a transaction's accounts, changed in memory and written once.
 #[derive(Default)]
 pub(crate) struct Accounts {
     holds: BTreeMap<Account, Holds>,
+    early: EarlyEnds,
 }
 
 /// What a batch takes from an account at most.
@@ -54,7 +52,8 @@ struct Hold {
 
 impl Accounts {
     /// Reads the holds that `sales` can take from, under the locks of their matches.
-    pub(crate) async fn open<'a>(txn: &Write, sales: impl Iterator<Item = &'a Sale>) -> Result<Self, DbErr> {
+    pub(crate) async fn open<'a>(txn: &Write, sales: impl Iterator<Item = &'a Sale> + Clone) -> Result<Self, DbErr> {
+        let early = EarlyEnds::open(txn, sales.clone()).await?;
         let mut wanted = BTreeMap::<Account, Wanted>::new();
         for sale in sales.filter(|sale| sale.action != TicketAction::Pending) {
             let wanted = wanted.entry(sale.account()).or_default();
@@ -63,7 +62,7 @@ impl Accounts {
                 *wanted.named.entry(reference.clone()).or_default() += 1;
             }
         }
-        let mut accounts = Self::default();
+        let mut accounts = Self { early, ..Self::default() };
         for row in rows::within_reach(txn, &wanted).await? {
             let account = (row.match_number, row.category, row.sender.clone());
             accounts.holds.entry(account).or_default().push(row.into());
@@ -72,14 +71,42 @@ impl Accounts {
         Ok(accounts)
     }
 
-    pub(super) fn add(&mut self, account: Account, quantity: i32, reference: Option<String>, ends_at: DateTime<Utc>) {
-        let hold = Hold { id: None, reference, quantity, written: 0, ends_at };
-        self.holds.entry(account).or_default().push(hold);
+    /// Opens a hold, and returns with how many tickets: those are missing whose end came before.
+    pub(super) fn add(
+        &mut self,
+        account: Account,
+        mut quantity: i32,
+        reference: Option<String>,
+        ends_at: DateTime<Utc>,
+    ) -> i32 {
+        if let Some(name) = &reference {
+            quantity = self.early.left_of(&account, name, quantity);
+        }
+        if quantity > 0 {
+            let hold = Hold { id: None, reference, quantity, written: 0, ends_at };
+            self.holds.entry(account).or_default().push(hold);
+        }
+
+        quantity
     }
 
-    /// Takes up to `quantity` from an account: from the hold of that reference first, then from the oldest.
-    pub(super) fn take(&mut self, account: &Account, quantity: i32, reference: Option<&str>) -> i32 {
-        self.holds.get_mut(account).map_or(0, |holds| holds.take(quantity, reference))
+    /// Takes up to `quantity` from an account: from the hold of that reference first, then from the oldest. What is missing
+    /// is kept until `ends_at` for a hold of that reference that may come.
+    pub(super) fn take(
+        &mut self,
+        account: &Account,
+        quantity: i32,
+        reference: Option<&str>,
+        ends_at: DateTime<Utc>,
+    ) -> i32 {
+        let had = self.holds.get_mut(account).map_or(0, |holds| holds.take(quantity, reference));
+        if had < quantity
+            && let Some(name) = reference
+        {
+            self.early.note(account, name, quantity - had, ends_at);
+        }
+
+        had
     }
 
     /// Writes the changed holds; to be called after the book is closed, for new holds name stock that must exist.
@@ -97,7 +124,8 @@ impl Accounts {
         }
         rows::insert(txn, fresh).await?;
         rows::update(txn, changed).await?;
-        rows::delete(txn, gone).await
+        rows::delete(txn, gone).await?;
+        self.early.close(txn).await
     }
 }
 

@@ -9,6 +9,7 @@
 
 use std::collections::HashSet;
 
+use book::store::{Write, array, with_arrays};
 use chrono::{DateTime, Duration, Utc};
 use entities::event_fingerprint::{self, Column};
 use sea_orm::{
@@ -18,10 +19,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{Incoming, Message};
-use crate::{
-    App,
-    store::{Write, array, with_arrays},
-};
+use crate::App;
 
 /// How long an event is remembered: far longer than a site takes to publish again what it is not sure of.
 const REMEMBERED: Duration = Duration::hours(24);
@@ -88,7 +86,7 @@ pub(crate) async fn forget(app: &App, now: DateTime<Utc>) -> Result<(), DbErr> {
     let old = Column::SeenAt.lt(now - REMEMBERED);
     let any = event_fingerprint::Entity::find().filter(old.clone()).limit(1).one(&app.db).await?;
     if any.is_some() {
-        let txn = Write::begin(app).await?;
+        let txn = Write::begin(&app.store).await?;
         event_fingerprint::Entity::delete_many().filter(old).exec(&*txn).await?;
         txn.commit().await?;
     }

@@ -2,30 +2,19 @@
 //!
 //! What is not true any more by then is not said: nobody is told to pay what they have paid.
 
-use chrono::{DateTime, Utc};
 use entities::{
     mail::{self, Kind},
     matches, refund,
     reservation::{self, CancelReason, Status},
 };
-use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, Statement, Value};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::Content;
 use crate::{
     App, payments,
-    store::{Write, array, with_arrays},
     tickets::{self, TicketError},
 };
-
-/// A mail that is to be queued.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct About {
-    pub(crate) kind: Kind,
-    /// Whom it goes to.
-    pub(crate) user_id: Uuid,
-    pub(crate) reservation_id: Uuid,
-}
 
 /// What a mail about a reservation is written from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,51 +23,14 @@ pub struct Told {
     pub facts: matches::Model,
 }
 
-const QUEUE: &str = r"INSERT INTO mails (kind, email_key, reservation_id, created_at, attempts, next_at)
-    SELECT about.kind, reader.email_key, about.reservation_id, $4::text::timestamptz, 0, $4::text::timestamptz
-    FROM unnest($1::text::text[], $2::text::uuid[], $3::text::uuid[]) AS about (kind, user_id, reservation_id)
-    CROSS JOIN LATERAL (SELECT email_key FROM users WHERE id = about.user_id OFFSET 0) AS reader";
-
-/// Queues mails with the changes that they tell of, in one statement.
-pub(crate) async fn append_about(txn: &Write, mails: &[About], now: DateTime<Utc>) -> Result<(), DbErr> {
-    if mails.is_empty() {
-        return Ok(());
-    }
-    let queue = if txn.is_sqlite() { on_sqlite(mails, now) } else { on_postgres(mails, now) };
-    txn.execute_raw(queue).await?;
-
-    Ok(())
-}
-
-fn on_postgres(mails: &[About], now: DateTime<Utc>) -> Statement {
-    with_arrays(
-        QUEUE,
-        [
-            array(mails.iter().map(|mail| mail.kind.to_value())),
-            array(mails.iter().map(|mail| mail.user_id)),
-            array(mails.iter().map(|mail| mail.reservation_id)),
-            now.to_string(),
-        ],
-    )
-}
-
-/// SQLite calls the columns of a list of values by their numbers.
-fn on_sqlite(mails: &[About], now: DateTime<Utc>) -> Statement {
-    let rows = vec!["(?, ?, ?)"; mails.len()].join(", ");
-    let text = format!(
-        "INSERT INTO mails (kind, email_key, reservation_id, created_at, attempts, next_at)
-         SELECT about.column1, users.email_key, about.column3, ?, 0, ?
-         FROM (VALUES {rows}) AS about JOIN users ON users.id = about.column2"
-    );
-    let times: [Value; 2] = [now.into(), now.into()];
-    let values = mails.iter().flat_map(|mail| -> [Value; 3] {
-        [mail.kind.to_value().into(), mail.user_id.into(), mail.reservation_id.into()]
-    });
-    Statement::from_sql_and_values(DbBackend::Sqlite, text, times.into_iter().chain(values))
-}
-
-/// What a mail about a reservation says now; none where there is nothing to say any more.
-pub(super) async fn content(app: &App, row: &mail::Model, reservation_id: Uuid) -> Result<Option<Content>, DbErr> {
+/// What a mail about a reservation says now; none where there is nothing to say any more. Tickets go to a confirmed email
+/// alone.
+pub(super) async fn content(
+    app: &App,
+    row: &mail::Model,
+    reservation_id: Uuid,
+    is_confirmed: bool,
+) -> Result<Option<Content>, DbErr> {
     let Some(reservation) = reservation::Entity::find_by_id(reservation_id).one(&app.db).await? else {
         return Ok(None);
     };
@@ -86,8 +38,8 @@ pub(super) async fn content(app: &App, row: &mail::Model, reservation_id: Uuid) 
         return Ok(None);
     };
     let is_live = reservation.status.is_live();
-    let has_expired =
-        reservation.status == Status::Cancelled && reservation.cancel_reason == Some(CancelReason::Expired);
+    let has_expired = reservation.status == Status::Cancelled
+        && reservation.cancel_reason.and_then(CancelReason::mail_of_hold) == Some(Kind::HoldExpired);
     let told = Told { reservation, facts };
 
     Ok(match row.kind {
@@ -100,7 +52,8 @@ pub(super) async fn content(app: &App, row: &mail::Model, reservation_id: Uuid) 
                 other => DbErr::Custom(other.to_string()),
             })?;
             match passes.is_empty() {
-                false => Some(Content::Paid { told, passes }),
+                false if is_confirmed => Some(Content::Paid { told, passes }),
+                false => Some(Content::PaidUnconfirmed(told)),
                 true if told.reservation.listing_id.is_some() => Some(Content::Bought(told)),
                 true => None,
             }

@@ -6,69 +6,37 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::{DateTime, Utc};
+use book::{ledger::refund_key, store::Write};
 use entities::{
     payment,
     refund::{self, Column, State},
-    reservation, ticket,
+    reservation,
 };
 use futures_util::future::join_all;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
 };
-use thiserror::Error;
 use uuid::Uuid;
 
-use super::{PaymentError, gateway::GatewayError, keeper, report::News, settle, unreachable};
+use super::{
+    PaymentError,
+    own_gateway::{gateway_of, ours},
+    settle, turns, unreachable,
+};
 use crate::{
     App,
     accounts::Viewer,
-    desk::{Job, Returning},
-    faults::{self, Point},
-    reservations::{self, MAX_QUANTITY, ReservationError},
-    store::Write,
-};
-
-/// Characters of a reason at most.
-pub const MAX_REASON_LENGTH: usize = 200;
-
-/// Why tickets are not given back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum Refusal {
-    #[error("name 1 to {MAX_QUANTITY} tickets, or leave ticketIds out to give back all that are left")]
-    Tickets,
-    #[error("reason must be 1 to {MAX_REASON_LENGTH} characters")]
-    Reason,
-    #[error("the reservation has no such ticket")]
-    UnknownTicket,
-    #[error("only the staff of this site gives money back; ask them")]
-    NotByOwners,
-    #[error("its owner could give tickets back until {}; the staff of this site still can", until.format("%F %R UTC"))]
-    TooLate {
-        /// When the owner's time was over.
-        until: DateTime<Utc>,
+    desk::{
+        MAX_QUANTITY,
+        error::{HoldError, PaymentRefused, RefundRefused},
+        refund_tickets::RefundTickets,
+        report::News,
     },
-    #[error(
-        "this is an order of a ticket that a fan sold on, and those are final; offer the ticket for resale instead"
-    )]
-    Resale,
-    #[error("the reservation is not paid; cancelReservation ends it")]
-    NotPaid,
-    #[error("the money is about to be taken and the tickets to be issued; try again in a moment")]
-    BeingPaid,
-    #[error("{}", not_valid(*seat, *status))]
-    NotValid { seat: i32, status: ticket::Status },
-}
-
-fn not_valid(seat: i32, status: ticket::Status) -> String {
-    let why = match status {
-        ticket::Status::Used => "was used at the gate, and is not given back",
-        ticket::Status::Listed => "is offered for resale; withdraw the offer first",
-        ticket::Status::Transferred => "was sold on, and is somebody else's",
-        ticket::Status::Valid | ticket::Status::Refunded => "has changed just now",
-    };
-    format!("ticket {seat} of the reservation {why}; ticketIds can name those that are VALID alone")
-}
+    faults::{self, Point},
+    gateway::{GatewayError, Given},
+    lookup, text,
+};
 
 /// What somebody wants their money back for.
 #[derive(Debug, Clone, Default)]
@@ -85,30 +53,37 @@ pub struct Wish {
 /// answered the same; an admin's has the gateway asked again for what it refused.
 ///
 /// # Errors
-/// Everything that a refund can be refused for. A gateway out of reach is no refusal: the keeper goes on.
-pub async fn refund(app: &App, viewer: Viewer, wish: Wish) -> Result<reservation::Model, ReservationError> {
+/// `Tickets` and `Reason` for its form; `UnknownTicket`, `NotValid`, `Frozen` and `BeingPaid` for the tickets; `NotByOwners` and
+/// `TooLate` by the site's rule; `Resale` and `NotPaid` for the reservation; `Hold` where there is no such reservation, or it
+/// ended otherwise. A gateway out of reach is not a refusal: the keeper goes on.
+pub async fn refund(app: &App, viewer: Viewer, wish: Wish) -> Result<reservation::Model, RefundRefused> {
     let Wish { reservation_id, tickets, reason } = wish;
     let tickets: Option<BTreeSet<Uuid>> = tickets.map(|ids| ids.into_iter().collect());
     let most = usize::try_from(MAX_QUANTITY).unwrap_or_default();
     if tickets.as_ref().is_some_and(|ids| !(1..=most).contains(&ids.len())) {
-        return Err(Refusal::Tickets.into());
+        return Err(RefundRefused::Tickets);
     }
-    if reason.as_ref().is_some_and(|reason| !(1..=MAX_REASON_LENGTH).contains(&reason.chars().count())) {
-        return Err(Refusal::Reason.into());
+    let is_reason = |reason: &String| !reason.is_empty() && text::check(text::Kind::RefundReason, reason).is_ok();
+    if reason.as_ref().is_some_and(|reason| !is_reason(reason)) {
+        return Err(RefundRefused::Reason);
     }
-    let row = reservations::find(app, viewer, reservation_id).await?.ok_or(ReservationError::NotFound)?;
+    let row = shown(app, viewer, reservation_id).await?;
     let (user_id, is_staff) = (viewer.user_id, viewer.is_admin());
-    let asked = Returning { reservation_id, tickets, user_id, is_staff, reason };
-    app.desk.ask(row.match_number, Job::Refund(asked)).await?;
+    let asked = RefundTickets { reservation_id, tickets, user_id, is_staff, reason };
+    app.desk.ask(row.match_number, asked).await?;
     faults::point(Point::Owed);
-    for payment in super::of_reservations(&app.db, &[reservation_id]).await? {
+    for payment in super::of_reservations(&app.db, &[reservation_id]).await.map_err(HoldError::from)? {
         // What the gateway does not answer is the keeper's.
-        if let Err(PaymentError::Reservation(error)) = pay_back(app, &payment).await {
-            return Err(error);
+        if let Err(PaymentError::Refused(PaymentRefused::Hold(error))) = pay_back(app, &payment).await {
+            return Err(error.into());
         }
     }
 
-    reservations::find(app, viewer, reservation_id).await?.ok_or(ReservationError::NotFound)
+    Ok(shown(app, viewer, reservation_id).await?)
+}
+
+async fn shown(app: &App, viewer: Viewer, id: Uuid) -> Result<reservation::Model, HoldError> {
+    lookup::reservation(app, viewer, id).await?.ok_or(HoldError::NotFound)
 }
 
 /// The refunds of payments, by payment, oldest first.
@@ -140,8 +115,9 @@ pub(super) async fn pay_back(app: &App, payment: &payment::Model) -> Result<(), 
 async fn ask_for(app: &App, payment: &payment::Model, owed: &refund::Model) -> Result<(), PaymentError> {
     let Some(intent_id) = &payment.intent_id else { return Ok(()) };
     let refund_id = owed.id;
-    let news = match app.gateway.refund(intent_id, owed.amount_minor, &key(owed)).await {
-        Ok(gateway_id) => News::Refunded { refund_id, gateway_id },
+    let news = match gateway_of(app, payment)?.refund(intent_id, owed.amount_minor, &refund_key(owed)).await {
+        Ok(Given { id: gateway_id, is_pending: true }) => News::RefundTaken { refund_id, gateway_id },
+        Ok(Given { id: gateway_id, is_pending: false }) => News::Refunded { refund_id, gateway_id },
         Err(GatewayError::Refused { code }) => {
             tracing::error!(refund = %refund_id, payment = %payment.id, code, "the gateway refuses to give money back");
             metrics::counter!("matchday_refunds_refused_total").increment(1);
@@ -156,32 +132,27 @@ async fn ask_for(app: &App, payment: &payment::Model, owed: &refund::Model) -> R
     Ok(())
 }
 
-/// What the call for a refund is named by: once it was refused, the same name would be answered the same.
-fn key(owed: &refund::Model) -> String {
-    match owed.refusals {
-        0 => format!("{}-refund", owed.id),
-        refusals => format!("{}-refund-{refusals}", owed.id),
-    }
-}
-
 /// Refunds whose turn has come.
-pub(super) async fn due(app: &App) -> Result<Vec<refund::Model>, DbErr> {
+pub(crate) async fn due(app: &App) -> Result<Vec<refund::Model>, DbErr> {
     refund::Entity::find()
         .filter(Column::State.eq(State::Due))
         .filter(Column::NextAt.lte(app.clock.now()))
+        .filter(Column::PaymentId.in_subquery(
+            payment::Entity::find().select_only().column(payment::Column::Id).filter(ours(app)).into_query(),
+        ))
         .order_by_asc(Column::NextAt)
-        .limit(keeper::ROUND)
+        .limit(turns::ROUND)
         .all(&app.db)
         .await
 }
 
 /// Sees to a refund that somebody left on its way, unless another instance does.
-pub(super) async fn see_to(app: &App, owed: refund::Model) -> Result<(), PaymentError> {
-    let txn = Write::begin(app).await?;
+pub(crate) async fn see_to(app: &App, owed: refund::Model) -> Result<(), PaymentError> {
+    let txn = Write::begin(&app.store).await?;
     let taken = refund::Entity::update_many()
         .set(refund::ActiveModel {
             attempts: Set(owed.attempts.saturating_add(1)),
-            next_at: Set(app.clock.now() + keeper::wait(owed.attempts)),
+            next_at: Set(app.clock.now() + turns::wait(owed.attempts)),
             ..Default::default()
         })
         .filter(Column::Id.eq(owed.id))

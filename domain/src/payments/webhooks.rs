@@ -1,25 +1,32 @@
 //! Webhooks: what the gateway tells us by itself. An event is stored before it is answered, and seen to after.
 //!
 //! An event is a hint: it says which payment to ask the gateway about, never what is true of it. So events may come late,
-//! twice or in any order, and one that is lost costs time and nothing else.
+//! twice or in any order, and one that is lost while its payment is on its way costs time and nothing else. Nobody asks
+//! after a payment that rests: that others moved its money is known by an event, or not at all.
 
+use book::store::Write;
 use chrono::Duration;
-use entities::webhook_event::{self, Outcome};
+use entities::{
+    payment,
+    webhook_event::{self, Outcome},
+};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::OnConflict,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
-use super::{PaymentError, find, keeper, look};
+use super::{PaymentError, declines, find, look, movements, turns};
 use crate::{
     App,
     faults::{self, Point},
-    store::Write,
 };
 
 /// How long an event that was seen to is kept: longer than any gateway tries to deliver it again.
 const KEPT: Duration = Duration::days(30);
+
+/// Kinds of events that tell of money which moves after it was taken begin so.
+const OF_MOVEMENTS: [&str; 3] = ["charge.refund", "charge.dispute.", "refund."];
 
 /// An event of the gateway about a payment of ours, its signature checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +38,12 @@ pub struct Notice {
     pub payment_id: Uuid,
 }
 
+/// Our name for the payment that the gateway calls so; none where it is not ours.
+pub async fn payment_of(app: &App, intent_id: &str) -> Result<Option<Uuid>, DbErr> {
+    let named = payment::Entity::find().filter(payment::Column::IntentId.eq(intent_id));
+    Ok(named.one(&app.db).await?.map(|payment| payment.id))
+}
+
 /// Stores an event; one that was stored before changes nothing.
 pub async fn receive(app: &App, notice: Notice) -> Result<(), DbErr> {
     let now = app.clock.now();
@@ -40,12 +53,18 @@ pub async fn receive(app: &App, notice: Notice) -> Result<(), DbErr> {
         payment_id: notice.payment_id,
         received_at: now,
         outcome: None,
+        attempts: 0,
+        next_at: None,
     };
-    let txn = Write::begin(app).await?;
-    webhook_event::Entity::insert(row.into_active_model().reset_all())
+    let txn = Write::begin(&app.store).await?;
+    let (payment_id, is_decline) = (row.payment_id, declines::is_one(&row.kind));
+    let stored = webhook_event::Entity::insert(row.into_active_model().reset_all())
         .on_conflict(OnConflict::column(webhook_event::Column::Id).do_nothing().to_owned())
         .exec_without_returning(&*txn)
         .await?;
+    if is_decline && stored == 1 {
+        declines::count(&txn, payment_id).await?;
+    }
     webhook_event::Entity::delete_many()
         .filter(webhook_event::Column::ReceivedAt.lte(now - KEPT))
         .filter(webhook_event::Column::Outcome.is_not_null())
@@ -58,41 +77,64 @@ pub async fn receive(app: &App, notice: Notice) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Events that nobody has seen to, oldest first.
-pub(super) async fn waiting(app: &App) -> Result<Vec<webhook_event::Model>, DbErr> {
+/// Events that nobody has seen to and whose turn has come, oldest first.
+pub(crate) async fn waiting(app: &App) -> Result<Vec<webhook_event::Model>, DbErr> {
+    let next_at = webhook_event::Column::NextAt;
     webhook_event::Entity::find()
         .filter(webhook_event::Column::Outcome.is_null())
+        .filter(Condition::any().add(next_at.is_null()).add(next_at.lte(app.clock.now())))
         .order_by_asc(webhook_event::Column::ReceivedAt)
-        .limit(keeper::ROUND)
+        .limit(turns::ROUND)
         .all(&app.db)
         .await
 }
 
-/// Asks the gateway about the event's payment. One that can't be asked about now is left to the keeper's own turns.
-pub(super) async fn see_to(app: &App, event: webhook_event::Model) {
-    let outcome = async {
-        let Some(payment) = find(app, event.payment_id).await? else {
-            tracing::error!(event = event.id, payment = %event.payment_id, "an event of a payment that we don't know");
-            return Ok(Outcome::Orphaned);
-        };
-        match look(app, &payment).await {
-            Ok(_) | Err(PaymentError::Unreachable) => Ok(Outcome::Settled),
-            Err(error) => Err(error),
-        }
-    };
+/// Asks the gateway about the event's payment. What can't be asked about now is left to the keeper's own turns where the
+/// payment has any, else to the event's next one.
+pub(crate) async fn see_to(app: &App, event: webhook_event::Model) {
     let noted = async {
-        let outcome = outcome.await?;
-        let txn = Write::begin(app).await?;
-        webhook_event::Entity::update_many()
-            .set(webhook_event::ActiveModel { outcome: Set(Some(outcome)), ..Default::default() })
-            .filter(webhook_event::Column::Id.eq(&event.id))
-            .exec(&*txn)
-            .await?;
+        let seen = match look_into(app, &event).await? {
+            Some(outcome) => {
+                let name = format!("{outcome:?}").to_lowercase();
+                metrics::counter!("matchday_webhooks_total", "outcome" => name).increment(1);
+                webhook_event::ActiveModel { outcome: Set(Some(outcome)), ..Default::default() }
+            }
+            None => webhook_event::ActiveModel {
+                attempts: Set(event.attempts.saturating_add(1)),
+                next_at: Set(Some(app.clock.now() + turns::wait(event.attempts))),
+                ..Default::default()
+            },
+        };
+        let txn = Write::begin(&app.store).await?;
+        let of_event = webhook_event::Entity::update_many().filter(webhook_event::Column::Id.eq(&event.id));
+        of_event.set(seen).exec(&*txn).await?;
         txn.commit().await?;
-        metrics::counter!("matchday_webhooks_total", "outcome" => format!("{outcome:?}").to_lowercase()).increment(1);
         Ok::<(), PaymentError>(())
     };
     if let Err(error) = noted.await {
         tracing::warn!(%error, event = event.id, "an event could not be seen to; trying again");
+    }
+}
+
+/// What becomes of an event; none where it has to wait for the gateway.
+async fn look_into(app: &App, event: &webhook_event::Model) -> Result<Option<Outcome>, PaymentError> {
+    let Some(payment) = find(app, event.payment_id).await? else {
+        tracing::error!(event = event.id, payment = %event.payment_id, "an event of a payment that we don't know");
+        return Ok(Some(Outcome::Orphaned));
+    };
+    let is_of_movements = OF_MOVEMENTS.iter().any(|kind| event.kind.starts_with(kind));
+    let is_decline = declines::is_one(&event.kind);
+    let looked = async {
+        if is_decline {
+            declines::see_to(app, &payment).await?;
+        }
+        let driven = look(app, &payment).await?;
+        if is_of_movements { movements::compare(app, &driven.payment).await } else { Ok(()) }
+    };
+    match looked.await {
+        Ok(()) => Ok(Some(Outcome::Settled)),
+        Err(PaymentError::Unreachable) if is_of_movements => Ok(None),
+        Err(PaymentError::Unreachable) => Ok(Some(Outcome::Settled)),
+        Err(error) => Err(error),
     }
 }

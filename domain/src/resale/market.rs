@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use entities::{
     category::Category,
     listing::{self, Column, State},
-    reservation,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder,
@@ -13,11 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{
-    App,
-    accounts::Viewer,
-    matches::{self, Page},
-};
+use crate::{App, accounts::Viewer, page::Page, view::page};
 
 /// Listings read in one statement.
 const PAGE: usize = 1_000;
@@ -92,7 +87,7 @@ fn numbers(app: &App, filter: &Filter) -> Option<Vec<i32>> {
     if filter.team.is_none() && rules.after_kick_off {
         return filter.match_number.map(|number| vec![number]);
     }
-    let (now, of_team) = (app.clock.now(), matches::Filter { team: filter.team.clone(), ..Default::default() });
+    let (now, of_team) = (app.clock.now(), page::Filter { team: filter.team.clone(), ..Default::default() });
     let all = app.view.all();
     let asked = all.iter().filter(|state| of_team.admits(state) && !rules.is_over(state.date_utc, now));
     let numbers = asked.map(|state| state.match_number);
@@ -169,15 +164,6 @@ pub async fn versions(db: &impl ConnectionTrait) -> Result<HashMap<Uuid, i32>, D
         .filter(Column::State.is_in(State::LIVE))
         .into_tuple::<(Uuid, i32)>();
     Ok(live.all(db).await?.into_iter().collect())
-}
-
-/// The listings of orders, by their ids.
-pub async fn of_orders(
-    db: &impl ConnectionTrait,
-    orders: &[reservation::Model],
-) -> Result<HashMap<Uuid, listing::Model>, DbErr> {
-    let ids: Vec<Uuid> = orders.iter().filter_map(|row| row.listing_id).collect();
-    Ok(find_many(db, &ids).await?.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// The listing that its seller has named so.

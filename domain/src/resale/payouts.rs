@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use book::store::Write;
 use chrono::{DateTime, Utc};
 use entities::payout::{self, Column, State};
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -13,9 +14,8 @@ use uuid::Uuid;
 use crate::{
     App,
     accounts::Viewer,
-    matches::Page,
-    payments::gateway::{GatewayError, Transfer},
-    store::Write,
+    gateway::{GatewayError, Transfer},
+    page::Page,
 };
 
 /// The wait before a transfer is tried once more; it doubles. Longer than a call may take.
@@ -43,12 +43,7 @@ pub async fn page(
     if let Some(after) = after {
         query = query.filter(Column::Id.lt(after));
     }
-    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    let mut items = query.order_by_desc(Column::Id).limit(most).all(&app.db).await?;
-    let more = items.len() > limit;
-    items.truncate(limit);
-
-    Ok(Page { items, more })
+    Page::of(&app.db, query.order_by_desc(Column::Id), limit).await
 }
 
 /// Payouts whose turn has come, at most `most`.
@@ -94,7 +89,7 @@ pub(crate) async fn see_to(app: &App, row: &payout::Model) -> Result<(), DbErr> 
             return Ok(());
         }
     };
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     payout::Entity::update_many()
         .set(change)
         .filter(Column::Id.eq(row.id))
@@ -108,7 +103,7 @@ pub(crate) async fn see_to(app: &App, row: &payout::Model) -> Result<(), DbErr> 
 async fn take(app: &App, row: &payout::Model, now: DateTime<Utc>) -> Result<bool, DbErr> {
     let doubled = 2_u32.saturating_pow(u32::try_from(row.attempts).unwrap_or_default());
     let wait = FIRST_WAIT.saturating_mul(doubled).min(LONGEST_WAIT);
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     let taken = payout::Entity::update_many()
         .set(payout::ActiveModel {
             attempts: Set(row.attempts.saturating_add(1)),

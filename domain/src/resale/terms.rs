@@ -1,4 +1,4 @@
-//! Terms: what a listing may say and cost. Everything that is wrong is said at once, field by field.
+//! Terms: what a listing may say and cost. Everything that is wrong with an input is said at once, field by field.
 
 use entities::{
     category::Category,
@@ -9,12 +9,15 @@ use rust_decimal::{Decimal, prelude::ToPrimitive};
 use sea_orm::EntityTrait;
 use uuid::Uuid;
 
-use super::{Offer, ResaleError, Rules, Subject};
-use crate::{App, accounts::Viewer};
-
-/// Characters at most.
-const MAX_TITLE: usize = 100;
-const MAX_DESCRIPTION: usize = 1_000;
+use super::{Change, Offer, ResaleError, Subject};
+use crate::{
+    App,
+    accounts::Viewer,
+    idempotency::{self, MAX_KEY_LENGTH},
+    matches,
+    settings::ResaleRules,
+    text::{self, Kind},
+};
 
 /// What is wrong with one field of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,27 +60,43 @@ impl Offered {
         let mut wrong = Vec::new();
         let words = texts(Some(&offer.title), offer.description.as_deref());
         let words = words.map_err(|found| wrong.extend(found)).unwrap_or_default();
-        let price_minor = minor(&offer.price).map_err(|found| wrong.push(found)).ok();
-        let (ticket_id, match_number, category) = match offer.subject {
-            Subject::Ticket(id) => {
-                let row = ticket::Entity::find_by_id(id).one(&app.db).await?;
-                let row = row.filter(|row| row.user_id == viewer.user_id).ok_or(ResaleError::NoTicket)?;
-                (Some(id), row.match_number, row.category)
+        let price_minor = minor(&offer.price).map_err(|found| wrong.extend(found)).ok();
+        if offer.idempotency_key.as_deref().is_some_and(|key| !idempotency::is_key(key)) {
+            wrong.push(said("idempotencyKey", &format!("must be 1 to {MAX_KEY_LENGTH} visible ASCII characters")));
+        }
+        let place = match &offer.subject {
+            Ok(Subject::Ticket(id)) => {
+                let row = ticket::Entity::find_by_id(*id).one(&app.db).await?;
+                match row.filter(|row| row.user_id == viewer.user_id) {
+                    Some(row) => Some((Some(*id), row.match_number, row.category)),
+                    None if wrong.is_empty() => return Err(ResaleError::NoTicket),
+                    None => {
+                        wrong.push(said("ticketId", "is not the id of a ticket of yours"));
+                        None
+                    }
+                }
             }
-            Subject::Outside { match_number, category } => {
+            Ok(Subject::Outside { match_number, category }) => {
                 if !app.settings.resale.outside_tickets {
                     wrong.push(said("outside", "names a ticket of elsewhere, and this site resells its own alone"));
                 }
-                let known = Category::from_number(category);
+                let known = Category::from_number(*category);
                 if known.is_none() {
                     wrong.push(said("outside.category", &format!("is {category}; it must be 1, 2 or 3")));
                 }
-                (None, match_number, known.unwrap_or(Category::One))
+                known.map(|known| (None, *match_number, known))
+            }
+            Err(found) => {
+                wrong.push(found.clone());
+                None
             }
         };
-        if !wrong.is_empty() {
+        let Some((ticket_id, match_number, category)) = place.filter(|_| wrong.is_empty()) else {
+            if let Some((_, match_number, category)) = place {
+                wrong.extend(beyond(app, &offer.price, (match_number, category)).await?);
+            }
             return Err(ResaleError::Invalid(wrong));
-        }
+        };
         let (title, description) = (words.title.unwrap_or_default(), words.description.flatten());
         Ok(Self { ticket_id, match_number, category, title, description, price_minor })
     }
@@ -89,19 +108,50 @@ impl Offered {
     }
 }
 
+/// Judges a change of a listing.
+///
+/// # Errors
+/// Everything that is wrong with it; where nothing else is, its price is judged under the lock.
+pub(super) async fn changed(
+    app: &App,
+    row: Option<&listing::Model>,
+    id: Option<Wrong>,
+    change: &Change,
+) -> Result<Words, ResaleError> {
+    let mut wrong: Vec<Wrong> = id.into_iter().collect();
+    let words = texts(change.title.as_deref(), change.description.as_deref());
+    let words = words.map_err(|found| wrong.extend(found)).unwrap_or_default();
+    if let Some(price) = &change.price {
+        wrong.extend(minor(price).err().unwrap_or_default());
+        if let Some(row) = row.filter(|_| !wrong.is_empty()) {
+            wrong.extend(beyond(app, price, (row.match_number, row.category)).await?);
+        }
+    }
+    if wrong.is_empty() { Ok(words) } else { Err(ResaleError::Invalid(wrong)) }
+}
+
+/// How a price that can be read is beyond the bounds of its category, as far as that is known outside the lock.
+async fn beyond(app: &App, asked: &Price, (number, category): (i32, Category)) -> Result<Vec<Wrong>, ResaleError> {
+    if minor(asked).is_err() {
+        return Ok(Vec::new());
+    }
+    let state = matches::find(app, number).await?;
+    let stock = state.as_ref().and_then(|state| state.categories.iter().find(|stock| stock.category == category));
+    let judged = stock.map(|stock| price(&app.settings.resale, asked, stock.price_minor));
+    Ok(judged.and_then(Result::err).unwrap_or_default())
+}
+
 /// What a title and a description are changed to; none where nothing is said of one.
 pub(super) fn texts(title: Option<&str>, description: Option<&str>) -> Result<Words, Vec<Wrong>> {
     let mut wrong = Vec::new();
     let title = title.map(str::trim);
-    if title.is_some_and(|title| title.is_empty() || !is_text(title, MAX_TITLE, false)) {
-        wrong.push(said("title", &format!("must be 1 to {MAX_TITLE} printable characters")));
+    if title.is_some_and(|title| title.is_empty() || text::check(Kind::Title, title).is_err()) {
+        wrong.push(said("title", &format!("must be 1 to {} printable characters", Kind::Title.most())));
     }
     let description = description.map(str::trim);
-    if description.is_some_and(|description| !is_text(description, MAX_DESCRIPTION, true)) {
-        wrong.push(said(
-            "description",
-            &format!("must be at most {MAX_DESCRIPTION} printable characters and line breaks"),
-        ));
+    if description.is_some_and(|description| text::check(Kind::Description, description).is_err()) {
+        let most = Kind::Description.most();
+        wrong.push(said("description", &format!("must be at most {most} printable characters and line breaks")));
     }
     if !wrong.is_empty() {
         return Err(wrong);
@@ -110,47 +160,45 @@ pub(super) fn texts(title: Option<&str>, description: Option<&str>) -> Result<Wo
     Ok(Words { title: title.map(str::to_owned), description })
 }
 
-/// A price in minor units, within the cap that the site sets by what the category cost at first.
-pub(super) fn price(rules: &Rules, price: &Price, face_minor: i64) -> Result<i64, Wrong> {
+/// A price in minor units, between the bounds that the site sets by what the category cost at first: a ticket that goes for
+/// nothing here is paid for elsewhere.
+pub(super) fn price(rules: &ResaleRules, price: &Price, face_minor: i64) -> Result<i64, Vec<Wrong>> {
     let asked = minor(price)?;
-    let most = cap(rules, face_minor);
-    if asked > most {
-        let problem = format!(
-            "is {} {currency}; it may be at most {} {currency}, {} % of what the category cost at first",
-            money::to_decimal(asked),
-            money::to_decimal(most),
-            rules.price_cap_percent,
-            currency = money::CURRENCY,
-        );
-        return Err(said("price.amount", &problem));
-    }
-    Ok(asked)
+    let part = |percent: i64| face_minor.saturating_mul(percent) / 100;
+    let (least, most) = (part(rules.price_floor_percent), part(rules.price_cap_percent));
+    let (word, bound, percent) = match asked {
+        asked if asked > most => ("most", most, rules.price_cap_percent),
+        asked if asked < least => ("least", least, rules.price_floor_percent),
+        asked => return Ok(asked),
+    };
+    let problem = format!(
+        "is {} {currency}; it must be at {word} {} {currency}, {percent} % of what the category cost at first",
+        money::to_decimal(asked),
+        money::to_decimal(bound),
+        currency = money::CURRENCY,
+    );
+    Err(vec![said("price.amount", &problem)])
 }
 
 /// What the site keeps of a price, to the nearest minor unit.
-pub(super) fn fee(rules: &Rules, price_minor: i64) -> i64 {
+pub(super) fn fee(rules: &ResaleRules, price_minor: i64) -> i64 {
     ((price_minor.saturating_mul(rules.fee_percent) + 50) / 100).min(price_minor - 1)
 }
 
-fn cap(rules: &Rules, face_minor: i64) -> i64 {
-    face_minor.saturating_mul(rules.price_cap_percent) / 100
-}
-
 /// A price in minor units, above 0 and in the site's currency.
-fn minor(price: &Price) -> Result<i64, Wrong> {
+fn minor(price: &Price) -> Result<i64, Vec<Wrong>> {
+    let mut wrong = Vec::new();
     if price.currency.as_ref().is_some_and(|currency| currency != money::CURRENCY) {
-        return Err(said("price.currency", &format!("must be {}, in which this site sells", money::CURRENCY)));
+        wrong.push(said("price.currency", &format!("must be {}, in which this site sells", money::CURRENCY)));
     }
     let whole = price.amount.checked_mul(Decimal::from(money::MINOR_PER_UNIT));
     let whole = whole.filter(|minor| minor.fract().is_zero() && minor.is_sign_positive());
     let minor = whole.and_then(|minor| minor.to_i64()).filter(|minor| *minor > 0);
-    let right = "must be above 0, and have at most two decimals";
-    minor.ok_or_else(|| said("price.amount", &format!("is {}; it {right}", price.amount)))
-}
-
-fn is_text(text: &str, max: usize, may_have_lines: bool) -> bool {
-    let is_fine = |sign: char| !sign.is_control() || may_have_lines && sign == '\n';
-    text.chars().count() <= max && text.chars().all(is_fine)
+    if minor.is_none() {
+        let right = "must be above 0, and have at most two decimals";
+        wrong.push(said("price.amount", &format!("is {}; it {right}", price.amount)));
+    }
+    minor.filter(|_| wrong.is_empty()).ok_or(wrong)
 }
 
 fn said(field: &'static str, problem: &str) -> Wrong {
@@ -182,36 +230,44 @@ mod tests {
         Price { amount: amount.parse().expect("it is a number"), currency: currency.map(str::to_owned) }
     }
 
-    #[test]
-    fn a_price_is_above_nothing_in_the_sites_currency_and_within_the_cap() {
-        let rules = Rules { price_cap_percent: 110, fee_percent: 5, ..Rules::default() };
+    fn fields(wrong: &[Wrong]) -> Vec<&'static str> {
+        wrong.iter().map(|wrong| wrong.field).collect()
+    }
 
-        for (amount, minor) in [("0.01", 1), ("75", 7_500), ("82.50", 8_250), ("80.5", 8_050)] {
+    #[test]
+    fn a_price_is_in_the_sites_currency_and_between_the_floor_and_the_cap() {
+        let rules = ResaleRules { price_cap_percent: 110, price_floor_percent: 20, ..ResaleRules::default() };
+
+        for (amount, minor) in [("15", 1_500), ("75", 7_500), ("82.50", 8_250), ("80.5", 8_050)] {
             assert_eq!(price(&rules, &asked(amount, None), 7_500), Ok(minor), "{amount}");
             assert_eq!(price(&rules, &asked(amount, Some("USD")), 7_500), Ok(minor), "{amount}");
         }
-        for amount in ["0", "-1", "0.001", "82.51", "79228162514264337593543950335"] {
+        let gift = ResaleRules { price_floor_percent: 0, ..rules.clone() };
+        assert_eq!(price(&gift, &asked("0.01", None), 7_500), Ok(1));
+        for amount in ["0", "-1", "0.001", "0.01", "14.99", "82.51", "79228162514264337593543950335"] {
             let refused = price(&rules, &asked(amount, None), 7_500).expect_err(amount);
-            assert_eq!(refused.field, "price.amount", "{amount}");
+            assert_eq!(fields(&refused), ["price.amount"], "{amount}");
         }
         let refused = price(&rules, &asked("75", Some("EUR")), 7_500).expect_err("it is another currency");
-        assert_eq!(refused.field, "price.currency");
+        assert_eq!(fields(&refused), ["price.currency"]);
+        let refused = price(&rules, &asked("-75", Some("EUR")), 7_500).expect_err("both are wrong");
+        assert_eq!(fields(&refused), ["price.currency", "price.amount"]);
     }
 
     #[test]
     fn a_fee_is_to_the_nearest_cent_and_never_the_whole_price() {
-        let rules = Rules { fee_percent: 5, ..Rules::default() };
+        let rules = ResaleRules { fee_percent: 5, ..ResaleRules::default() };
         assert_eq!([1, 9, 10, 8_250, 8_251].map(|price| fee(&rules, price)), [0, 0, 1, 413, 413]);
 
-        let most = Rules { fee_percent: 50, ..Rules::default() };
+        let most = ResaleRules { fee_percent: 50, ..ResaleRules::default() };
         assert!([1, 2, 3, 99].iter().all(|price| fee(&most, *price) < *price));
     }
 
     #[test]
     fn everything_that_is_wrong_with_the_words_is_said_at_once() {
-        let long = "x".repeat(MAX_DESCRIPTION + 1);
+        let long = "x".repeat(Kind::Description.most() + 1);
         let wrong = texts(Some("\u{7}"), Some(&long)).expect_err("both are wrong");
-        assert_eq!(wrong.iter().map(|wrong| wrong.field).collect::<Vec<_>>(), ["title", "description"]);
+        assert_eq!(fields(&wrong), ["title", "description"]);
 
         let right = texts(Some(" Two rows behind the goal "), Some("")).expect("it is right");
         let title = Some("Two rows behind the goal".to_owned());

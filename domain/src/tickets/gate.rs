@@ -8,13 +8,16 @@
 
 use std::time::Duration;
 
+use book::store::Write;
 use chrono::{DateTime, DurationRound, Utc};
 use entities::ticket::{self, Column, Status};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
 use uuid::Uuid;
 
 use super::{TicketError, code::Code, keys};
-use crate::{App, matches::Page, store::Write};
+use crate::{App, page::Page};
 
 /// Bytes of a device's or a scan's name at most.
 pub const MAX_NAME_LENGTH: usize = 128;
@@ -57,6 +60,8 @@ pub enum Outcome {
     /// It was sold to somebody else, who has a ticket of their own.
     Transferred,
     Refunded,
+    /// The staff of the site keeps it out.
+    Frozen,
     /// It is a ticket of another match.
     WrongMatch,
     /// We did not sign it, or its key was ended.
@@ -105,8 +110,9 @@ pub async fn check_in(app: &App, gate: &Gate, scan: &Scan) -> Result<CheckIn, Ti
     let opens = Condition::all().add(Column::Id.eq(code.ticket())).add(Column::Version.eq(code.version()));
     let of_match = gate.match_number.map(|number| Column::MatchNumber.eq(number));
 
-    let txn = Write::begin(app).await?;
-    let valid = opens.clone().add(Column::Status.eq(Status::Valid)).add_option(of_match);
+    let txn = Write::begin(&app.store).await?;
+    let valid =
+        opens.clone().add(Column::Status.eq(Status::Valid)).add(Column::FrozenAt.is_null()).add_option(of_match);
     if let Some(row) = enter(&txn, valid, gate, scan, at, now).await? {
         txn.commit().await?;
         return Ok(counted(refused(Outcome::Admitted, Some(row))));
@@ -224,18 +230,21 @@ async fn enter(
     let used = ticket::ActiveModel {
         status: Set(Status::Used),
         changed_at: Set(now),
-        used_at: Set(Some(at)),
         used_by: Set(Some(gate.device.clone())),
         used_nonce: Set(Some(scan.nonce.clone())),
         ..Default::default()
     };
-    let mut entered = ticket::Entity::update_many().set(used).filter(wanted).exec_with_returning(&**txn).await?;
+    // A clock that is behind the ticket's own time tells nothing: such a scan is one of now.
+    let when = Expr::case(Column::IssuedAt.gt(at), Expr::val(now)).finally(Expr::val(at));
+    let entering = ticket::Entity::update_many().set(used).col_expr(Column::UsedAt, when.into()).filter(wanted);
+    let mut entered = entering.exec_with_returning(&**txn).await?;
     Ok(entered.pop())
 }
 
 /// Why a ticket of this match is not let in by a code that we signed.
 fn refusal(row: &ticket::Model) -> Outcome {
     match row.status {
+        Status::Valid if row.frozen_at.is_some() => Outcome::Frozen,
         Status::Valid => Outcome::Outdated,
         Status::Listed => Outcome::Listed,
         Status::Transferred => Outcome::Transferred,
@@ -256,6 +265,7 @@ fn counted(answer: CheckIn) -> CheckIn {
         Outcome::Listed => "listed",
         Outcome::Transferred => "transferred",
         Outcome::Refunded => "refunded",
+        Outcome::Frozen => "frozen",
         Outcome::WrongMatch => "wrong_match",
         Outcome::Forged => "forged",
     };

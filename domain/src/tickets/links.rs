@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use entities::ticket::{self, Status};
+use entities::ticket;
 use sea_orm::{DbErr, EntityTrait};
 use uuid::Uuid;
 
@@ -35,9 +35,9 @@ pub enum Dead {
     Over,
 }
 
-/// A link to a ticket, from now on; none unless it is valid.
+/// A link to a ticket, from now on; none unless it opens the gate.
 pub fn make(app: &App, row: &ticket::Model) -> Option<Link> {
-    if row.status != Status::Valid {
+    if !super::opens(row) {
         return None;
     }
     let until = (app.clock.now() + LIFE).timestamp();
@@ -47,6 +47,9 @@ pub fn make(app: &App, row: &ticket::Model) -> Option<Link> {
 }
 
 /// The ticket that a link leads to.
+///
+/// # Errors
+/// Inside, why the link leads nowhere: it was not signed here, or it is over. Outside, the database's.
 pub async fn follow(app: &App, link: &Link) -> Result<Result<ticket::Model, Dead>, DbErr> {
     let signed = signed(link.ticket_id, link.version, link.until);
     let tag = URL_SAFE_NO_PAD.decode(&link.signature).unwrap_or_default();
@@ -57,7 +60,7 @@ pub async fn follow(app: &App, link: &Link) -> Result<Result<ticket::Model, Dead
         return Ok(Err(Dead::Over));
     }
     let row = ticket::Entity::find_by_id(link.ticket_id).one(&app.db).await?;
-    let row = row.filter(|row| row.status == Status::Valid && row.version == link.version);
+    let row = row.filter(|row| super::opens(row) && row.version == link.version);
 
     Ok(row.ok_or(Dead::Over))
 }

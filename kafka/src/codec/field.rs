@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// Names of sites, holds and messages.
 const MAX_NAME: usize = 128;
-/// Years in which somebody may plan a match.
+/// Years in which an organiser may plan a match.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 /// How much of a wrong text a reason repeats.
 const MAX_SHOWN: usize = 40;
@@ -88,7 +88,7 @@ impl<'a> Field<'a> {
         })
     }
 
-    /// A name that somebody gave to something; numbers are names too. Nothing, null and "" are none.
+    /// A name that a site gave to something; numbers are names too. Nothing, null and "" are none.
     pub(super) fn optional_name(&self) -> Result<Option<String>, String> {
         match self.value {
             None | Some(Value::Null) => Ok(None),
@@ -118,7 +118,7 @@ impl<'a> Field<'a> {
     }
 }
 
-/// A name of somebody or something, as it stands at `place`.
+/// A name of a site or a thing, as it stands at `place`.
 pub(super) fn name(place: &str, text: &str) -> Result<Option<String>, String> {
     if text.chars().count() > MAX_NAME || text.chars().any(char::is_control) {
         return Err(format!("{place}: expected at most {MAX_NAME} characters without control characters"));

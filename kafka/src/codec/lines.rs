@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use domain::masterlist::MasterListMatch;
+use book::master_list::MasterListMatch;
 use serde_json::{Value, value::RawValue};
 
 use super::{field::Field, master_list};

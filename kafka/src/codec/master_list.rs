@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use book::master_list::{MasterListCategory, MasterListMatch};
 use chrono::SecondsFormat;
-use domain::masterlist::{MasterListCategory, MasterListMatch};
 use entities::{category::Category, money};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{field::Field, outgoing};
+use super::{
+    field::Field,
+    numbers::{MAX_MATCH_NUMBER, MAX_PRICE, whole_price},
+};
 
-pub(super) const MAX_MATCH_NUMBER: i32 = 100_000;
 const MAX_ROUND: i32 = 1_000;
 const MAX_TICKETS: i32 = 1_000_000;
-pub(super) const MAX_PRICE: i32 = 1_000_000;
 const MAX_LOCATION: usize = 200;
 const MAX_TEAM: usize = 100;
 const MAX_GROUP: usize = 50;
@@ -95,7 +96,7 @@ struct Given {
 /// The record of one match: its key and its JSON, as every site reads it.
 pub fn master_list_record(given: &MasterListMatch) -> Result<(String, String), serde_json::Error> {
     let category = |given: &MasterListCategory| {
-        let price = outgoing::whole_price(given.price_minor);
+        let price = whole_price(given.price_minor);
         (key(given.category), Given { available: given.available, pending: given.pending, price })
     };
     let record = Written {

@@ -1,14 +1,16 @@
 //! Outgoing records: the outbox's events in the words of the topics.
 
-use domain::{
-    matches::MatchState,
+use book::{
+    listing_state::{ListingAction, ListingState, OrderAction, OrderState},
+    match_state::MatchState,
     outbox::{Event, TicketAction, Touched},
-    resale::states::{ListingAction, ListingState, OrderAction, OrderState},
 };
-use entities::{category::Category, money};
+use entities::category::Category;
 use serde::{Deserialize, Serialize};
 
-use super::{CLIENT_ID, EVENT_ID, MAX_DEAD_KEY, MAX_DEAD_PAYLOAD, RESERVATION_ID, cut, ticket_sales};
+use super::{
+    CLIENT_ID, EVENT_ID, MAX_DEAD_KEY, MAX_DEAD_PAYLOAD, RESERVATION_ID, cut, numbers::whole_price, ticket_sales,
+};
 use crate::topics::Topics;
 
 const MAX_REASON: usize = 1_000;
@@ -41,13 +43,13 @@ pub fn write(topics: &Topics, site: &str, event: &Event) -> Result<Outgoing, ser
         Event::Listing { action, event_id, listing } => Outgoing {
             topic: topics.resale.clone(),
             key: Some(listing.id.to_string().into_bytes()),
-            payload: serde_json::to_vec(&ListingTold { event: listing_event(*action), listing })?,
+            payload: serde_json::to_vec(&ListingRecord { event: listing_event(*action), listing })?,
             headers: vec![sender, (EVENT_ID, event_id.to_string())],
         },
         Event::Order { action, event_id, order } => Outgoing {
             topic: topics.resale.clone(),
             key: Some(order.listing_id.to_string().into_bytes()),
-            payload: serde_json::to_vec(&OrderTold { event: order_event(*action), order })?,
+            payload: serde_json::to_vec(&OrderRecord { event: order_event(*action), order })?,
             headers: vec![sender, (EVENT_ID, event_id.to_string())],
         },
         Event::DeadLetter { topic, partition, offset, key, payload, reason } => Outgoing {
@@ -109,21 +111,16 @@ fn ticket_sale(
     serde_json::to_vec(&TicketSale { meta: Meta { action }, body: Body { match_number, tickets } })
 }
 
-/// A price in whole units, as the sites have agreed; master lists give no others, so nothing is lost.
-pub(super) fn whole_price(price_minor: i64) -> i64 {
-    (price_minor + money::MINOR_PER_UNIT / 2).div_euclid(money::MINOR_PER_UNIT)
-}
-
 /// The value of a record about a listing: what happened, and the whole state after it.
 #[derive(Serialize)]
-struct ListingTold<'a> {
+struct ListingRecord<'a> {
     event: &'static str,
     listing: &'a ListingState,
 }
 
 /// The value of a record about an order.
 #[derive(Serialize)]
-struct OrderTold<'a> {
+struct OrderRecord<'a> {
     event: &'static str,
     order: &'a OrderState,
 }
@@ -161,7 +158,7 @@ struct Written<'a> {
 
 /// What an availability record says.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct Told {
+pub struct AvailabilityRecord {
     #[serde(flatten)]
     pub state: MatchState,
     #[serde(default)]
@@ -181,6 +178,6 @@ pub fn availability(
 }
 
 /// The inverse of `availability`; keys that an older program does not know are left alone.
-pub fn read_availability(payload: &[u8]) -> Result<Told, serde_json::Error> {
+pub fn read_availability(payload: &[u8]) -> Result<AvailabilityRecord, serde_json::Error> {
     serde_json::from_slice(payload)
 }

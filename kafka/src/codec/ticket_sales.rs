@@ -1,12 +1,13 @@
 //! Ticket-sales records: what a site tells the others about tickets it holds, sells or gives back.
 
-use domain::{foreign::Sale, inbox::Message, outbox::TicketAction};
+use book::outbox::TicketAction;
+use domain::{foreign::Sale, inbox::Message};
 use entities::category::Category;
 
 use super::{
     CLIENT_ID, EVENT_ID, RESERVATION_ID, Record,
     field::Field,
-    master_list::{MAX_MATCH_NUMBER, MAX_PRICE},
+    numbers::{MAX_MATCH_NUMBER, MAX_PRICE},
 };
 
 /// Tickets in one message, as the sites have agreed.

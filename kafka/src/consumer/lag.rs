@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use rdkafka::consumer::Consumer as _;
 
-use super::Place;
+use super::TopicPartition;
 use crate::{
     clients::{self, Consumer, METADATA_TIMEOUT, Outage},
     error::Error,
@@ -29,7 +29,8 @@ pub(super) async fn measure(consumer: Arc<Consumer>, status: Arc<Status>, topic:
             if places.is_empty() {
                 clients::partitions(client.client(), &topic)?;
             }
-            let end = |place: Place| Ok((client.fetch_watermarks(&place.0, place.1, METADATA_TIMEOUT)?.1, place));
+            let end =
+                |place: TopicPartition| Ok((client.fetch_watermarks(&place.0, place.1, METADATA_TIMEOUT)?.1, place));
             places.into_iter().map(end).collect::<Result<Vec<_>, Error>>()
         })
         .await
@@ -39,7 +40,7 @@ pub(super) async fn measure(consumer: Arc<Consumer>, status: Arc<Status>, topic:
                 outage.over();
                 status.broker_answered();
                 for (end, (topic, partition)) in ends {
-                    status.reaches(&topic, partition, end);
+                    status.set_end(&topic, partition, end);
                 }
             }
             Err(error) => {

@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use domain::inbox;
 use rdkafka::{Offset, TopicPartitionList, consumer::Consumer as _, error::KafkaError};
 
-use super::{Place, Reader};
+use super::{Reader, TopicPartition};
 use crate::{
-    clients::{self, Consumer, Held, METADATA_TIMEOUT},
+    clients::{self, Consumer, DropOffRuntime, METADATA_TIMEOUT},
     error::Error,
 };
 
 impl Reader {
     /// Whose offsets we store: those of another cluster mean nothing here.
-    pub(super) async fn source(&self, consumer: &Held<Consumer>) -> Result<String, Error> {
+    pub(super) async fn source(&self, consumer: &DropOffRuntime<Consumer>) -> Result<String, Error> {
         if let Some(source) = &self.config.source {
             return Ok(source.clone());
         }
@@ -30,7 +30,10 @@ impl Reader {
         })
     }
 
-    pub(super) async fn all_partitions(&self, consumer: &Held<Consumer>) -> Result<Vec<Place>, Error> {
+    pub(super) async fn all_partitions(
+        &self,
+        consumer: &DropOffRuntime<Consumer>,
+    ) -> Result<Vec<TopicPartition>, Error> {
         let client = consumer.share();
         let topics = [self.topics.master_list.clone(), self.topics.ticket_sales.clone()];
         clients::blocking(move || {
@@ -47,12 +50,12 @@ impl Reader {
     /// Begins to read `places`, each after its last applied record.
     pub(super) async fn start(
         &mut self,
-        consumer: &Held<Consumer>,
+        consumer: &DropOffRuntime<Consumer>,
         source: &str,
-        places: Vec<Place>,
+        places: Vec<TopicPartition>,
     ) -> Result<(), Error> {
         let stored = inbox::positions(&self.app, source).await.map_err(|error| Error::Database(error.to_string()))?;
-        let stored: HashMap<Place, i64> =
+        let stored: HashMap<TopicPartition, i64> =
             stored.into_iter().map(|(topic, partition, next)| ((topic, partition), next)).collect();
         let client = consumer.share();
         let ends = clients::blocking(move || {
@@ -71,7 +74,7 @@ impl Reader {
         for (place, low, high) in ends {
             let start = self.starting_point(&place, stored.get(&place).copied(), low, high)?;
             assignment.add_partition_offset(&place.0, place.1, Offset::Offset(start))?;
-            starts.push((place, start));
+            starts.push((place, start, high));
         }
         consumer.assign(&assignment)?;
         tracing::info!(partitions = starts.len(), "the consumer reads");
@@ -80,12 +83,18 @@ impl Reader {
         Ok(())
     }
 
-    fn starting_point(&mut self, place: &Place, stored: Option<i64>, low: i64, high: i64) -> Result<i64, Error> {
+    fn starting_point(
+        &mut self,
+        place: &TopicPartition,
+        stored: Option<i64>,
+        low: i64,
+        high: i64,
+    ) -> Result<i64, Error> {
         let (topic, partition) = place.clone();
         match stored {
             Some(stored) if stored > high => Err(Error::Rewound { topic, partition, end: high, stored }),
             Some(stored) if stored < low => {
-                if self.told.insert((place.clone(), low)) {
+                if self.counted_gaps.insert((place.clone(), low)) {
                     let lost = low - stored;
                     let trouble = format!("the broker has dropped {lost} records of {topic} that were never read");
                     tracing::error!(topic, partition, lost, "{trouble}");

@@ -51,7 +51,7 @@ impl Writer {
         }
         let mut commit = TopicPartitionList::with_capacity(next.len());
         for ((topic, partition), offset) in next {
-            self.status.read_to(topic, partition, offset);
+            self.status.set_position(topic, partition, offset);
             if let Err(error) = commit.add_partition_offset(topic, partition, Offset::Offset(offset)) {
                 tracing::debug!(%error, topic, partition, "an offset could not be noted for the commit");
             }

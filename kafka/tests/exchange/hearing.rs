@@ -1,10 +1,12 @@
 //! What the site hears: the organiser's master list, and the other sites' sales.
 
-use domain::outbox::TicketAction;
+use book::outbox::TicketAction;
+
+use testkit::wait::eventually;
 
 use crate::{
-    broker::{Broker, sale},
-    site::{self, Site, eventually},
+    broker::{Broker, PATIENCE, sale},
+    site::{self, Site},
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -18,7 +20,7 @@ async fn a_published_master_list_is_on_sale() {
         .expect("the broker takes it");
     site.run();
 
-    eventually("the matches are there", async || site.matches().await.len() == 3).await;
+    eventually(PATIENCE, "the matches are there", async || site.matches().await.len() == 3).await;
     assert_eq!(progress, [(1, 3), (2, 3), (3, 3)]);
     let report = site.status.report();
     assert!(report.connected && report.consuming, "{report:?}");
@@ -30,11 +32,11 @@ async fn a_master_list_that_is_published_again_changes_no_counts() {
     let broker = Broker::start();
     let site = Site::selling(&broker, 1).await;
     broker.send(&site.topics.ticket_sales, "1-1", &[("clientId", "another")], &sale(TicketAction::Pending, 1, 2)).await;
-    eventually("the sale is counted", async || site.pending(1).await == 2).await;
+    eventually(PATIENCE, "the sale is counted", async || site.pending(1).await == 2).await;
 
     kafka::masterlist::publish(&site.config, &site::fixtures(2), |_, _| {}).await.expect("the broker takes it");
 
-    eventually("the new match is there", async || site.matches().await.len() == 2).await;
+    eventually(PATIENCE, "the new match is there", async || site.matches().await.len() == 2).await;
     assert_eq!(site.pending(1).await, 2);
     site.stop().await;
 }
@@ -49,11 +51,11 @@ async fn a_whole_life_of_another_sites_sale_is_counted_once() {
     for _ in 0..2 {
         broker.send(&site.topics.ticket_sales, "1-1", &headers, &sale(TicketAction::Pending, 1, 2)).await;
     }
-    eventually("both are held", async || site.pending(1).await == 4).await;
+    eventually(PATIENCE, "both are held", async || site.pending(1).await == 4).await;
     broker.send(&site.topics.ticket_sales, "1-1", &headers, &sale(TicketAction::Reserved, 1, 2)).await;
     broker.send(&site.topics.ticket_sales, "1-1", &headers, &sale(TicketAction::Cancelled, 1, 2)).await;
 
-    eventually("one is sold, one is back", async || site.counts(1).await == (18, 0)).await;
+    eventually(PATIENCE, "one is sold, one is back", async || site.counts(1).await == (18, 0)).await;
     site.stop().await;
 }
 
@@ -66,7 +68,7 @@ async fn our_own_sales_come_back_without_effect() {
     broker.send(&site.topics.ticket_sales, "1-1", &own, &sale(TicketAction::Reserved, 1, 2)).await;
     broker.send(&site.topics.ticket_sales, "1-1", &[("clientId", "another")], &sale(TicketAction::Pending, 1, 1)).await;
 
-    eventually("the record after ours is applied", async || site.counts(1).await == (20, 1)).await;
+    eventually(PATIENCE, "the record after ours is applied", async || site.counts(1).await == (20, 1)).await;
     site.stop().await;
 }
 
@@ -78,7 +80,7 @@ async fn an_unreadable_record_becomes_a_dead_letter_and_blocks_nothing() {
     broker.send(&site.topics.ticket_sales, "1-1", &[], "{not json").await;
     broker.send(&site.topics.ticket_sales, "1-1", &[], &sale(TicketAction::Pending, 1, 2)).await;
 
-    eventually("the next record is applied", async || site.pending(1).await == 2).await;
+    eventually(PATIENCE, "the next record is applied", async || site.pending(1).await == 2).await;
     let letters = broker.read(&site.topics.dead_letters, 1).await;
     assert_eq!(letters[0].payload, b"{not json");
     assert_eq!(letters[0].key.as_deref(), Some(&b"1-1"[..]));
@@ -96,7 +98,7 @@ async fn a_new_broker_is_read_from_its_beginning() {
             .send(&site.topics.ticket_sales, "1-1", &[("clientId", "another")], &sale(TicketAction::Pending, 1, 2))
             .await;
     }
-    eventually("the sales are counted", async || site.pending(1).await == 6).await;
+    eventually(PATIENCE, "the sales are counted", async || site.pending(1).await == 6).await;
     site.pause().await;
     drop(first);
 
@@ -105,7 +107,7 @@ async fn a_new_broker_is_read_from_its_beginning() {
     second.send(&site.topics.ticket_sales, "1-1", &[("clientId", "another")], &sale(TicketAction::Pending, 1, 1)).await;
     site.run();
 
-    eventually("the sale at offset 0 is counted", async || site.pending(1).await == 7).await;
+    eventually(PATIENCE, "the sale at offset 0 is counted", async || site.pending(1).await == 7).await;
     site.stop().await;
 }
 
@@ -115,13 +117,13 @@ async fn a_restarted_consumer_goes_on_after_its_last_record() {
     let mut site = Site::selling(&broker, 1).await;
     let headers = [("clientId", "another")];
     broker.send(&site.topics.ticket_sales, "1-1", &headers, &sale(TicketAction::Pending, 1, 2)).await;
-    eventually("the sale is counted", async || site.pending(1).await == 2).await;
+    eventually(PATIENCE, "the sale is counted", async || site.pending(1).await == 2).await;
     site.pause().await;
     broker.send(&site.topics.ticket_sales, "1-1", &headers, &sale(TicketAction::Pending, 1, 1)).await;
 
     site.run();
 
-    eventually("only the new sale is counted", async || site.pending(1).await == 3).await;
+    eventually(PATIENCE, "only the new sale is counted", async || site.pending(1).await == 3).await;
     site.stop().await;
 }
 
@@ -131,7 +133,7 @@ async fn records_that_the_broker_dropped_are_reported_and_passed_over() {
     let mut site = Site::selling(&broker, 1).await;
     let headers = [("clientId", "another")];
     broker.send(&site.topics.ticket_sales, "1-1", &headers, &sale(TicketAction::Pending, 1, 2)).await;
-    eventually("the sale is counted", async || site.pending(1).await == 2).await;
+    eventually(PATIENCE, "the sale is counted", async || site.pending(1).await == 2).await;
     site.pause().await;
     // The embedded broker keeps 5 MiB of a partition.
     for _ in 0..10 {
@@ -141,7 +143,7 @@ async fn records_that_the_broker_dropped_are_reported_and_passed_over() {
 
     site.run();
 
-    eventually("reading goes on", async || site.pending(1).await == 3).await;
+    eventually(PATIENCE, "reading goes on", async || site.pending(1).await == 3).await;
     let error = site.status.report().last_error.unwrap_or_default();
     assert!(error.contains("dropped") && error.contains(&site.topics.ticket_sales), "{error}");
     site.stop().await;
@@ -155,8 +157,8 @@ async fn a_site_in_a_consumer_group_reads_as_well() {
 
     site.run();
 
-    eventually("the matches are there", async || site.matches().await.len() == 2).await;
-    eventually("nothing is left to read", async || {
+    eventually(PATIENCE, "the matches are there", async || site.matches().await.len() == 2).await;
+    eventually(PATIENCE, "nothing is left to read", async || {
         let lag = site.status.report().lag;
         lag.len() == 2 && lag.values().all(|lag| *lag == 0)
     })

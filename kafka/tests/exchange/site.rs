@@ -5,41 +5,35 @@ use std::{
     path::PathBuf,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicI32, AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
 use async_trait::async_trait;
+use book::{
+    clock::SystemClock,
+    master_list::{MasterListCategory, MasterListMatch},
+    match_state::MatchState,
+    outbox::{self, Event},
+};
 use chrono::{DateTime, Utc};
 use domain::{
     App, Settings,
     accounts::{self, Application, Keys, Viewer},
-    clock::SystemClock,
-    masterlist::{MasterListCategory, MasterListMatch},
-    matches::{self, MatchState},
-    outbox,
-    payments::gateway::Closed,
+    gateway::Closed,
+    matches,
     reservations::{self, Wish},
 };
 use entities::category::Category;
-use kafka::{Config, Status, codec::Told, feed::Feed, topics::Topics};
+use kafka::{Config, Status, codec::AvailabilityRecord, feed::Feed, topics::Topics};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectOptions, Database};
+use testkit::wait::eventually;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::broker::{Broker, PARTITIONS, PATIENCE};
-
-/// Waits until `condition` holds, or fails by the name of what was waited for.
-pub(crate) async fn eventually(what: &str, condition: impl AsyncFn() -> bool) {
-    let deadline = tokio::time::Instant::now() + PATIENCE;
-    while !condition().await {
-        assert!(tokio::time::Instant::now() < deadline, "waited in vain: {what}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-}
 
 pub(crate) fn fixtures(count: i32) -> Vec<MasterListMatch> {
     let kick_off: DateTime<Utc> = "2022-11-20T16:00:00Z".parse().expect("it is RFC 3339");
@@ -107,14 +101,14 @@ impl Site {
         site
     }
 
-    async fn stock(&self, matches: i32) {
+    pub(crate) async fn stock(&self, matches: i32) {
         if matches == 0 {
             return;
         }
         kafka::masterlist::publish(&self.config, &fixtures(matches), |_, _| {}).await.expect("the broker takes it");
         let config = Config { embedded: true, ..self.config.clone() };
         let consumer = Task::start(|stop| kafka::consumer::run(Arc::clone(&self.app), config, Status::new(), stop));
-        eventually("the matches are there", async || {
+        eventually(PATIENCE, "the matches are there", async || {
             i32::try_from(self.matches().await.len()).is_ok_and(|count| count == matches)
         })
         .await;
@@ -122,8 +116,8 @@ impl Site {
     }
 
     pub(crate) fn connect_to(&mut self, broker: &Broker) {
-        self.config.brokers.clone_from(&broker.embedded.bootstrap);
-        self.config.source = Some(broker.embedded.source.clone());
+        self.config.brokers.clone_from(&broker.bootstrap);
+        self.config.source = Some(broker.source.clone());
     }
 
     /// Runs relay and consumer until `pause` or `stop`.
@@ -188,7 +182,14 @@ impl Site {
     }
 
     pub(crate) async fn backlog(&self) -> u64 {
-        outbox::backlog(&self.app).await.expect("the database answers")
+        outbox::backlog(&self.app.db).await.expect("the database answers")
+    }
+
+    /// When the sales that wait in the outbox happened, in milliseconds since 1970.
+    pub(crate) async fn sales_happened_at(&self) -> Vec<i64> {
+        let queued = outbox::pending(&self.app.db, 100).await.expect("the database answers");
+        let sales = queued.iter().filter(|queued| matches!(queued.event, Event::Ticket { .. }));
+        sales.map(|queued| queued.created_at.timestamp_millis()).collect()
     }
 
     pub(crate) async fn fan(&self) -> Viewer {
@@ -244,6 +245,11 @@ impl Relay {
         self.status.report().relay.leader
     }
 
+    /// Whether it had trouble with the broker.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.status.report().last_error.is_some_and(|error| error.starts_with("relay: "))
+    }
+
     pub(crate) async fn stop(self) {
         self.task.stop().await;
     }
@@ -254,6 +260,7 @@ impl Relay {
 pub(crate) struct Follower {
     snapshots: AtomicUsize,
     losses: AtomicUsize,
+    newest: AtomicI32,
     heard: Mutex<BTreeMap<i32, MatchState>>,
     touched: Mutex<HashSet<Uuid>>,
 }
@@ -265,6 +272,11 @@ impl Follower {
 
     pub(crate) fn losses(&self) -> usize {
         self.losses.load(Ordering::Relaxed)
+    }
+
+    /// The highest version of any match that was handed on.
+    pub(crate) fn newest(&self) -> i32 {
+        self.newest.load(Ordering::Relaxed)
     }
 
     /// Pending of the first category, as the last record of the match said.
@@ -284,7 +296,8 @@ impl Feed for Follower {
         self.snapshots.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn changed(&self, Told { state, reservations, .. }: Told) {
+    fn changed(&self, AvailabilityRecord { state, reservations, .. }: AvailabilityRecord) {
+        self.newest.fetch_max(state.version, Ordering::Relaxed);
         let touched = reservations.into_iter().map(|touched| touched.id);
         self.touched.lock().expect("no test panics with it").extend(touched);
         self.heard.lock().expect("no test panics with it").insert(state.match_number, state);

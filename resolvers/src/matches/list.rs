@@ -6,7 +6,8 @@ use async_graphql::{
     Context, Object,
     connection::{CursorType, PageInfo},
 };
-use domain::matches::{self, Cursor, Filter, MatchState};
+use book::match_state::MatchState;
+use domain::view::page::{self, Cursor, Filter};
 
 use super::Match;
 use crate::{
@@ -14,9 +15,9 @@ use crate::{
     context,
     error::ApiError,
     ids,
-    pages::MatchCursor,
+    json_plan::{self, Below, List, Plan, Written},
+    pagination::MatchCursor,
     time,
-    written::{self, Below, List, Plan, Written},
 };
 
 /// A page of matches.
@@ -49,7 +50,7 @@ impl MatchConnection {
 
     /// Matches that the filter lets through, on all pages.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
-        let count = matches::count(context::view(ctx).await?, &self.filter);
+        let count = page::count(context::view(ctx).await?, &self.filter);
         Ok(i32::try_from(count).unwrap_or(i32::MAX))
     }
 }
@@ -93,7 +94,7 @@ impl Written for MatchEdge {
 
     fn write(&self, field: &EdgeField, out: &mut Vec<u8>) {
         match field {
-            EdgeField::Cursor => written::json(out, &cursor(&self.0.0)),
+            EdgeField::Cursor => json_plan::json(out, &cursor(&self.0.0)),
             EdgeField::Node(plan) => plan.write(&self.0, out),
         }
     }
@@ -137,14 +138,14 @@ impl Written for Match {
         let state = &self.0;
         match field {
             MatchField::Id => ids::write_match(state.match_number, out),
-            MatchField::MatchNumber => written::json(out, &state.match_number),
-            MatchField::RoundNumber => written::json(out, &state.round_number),
+            MatchField::MatchNumber => json_plan::json(out, &state.match_number),
+            MatchField::RoundNumber => json_plan::json(out, &state.round_number),
             MatchField::DateUtc => time::write(state.date_utc, out),
-            MatchField::Location => written::json(out, &state.location),
-            MatchField::HomeTeam => written::json(out, &state.home_team),
-            MatchField::AwayTeam => written::json(out, &state.away_team),
-            MatchField::Group => written::json(out, &state.group),
-            MatchField::Version => written::json(out, &state.version),
+            MatchField::Location => json_plan::json(out, &state.location),
+            MatchField::HomeTeam => json_plan::json(out, &state.home_team),
+            MatchField::AwayTeam => json_plan::json(out, &state.away_team),
+            MatchField::Group => json_plan::json(out, &state.group),
+            MatchField::Version => json_plan::json(out, &state.version),
             MatchField::Categories(plan) => {
                 plan.write_all(state.categories.iter().cloned().map(TicketCategory::from), out);
             }

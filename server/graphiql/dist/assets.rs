@@ -64,8 +64,8 @@
     Asset { name: "monaco-editor-3XYZLXO3.js", content_type: "text/javascript; charset=utf-8", gzip: true, body: include_bytes!("assets/monaco-editor-3XYZLXO3.js.gz") },
     Asset { name: "monaco.contribution-NNQJDI4V.js", content_type: "text/javascript; charset=utf-8", gzip: true, body: include_bytes!("assets/monaco.contribution-NNQJDI4V.js.gz") },
     Asset { name: "mouseTarget-UZCLTWO2.js", content_type: "text/javascript; charset=utf-8", gzip: true, body: include_bytes!("assets/mouseTarget-UZCLTWO2.js.gz") },
-    Asset { name: "page-DIDRC6ZT.js", content_type: "text/javascript; charset=utf-8", gzip: true, body: include_bytes!("assets/page-DIDRC6ZT.js.gz") },
     Asset { name: "page-IZXT3S52.css", content_type: "text/css; charset=utf-8", gzip: true, body: include_bytes!("assets/page-IZXT3S52.css.gz") },
+    Asset { name: "page-MQZT5VKS.js", content_type: "text/javascript; charset=utf-8", gzip: true, body: include_bytes!("assets/page-MQZT5VKS.js.gz") },
     Asset { name: "standalone-BBIPJVHI.js", content_type: "text/javascript; charset=utf-8", gzip: true, body: include_bytes!("assets/standalone-BBIPJVHI.js.gz") },
     Asset { name: "standalone-J7CLHB2Q.js", content_type: "text/javascript; charset=utf-8", gzip: true, body: include_bytes!("assets/standalone-J7CLHB2Q.js.gz") },
 ]

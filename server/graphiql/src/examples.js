@@ -14,18 +14,28 @@ import orderListing from './examples/order-listing.graphql';
 import payReservation from './examples/pay-reservation.graphql';
 import refundReservation from './examples/refund-reservation.graphql';
 import reserve from './examples/reserve.graphql';
+import revokedTickets from './examples/revoked-tickets.graphql';
+import signIn from './examples/sign-in.graphql';
 import signUp from './examples/sign-up.graphql';
 import welcome from './examples/welcome.graphql';
+import withdrawListing from './examples/withdraw-listing.graphql';
 
 const json = (value) => JSON.stringify(value, null, 2);
 
 export const EXAMPLES = [
   { title: 'Welcome', about: 'The walk, step by step', query: welcome },
   {
-    title: 'Sign up, sign in',
+    title: 'Sign up',
     about: 'Open an account; from then on this page is signed in',
     query: signUp,
-    variables: json({ email: 'ana@example.com', password: 'a long passphrase' }),
+    variables: json({ email: 'you@example.com', password: 'a long passphrase' }),
+  },
+  {
+    title: 'Sign in',
+    about: 'With an account that you have',
+    query: signIn,
+    variables: json({ email: 'you@example.com', password: 'a long passphrase' }),
+    extra: true,
   },
   {
     title: 'Matches',
@@ -46,6 +56,12 @@ export const EXAMPLES = [
     variables: json({ input: { matchNumber: 1, category: 1, quantity: 2 } }),
   },
   {
+    title: 'Cancel a reservation',
+    about: 'Give the tickets back',
+    query: cancelReservation,
+    variables: json({ id: 'the id of a reservation of yours' }),
+  },
+  {
     title: 'Pay',
     about: 'Pay a reservation or an order by a test card',
     query: payReservation,
@@ -53,26 +69,32 @@ export const EXAMPLES = [
       input: { reservationId: 'the id of a reservation of yours', paymentMethod: 'pm_card_visa' },
     }),
   },
-  { title: 'My reservations', about: 'Yours, newest first', query: myReservations },
-  {
-    title: 'Cancel a reservation',
-    about: 'Give the tickets back',
-    query: cancelReservation,
-    variables: json({ id: 'the id of a reservation of yours' }),
-  },
-  {
-    title: 'Refund a reservation',
-    about: 'Give paid tickets back for their price',
-    query: refundReservation,
-    variables: json({ input: { reservationId: 'the id of a paid reservation of yours', reason: 'I am ill' } }),
-  },
+  { title: 'My reservations', about: 'Yours and their tickets, newest first', query: myReservations },
   {
     title: 'Sell a ticket',
-    about: 'Offer a paid ticket to other fans, or take it back',
+    about: 'Offer a paid ticket to other fans',
     query: createListing,
     variables: json({
       input: { ticketId: 'the id of a ticket of yours', title: 'Behind the goal', price: { amount: '80.00' } },
-      id: 'the id of a listing of yours',
+    }),
+  },
+  {
+    title: 'Withdraw a listing',
+    about: 'Take back what you offer; the ticket gets a new code',
+    query: withdrawListing,
+    variables: json({ id: 'the id of a listing of yours' }),
+    extra: true,
+  },
+  {
+    title: 'Refund a ticket',
+    about: 'Give paid tickets back for their price',
+    query: refundReservation,
+    variables: json({
+      input: {
+        reservationId: 'the id of a paid reservation of yours',
+        ticketIds: ['the id of a ticket of it'],
+        reason: 'I am ill',
+      },
     }),
   },
   {
@@ -110,9 +132,15 @@ export const EXAMPLES = [
   { title: 'My tickets', about: 'Paid, with their codes and pages to print', query: myTickets, extra: true },
   {
     title: 'At the gate',
-    about: 'For stewards: let somebody in, and what an offline device has to know',
+    about: 'For stewards: let a visitor in',
     query: gate,
     variables: json({ input: { code: 'the code of a ticket', deviceId: 'gate-1', nonce: '1', matchNumber: 1 } }),
+    extra: true,
+  },
+  {
+    title: 'Revoked tickets',
+    about: 'For stewards: what an offline device has to know',
+    query: revokedTickets,
     extra: true,
   },
 ];

@@ -11,19 +11,24 @@ const socketEndpoint = Object.assign(new URL(endpoint), { protocol: endpoint.pro
 export function fetcher(request, { headers: typed } = {}) {
   const headers = lowerCased(typed);
   // What a person typed wins, also an empty text: that asks as anybody.
+  const typesNone = headers.authorization === '';
   const usesSession = !('authorization' in headers) && Boolean(session.current());
-  if (usesSession) headers.authorization = `Bearer ${session.current().token}`;
-  if (headers.authorization === '') delete headers.authorization;
+  if (usesSession && session.current().token) headers.authorization = `Bearer ${session.current().token}`;
+  if (typesNone) delete headers.authorization;
 
   const { operation, operationName } = resolved(request);
   const sent = { ...request, operationName };
 
-  return operation === 'subscription' ? subscribe(sent, headers) : post(sent, headers, usesSession);
+  return operation === 'subscription' ? subscribe(sent, headers) : post(sent, headers, usesSession, typesNone ? 'omit' : 'same-origin');
 }
 
-async function post(request, headers, usesSession) {
+/** Sends a request of the page's own, with nothing but the browser's cookies. */
+export const ownRequest = (request) => post(request, {}, false);
+
+async function post(request, headers, usesSession, credentials = 'same-origin') {
   const answer = await fetch(endpoint, {
     method: 'POST',
+    credentials,
     headers: {
       accept: 'application/graphql-response+json, application/json;q=0.9',
       'content-type': 'application/json',
@@ -33,7 +38,7 @@ async function post(request, headers, usesSession) {
   }).catch((cause) => {
     throw new Error('Matchday does not answer. Is it still running?', { cause });
   });
-  if (answer.status === 401 && usesSession) session.forget();
+  if (answer.status === 401 && usesSession) void session.refused();
   const text = await answer.text();
   let result;
   try {

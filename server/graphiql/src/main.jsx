@@ -6,7 +6,7 @@ import { useSyncExternalStore } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import { EXAMPLES, FIRST_TABS } from './examples.js';
-import { fetcher } from './fetcher.js';
+import { fetcher, ownRequest } from './fetcher.js';
 import './page.css';
 import * as session from './session.js';
 
@@ -59,9 +59,9 @@ function Session() {
   if (!signedIn) return null;
 
   return (
-    <span className="matchday-session" title="This page sends the access token with every request">
+    <span className="matchday-session" title="This page sends the session with every request, and refreshes it">
       signed in as <b>{signedIn.name}</b>
-      <button type="button" onClick={session.forget} title="Ask as anybody again" aria-label="Forget the session">
+      <button type="button" onClick={session.end} title="Sign out" aria-label="Sign out">
         ×
       </button>
     </span>
@@ -89,4 +89,5 @@ function Page() {
   );
 }
 
+session.resume(ownRequest);
 createRoot(document.getElementById('graphiql')).render(<Page />);

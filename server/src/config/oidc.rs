@@ -5,17 +5,20 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use domain::accounts::provider::{self, ALGORITHMS, Provider, Terms};
 use serde::{Deserialize, Serialize};
-
-use super::problem::Problem;
-use crate::fetch;
+use settings::{
+    problem::Problem,
+    row::{DAY, Kind, Row},
+};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Oidc {
     /// `iss` of its tokens, to the letter.
     pub issuer: Option<String>,
-    /// One of these is in the `aud` of its tokens.
+    /// One of these is in the claim that says whom its tokens are for.
     pub audiences: Vec<String>,
+    /// That claim.
+    pub audience_claim: String,
     /// Where its keys are; unset, its discovery document says so.
     pub jwks_url: Option<String>,
     pub algorithms: Vec<String>,
@@ -35,6 +38,7 @@ impl Default for Oidc {
         Self {
             issuer: None,
             audiences: Vec::new(),
+            audience_claim: provider::AUD.to_owned(),
             jwks_url: None,
             algorithms: ["RS256", "ES256", "EdDSA"].map(str::to_owned).to_vec(),
             role_claim: None,
@@ -47,12 +51,28 @@ impl Default for Oidc {
     }
 }
 
+#[rustfmt::skip]
+pub(super) const ROWS: &[Row] = &[
+    ("oidc.issuer", "MATCHDAY_OIDC_ISSUER", Kind::Text, "identity provider whose tokens are accepted beside our own: `iss` of them, to the letter; unset: none"),
+    ("oidc.audiences", "MATCHDAY_OIDC_AUDIENCES", Kind::List, "names of this site to the provider: one of them is in `aud` of its tokens"),
+    ("oidc.audience_claim", "MATCHDAY_OIDC_AUDIENCE_CLAIM", Kind::Text, "the claim that has that name; aud, or client_id for Amazon Cognito's access tokens"),
+    ("oidc.jwks_url", "MATCHDAY_OIDC_JWKS_URL", Kind::Text, "where the provider's keys are; unset: where <issuer>/.well-known/openid-configuration says"),
+    ("oidc.algorithms", "MATCHDAY_OIDC_ALGORITHMS", Kind::List, "what the provider's tokens may be signed by: RS256 to RS512, PS256 to PS512, ES256, ES384, EdDSA"),
+    ("oidc.role_claim", "MATCHDAY_OIDC_ROLE_CLAIM", Kind::Text, "claim that says what somebody may do, such as roles or /realm_access/roles; unset: `matchday user promote` says"),
+    ("oidc.admin_values", "MATCHDAY_OIDC_ADMIN_VALUES", Kind::List, "what that claim says of admins; without one of these and the next somebody is a customer"),
+    ("oidc.steward_values", "MATCHDAY_OIDC_STEWARD_VALUES", Kind::List, "what that claim says of stewards"),
+    ("oidc.refresh_seconds", "MATCHDAY_OIDC_REFRESH_SECONDS", Kind::Number(1, DAY), "how often the provider's keys are fetched"),
+    ("oidc.unknown_key_seconds", "MATCHDAY_OIDC_UNKNOWN_KEY_SECONDS", Kind::Number(1, 3_600), "how often tokens of unknown keys make us fetch them, at most"),
+    ("oidc.skew_seconds", "MATCHDAY_OIDC_SKEW_SECONDS", Kind::Number(0, 300), "how far the provider's clock and ours may differ"),
+];
+
 impl Oidc {
     /// The provider, where there is one; its keys are still to be fetched.
     pub(crate) fn provider(&self) -> Option<Provider> {
         let terms = Terms {
             issuer: self.issuer.clone()?,
             audiences: self.audiences.clone(),
+            audience_claim: self.audience_claim.clone(),
             algorithms: self.algorithms.iter().filter_map(|name| provider::algorithm(name)).collect(),
             role_claim: self.role_claim.clone(),
             admins: self.admin_values.clone(),
@@ -62,43 +82,48 @@ impl Oidc {
         };
         Some(Provider::new(terms))
     }
-}
 
-/// What single values cannot show.
-pub(super) fn problems(oidc: &Oidc, problems: &mut Vec<Problem>) {
-    let mut wrong = |setting: &str, wrong: String, right: &str| problems.push(Problem::new(setting, wrong, right));
+    /// What single values cannot show.
+    pub(super) fn problems(&self, found: &mut Vec<Problem>) {
+        let mut wrong = |setting: &str, wrong: String, right: &str| found.push(Problem::new(setting, wrong, right));
 
-    for (setting, url) in [("MATCHDAY_OIDC_ISSUER", &oidc.issuer), ("MATCHDAY_OIDC_JWKS_URL", &oidc.jwks_url)] {
-        if let Some(url) = url
-            && let Err(error) = fetch::address(url)
-        {
-            let right = "write https://host/path; http:// is for a provider on this machine.";
-            wrong(setting, format!("{url:?} {error}"), right);
+        for (setting, url) in [("MATCHDAY_OIDC_ISSUER", &self.issuer), ("MATCHDAY_OIDC_JWKS_URL", &self.jwks_url)] {
+            if let Some(url) = url
+                && let Err(error) = fetch::address(url)
+            {
+                let right = "write https://host/path; http:// is for a provider on this machine.";
+                wrong(setting, format!("{url:?} {error}"), right);
+            }
         }
-    }
-    if oidc.issuer.as_ref().is_some_and(|issuer| issuer.chars().count() > 255) {
-        wrong("MATCHDAY_OIDC_ISSUER", "longer than 255 characters".to_owned(), "take a shorter name.");
-    }
-    let has_more = !oidc.audiences.is_empty() || oidc.jwks_url.is_some() || oidc.role_claim.is_some();
-    if oidc.issuer.is_none() && has_more {
-        let right = "give `iss` of the provider's tokens, or unset the others.";
-        wrong("MATCHDAY_OIDC_ISSUER", "unset, but others of its section are set".to_owned(), right);
-    }
-    if oidc.issuer.is_some() && oidc.audiences.is_empty() {
-        let right =
-            "name this site as the provider's tokens do in `aud`: else tokens for its other customers would do.";
-        wrong("MATCHDAY_OIDC_AUDIENCES", "empty".to_owned(), right);
-    }
-    for name in oidc.algorithms.iter().filter(|name| !ALGORITHMS.contains(&name.as_str())) {
-        let right = format!("take some of {}: none by a secret that is shared.", ALGORITHMS.join(", "));
-        wrong("MATCHDAY_OIDC_ALGORITHMS", format!("{name:?} signs nothing that is accepted"), &right);
-    }
-    if oidc.algorithms.is_empty() {
-        wrong("MATCHDAY_OIDC_ALGORITHMS", "empty".to_owned(), "name what the provider signs by, such as RS256.");
-    }
-    let has_values = !oidc.admin_values.is_empty() || !oidc.steward_values.is_empty();
-    if has_values != oidc.role_claim.is_some() {
-        let right = "set the claim and what it says of admins or stewards, or none of them.";
-        wrong("MATCHDAY_OIDC_ROLE_CLAIM", "roles need a claim and its values".to_owned(), right);
+        if self.issuer.as_ref().is_some_and(|issuer| issuer.chars().count() > 255) {
+            wrong("MATCHDAY_OIDC_ISSUER", "longer than 255 characters".to_owned(), "take a shorter name.");
+        }
+        let has_more = !self.audiences.is_empty() || self.jwks_url.is_some() || self.role_claim.is_some();
+        if self.issuer.is_none() && has_more {
+            let right = "give `iss` of the provider's tokens, or unset the others.";
+            wrong("MATCHDAY_OIDC_ISSUER", "unset, but others of its section are set".to_owned(), right);
+        }
+        if self.audience_claim.trim().is_empty() {
+            let right =
+                "name the claim that says whom a token is for: aud, or client_id for Amazon Cognito's access tokens.";
+            wrong("MATCHDAY_OIDC_AUDIENCE_CLAIM", "empty".to_owned(), right);
+        }
+        if self.issuer.is_some() && self.audiences.is_empty() {
+            let right =
+                "name this site as the provider's tokens do in `aud`: else tokens for its other customers would do.";
+            wrong("MATCHDAY_OIDC_AUDIENCES", "empty".to_owned(), right);
+        }
+        for name in self.algorithms.iter().filter(|name| !ALGORITHMS.contains(&name.as_str())) {
+            let right = format!("take some of {}: none by a secret that is shared.", ALGORITHMS.join(", "));
+            wrong("MATCHDAY_OIDC_ALGORITHMS", format!("{name:?} signs nothing that is accepted"), &right);
+        }
+        if self.algorithms.is_empty() {
+            wrong("MATCHDAY_OIDC_ALGORITHMS", "empty".to_owned(), "name what the provider signs by, such as RS256.");
+        }
+        let has_values = !self.admin_values.is_empty() || !self.steward_values.is_empty();
+        if has_values != self.role_claim.is_some() {
+            let right = "set the claim and what it says of admins or stewards, or none of them.";
+            wrong("MATCHDAY_OIDC_ROLE_CLAIM", "roles need a claim and its values".to_owned(), right);
+        }
     }
 }

@@ -8,11 +8,12 @@ use figment::{
     Metadata, Profile, Provider,
     value::{Dict, Map, Tag, Value},
 };
+use settings::{problem::Problem, row::Kind};
 
-use super::{
-    problem::Problem,
-    settings::{self, Kind, Setting},
-};
+use super::catalog::{self, Setting};
+
+/// Characters of a value that does not fit, at most.
+const SHOWN: usize = 64;
 
 /// What one source sets: values by the path of their setting.
 #[derive(Debug)]
@@ -81,10 +82,10 @@ fn keys(file: &str, prefix: &str, table: &toml::Table, layer: &mut Layer, proble
     for (name, value) in table {
         let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
         let written = format!("{path} ({file})");
-        let is_section = settings::SETTINGS
+        let is_section = catalog::SETTINGS
             .iter()
             .any(|setting| setting.path.strip_prefix(&path).is_some_and(|rest| rest.starts_with('.')));
-        match (settings::by_path(&path), value) {
+        match (catalog::by_path(&path), value) {
             (None, toml::Value::Table(table)) if is_section => keys(file, &path, table, layer, problems),
             (None, _) if is_section => {
                 problems.push(Problem::new(
@@ -94,16 +95,28 @@ fn keys(file: &str, prefix: &str, table: &toml::Table, layer: &mut Layer, proble
                 ));
             }
             (None, _) => {
-                let right = format!("did you mean {}?", settings::nearest_path(&path));
+                let nearest = match value {
+                    toml::Value::Table(_) => catalog::nearest_section(&path),
+                    _ => catalog::nearest_path(&path),
+                };
+                let right = format!("did you mean {nearest}?");
                 problems.push(Problem::new(written, "there is no such setting", right));
             }
             (Some(setting), value) => match from_toml(setting.kind, value) {
                 Some(value) => {
                     layer.values.insert(path, value);
                 }
-                None => problems.push(unfit(written, setting, value.type_str())),
+                None => problems.push(unfit(written, setting, &shown(setting, value))),
             },
         }
+    }
+}
+
+/// A value that does not fit, as far as it may be shown: what was given for a text may be a secret.
+fn shown(setting: &Setting, value: &toml::Value) -> String {
+    match (setting.kind, value) {
+        (Kind::Text, _) | (_, toml::Value::Table(_)) => value.type_str().to_owned(),
+        (_, value) => value.to_string().chars().take(SHOWN).collect(),
     }
 }
 
@@ -140,7 +153,7 @@ fn from_toml(kind: Kind, value: &toml::Value) -> Option<Value> {
 pub(super) fn environment(variables: &[(String, String)], problems: &mut Vec<Problem>) -> Vec<Layer> {
     let mut layers = Vec::new();
     for (name, text) in variables.iter().filter(|(_, text)| !text.is_empty()) {
-        match settings::by_env(name) {
+        match catalog::by_env(name) {
             Some(setting) => match from_text(setting.kind, text) {
                 Some(value) => {
                     layers.push(Layer { name: name.clone(), values: BTreeMap::from([(setting.path.clone(), value)]) })
@@ -148,7 +161,7 @@ pub(super) fn environment(variables: &[(String, String)], problems: &mut Vec<Pro
                 None => problems.push(unfit(name.clone(), setting, &format!("{text:?}"))),
             },
             None if name.starts_with("MATCHDAY_") && !is_foreign(name) => {
-                let right = format!("did you mean {}?", settings::nearest_env(name));
+                let right = format!("did you mean {}?", catalog::nearest_env(name));
                 problems.push(Problem::new(name, "there is no such setting", right));
             }
             None => {}
@@ -159,7 +172,7 @@ pub(super) fn environment(variables: &[(String, String)], problems: &mut Vec<Pro
 
 /// Names that this repository's scripts and tests use, or that are read elsewhere.
 fn is_foreign(name: &str) -> bool {
-    name.starts_with("MATCHDAY_SERVICES_") || [settings::CONFIG_ENV, "MATCHDAY_BIN", "MATCHDAY_URL"].contains(&name)
+    name.starts_with("MATCHDAY_SERVICES_") || [catalog::CONFIG_ENV, "MATCHDAY_BIN", "MATCHDAY_URL"].contains(&name)
 }
 
 fn from_text(kind: Kind, text: &str) -> Option<Value> {

@@ -1,4 +1,9 @@
+use std::collections::BTreeSet;
+
 use super::*;
+
+mod complaints;
+mod production;
 
 fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -138,6 +143,37 @@ fn mail_settings_that_lead_nowhere_are_refused() {
 }
 
 #[test]
+fn origins_that_no_browser_sends_are_refused() {
+    let (cors, sockets) =
+        ("MATCHDAY_TRANSPORT_HTTP_CORS_ALLOWED_ORIGINS", "MATCHDAY_TRANSPORT_SOCKETS_ALLOWED_ORIGINS");
+    for wrong in ["https://shop.example/", "shop.example", "[\"https://shop.example\"]", "https://shop.example/app"] {
+        let problems = load_env(&[(cors, wrong), (sockets, wrong)]).expect_err(wrong);
+        for setting in [cors, sockets] {
+            assert!(complaint(&problems, setting).contains("https://tickets.example"), "{wrong}: {problems}");
+        }
+    }
+    let cookies = ("MATCHDAY_TRANSPORT_HTTP_CORS_ALLOW_CREDENTIALS", "true");
+    let problems = load_env(&[(cors, "*"), cookies]).expect_err("no page of any site may send cookies");
+    assert!(complaint(&problems, cors).contains("name the origins"), "{problems}");
+
+    let right = load_env(&[(cors, "https://shop.example,http://localhost:3000"), cookies, (sockets, "*")]);
+    assert!(right.is_ok());
+}
+
+#[test]
+fn the_public_address_may_open_sockets_and_is_come_to_by_tls_alone_in_production() {
+    let edge = |pairs: &[(&str, &str)]| load_env(pairs).map(|loaded| loaded.config.edge());
+    let secure = [("MATCHDAY_PUBLIC_URL", "https://tickets.example")];
+
+    let in_dev = edge(&secure).expect("the settings are right");
+    assert_eq!(in_dev.sockets.allowed_origins, ["https://tickets.example"]);
+    assert!(!in_dev.http.is_secure, "an address that is tried out is not remembered for years");
+    let mut in_prod = load_env(&secure).expect("the settings are right").config;
+    in_prod.env = Env::Prod;
+    assert!(in_prod.edge().http.is_secure);
+}
+
+#[test]
 fn an_identity_provider_is_accepted_whole_and_by_public_keys_only() {
     let fine = [("MATCHDAY_OIDC_ISSUER", "https://login.example.com/realm"), ("MATCHDAY_OIDC_AUDIENCES", "a, b")];
     let loaded = load_env(&fine).expect("nothing more is needed");
@@ -161,42 +197,6 @@ fn an_identity_provider_is_accepted_whole_and_by_public_keys_only() {
     }
     let problems = load_env(&[("MATCHDAY_OIDC_AUDIENCES", "a")]).expect_err("there is no issuer");
     assert!(complaint(&problems, "MATCHDAY_OIDC_ISSUER").contains("unset"));
-}
-
-#[test]
-fn production_runs_on_services_and_a_strong_secret() {
-    let loaded = load_env(PRODUCTION).expect("everything that production needs is set");
-
-    assert!(!loaded.config.migrates_at_start());
-}
-
-#[test]
-fn production_names_every_embedded_part_and_missing_secret() {
-    let problems = load_env(&[("ENV", "prod")]).expect_err("nothing that production needs is set");
-
-    let settings: Vec<&str> = problems.0.iter().map(|problem| problem.setting.as_str()).collect();
-    assert_eq!(
-        settings,
-        ["DATABASE_URL", "KAFKA_BROKERS", "REDIS_URL", "MATCHDAY_MAIL_SMTP_URL", "MATCHDAY_JWT_SECRET"]
-    );
-}
-
-#[test]
-fn production_refuses_each_weak_secret() {
-    let weak = [
-        ("tiny-one", "shorter than 32 bytes"),
-        ("changeme-changeme-changeme-changeme-123", "known default"),
-        ("your-256-bit-secret-your-256-bit-secret", "known default"),
-        ("abababababababababababababababababab", "too few different"),
-    ];
-
-    for (secret, why) in weak {
-        let mut pairs = PRODUCTION.to_vec();
-        pairs.push(("MATCHDAY_JWT_SECRET", secret));
-        let problems = load_env(&pairs).expect_err("the secret is weak");
-        assert!(complaint(&problems, "MATCHDAY_JWT_SECRET").contains(why), "{secret}: {problems}");
-        assert!(!problems.to_string().contains(secret), "the report repeats the secret");
-    }
 }
 
 #[test]
@@ -228,41 +228,6 @@ fn kafka_security_must_fit_together() {
         let problems = load_env(pairs).expect_err("these do not fit");
         assert!(complaint(&problems, setting).contains(why), "{pairs:?}: {problems}");
     }
-}
-
-#[test]
-fn stripe_takes_real_money_in_production_and_nowhere_else() {
-    type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
-    let (live, secret) = (("STRIPE_SECRET_KEY", "sk_live_abc"), ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET));
-    let production: &[Case<'_>] = &[
-        (&[("STRIPE_SECRET_KEY", "sk_test_abc"), secret], "STRIPE_SECRET_KEY", "a key of test mode in ENV=prod"),
-        (&[("STRIPE_SECRET_KEY", "pk_live_abc"), secret], "STRIPE_SECRET_KEY", "no secret key"),
-        (&[live], "STRIPE_WEBHOOK_SECRET", "unset"),
-        (&[live, ("STRIPE_WEBHOOK_SECRET", "whsec_short")], "STRIPE_WEBHOOK_SECRET", "shorter than 32 bytes"),
-        (&[live, secret, ("STRIPE_API_BASE", "http://stripe.example")], "STRIPE_API_BASE", "in clear text"),
-    ];
-    let dev: &[Case<'_>] = &[
-        (&[live], "STRIPE_SECRET_KEY", "a key of live mode in ENV=dev"),
-        (&[("STRIPE_SECRET_KEY", "rk_live_abc")], "STRIPE_SECRET_KEY", "a key of live mode"),
-        (&[("STRIPE_SECRET_KEY", "sk_test_a b")], "STRIPE_SECRET_KEY", "no secret key"),
-        (&[("STRIPE_API_BASE", "stripe.example")], "STRIPE_API_BASE", "no web address"),
-        (&[("STRIPE_API_BASE", "https://stripe.example/v1")], "STRIPE_API_BASE", "no web address of a host"),
-        (&[("MATCHDAY_STRIPE_TIMEOUT_SECONDS", "0")], "MATCHDAY_STRIPE_TIMEOUT_SECONDS", "1 to 60"),
-    ];
-
-    for (base, cases) in [(PRODUCTION, production), (&[], dev)] {
-        for (pairs, setting, why) in cases {
-            let problems = load_env(&[base, pairs].concat()).expect_err("these do not fit");
-            assert!(complaint(&problems, setting).contains(why), "{pairs:?}: {problems}");
-        }
-    }
-    let restricted = ("STRIPE_SECRET_KEY", "rk_live_abc");
-    for (base, pairs) in [(PRODUCTION, [restricted, secret]), (&[], [("STRIPE_SECRET_KEY", "sk_test_abc"), secret])] {
-        let config = load_env(&[base, &pairs].concat()).expect("a key of the right mode").config;
-        assert!(matches!(config.payments(), Payments::Stripe(_)));
-    }
-    assert!(matches!(load_env(&[]).expect("nothing is set").config.payments(), Payments::Play));
-    assert!(matches!(load_env(PRODUCTION).expect("it is right").config.payments(), Payments::None));
 }
 
 #[test]
@@ -315,24 +280,31 @@ fn the_example_file_is_right_and_says_the_defaults() {
     );
 }
 
+/// The edge's are many, and its defaults are rarely changed: the file shows those that are.
+#[test]
+fn the_example_file_shows_every_setting_under_its_key() {
+    let example = include_str!("../../../matchday.example.toml");
+    let (mut section, mut shown) = (String::new(), BTreeSet::new());
+    for line in example.lines() {
+        let line = line.strip_prefix("# ").unwrap_or(line);
+        if let Some((name, _)) = line.strip_prefix('[').and_then(|line| line.split_once(']')) {
+            section = format!("{name}.");
+            shown.insert(name.to_owned());
+        } else if let Some((key, _)) = line.split_once(" = ") {
+            shown.insert(format!("{section}{key}"));
+        }
+    }
+
+    let ours = SETTINGS.iter().filter(|setting| !setting.path.starts_with("transport."));
+    let missing: Vec<&str> = ours.map(|setting| setting.path.as_str()).filter(|path| !shown.contains(*path)).collect();
+
+    assert_eq!(missing, [""; 0], "matchday.example.toml does not show these");
+}
+
 #[test]
 fn variables_of_the_repositorys_scripts_are_no_settings_and_no_mistakes() {
     load_env(&[("MATCHDAY_SERVICES_PORT", "17430"), ("MATCHDAY_BIN", "/somewhere")])
         .expect("they are not ours to judge");
-}
-
-#[test]
-fn production_hides_the_schema_unless_it_is_told_to_show_it() {
-    let dev = load_env(&[]).expect("nothing is set").config;
-    assert!(dev.shows_schema() && dev.suggests_names());
-
-    let production = load_env(PRODUCTION).expect("everything that production needs is set").config;
-    assert!(!production.shows_schema() && !production.suggests_names());
-
-    let mut pairs = PRODUCTION.to_vec();
-    pairs.extend([("MATCHDAY_INTROSPECTION", "true"), ("MATCHDAY_SUGGESTIONS", "true")]);
-    let told = load_env(&pairs).expect("these are flags").config;
-    assert!(told.shows_schema() && told.suggests_names());
 }
 
 #[test]
@@ -344,10 +316,17 @@ fn captchas_that_nobody_can_solve_and_signs_that_nobody_knows_are_refused() {
         (&[provider], "MATCHDAY_CAPTCHA_SITE_KEY", "unset"),
         (&[provider], "MATCHDAY_CAPTCHA_SECRET", "unset"),
         (&[provider, elsewhere], "MATCHDAY_CAPTCHA_VERIFY_URL", "in the clear"),
-        (&[("MATCHDAY_BOTS_WEIGHTS", "isTall=5")], "bots.weights, bots.free", "no sign"),
-        (&[("MATCHDAY_BOTS_FREE", "noAccept=5")], "bots.weights, bots.free", "none of which some are free"),
-        (&[("MATCHDAY_BOTS_CAPTCHA_SCORE", "101")], "bots.captcha_score", "beyond bots.block_score"),
-        (&[("MATCHDAY_BOTS_PROTECTED", "signIn,solveCaptcha")], "bots.protected", "how a captcha is solved"),
+        (&[("MATCHDAY_BOTS_WEIGHTS", "isTall=5")], "MATCHDAY_BOTS_WEIGHTS", "not a sign that it has"),
+        (&[("MATCHDAY_BOTS_FREE", "noAccept=5")], "MATCHDAY_BOTS_FREE", "not a sign that it has"),
+        (&[("MATCHDAY_BOTS_DOUBLING", "noAccept=5")], "MATCHDAY_BOTS_DOUBLING", "not a sign that it has"),
+        (&[("MATCHDAY_BOTS_DOUBLING", "accountsOfAddress=0")], "MATCHDAY_BOTS_DOUBLING", "without end"),
+        (&[("MATCHDAY_BOTS_CAPTCHA_SCORE", "101")], "MATCHDAY_BOTS_CAPTCHA_SCORE", "beyond bots.block_score"),
+        (
+            &[("MATCHDAY_RESALE_PRICE_CAP_PERCENT", "19")],
+            "resale.price_floor_percent",
+            "beyond resale.price_cap_percent",
+        ),
+        (&[("MATCHDAY_BOTS_PROTECTED", "signIn,solveCaptcha")], "MATCHDAY_BOTS_PROTECTED", "how a captcha is solved"),
     ];
 
     for (pairs, setting, why) in cases {
@@ -357,4 +336,14 @@ fn captchas_that_nobody_can_solve_and_signs_that_nobody_knows_are_refused() {
     let one = load_env(&[("MATCHDAY_BOTS_WEIGHTS", "noAccept=0")]).expect("it is a sign").config;
     assert_eq!(one.bots.weights.get("noAccept"), Some(&0));
     assert_eq!(one.bots.weights.get("declaredCrawler"), Some(&60), "who sets one weight keeps the others");
+}
+
+#[test]
+fn who_sets_one_price_keeps_the_others() {
+    let variables = [("MATCHDAY_TRANSPORT_DOCUMENTS_FIELD_COSTS".to_owned(), "Mutation.reserve=1".to_owned())];
+    let loaded = load_from(None, &variables).expect("the setting is right");
+
+    let costs = loaded.config.transport.documents.field_costs;
+    assert_eq!(costs.get("Mutation.reserve"), Some(&1));
+    assert_eq!(costs.get("Mutation.signIn"), Some(&10_000));
 }

@@ -1,19 +1,12 @@
 //! Masking: what of an error a client sees.
 
 use async_graphql::{ErrorExtensionValues, PathSegment, Response, ServerError};
+use error_codes::Code;
 
-pub(super) const INTERNAL: &str = "INTERNAL";
 pub(super) const MASK: &str = "something went wrong on our side; the request id leads us to the cause";
 
-/// How the library begins to name what is like a misspelt name.
-const SUGGESTION: &str = "Did you mean";
-
-/// How much errors tell.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Masking {
-    /// Whether an error about an unknown name may name those like it.
-    pub(super) suggests: bool,
-}
+/// Characters of an error's text that are logged: it is for the operator, and no place for what a client sent.
+const LOGGED: usize = 300;
 
 /// The response to an operation that panicked.
 pub(super) fn panicked(id: &str) -> Response {
@@ -21,59 +14,52 @@ pub(super) fn panicked(id: &str) -> Response {
     let mut error = ServerError::new(MASK, None);
     // Execution had begun, which an error without a path would deny.
     error.path = vec![PathSegment::Field("query".to_owned())];
-    code(&mut error, INTERNAL);
+    code(&mut error, Code::INTERNAL);
     Response::from_errors(vec![error])
 }
 
-impl Masking {
-    /// Gives every error its code, and hides what none of our errors said.
-    pub(super) fn mask(self, mut response: Response, id: &str) -> Response {
-        for error in &mut response.errors {
-            match code_of(error) {
-                Some(found) if found == INTERNAL => internal(error, id),
-                Some(_) => {}
-                None if is_about_input(&error.message) => code(error, "BAD_USER_INPUT"),
-                // Validation fails before anything of ours ran, and the library's words are about the document alone.
-                None if error.path.is_empty() => {
-                    if !self.suggests {
-                        without_suggestion(&mut error.message);
-                    }
-                    code(error, "GRAPHQL_VALIDATION_FAILED");
-                }
-                None => {
-                    tracing::error!(request_id = id, error = error.message, path = ?error.path, "an error without a code");
-                    MASK.clone_into(&mut error.message);
-                    internal(error, id);
-                }
+/// Gives every error its code, and hides what none of our errors said.
+pub(super) fn mask(mut response: Response, id: &str) -> Response {
+    for error in &mut response.errors {
+        match code_of(error) {
+            Some(found) if found == Code::INTERNAL.as_str() => internal(error, id),
+            Some(_) => {}
+            None if is_about_input(&error.message) => {
+                // The library's words may show the value.
+                "a value is not of the type that its place takes".clone_into(&mut error.message);
+                code(error, Code::BAD_USER_INPUT);
+            }
+            // Nothing of ours ran: the library's words are about the document alone.
+            None if error.path.is_empty() => code(error, Code::GRAPHQL_VALIDATION_FAILED),
+            None => {
+                let shown: String = error.message.chars().take(LOGGED).collect();
+                tracing::error!(request_id = id, error = shown, path = ?error.path, "an error without a code");
+                MASK.clone_into(&mut error.message);
+                internal(error, id);
             }
         }
-        response
     }
+    response
 }
 
-/// Cuts off what would tell a stranger the names that the schema has.
-fn without_suggestion(message: &mut String) {
-    if let Some(start) = message.find(SUGGESTION) {
-        message.truncate(start);
-        message.truncate(message.trim_end().len());
-    }
-}
-
-/// How the library words a value that is none of its type.
+/// How the library words a value that is none of its type. The edge refuses these first; what it lets through is the
+/// client's mistake all the same.
 fn is_about_input(message: &str) -> bool {
-    ["Failed to parse", "Invalid value", "Invalid type"].iter().any(|start| message.starts_with(start))
+    const BEGINNINGS: [&str; 6] =
+        ["Failed to parse", "Expected input type", "Invalid value", "Invalid type", "Only integers from", "Variable "];
+    BEGINNINGS.iter().any(|beginning| message.starts_with(beginning))
 }
 
 fn internal(error: &mut ServerError, id: &str) {
     metrics::counter!("matchday_internal_errors_total").increment(1);
-    code(error, INTERNAL);
+    code(error, Code::INTERNAL);
     if !id.is_empty() {
         error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("requestId", id);
     }
 }
 
-fn code(error: &mut ServerError, code: &str) {
-    error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code);
+fn code(error: &mut ServerError, code: Code) {
+    error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code.as_str());
 }
 
 fn code_of(error: &ServerError) -> Option<String> {
@@ -89,7 +75,7 @@ mod tests {
 
     use super::*;
 
-    fn error(message: &str, path: &[&str], known: Option<&str>) -> ServerError {
+    fn error(message: &str, path: &[&str], known: Option<Code>) -> ServerError {
         let mut error = ServerError::new(message, None);
         error.path = path.iter().map(|field| PathSegment::Field((*field).to_owned())).collect();
         if let Some(known) = known {
@@ -99,7 +85,7 @@ mod tests {
     }
 
     fn after_masking(error: ServerError) -> serde_json::Value {
-        let response = Masking { suggests: true }.mask(Response::from_errors(vec![error]), "id-1");
+        let response = mask(Response::from_errors(vec![error]), "id-1");
         let error = &response.errors[0];
         json!({ "message": error.message, "extensions": error.extensions })
     }
@@ -113,29 +99,29 @@ mod tests {
 
     #[test]
     fn errors_with_a_code_of_ours_are_left_alone() {
-        let shown = after_masking(error("sold out", &["reserve"], Some("SOLD_OUT")));
+        let shown = after_masking(error("sold out", &["reserve"], Some(Code::SOLD_OUT)));
 
         assert_eq!(shown, json!({ "message": "sold out", "extensions": { "code": "SOLD_OUT" } }));
     }
 
     #[test]
-    fn what_the_library_says_of_the_document_and_its_values_is_kept_with_a_code() {
+    fn what_the_library_says_of_the_document_is_kept_with_a_code() {
         let validation = after_masking(error("Unknown field \"x\"", &[], None));
-        let input = after_masking(error("Failed to parse \"Int\": too large", &["match"], None));
 
         assert_eq!(validation["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
-        assert_eq!(input["extensions"]["code"], "BAD_USER_INPUT");
     }
 
     #[test]
-    fn names_like_a_misspelt_one_are_suggested_only_where_the_schema_is_no_secret() {
-        let wrong = "Unknown field \"matchs\" on type \"Query\". Did you mean \"matches\", \"match\"?";
-        let message = |suggests| {
-            let response = Response::from_errors(vec![error(wrong, &[], None)]);
-            Masking { suggests }.mask(response, "id-1").errors[0].message.clone()
-        };
+    fn what_the_library_says_of_a_value_is_the_clients_mistake_and_does_not_show_it() {
+        for said in [
+            "Failed to parse \"Int\": too large",
+            "Expected input type \"SignInInput\", found \"{\\\"password\\\":\\\"hunter22\\\"}\".",
+            "Invalid value for argument \"hunter22\"",
+        ] {
+            let input = after_masking(error(said, &["signIn"], None));
 
-        assert_eq!(message(true), wrong);
-        assert_eq!(message(false), "Unknown field \"matchs\" on type \"Query\".");
+            assert_eq!(input["extensions"], json!({ "code": "BAD_USER_INPUT" }), "{said}");
+            assert_eq!(input["message"], "a value is not of the type that its place takes");
+        }
     }
 }

@@ -4,6 +4,7 @@ use axum::http::{
     HeaderMap, StatusCode,
     header::{AUTHORIZATION, COOKIE},
 };
+use error_codes::Code;
 use serde_json::{Map, Value};
 use transport::gateway::Refusal;
 
@@ -47,11 +48,11 @@ fn bearer(value: &str) -> Result<&str, Refusal> {
         .ok_or_else(|| unauthenticated("send the access token as `authorization: Bearer …`"))
 }
 
-/// Why somebody without a valid token is not let in.
+/// Why a caller without a valid token is not let in.
 pub(super) fn unauthenticated(message: &str) -> Refusal {
     Refusal {
         status: StatusCode::UNAUTHORIZED,
-        code: "UNAUTHENTICATED",
+        code: Code::UNAUTHENTICATED,
         message: message.to_owned(),
         retry_after: None,
     }
@@ -95,6 +96,6 @@ mod tests {
 
         let refusal = of_header(&headers).expect_err("the scheme is unknown");
 
-        assert_eq!((refusal.status, refusal.code), (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"));
+        assert_eq!((refusal.status, refusal.code), (StatusCode::UNAUTHORIZED, Code::UNAUTHENTICATED));
     }
 }

@@ -7,7 +7,7 @@ use minijinja::{Environment, Error, Value, context};
 
 use crate::config::Config;
 
-const TEMPLATES: [(&str, &str); 18] = [
+const TEMPLATES: [(&str, &str); 20] = [
     ("verify-email.txt", include_str!("../../mails/verify-email.txt")),
     ("verify-email.html", include_str!("../../mails/verify-email.html")),
     ("reset-password.txt", include_str!("../../mails/reset-password.txt")),
@@ -20,6 +20,8 @@ const TEMPLATES: [(&str, &str); 18] = [
     ("hold-expired.html", include_str!("../../mails/hold-expired.html")),
     ("paid.txt", include_str!("../../mails/paid.txt")),
     ("paid.html", include_str!("../../mails/paid.html")),
+    ("paid-unconfirmed.txt", include_str!("../../mails/paid-unconfirmed.txt")),
+    ("paid-unconfirmed.html", include_str!("../../mails/paid-unconfirmed.html")),
     ("bought.txt", include_str!("../../mails/bought.txt")),
     ("bought.html", include_str!("../../mails/bought.html")),
     ("listing-sold.txt", include_str!("../../mails/listing-sold.txt")),
@@ -56,7 +58,7 @@ impl Templates {
 
         Self {
             environment,
-            site: config.client_id.clone(),
+            site: config.site_name().to_owned(),
             verify_url: config.mail.verify_url.clone(),
             reset_url: config.mail.reset_url.clone(),
             home: config.http.public_url.clone(),
@@ -72,7 +74,9 @@ impl Templates {
             Content::VerifyEmail { code } => of_code(&self.verify_url, code),
             Content::ResetPassword { code } => of_code(&self.reset_url, code),
             Content::PasswordChanged => context! {},
-            Content::HoldPlaced(told) | Content::HoldExpired(told) => of_reservation(told),
+            Content::HoldPlaced(told) | Content::HoldExpired(told) | Content::PaidUnconfirmed(told) => {
+                of_reservation(told)
+            }
             Content::Bought(told) | Content::ListingSold(told) => of_reservation(told),
             Content::Paid { told, passes } => context! { count => passes.len(), ..of_reservation(told) },
             Content::Refunded { told, amount_minor } => {
@@ -97,6 +101,7 @@ pub(super) fn name(content: &Content) -> &'static str {
         Content::HoldPlaced(_) => "hold-placed",
         Content::HoldExpired(_) => "hold-expired",
         Content::Paid { .. } => "paid",
+        Content::PaidUnconfirmed(_) => "paid-unconfirmed",
         Content::Bought(_) => "bought",
         Content::ListingSold(_) => "listing-sold",
         Content::Refunded { .. } => "refunded",
@@ -112,6 +117,7 @@ fn of_reservation(Told { reservation, facts }: &Told) -> Value {
         venue => &facts.location,
         category => reservation.category.number(),
         quantity => reservation.quantity,
+        returned => reservation.returned,
         total => amount(reservation.unit_price_minor * i64::from(reservation.quantity)),
         until => reservation.expires_at.format("%-d %B %Y, %H:%M UTC").to_string(),
     }
@@ -123,6 +129,8 @@ fn amount(minor: i64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use chrono::DateTime;
     use entities::{
         category::Category,
@@ -144,9 +152,10 @@ mod tests {
 
         let bare = Templates::new(&config).write(&letter(content.clone())).expect("it can be written");
         assert!(bare.subject.contains("password") && !bare.subject.contains('\n'));
-        assert!(bare.text.contains("c-0_de") && bare.text.contains("<b>Ana & Co</b>"), "{}", bare.text);
-        assert!(bare.html.contains("c-0_de") && !bare.html.contains("<b>Ana"), "{}", bare.html);
-        assert!(bare.html.contains("&lt;b&gt;Ana &amp; Co"), "{}", bare.html);
+        assert!(bare.text.contains("c-0_de") && bare.html.contains("c-0_de"), "{} {}", bare.text, bare.html);
+        let changed = Templates::new(&config).write(&letter(Content::PasswordChanged)).expect("it can be written");
+        assert!(changed.text.contains("<b>Ana & Co</b>"), "{}", changed.text);
+        assert!(changed.html.contains("&lt;b&gt;Ana &amp; Co") && !changed.html.contains("<b>Ana"), "{}", changed.html);
 
         config.mail.reset_url = Some("https://shop.example/reset?code={code}".to_owned());
         let linked = Templates::new(&config).write(&letter(content)).expect("it can be written");
@@ -204,23 +213,71 @@ mod tests {
         );
     }
 
+    fn returned(returned: i32) -> Told {
+        let told = told();
+        Told { reservation: reservation::Model { returned, ..told.reservation }, ..told }
+    }
+
+    #[test]
+    fn a_mail_of_a_refund_says_for_how_many_tickets_and_how_much_of_what_was_paid() {
+        let templates = Templates::new(&Config::default());
+        for (tickets, minor, parts) in [
+            (1, 7_500, ["1 of your 2 tickets was given back", "2, 1 ticket, 75.00 USD", "75.00 USD of the 150.00 USD"]),
+            (2, 15_000, ["your 2 tickets were given back", "2, 2 tickets, 150.00 USD", "150.00 USD of the 150.00"]),
+        ] {
+            let content = Content::Refunded { told: returned(tickets), amount_minor: minor };
+            let written = templates.write(&letter(content)).expect("it can be written");
+            for part in parts {
+                assert!(written.text.contains(part), "{part} is missing: {}", written.text);
+                assert!(written.html.contains(part), "{part} is missing: {}", written.html);
+            }
+        }
+    }
+
+    #[test]
+    fn mails_call_the_site_by_its_name_and_say_what_a_fan_does_with_a_code() {
+        let mut config = Config { client_id: "shop-7".to_owned(), ..Config::default() };
+        config.site_name = Some("Cup Tickets".to_owned());
+        let code = || "c0de".to_owned();
+        for content in [Content::VerifyEmail { code: code() }, Content::ResetPassword { code: code() }] {
+            let written = Templates::new(&config).write(&letter(content)).expect("it can be written");
+            let whole = format!("{}{}{}", written.subject, written.text, written.html);
+            assert!(whole.contains("Cup Tickets") && written.text.contains("nter this code"), "{whole}");
+            for word in ["shop-7", "resetPassword", "verifyEmail", "Ana"] {
+                assert!(!whole.contains(word), "{word}: {whole}");
+            }
+        }
+    }
+
+    /// Walks all contents: a new one has no place here until it is written below as well.
+    fn following(content: &Content) -> Option<Content> {
+        let code = || "code".to_owned();
+        Some(match content {
+            Content::VerifyEmail { .. } => Content::ResetPassword { code: code() },
+            Content::ResetPassword { .. } => Content::PasswordChanged,
+            Content::PasswordChanged => Content::HoldPlaced(told()),
+            Content::HoldPlaced(_) => Content::HoldExpired(told()),
+            Content::HoldExpired(_) => Content::Paid { told: told(), passes: Vec::new() },
+            Content::Paid { .. } => Content::PaidUnconfirmed(told()),
+            Content::PaidUnconfirmed(_) => Content::Bought(told()),
+            Content::Bought(_) => Content::ListingSold(told()),
+            Content::ListingSold(_) => Content::Refunded { told: returned(2), amount_minor: 15_000 },
+            Content::Refunded { .. } => return None,
+        })
+    }
+
     #[test]
     fn every_mail_can_be_written() {
         let templates = Templates::new(&Config::default());
-        let told = told();
-        let contents = [
-            Content::VerifyEmail { code: "code".to_owned() },
-            Content::PasswordChanged,
-            Content::HoldPlaced(told.clone()),
-            Content::HoldExpired(told.clone()),
-            Content::Paid { told: told.clone(), passes: Vec::new() },
-            Content::Refunded { told, amount_minor: 7_500 },
-        ];
-        for content in contents {
+        let first = Content::VerifyEmail { code: "code".to_owned() };
+        let mut used = BTreeSet::new();
+        for content in std::iter::successors(Some(first), following) {
+            used.extend(["txt", "html"].map(|ending| format!("{}.{ending}", name(&content))));
             let written = templates.write(&letter(content)).expect("it can be written");
             for part in [&written.subject, &written.text, &written.html] {
                 assert!(!part.is_empty() && !part.contains("{{") && !part.contains("none"), "{part}");
             }
         }
+        assert_eq!(used, TEMPLATES.map(|(name, _)| name.to_owned()).into(), "each template is of one mail");
     }
 }

@@ -11,7 +11,7 @@ use entities::address_rule::Effect;
 use crate::{
     cli::{Address, AddressList, EffectName},
     failure::Failure,
-    output, parts,
+    output, resources,
 };
 
 /// Imports a list.
@@ -29,7 +29,7 @@ pub async fn addresses(settings: Option<&Path>, task: &Address) -> Result<(), Fa
     if !report.problems.is_empty() && !given.skip_wrong {
         return Err(Failure::WrongAddressList(report.problems.len()));
     }
-    let app = parts::beside(&config).await?;
+    let app = resources::beside(&config).await?;
     let list = List {
         networks: report.networks,
         effect: given.effect.into(),
@@ -39,7 +39,7 @@ pub async fn addresses(settings: Option<&Path>, task: &Address) -> Result<(), Fa
     };
     let imported = import::import(&app, list, given.dry_run).await?;
 
-    output::line(told(given, &imported, report.problems.len()))
+    Ok(output::line(told(given, &imported, report.problems.len()))?)
 }
 
 fn told(given: &AddressList, imported: &Imported, wrong: usize) -> String {

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use domain::{
-    accounts::keys::{self, Listed, Stage},
+    accounts::keys,
+    keyring::{Listed, Stage},
     tickets,
 };
 use entities::signing_key::Algorithm;
 
-use crate::{cli::Key, failure::Failure, output, parts};
+use crate::{cli::Key, failure::Failure, output, resources};
 
 /// Changes, lists or ends keys.
 ///
@@ -17,7 +18,7 @@ use crate::{cli::Key, failure::Failure, output, parts};
 /// The database does not answer; for `retire`, there is no such key.
 pub async fn keys(settings: Option<&Path>, task: &Key) -> Result<(), Failure> {
     let config = super::load(settings)?;
-    let app = parts::beside(&config).await?;
+    let app = resources::beside(&config).await?;
     match task {
         Key::Rotate { now } => {
             let made = keys::rotate(&app, *now).await?;
@@ -37,7 +38,7 @@ pub async fn keys(settings: Option<&Path>, task: &Key) -> Result<(), Failure> {
 /// The database does not answer; for `retire`, there is no such key.
 pub async fn ticket_keys(settings: Option<&Path>, task: &Key) -> Result<(), Failure> {
     let config = super::load(settings)?;
-    let app = parts::beside(&config).await?;
+    let app = resources::beside(&config).await?;
     match task {
         Key::Rotate { now } => {
             let made = tickets::keys::rotate(&app, *now).await?;
@@ -50,22 +51,29 @@ pub async fn ticket_keys(settings: Option<&Path>, task: &Key) -> Result<(), Fail
     show(&tickets::keys::list(&app).await?)
 }
 
+/// Columns with a header; a key that has no end yet has a dash for it.
 fn show(listed: &[Listed]) -> Result<(), Failure> {
-    listed.iter().try_for_each(|key| output::line(shown(key)))
+    let width = listed.iter().map(|key| key.kid.len()).max().unwrap_or_default();
+    output::line(row(width, ["KEY", "ALGORITHM", "STATE", "FROM", "UNTIL"]))?;
+    Ok(listed.iter().try_for_each(|key| output::line(shown(width, key)))?)
 }
 
-fn shown(key: &Listed) -> String {
+fn shown(width: usize, key: &Listed) -> String {
     let algorithm = match key.algorithm {
         Algorithm::EdDsa => "EdDSA",
         Algorithm::Hs256 => "HS256",
     };
     let stage = match key.stage {
         Stage::Announced => "announced",
-        Stage::Signing => "signs",
-        Stage::Verifying => "verifies",
+        Stage::Signing => "signing",
+        Stage::Verifying => "verifying",
         Stage::Ended => "ended",
     };
     let at = |time: chrono::DateTime<chrono::Utc>| time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-    let ends = key.ends_at.map_or_else(|| "open".to_owned(), at);
-    format!("{}  {algorithm}  {stage:<9}  from {}  to {ends}", key.kid, at(key.signs_from))
+    let until = key.ends_at.map_or_else(|| "-".to_owned(), at);
+    row(width, [&key.kid, algorithm, stage, &at(key.signs_from), &until])
+}
+
+fn row(width: usize, [key, algorithm, state, from, until]: [&str; 5]) -> String {
+    format!("{key:<width$}  {algorithm:<9}  {state:<9}  {from:<20}  {until}")
 }

@@ -5,9 +5,16 @@ use std::{
     path::Path,
 };
 
-use domain::masterlist::MasterListMatch;
+use book::master_list::MasterListMatch;
 
-use crate::{broker, cli::Masterlist, config::Config, data_dir, failure::Failure, output};
+use crate::{
+    broker,
+    cli::Masterlist,
+    config::Config,
+    data_dir,
+    failure::Failure,
+    output::{self, counted},
+};
 
 /// Checks or publishes a master list.
 ///
@@ -16,32 +23,31 @@ use crate::{broker, cli::Masterlist, config::Config, data_dir, failure::Failure,
 /// The file cannot be read or is wrong; the brokers did not take all of it.
 pub async fn masterlist(settings: Option<&Path>, task: &Masterlist) -> Result<(), Failure> {
     match task {
-        Masterlist::Check(list) => check(&list.file).map(drop),
+        Masterlist::Check(list) => read(&list.file)?.map(drop).map_err(Failure::WrongMasterlist),
         Masterlist::Publish(list) => publish(&super::load(settings)?, &list.file).await,
     }
 }
 
-/// Reports every line that is wrong.
-fn check(file: &Path) -> Result<Vec<MasterListMatch>, Failure> {
+/// The matches of a list, or how many of its lines are wrong, each of which is reported.
+fn read(file: &Path) -> Result<Result<Vec<MasterListMatch>, usize>, Failure> {
     let report = kafka::codec::master_list_lines(&super::text_of(file)?);
     for problem in &report.problems {
         output::line(problem)?;
     }
-    let count = |number: usize, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
     output::line(format!(
         "{}: {} right, {} wrong",
         file.display(),
-        count(report.matches.len(), "match is", "matches are"),
-        count(report.problems.len(), "line is", "lines are"),
+        counted(report.matches.len(), "match is", "matches are"),
+        counted(report.problems.len(), "line is", "lines are"),
     ))?;
-    match report.problems.len() {
+    Ok(match report.problems.len() {
         0 => Ok(report.matches),
-        wrong => Err(Failure::WrongMasterlist(wrong)),
-    }
+        wrong => Err(wrong),
+    })
 }
 
 async fn publish(config: &Config, file: &Path) -> Result<(), Failure> {
-    let matches = check(file)?;
+    let matches = read(file)?.map_err(Failure::Unpublished)?;
     let mut exchange = broker::exchange(config);
     if config.is_kafka_embedded() {
         // The embedded broker is in the program that serves; that one has left its address in the data folder.
@@ -50,7 +56,7 @@ async fn publish(config: &Config, file: &Path) -> Result<(), Failure> {
         exchange.embedded = true;
     }
     exchange.check()?;
-    kafka::topics::ensure(&exchange).await?;
+    kafka::setup::ensure(&exchange).await?;
     let is_terminal = io::stderr().is_terminal();
     let progress = |done: usize, all: usize| {
         if is_terminal {
@@ -60,10 +66,10 @@ async fn publish(config: &Config, file: &Path) -> Result<(), Failure> {
     };
     kafka::masterlist::publish(&exchange, &matches, progress).await?;
 
-    output::line(format!(
-        "{} matches published to {} at {}",
-        matches.len(),
+    Ok(output::line(format!(
+        "{} published to {} at {}",
+        counted(matches.len(), "match", "matches"),
         exchange.topics().master_list,
         exchange.brokers
-    ))
+    ))?)
 }

@@ -2,7 +2,13 @@
 
 use std::path::Path;
 
-use crate::{cli::Migrate, data_dir::DataDir, database, failure::Failure, output};
+use crate::{
+    cli::Migrate,
+    data_dir::DataDir,
+    database::{self, Steps},
+    failure::Failure,
+    output,
+};
 
 /// Changes the tables or tells how they stand.
 ///
@@ -12,19 +18,20 @@ use crate::{cli::Migrate, data_dir::DataDir, database, failure::Failure, output}
 pub async fn migrate(settings: Option<&Path>, step: &Migrate) -> Result<(), Failure> {
     let config = super::load(settings)?;
     let data_dir = DataDir::open(&config)?;
-    let db = database::connect(&config, &data_dir).await?;
+    let (db, _) = database::connect(&config, &data_dir).await?;
     match step {
         Migrate::Up { steps } => database::up(&db, *steps).await?,
         Migrate::Down { steps } => database::down(&db, *steps).await?,
         Migrate::Status => {}
     }
-    let steps = database::status(&db).await?;
-    for (name, is_applied) in &steps {
-        output::line(format!("{}  {name}", if *is_applied { "applied" } else { "missing" }))?;
+    let Steps { applied, missing, unknown } = Steps::of(&db).await?;
+    for (state, names) in [("applied", applied), ("missing", missing.clone()), ("newer", unknown)] {
+        for name in names {
+            output::line(format!("{state:<7}  {name}"))?;
+        }
     }
-    let missing = steps.iter().filter(|(_, is_applied)| !is_applied).count();
     match step {
-        Migrate::Status if missing > 0 => Err(Failure::Unmigrated(missing)),
+        Migrate::Status if !missing.is_empty() => Err(Failure::Unmigrated(missing.len())),
         _ => Ok(()),
     }
 }

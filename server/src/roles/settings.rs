@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use serde_json::Value;
 
 use crate::{
-    config::{self, Loaded, settings::SETTINGS},
+    config::{self, Loaded, catalog::SETTINGS},
     failure::Failure,
     output,
 };
@@ -16,7 +16,7 @@ use crate::{
 ///
 /// The settings are wrong.
 pub fn config(settings: Option<&Path>) -> Result<(), Failure> {
-    output::text(&shown(&config::load(settings)?))
+    Ok(output::text(&shown(&config::load(settings)?))?)
 }
 
 fn shown(loaded: &Loaded) -> String {

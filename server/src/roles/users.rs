@@ -1,34 +1,51 @@
-//! The role `user`: accounts as those who run the site change them, beside a running program or without one.
+//! The role `user`: accounts as operators change them, beside a running program or without one.
 
 use std::{io, path::Path};
 
 use domain::{
     App,
-    accounts::{Application, roster},
+    accounts::{AccountError, Application, roster},
 };
 use entities::user::Role;
 
 use crate::{
     cli::{RoleName, User},
     failure::Failure,
-    output, parts,
+    output, resources,
 };
 
 /// Opens and changes accounts.
 ///
 /// # Errors
 ///
-/// The database does not answer, the account is out of form or taken, or there is none with this email.
+/// The database does not answer, the account is out of form, its email has one already, or none has it.
 pub async fn users(settings: Option<&Path>, task: &User) -> Result<(), Failure> {
     let config = super::load(settings)?;
-    let app = parts::beside(&config).await?;
-    let (email, is_known) = match task {
+    let app = resources::beside(&config).await?;
+    let (email, is_known, done) = match task {
         User::Create { email, role, password_stdin } => return create(&app, email, *role, *password_stdin).await,
-        User::Promote { email, role } => (email, roster::set_role(&app, email, (*role).into()).await?),
-        User::Disable { email } => (email, roster::disable(&app, email).await?),
-        User::Enable { email } => (email, roster::enable(&app, email).await?),
+        User::Promote { email, role } => return promote(&app, email, *role).await,
+        User::Disable { email } => (email, roster::disable(&app, email).await?, "disabled"),
+        User::Enable { email } => (email, roster::enable(&app, email).await?, "enabled"),
     };
-    if is_known { Ok(()) } else { Err(Failure::NoAccount(email.clone())) }
+    if !is_known {
+        return Err(Failure::NoAccount(email.clone()));
+    }
+    Ok(output::line(format!("{email} is now {done}"))?)
+}
+
+async fn promote(app: &App, email: &str, role: RoleName) -> Result<(), Failure> {
+    let role = Role::from(role);
+    let before = roster::set_role(app, email, role).await?.ok_or_else(|| Failure::NoAccount(email.to_owned()))?;
+    Ok(output::line(format!("{email} is now {} (was {})", named(role), named(before.role)))?)
+}
+
+fn named(role: Role) -> &'static str {
+    match role {
+        Role::Customer => "a customer",
+        Role::Steward => "a steward",
+        Role::Admin => "an admin",
+    }
 }
 
 async fn create(app: &App, email: &str, role: RoleName, is_given: bool) -> Result<(), Failure> {
@@ -38,8 +55,12 @@ async fn create(app: &App, email: &str, role: RoleName, is_given: bool) -> Resul
     };
     let application =
         Application { email: email.to_owned(), password: password.clone(), display_name: None, country: None };
-    let user = roster::create(app, application, role.into()).await?;
+    let user = roster::create(app, application, role.into()).await.map_err(|error| match error {
+        AccountError::EmailTaken => Failure::KnownEmail(email.to_owned()),
+        error => error.into(),
+    })?;
     output::line(format!("email     {}", user.email))?;
+    output::line(format!("role      {}", named(user.role)))?;
     if !is_given {
         output::line(format!("password  {password}"))?;
     }

@@ -4,9 +4,11 @@ use std::time::Instant;
 
 use crate::serving::{DEADLINE, Folder, Serving, text};
 
-/// The first word of each line.
+/// The first word of each line below the header.
 fn first_words(output: &[u8]) -> Vec<String> {
-    text(output).lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+    let shown = text(output);
+    assert!(shown.starts_with("KEY ") && shown.contains("ALGORITHM  STATE      FROM"), "{shown}");
+    shown.lines().skip(1).filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
 }
 
 #[test]
@@ -22,7 +24,7 @@ fn keys_are_listed_changed_and_ended_beside_the_running_program() {
 
     let rotated = folder.run(&["key", "rotate"]);
     let shown = text(&rotated.stdout);
-    assert!(shown.contains("signs") && shown.contains("announced"), "{shown}{}", text(&rotated.stderr));
+    assert!(shown.contains("signing") && shown.contains("announced"), "{shown}{}", text(&rotated.stderr));
     let next = first_words(&rotated.stdout).pop().expect("there are two");
     let begun = Instant::now();
     while !published().contains(&next) {
@@ -80,7 +82,13 @@ fn the_first_admin_is_made_beside_the_running_program_and_accounts_are_disabled_
     let shown = text(&created.stdout);
     let password = shown.lines().find_map(|line| line.strip_prefix("password  ")).expect("it is printed").to_owned();
     assert!(sign_in(&program, &password).contains("STEWARD"));
-    assert_eq!(folder.run(&["user", "promote", "ana@example.com"]).status.code(), Some(0));
+    assert_eq!(
+        folder.run(&["user", "promote", "ana@example.com"]).status.code(),
+        Some(2),
+        "a role is named, not assumed"
+    );
+    let promoted = folder.run(&["user", "promote", "ana@example.com", "--role", "admin"]);
+    assert_eq!(text(&promoted.stdout), "ana@example.com is now an admin (was a steward)\n");
     assert!(sign_in(&program, &password).contains("ADMIN"));
     assert_eq!(folder.run(&["user", "disable", "ana@example.com"]).status.code(), Some(0));
     assert!(sign_in(&program, &password).contains("FORBIDDEN"));
@@ -89,8 +97,9 @@ fn the_first_admin_is_made_beside_the_running_program_and_accounts_are_disabled_
 
     let taken = folder.run(&["user", "create", "ana@example.com"]);
     assert_eq!(taken.status.code(), Some(1));
-    assert!(text(&taken.stderr).contains("there is an account"), "{}", text(&taken.stderr));
-    let unknown = folder.run(&["user", "promote", "ben@example.com"]);
+    let told = text(&taken.stderr);
+    assert!(told.contains("exists") && told.contains("matchday user promote ana@example.com --role"), "{told}");
+    let unknown = folder.run(&["user", "promote", "ben@example.com", "--role", "admin"]);
     assert_eq!(unknown.status.code(), Some(1));
     assert!(text(&unknown.stderr).contains("ben@example.com"), "{}", text(&unknown.stderr));
 }

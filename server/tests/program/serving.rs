@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read, Write},
+    io::{self, BufRead, BufReader, Read, Write},
     net::TcpStream,
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
@@ -60,9 +60,9 @@ impl Drop for Folder {
     }
 }
 
-/// A serving program, killed at the end.
+/// A serving program, killed at the end where it is ours.
 pub(crate) struct Serving {
-    child: Child,
+    child: Option<Child>,
     pub(crate) address: String,
     pub(crate) screen: String,
 }
@@ -85,7 +85,12 @@ impl Serving {
         }
         let address = screen.split("http://").nth(1).and_then(|rest| rest.split('/').next());
         let address = address.expect("the screen names the address").to_owned();
-        Self { child, address, screen }
+        Self { child: Some(child), address, screen }
+    }
+
+    /// One that somebody else has started.
+    pub(crate) fn at(address: &str) -> Self {
+        Self { child: None, address: address.to_owned(), screen: String::new() }
     }
 
     pub(crate) fn get(&self, path: &str) -> String {
@@ -93,19 +98,24 @@ impl Serving {
     }
 
     pub(crate) fn query(&self, document: &str) -> String {
-        let body = format!("{{\"query\":\"{document}\"}}");
-        self.ask(&format!(
-            "POST /graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len()
-        ))
+        self.ask(&post(document))
+    }
+
+    /// What it answers, if it listens already.
+    pub(crate) fn tried(&self, document: &str) -> Option<String> {
+        self.exchange(&post(document)).ok()
     }
 
     pub(crate) fn ask(&self, request: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).expect("it listens");
-        stream.write_all(request.as_bytes()).expect("it reads");
+        self.exchange(request).expect("it listens, reads and answers")
+    }
+
+    fn exchange(&self, request: &str) -> io::Result<String> {
+        let mut stream = TcpStream::connect(&self.address)?;
+        stream.write_all(request.as_bytes())?;
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("it answers");
-        answer
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
     }
 
     /// Waits until `/readyz` answers 200.
@@ -120,19 +130,30 @@ impl Serving {
     }
 
     pub(crate) fn signal(&mut self, name: &str) -> Option<i32> {
-        let pid = self.child.id().to_string();
+        let child = self.child.as_mut().expect("the test has started it");
+        let pid = child.id().to_string();
         let sent = Command::new("kill").args([&format!("-{name}"), &pid]).status().expect("there is a kill command");
         assert!(sent.success());
-        self.child.wait().expect("the program is our child").code()
+        child.wait().expect("the program is our child").code()
     }
 }
 
 impl Drop for Serving {
     fn drop(&mut self) {
         // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
+}
+
+fn post(document: &str) -> String {
+    let body = format!("{{\"query\":\"{document}\"}}");
+    format!(
+        "POST /graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 pub(crate) fn text(bytes: &[u8]) -> String {

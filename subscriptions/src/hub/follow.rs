@@ -11,11 +11,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::matches::MatchState;
+use book::match_state::MatchState;
 use futures_util::task::AtomicWaker;
 use tokio::sync::watch;
 
-use super::{Hub, Told};
+use super::{Hub, LastChange};
 
 const BITS: usize = 64;
 
@@ -75,12 +75,12 @@ impl Marks {
 
 /// A match that is followed, and its version that the follower was given last.
 pub(super) struct Slot {
-    pub(super) told: Arc<Told>,
+    pub(super) last_change: Arc<LastChange>,
     pub(super) seen: Option<i32>,
 }
 
 /// A state that a follower has not seen.
-pub struct News {
+pub struct Update {
     pub state: Arc<MatchState>,
     /// When the process was told of it; `None` where it was so before the follower came.
     pub since: Option<Instant>,
@@ -101,16 +101,16 @@ pub struct Follower {
 
 impl Follower {
     /// The newest state of a match of which an older one, or none, was returned before.
-    pub async fn next(&mut self) -> News {
+    pub async fn next(&mut self) -> Update {
         poll_fn(|cx| self.poll_next(cx)).await
     }
 
     /// As `next`.
-    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<News> {
+    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Update> {
         loop {
             while let Some(slot) = self.marks.take(self.turn) {
-                if let Some(news) = self.look(slot) {
-                    return Poll::Ready(news);
+                if let Some(update) = self.look(slot) {
+                    return Poll::Ready(update);
                 }
             }
             self.marks.woken.register(cx.waker());
@@ -121,13 +121,13 @@ impl Follower {
         }
     }
 
-    fn look(&mut self, slot: usize) -> Option<News> {
+    fn look(&mut self, slot: usize) -> Option<Update> {
         let Some(of) = self.slots.get_mut(slot) else {
             self.follow_new_matches();
             return None;
         };
         self.turn = slot + 1;
-        let state = self.hub.state(of.told.number)?;
+        let state = self.hub.state(of.last_change.number)?;
         let seen = of.seen.replace(state.version);
         if let Some(seen) = seen {
             if seen >= state.version {
@@ -139,16 +139,16 @@ impl Follower {
                 self.hub.conflated.increment(u64::try_from(skipped).unwrap_or(0));
             }
         }
-        let told = of.told.at.load(Ordering::Acquire);
-        let since = (told > self.joined).then(|| self.hub.begun + Duration::from_nanos(told));
+        let changed_at = of.last_change.at.load(Ordering::Acquire);
+        let since = (changed_at > self.joined).then(|| self.hub.begun + Duration::from_nanos(changed_at));
 
-        Some(News { state, since })
+        Some(Update { state, since })
     }
 
     /// Matches have come for which there are no slots.
     fn follow_new_matches(&mut self) {
         let seen: HashMap<i32, i32> =
-            self.slots.iter().filter_map(|slot| Some((slot.told.number, slot.seen?))).collect();
+            self.slots.iter().filter_map(|slot| Some((slot.last_change.number, slot.seen?))).collect();
         *self = self.hub.follow(&[], &seen);
     }
 }

@@ -14,9 +14,9 @@ use std::{
     time::Duration,
 };
 
+use book::outbox::Touched;
 use domain::{
     App,
-    outbox::Touched,
     resale::market::{self, Listing},
 };
 use sea_orm::DbErr;
@@ -105,7 +105,7 @@ impl Market {
             ended: Vec::new(),
             seen,
             joined: 0,
-            news: self.last.subscribe(),
+            changes: self.last.subscribe(),
         };
         watcher.join().await
     }
@@ -228,7 +228,7 @@ pub struct Watcher {
     seen: Arc<AtomicU64>,
     /// The place of the last change when it came.
     joined: u64,
-    news: watch::Receiver<u64>,
+    changes: watch::Receiver<u64>,
 }
 
 impl Watcher {
@@ -250,13 +250,13 @@ impl Watcher {
     /// The newest state of a listing of which an older one, or none, was returned before; none if there will be no more.
     pub async fn next(&mut self) -> Option<Arc<Listing>> {
         loop {
-            self.news.borrow_and_update();
+            self.changes.borrow_and_update();
             let found = self.ended.pop().filter(|row| self.wants(row)).or_else(|| self.take());
             if found.is_some() {
                 return found;
             }
             if self.ended.is_empty() {
-                self.news.changed().await.ok()?;
+                self.changes.changed().await.ok()?;
             }
         }
     }

@@ -12,6 +12,10 @@ use super::{
     shown::{Trouble, event, list, refunded, shown},
 };
 
+mod movements;
+
+pub use movements::{DisputeStatus, RefundStatus};
+
 /// What the program has Stripe keep with a payment: its own name for it.
 const PAYMENT: &str = "matchday_payment";
 
@@ -95,6 +99,17 @@ pub(super) struct Refund {
     pub(super) intent_id: String,
     pub(super) amount: i64,
     pub(super) metadata: BTreeMap<String, String>,
+    pub(super) status: RefundStatus,
+    pub(super) created: i64,
+}
+
+/// A payer who had their bank ask for the money back.
+#[derive(Debug, Clone)]
+pub(super) struct Dispute {
+    pub(super) id: String,
+    pub(super) intent_id: String,
+    pub(super) amount: i64,
+    pub(super) status: DisputeStatus,
     pub(super) created: i64,
 }
 
@@ -103,6 +118,9 @@ pub(super) struct Refund {
 pub(super) struct Books {
     intents: Vec<Intent>,
     refunds: Vec<Refund>,
+    disputes: Vec<Dispute>,
+    /// What the next refunds are at first.
+    pub(super) refunds_are: RefundStatus,
     events: Vec<(Option<Uuid>, Value)>,
     /// Whether the search finds nothing of what is there.
     pub(super) search_lags: bool,
@@ -229,18 +247,8 @@ impl Books {
         if amount > left {
             return Err(Trouble::excess("", "The refund is greater than the unrefunded amount of the charge."));
         }
-        intent.refunded += amount;
-        let refund = Refund {
-            id: format!("re_{}", Uuid::now_v7().simple()),
-            intent_id: id.to_owned(),
-            amount,
-            metadata: form.map("metadata"),
-            created: Utc::now().timestamp(),
-        };
-        let answer = refunded(&refund, &intent.currency);
-        self.refunds.push(refund);
-        self.told(index, "charge.refunded");
-        Ok(answer)
+        let status = self.refunds_are;
+        Ok(self.give_back(index, amount, form.map("metadata"), status))
     }
 
     pub(super) fn list(&self, form: &Form) -> Result<Value, Trouble> {
@@ -281,6 +289,11 @@ impl Books {
     fn index(&self, id: &str) -> Result<usize, Trouble> {
         let index = self.intents.iter().position(|intent| intent.id == id);
         index.ok_or_else(|| Trouble::missing("intent", id))
+    }
+
+    pub(super) fn index_of(&self, payment_id: Uuid) -> usize {
+        let index = self.intents.iter().position(|intent| intent.payment_id() == Some(payment_id));
+        index.expect("Stripe knows the payment")
     }
 
     fn told(&mut self, index: usize, kind: &str) {

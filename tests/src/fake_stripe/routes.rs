@@ -33,6 +33,7 @@ pub enum Call {
     Cancel,
     Refund,
     Refunds,
+    Disputes,
     Search,
 }
 
@@ -123,6 +124,7 @@ fn route(method: &Method, path: &str) -> Option<(Call, String)> {
         ("POST", ["payment_intents", id, "cancel"]) => (Call::Cancel, *id),
         ("POST", ["refunds"]) => (Call::Refund, ""),
         ("GET", ["refunds"]) => (Call::Refunds, ""),
+        ("GET", ["disputes"]) => (Call::Disputes, ""),
         _ => return None,
     };
     Some((call, id.to_owned()))
@@ -204,6 +206,7 @@ fn perform(inner: &Inner, asked: &Asked, form: &Form) -> Result<Value, Trouble> 
         }
         Call::Refund => books.refund(form),
         Call::Refunds => books.list(form),
+        Call::Disputes => books.list_disputes(form),
         Call::Search => books.search(form),
     }
 }

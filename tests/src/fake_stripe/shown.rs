@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::books::{Intent, Refund, Status};
+use super::books::{Dispute, Intent, Refund, RefundStatus, Status};
 
 /// An answer.
 #[derive(Debug, Clone)]
@@ -164,7 +164,42 @@ pub(super) fn refunded(refund: &Refund, currency: &str) -> Value {
         "payment_intent": refund.intent_id,
         "reason": null,
         "receipt_number": null,
-        "status": "succeeded",
+        "status": refund.status.name(),
+        "failure_reason": (refund.status == RefundStatus::Failed).then_some("expired_or_canceled_card"),
+    })
+}
+
+/// A dispute.
+pub(super) fn disputed(dispute: &Dispute, currency: &str) -> Value {
+    json!({
+        "id": dispute.id,
+        "object": "dispute",
+        "amount": dispute.amount,
+        "balance_transactions": [],
+        "charge": dispute.intent_id.replacen("pi", "ch", 1),
+        "created": dispute.created,
+        "currency": currency,
+        "enhanced_eligibility_types": [],
+        "evidence": {
+            "access_activity_log": null, "billing_address": null, "cancellation_policy": null,
+            "cancellation_policy_disclosure": null, "cancellation_rebuttal": null, "customer_communication": null,
+            "customer_email_address": null, "customer_name": null, "customer_purchase_ip": null,
+            "customer_signature": null, "duplicate_charge_documentation": null, "duplicate_charge_explanation": null,
+            "duplicate_charge_id": null, "enhanced_evidence": {}, "product_description": null, "receipt": null,
+            "refund_policy": null, "refund_policy_disclosure": null, "refund_refusal_explanation": null,
+            "service_date": null, "service_documentation": null, "shipping_address": null, "shipping_carrier": null,
+            "shipping_date": null, "shipping_documentation": null, "shipping_tracking_number": null,
+            "uncategorized_file": null, "uncategorized_text": null,
+        },
+        "evidence_details": {
+            "due_by": null, "enhanced_eligibility": {}, "has_evidence": false, "past_due": false, "submission_count": 0,
+        },
+        "is_charge_refundable": false,
+        "livemode": false,
+        "metadata": {},
+        "payment_intent": dispute.intent_id,
+        "reason": "fraudulent",
+        "status": dispute.status.name(),
     })
 }
 
@@ -190,6 +225,12 @@ pub(super) fn event(id: usize, kind: &str, intent: &Intent) -> Value {
         "type": kind,
         "data": { "object": if kind.starts_with("charge.") { of_charge } else { shown(intent) } },
     })
+}
+
+/// The event, of an object that is not the payment.
+pub(super) fn of_object(mut event: Value, object: Value) -> Value {
+    event["data"]["object"] = object;
+    event
 }
 
 fn charge(intent: &Intent) -> String {

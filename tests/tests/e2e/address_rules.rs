@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use entities::user::Role;
 use serde_json::{Value, json};
+use testkit::wait::{PATIENCE, eventually};
 use tests::{
     Site, World,
     raw::{post, stream},
     socket::{Said, Socket},
-    wait::{PATIENCE, eventually},
 };
 use tokio::process::Command;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use entities::category::Category;
 use futures_util::future::join_all;
-use schema::{Answered, Answers};
+use schema::{CacheResult, ResponseCache};
 use serde_json::{Value, json};
 use subscriptions::hub::Hub;
 use tests::{Backend, Site, TestApp, question::Question};
@@ -19,7 +19,7 @@ const LIST: &str = "{ matches { nodes { matchNumber version } } }";
 /// Who asks a site's cache of answers, with matches 1 and 2 on sale.
 struct Cache {
     site: TestApp,
-    answers: Arc<Answers<Bytes>>,
+    answers: Arc<ResponseCache<Bytes>>,
 }
 
 impl Cache {
@@ -30,13 +30,13 @@ impl Cache {
         }
         let hub = Hub::new(site.app());
         hub.sweep().await.expect("the view can be filled");
-        let answers = Arc::new(Answers::new(site.app(), schema::build(site.app(), hub)));
+        let answers = Arc::new(ResponseCache::new(site.app(), schema::build(site.app(), hub), 1 << 20));
 
         Self { site, answers }
     }
 
-    async fn asks(&self, question: &Question) -> Answered<Bytes> {
-        self.answers.answer(&question.asked()).await
+    async fn asks(&self, question: &Question) -> CacheResult<Bytes> {
+        self.answers.answer(&question.parsed()).await
     }
 
     async fn bytes(&self, text: &str) -> Bytes {
@@ -57,10 +57,10 @@ fn change(app: &domain::App, number: i32) -> i32 {
     version
 }
 
-fn bytes(answered: Answered<Bytes>) -> Bytes {
+fn bytes(answered: CacheResult<Bytes>) -> Bytes {
     match answered {
-        Answered::Encoded(bytes) => bytes,
-        Answered::Response(response) => panic!("{response:?}"),
+        CacheResult::Encoded(bytes) => bytes,
+        CacheResult::Response(response) => panic!("{response:?}"),
     }
 }
 
@@ -101,6 +101,7 @@ async fn an_answer_is_at_least_as_new_as_what_was_there_when_it_was_asked_for() 
         ended.expect("nobody is shown the past");
     }
     changing.await.expect("the changes are made");
+    Arc::into_inner(cache).expect("all others have ended").site.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -121,6 +122,7 @@ async fn those_who_ask_the_same_at_the_same_time_share_one_execution() {
 
         assert!(answers.iter().all(|answer| is_shared(answer, &answers[0])));
     }
+    Arc::into_inner(cache).expect("all others have ended").site.stop().await;
 }
 
 #[tokio::test]
@@ -140,6 +142,7 @@ async fn an_answer_survives_the_changes_of_what_it_does_not_show() {
     assert!(!is_shared(&one, &newer));
     assert_eq!(version(&newer), i64::from(newest));
     assert!(is_shared(&newer, &cache.bytes(MATCH_1).await));
+    cache.site.stop().await;
 }
 
 #[tokio::test]
@@ -154,6 +157,7 @@ async fn a_match_that_was_not_there_is_shown_once_it_is() {
     cache.site.stock(3, Category::One, 20).await;
 
     assert_eq!(cache.bytes(question).await, r#"{"data":{"match":{"matchNumber":3}}}"#);
+    cache.site.stop().await;
 }
 
 #[tokio::test]
@@ -163,11 +167,12 @@ async fn an_answer_with_errors_is_not_kept_and_keeps_nobody_from_the_right_one()
 
     for _ in 0..2 {
         let wrong = cache.asks(&Question::with(text, json!({ "first": 101 }))).await;
-        assert!(matches!(wrong, Answered::Response(response) if !response.errors.is_empty()));
+        assert!(matches!(wrong, CacheResult::Response(response) if !response.errors.is_empty()));
     }
 
     let right = bytes(cache.asks(&Question::with(text, json!({ "first": 1 }))).await);
     assert_eq!(right, r#"{"data":{"matches":{"totalCount":2}}}"#);
+    cache.site.stop().await;
 }
 
 #[tokio::test]
@@ -185,13 +190,16 @@ async fn what_differs_in_text_name_or_variables_has_an_answer_of_its_own() {
         cache.bytes("{ other: match(matchNumber: 1) { matchNumber } }").await,
         r#"{"data":{"other":{"matchNumber":1}}}"#
     );
+    cache.site.stop().await;
 }
 
 #[test]
 fn only_what_everybody_is_shown_alike_is_answered_from_the_cache() {
-    let are_for = |text: &str| Answers::<Bytes>::are_for(&Question::new(text).asked());
+    let are_for = |text: &str| ResponseCache::<Bytes>::are_for(&Question::new(text).parsed());
 
-    for public in [LIST, MATCH_1, "{ __typename }", "{ ... { matches { totalCount } } }"] {
+    let without_me =
+        "query ($no: Boolean = false) { me @include(if: $no) { id } ... @skip(if: true) { me { id } } __typename }";
+    for public in [LIST, MATCH_1, "{ __typename }", "{ ... { matches { totalCount } } }", without_me] {
         assert!(are_for(public), "{public}");
     }
     for personal in [
@@ -226,7 +234,7 @@ async fn two_fans_who_ask_the_same_about_themselves_are_each_told_of_themselves(
 async fn what_is_kept_is_had_without_waiting_until_something_in_it_changes() {
     let cache = Cache::new().await;
     let (one, list) = (Question::new(MATCH_1), Question::new(LIST));
-    let kept = |question: &Question| cache.answers.kept(&question.asked());
+    let kept = |question: &Question| cache.answers.find(&question.parsed());
     assert!(kept(&one).is_none() && kept(&list).is_none(), "nobody has asked");
 
     let first = bytes(cache.asks(&one).await);
@@ -239,4 +247,5 @@ async fn what_is_kept_is_had_without_waiting_until_something_in_it_changes() {
     assert!(kept(&list).is_none());
     cache.change(1);
     assert!(kept(&one).is_none());
+    cache.site.stop().await;
 }

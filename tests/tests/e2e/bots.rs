@@ -3,13 +3,13 @@
 
 use entities::user::Role;
 use serde_json::{Value, json};
+use testkit::wait::{PATIENCE, eventually};
 use tests::{
     Site, World,
     captcha::{SOLVE, encoded, solution},
     client::Client,
     raw::{Answer, post},
     socket::{Said, Socket},
-    wait::{PATIENCE, eventually},
 };
 
 const CRAWLER: (&str, &str) = ("user-agent", "Mozilla/5.0 (compatible; ExampleBot/2.1; +http://bot.example.com)");
@@ -181,10 +181,11 @@ async fn many_accounts_of_one_address_ask_for_a_captcha_there_and_nowhere_else()
     let taken = sign_up("203.0.113.7", 0).await;
     assert_eq!(code(&taken), "CAPTCHA_REQUIRED", "{taken}");
     assert_eq!(code(&sign_up("203.0.113.8", 0).await), "");
-    for _ in 0..4 {
-        let taken = sign_up("203.0.113.8", 0).await;
-        assert_eq!(code(&taken), "CONFLICT", "an account that is not opened counts for nothing: {taken}");
+    for _ in 0..2 {
+        assert_eq!(code(&sign_up("203.0.113.8", 0).await), "CONFLICT");
     }
+    let probed = sign_up("203.0.113.8", 0).await;
+    assert_eq!(code(&probed), "CAPTCHA_REQUIRED", "who learns that emails are taken counts like who opens accounts");
     for number in 10..15 {
         assert_eq!(code(&sign_up("10.0.0.1", number).await), "", "a proxy that hides everybody");
     }

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use testkit::{
+    wait::{PATIENCE, eventually},
+    way::Way,
+};
 use tests::{
     Site, World,
     captcha::{SOLVE, encoded, solution},
     raw::post,
-    wait::{PATIENCE, eventually},
-    way::Way,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -123,7 +125,7 @@ async fn provider() -> String {
                 continue;
             }
             let is_right =
-                request.contains("secret=of%20the%20site&response=good") && request.contains("&remoteip=127.0.0.1");
+                request.contains("secret=of+the+site&response=good") && request.contains("&remoteip=127.0.0.1");
             let body = json!({ "success": is_right, "error-codes": [] }).to_string();
             let answer = format!(
                 "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
@@ -147,7 +149,7 @@ async fn a_provider_judges_by_siteverify_and_one_that_is_silent_lets_nobody_pass
 
     let asked = post(site.address, &[CRAWLER], &json!({ "query": SIGN_IN })).await.json();
     let captcha = &asked["errors"][0]["extensions"]["captcha"];
-    assert_eq!(captcha, &json!({ "provider": "SITEVERIFY", "siteKey": "of the page" }));
+    assert_eq!(captcha, &json!({ "provider": "SITEVERIFY", "level": 0, "siteKey": "of the page" }));
     assert_eq!(site.visitor().get("/captcha/challenge").await.0, 404);
     // A busy machine may not reach it in time, and nobody is judged then.
     for (response, code) in [("good one", ""), ("good one", "CAPTCHA_FAILED"), ("bad", "CAPTCHA_FAILED")] {

@@ -1,6 +1,6 @@
 //! Cookies: a browser keeps a session out of its pages' reach, and no other site's page can use it.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use serde_json::{Value, json};
 use tests::{
@@ -78,6 +78,31 @@ async fn a_browser_keeps_its_session_in_cookies_that_no_script_can_read() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_answer_shows_a_script_what_the_cookies_hide_from_it() {
+    let (_world, site) = Site::embedded().await;
+    let mut browser = Browser { address: site.address, cookies: Vec::new() };
+    let credentials = json!({ "email": "ana@example.com", "password": PASSWORD, "cookies": true });
+    let payload = "accessToken refreshToken user { id }";
+
+    for (field, kind, input) in [
+        ("signUp", "SignUpInput", &credentials),
+        ("signIn", "SignInInput", &credentials),
+        ("refreshSession", "RefreshSessionInput", &json!({})),
+    ] {
+        let document = format!("mutation ($input: {kind}!) {{ {field}(input: $input) {{ {payload} }} }}");
+        let answer = browser.ask(&document, json!({ "input": input })).await;
+        let session = &answer.json()["data"][field];
+        assert!(session["user"]["id"].is_string(), "{answer:?}");
+        assert_eq!((&session["accessToken"], &session["refreshToken"]), (&Value::Null, &Value::Null), "{field}");
+        for (_, kept) in &browser.cookies {
+            assert!(!answer.body.contains(kept), "{field}: {answer:?}");
+        }
+        assert_eq!(browser.cookies.len(), 2);
+    }
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_goes_on_by_its_cookie_and_ends_with_it() {
     let (_world, site) = Site::embedded().await;
     let mut browser = Browser::signed_up(&site).await;
@@ -129,6 +154,26 @@ async fn a_cookie_that_is_worth_nothing_stands_in_nobodys_way() {
     browser.ask(SIGN_UP, json!({ "input": input })).await;
 
     assert!(browser.is_known().await);
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_socket_whose_session_ended_on_the_way_is_told_to_come_back() {
+    let (_world, site) = Site::embedded().await;
+    let mut browser = Browser::signed_up(&site).await;
+    let cookie = browser.sends();
+    let opened = async |cookie: String| Socket::try_init(site.address, json!({}), &[("cookie", &cookie)]).await;
+
+    site.move_clock(Duration::from_secs(901));
+
+    let closed = opened(cookie).await.expect("the handshake is taken");
+    assert_eq!(closed.err(), Some(4403), "or it would go on for ever, as nobody's");
+    assert!(!browser.is_known().await, "a request is nobody's, and may refresh the session");
+    browser.ask(REFRESH, json!({ "input": {} })).await;
+    let socket = opened(browser.sends()).await.expect("the handshake is taken");
+    let mut socket = socket.unwrap_or_else(|code| panic!("it is closed with {code}"));
+    socket.subscribe("{ me { email } }", json!({})).await;
+    assert_eq!(socket.data().await["me"]["email"], "ana@example.com");
     site.finish().await;
 }
 

@@ -1,11 +1,14 @@
 //! The edge in front of the real program: what it lets through, what it tells, and what its clients survive.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
+use testkit::wait::{PATIENCE, eventually};
 use tests::{
     Site, World,
+    program::Program,
     raw::{self, get, post},
     socket::Said,
-    wait::{PATIENCE, eventually},
 };
 
 const RESERVE: &str = "reserve(input: {matchNumber: 1, category: 1, quantity: 1}) { reservation { id } }";
@@ -152,35 +155,43 @@ async fn a_field_that_failed_is_null_or_makes_null_what_it_belongs_to() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_metrics_tell_of_subscribers_and_of_the_way_from_the_event_to_the_socket() {
-    let (_world, site) = Site::embedded().await;
-    site.on_sale(1, 20).await;
-    let fan = site.fan("ana").await;
-    let mut socket = site.visitor().socket().await;
+    // A process of its own: in this one other tests are counted too.
+    let world = World::embedded().with("MATCHDAY_KAFKA_BUNDLED_MASTER_LIST", "true");
+    let program = Program::start(Path::new(env!("CARGO_BIN_EXE_matchday-under-test")), &world).await;
+    let visitor = program.visitor();
+    eventually(PATIENCE, "the program is ready", || async { visitor.get("/readyz").await.0 == 200 }).await;
+    let fan = visitor.sign_up("ana").await;
+    let value = |metrics: &str, name: &str| {
+        let line = metrics.lines().find(|line| line.starts_with(name))?;
+        line.rsplit(' ').next().and_then(|value| value.parse::<f64>().ok())
+    };
+
+    let before = visitor.get("/metrics").await.1;
+    let mut socket = visitor.socket().await;
     socket.availability(&[1], &[]).await;
     socket.data().await;
     fan.holds(1, 1, 1).await;
     socket.data().await;
 
-    let metrics = site.visitor().get("/metrics").await.1;
-    let value = |name: &str| {
-        let line =
-            metrics.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("no {name}:\n{metrics}"));
-        line.rsplit(' ').next().and_then(|value| value.parse::<f64>().ok()).expect("a metric has a value")
+    let after = visitor.get("/metrics").await.1;
+    let grown = |name: &str| {
+        let after = value(&after, name).unwrap_or_else(|| panic!("no {name}:\n{after}"));
+        after - value(&before, name).unwrap_or_default()
     };
-    // Other tests of this process are counted too.
+    for name in ["matchday_availability_followers", "matchday_sockets{transport=\"websocket\"}"] {
+        assert_eq!(grown(name), 1.0, "{name}");
+    }
     for name in [
-        "matchday_availability_followers",
-        "matchday_sockets{transport=\"websocket\"}",
         "matchday_socket_deliveries_total{transport=\"websocket\"}",
         "matchday_availability_encode_seconds_count",
         "matchday_event_to_socket_seconds_count{transport=\"websocket\"}",
     ] {
-        assert!(value(name) >= 1.0, "{name}");
+        assert!(grown(name) >= 1.0, "{name}");
     }
     for name in ["matchday_availability_conflated_total", "matchday_sockets_stalled"] {
-        assert!(metrics.contains(name), "no {name}:\n{metrics}");
+        assert!(after.contains(name), "no {name}:\n{after}");
     }
-    site.finish().await;
+    program.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -197,7 +208,10 @@ async fn a_document_registered_at_one_instance_is_known_at_the_other() {
     for site in [&first, &second] {
         assert_eq!(code(&post(site.address, &[], &by_hash).await), "PERSISTED_QUERY_NOT_FOUND");
     }
-    let registered = post(first.address, &[], &json!({ "query": text, "extensions": extensions })).await;
+    let registration = json!({ "query": text, "extensions": extensions });
+    post(first.address, &[], &registration).await;
+    assert_eq!(code(&post(second.address, &[], &by_hash).await), "PERSISTED_QUERY_NOT_FOUND", "it was sent once");
+    let registered = post(first.address, &[], &registration).await;
     assert!(registered.body.contains("\"Query\""), "{registered:?}");
 
     let data = |answer: &raw::Answer| answer.json()["data"].clone();

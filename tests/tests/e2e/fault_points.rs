@@ -17,12 +17,8 @@ use entities::{
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
-use tests::{
-    World,
-    client::Client,
-    program::Program,
-    wait::{PATIENCE, eventually},
-};
+use testkit::wait::{PATIENCE, eventually};
+use tests::{World, client::Client, program::Program};
 use uuid::Uuid;
 
 use super::crashes::binary;

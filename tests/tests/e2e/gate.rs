@@ -66,7 +66,7 @@ async fn a_device_comes_back_and_tells_and_the_others_hear_of_it() {
     let before = steward.ask(REVOKED, json!({})).await.data()["revokedTickets"].clone();
     assert_eq!(before["nodes"], json!([]));
     site.move_clock(std::time::Duration::from_secs(300));
-    let now = domain::clock::Clock::now(&*site.clock);
+    let now = book::clock::Clock::now(&*site.clock);
     let at = |seconds: i64| (now - chrono::Duration::seconds(seconds)).to_rfc3339();
     let online = check_in(&steward, "north", &codes[0], "1").await;
     assert_eq!(online["outcome"], "ADMITTED");
@@ -94,6 +94,30 @@ async fn a_device_comes_back_and_tells_and_the_others_hear_of_it() {
     let elsewhere = steward.ask(REVOKED, json!({ "match": 2 })).await.data();
     assert_eq!(elsewhere["revokedTickets"]["nodes"], json!([]));
     site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_from_before_the_ticket_was_issued_lets_in_now_and_wins_over_nobody() {
+    for world in [World::embedded(), World::services().await] {
+        let site = world.start().await;
+        let (codes, steward) = ticketed(&site).await;
+        site.move_clock(std::time::Duration::from_secs(300));
+        let now = book::clock::Clock::now(&*site.clock);
+        let scan = async |device: &str, nonce: &str, at: &str| {
+            let scans = json!([{ "code": codes[0], "nonce": nonce, "scannedAt": at }]);
+            let told = steward.ask(BATCH, json!({ "input": { "deviceId": device, "scans": scans } })).await.data();
+            told["checkInBatch"]["checkIns"][0].clone()
+        };
+
+        let first = scan("broken", "1", "0001-01-01T00:00:00Z").await;
+        assert_eq!(first["outcome"], "ADMITTED");
+        let at = first["entry"]["at"].as_str().expect("they came in").parse::<chrono::DateTime<chrono::Utc>>();
+        assert!(at.is_ok_and(|at| at >= now), "{first}");
+        let real = scan("south", "2", &(now - chrono::Duration::seconds(60)).to_rfc3339()).await;
+        assert_eq!((&real["outcome"], &real["conflict"]), (&json!("ADMITTED"), &json!({ "deviceId": "broken" })));
+        assert_eq!(scan("worse", "3", "0001-01-01T00:00:00Z").await["outcome"], "ALREADY_USED");
+        site.finish().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,10 +5,8 @@ use std::collections::HashSet;
 use entities::{kafka_offset, stock};
 use futures_util::future::join_all;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, Statement, TransactionTrait};
-use tests::{
-    Site, World,
-    wait::{PATIENCE, eventually},
-};
+use testkit::wait::{PATIENCE, eventually};
+use tests::{Site, World};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_happens_at_one_instance_shows_at_the_other() {
@@ -84,7 +82,7 @@ async fn when_the_leader_stops_the_other_publishes() {
     second.published().await;
 
     let broker = second.broker();
-    let last = broker.read(&broker.topics.availability).await.pop().expect("there are states");
+    let last = broker.read_own(&broker.topics.availability).await.pop().expect("there are states");
     assert_eq!(last.json()["categories"][0]["pending"], 2);
     second.finish().await;
 }

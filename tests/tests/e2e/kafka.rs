@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::{Value, json};
+use testkit::wait::{PATIENCE, eventually, eventually_some};
 use tests::{
     Site, World,
     broker::{Record, master_list, sale},
-    wait::{PATIENCE, eventually, eventually_some},
 };
 use uuid::Uuid;
 
@@ -130,7 +130,7 @@ async fn every_state_of_a_match_is_on_our_topic_under_its_number() {
     site.published().await;
 
     let broker = site.broker();
-    let records = broker.read(&broker.topics.availability).await;
+    let records = broker.read_own(&broker.topics.availability).await;
 
     let versions = |number: &str| -> Vec<i64> {
         let of_match = records.iter().filter(|record| record.key.as_deref() == Some(number));
@@ -177,7 +177,7 @@ async fn too_early_twice_unreadable_and_alike_records_end_on_the_same_counts() {
 
     let letters = eventually_some(PATIENCE, "every dead letter is published", || async {
         site.published().await;
-        let letters = other.read(&other.topics.dead_letters).await;
+        let letters = other.read_own(&other.topics.dead_letters).await;
         (letters.len() >= 8).then_some(letters)
     })
     .await;

@@ -1,7 +1,7 @@
 //! Brokers behind SASL PLAIN over TLS, as the real marketplace's are.
 
 use entities::category::Category;
-use kafka::{Config, masterlist, topics};
+use kafka::{Config, masterlist, setup};
 use tests::sites::given;
 use uuid::Uuid;
 
@@ -27,7 +27,7 @@ fn config() -> Config {
 #[tokio::test]
 async fn a_master_list_is_published_to_a_broker_behind_sasl_and_tls() {
     let config = config();
-    topics::ensure(&config).await.expect("the broker lets us in");
+    setup::ensure(&config).await.expect("the broker lets us in");
 
     let mut published = 0;
     let list = [given(1, &[(Category::One, 20)])];
@@ -40,5 +40,5 @@ async fn a_master_list_is_published_to_a_broker_behind_sasl_and_tls() {
 async fn a_wrong_password_is_not_let_in() {
     let config = Config { sasl_password: Some("guessed".to_owned()), ..config() };
 
-    assert!(topics::ensure(&config).await.is_err());
+    assert!(setup::ensure(&config).await.is_err());
 }

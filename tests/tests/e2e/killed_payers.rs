@@ -21,12 +21,12 @@ use futures_util::future::join_all;
 use rand::Rng;
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
+use testkit::wait::{PATIENCE, eventually};
 use tests::{
     World,
     client::{Answer, Client},
     program::Program,
     site::reservation_id,
-    wait::{PATIENCE, eventually},
 };
 use tokio::sync::watch;
 use uuid::Uuid;

@@ -3,9 +3,17 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tests::{Site, World, raw::post, socket::Said};
+use tests::{
+    Site, World,
+    client::Client,
+    raw::{post, send},
+    socket::Said,
+};
 
+mod lengths;
 mod load;
+mod pushes;
+mod refusals;
 
 const SIGN_OUT: &str = "signOut { success }";
 
@@ -15,9 +23,14 @@ fn query(text: &str) -> Value {
 
 /// A site of which everybody without an account may ask for this much, and hardly more within a test.
 fn strict(world: World, tokens: u64) -> World {
+    strict_to("anonymous", world, tokens)
+}
+
+/// The same of everybody of a role.
+fn strict_to(role: &str, world: World, tokens: u64) -> World {
     world
-        .with("MATCHDAY_LIMITS_CAPACITY", &format!("anonymous={tokens}"))
-        .with("MATCHDAY_LIMITS_REFILL", "anonymous=1")
+        .with("MATCHDAY_LIMITS_CAPACITY", &format!("{role}={tokens}"))
+        .with("MATCHDAY_LIMITS_REFILL", &format!("{role}=1"))
         .with("MATCHDAY_LIMITS_PERIOD_SECONDS", "3600")
 }
 
@@ -142,6 +155,41 @@ async fn what_is_kept_for_everybody_is_charged_to_whoever_asks() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_networks_of_one_ipv6_customer_sign_in_no_more_than_some_addresses_may() {
+    let world = World::embedded()
+        .with("MATCHDAY_TRANSPORT_CONNECTIONS_TRUSTED_PROXIES", "127.0.0.0/8")
+        .with("MATCHDAY_LIMITS_CAPACITY", "signIn=1")
+        .with("MATCHDAY_LIMITS_REFILL", "signIn=1")
+        .with("MATCHDAY_LIMITS_PERIOD_SECONDS", "3600");
+    let site = world.start().await;
+    let sign_in =
+        query(r#"mutation { signIn(input: {email: "a@example.com", password: "correct horse"}) { expiresAt } }"#);
+    let from = async |address: &str| post(site.address, &[("x-forwarded-for", address)], &sign_in).await.status;
+
+    for number in 1..=4 {
+        assert_eq!(from(&format!("2001:db8:0:{number}::1")).await, 200, "the /64 of number {number}");
+    }
+    assert_eq!(from("2001:db8:0:5::1").await, 429, "the fifth /64 of a /56");
+    assert_eq!(from("2001:db8:0:100::1").await, 200, "another /56");
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reserved_event_streams_are_paid_for() {
+    let site = strict(World::embedded(), 50_000).start().await;
+
+    let mut reserved = 0;
+    while send(site.address, "PUT /graphql/stream", &[]).await.status == 201 {
+        reserved += 1;
+    }
+
+    assert_eq!(reserved, 50, "a thousand units each");
+    let refused = send(site.address, "PUT /graphql/stream", &[]).await;
+    assert_eq!((refused.status, refused.header("retry-after").is_empty()), (429, false), "{refused:?}");
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everybody_of_an_ipv6_network_is_one_caller_and_no_client_chooses_its_address() {
     let world = strict(World::embedded(), 40_000);
     let site = world.with("MATCHDAY_TRANSPORT_CONNECTIONS_TRUSTED_PROXIES", "127.0.0.0/8").start().await;
@@ -230,8 +278,65 @@ async fn a_list_of_passwords_is_tried_at_the_stated_pace_from_many_addresses_and
         }
     }
 
-    // Five are free, nine double the wait up to five minutes, and one in five minutes follows.
-    assert!((20..=26).contains(&tried), "{tried} in an hour");
+    // Thirty are free from networks that are not the owner's, nine double the wait up to five minutes, and one in five minutes
+    // follows.
+    assert!((44..=52).contains(&tried), "{tried} in an hour");
     first.finish().await;
     second.finish().await;
+}
+
+/// The customer's bucket, as an answer says that it stands.
+fn cost(answer: &Value) -> (u64, u64, u64) {
+    let cost = &answer["extensions"]["cost"];
+    let number = |name: &str| cost[name].as_u64().unwrap_or_else(|| panic!("no {name}: {answer}"));
+    (number("requested"), number("actual"), number("remaining"))
+}
+
+/// A fan who holds two tickets, by which input, and the hold's id.
+async fn two_held(site: &Site) -> (Client, Value, String) {
+    site.on_sale(1, 20).await;
+    let ana = site.fan("ana").await;
+    let input = json!({ "matchNumber": 1, "category": 1, "quantity": 2, "idempotencyKey": "k" });
+    let hold = "mutation ($input: ReserveInput!) { reserve(input: $input) { reservation { id } } }";
+    let held = ana.ask(hold, json!({ "input": input })).await.data()["reserve"]["reservation"]["id"].clone();
+    let id = held.as_str().expect("it is held").to_owned();
+    (ana, input, id)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_read_below_the_root_is_paid_for_and_read_once_in_a_query() {
+    let world = strict_to("customer", World::embedded(), 60_000);
+    let site = world.start().await;
+    let (ana, input, id) = two_held(&site).await;
+    ana.pay(&id, "pm_card_visa", "a").await.data();
+    let aliases: String = (0..20).map(|n| format!("a{n}: payment {{ status }} ")).collect();
+
+    // Two tickets lead to one reservation and its payment: four statements, whatever the document repeats.
+    let nested = format!(
+        "query ($id: ID!) {{ reservation(id: $id) {{ tickets {{ reservation {{ tickets {{ reservation {{ {aliases} }} }} }} }} }} }}"
+    );
+    let asked = ana.ask(&nested, json!({ "id": id })).await.0;
+    let (requested, actual, before) = cost(&asked);
+    assert!(asked["errors"].is_null(), "{asked}");
+    assert!((400..=requested).contains(&actual), "{actual} of {requested}");
+    let four = 1 + 4 * (1 + 20 * 2);
+    assert!(actual >= four, "each value is worked out: {actual}");
+
+    // A mutation reads anew what it may have changed: more than anybody foresaw, and owed.
+    let many: String = (0..40).map(|n| format!("a{n}: payment {{ status }} ")).collect();
+    let again = format!(
+        "mutation ($input: ReserveInput!) {{ reserve(input: $input) {{ reservation {{
+            tickets {{ reservation {{ tickets {{ reservation {{ {many} }} }} }} }} }} }} }}"
+    );
+    let asked = ana.ask(&again, json!({ "input": input })).await.0;
+    assert!(asked["errors"].is_null(), "{asked}");
+    let (requested, actual, remaining) = cost(&asked);
+    assert!(actual >= 4 * 40 * 100 && requested < actual, "{actual} of {requested}");
+    assert!(before - remaining >= actual, "the bucket says so: {before} and {remaining} after {actual}");
+    let mut last = String::new();
+    for _ in 0..4 {
+        last = ana.ask(&again, json!({ "input": input })).await.code().to_owned();
+    }
+    assert_eq!(last, "RATE_LIMITED");
+    site.finish().await;
 }

@@ -7,10 +7,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use entities::category::Category;
 use futures_util::{StreamExt, stream::BoxStream};
-use schema::{Live, Rendered};
+use schema::{Rendered, SharedRendering};
 use serde_json::{Value, json};
 use subscriptions::hub::Hub;
-use tests::{Backend, Site, TestApp, question::Question, socket::Said, wait::PATIENCE};
+use testkit::wait::PATIENCE;
+use tests::{Backend, Site, TestApp, question::Question, socket::Said};
 
 const ALL: &str = "subscription { availability { matchNumber version } }";
 const SOME: &str = "subscription ($numbers: [Int!], $since: [VersionInput!], $counts: Boolean = true) {
@@ -23,7 +24,7 @@ type Subscriber = BoxStream<'static, Rendered>;
 struct Feed {
     site: TestApp,
     hub: std::sync::Arc<Hub>,
-    live: Live,
+    live: SharedRendering,
 }
 
 impl Feed {
@@ -34,13 +35,19 @@ impl Feed {
         }
         let hub = Hub::new(site.app());
         hub.sweep().await.expect("the view can be filled");
-        let live = Live::new(site.app(), schema::build(site.app(), std::sync::Arc::clone(&hub)), hub.clone());
+        let live = SharedRendering::new(
+            site.app(),
+            schema::build(site.app(), std::sync::Arc::clone(&hub)),
+            hub.clone(),
+            1 << 20,
+        );
 
         Self { site, hub, live }
     }
 
     fn join(&self, text: &str, variables: Value) -> Option<Subscriber> {
-        self.live.join(&Question::with(text, variables).asked()).map(StreamExt::boxed)
+        let collected = Question::with(text, variables).parsed().collect().ok()?;
+        self.live.join(collected).ok().map(StreamExt::boxed)
     }
 
     /// Somebody who has been sent what is there.
@@ -57,7 +64,7 @@ impl Feed {
     fn change(&self, number: i32) {
         let mut state = (*self.site.view.get(number).expect("the match is on sale")).clone();
         state.version += 1;
-        self.hub.tell(state, &[]);
+        self.hub.publish(state, &[]);
     }
 }
 
@@ -89,6 +96,7 @@ async fn a_change_is_executed_once_for_all_who_subscribed_to_the_same() {
             assert!(is_shared(&first, &bytes(subscriber).await));
         }
     }
+    feed.site.stop().await;
 }
 
 #[tokio::test]
@@ -105,6 +113,31 @@ async fn who_follows_other_matches_or_comes_back_shares_with_the_others() {
     let first = bytes(&mut one).await;
     assert!(is_shared(&first, &bytes(&mut both).await));
     assert!(is_shared(&first, &bytes(&mut back).await), "the first message to who comes back is the change");
+    feed.site.stop().await;
+}
+
+#[tokio::test]
+async fn who_says_the_same_in_other_words_shares_with_the_others() {
+    let feed = Feed::new().await;
+    let mut plain = feed.joined(ALL, json!({})).await;
+    let mut others = Vec::new();
+    for words in [
+        "subscription Named { availability { ...all } } fragment all on MatchAvailability { matchNumber version }",
+        "subscription ($no: Boolean = false) { ... { availability { matchNumber matchNumber @skip(if: $no) version } } }",
+        "subscription { availability { matchNumber } availability { version matchNumber @include(if: false) } }",
+    ] {
+        others.push(feed.joined(words, json!({})).await);
+    }
+    let mut in_another_order = feed.joined("subscription { availability { version matchNumber } }", json!({})).await;
+
+    feed.change(1);
+
+    let first = bytes(&mut plain).await;
+    for other in &mut others {
+        assert!(is_shared(&first, &bytes(other).await));
+    }
+    assert!(bytes(&mut in_another_order).await.starts_with(br#"{"data":{"availability":{"version""#));
+    feed.site.stop().await;
 }
 
 #[tokio::test]
@@ -118,6 +151,7 @@ async fn variables_that_change_what_is_selected_part_subscribers() {
     let (with, without) = (bytes(&mut with).await, bytes(&mut without).await);
     assert!(with.ends_with(br#""categories":[{"category":1,"pending":0}]}}}"#), "{with:?}");
     assert!(without.ends_with(br#""categories":[{"category":1}]}}}"#), "{without:?}");
+    feed.site.stop().await;
 }
 
 #[tokio::test]
@@ -138,6 +172,7 @@ async fn what_cannot_be_shared_is_left_to_an_execution_of_its_own() {
     ] {
         assert!(feed.join(text, variables.clone()).is_none(), "{text} with {variables}");
     }
+    feed.site.stop().await;
 }
 
 #[tokio::test]
@@ -160,6 +195,7 @@ async fn a_slow_subscriber_is_sent_the_newest_state_and_when_it_was_heard_of() {
     assert!(news.since.is_some_and(|since| since.elapsed() < PATIENCE));
     let more = tokio::time::timeout(Duration::from_millis(50), subscriber.next()).await;
     assert!(more.is_err(), "nothing is queued behind it");
+    feed.site.stop().await;
 }
 
 #[tokio::test]
@@ -179,6 +215,7 @@ async fn who_follows_all_matches_is_told_of_one_that_comes_on_sale_later() {
         let next = told(bytes(&mut subscriber).await).expect("it is JSON");
         assert_eq!(next["matchNumber"], number);
     }
+    feed.site.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

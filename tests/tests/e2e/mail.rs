@@ -3,11 +3,8 @@
 use std::{fs, time::Duration};
 
 use serde_json::json;
-use tests::{
-    World,
-    post::Smtp,
-    wait::{PATIENCE, eventually},
-};
+use testkit::wait::{PATIENCE, eventually};
+use tests::{World, post::Smtp};
 
 const SIGN_UP: &str = "mutation ($input: SignUpInput!) { signUp(input: $input) { user { emailVerified } } }";
 const VERIFY: &str = "mutation ($input: VerifyEmailInput!) { verifyEmail(input: $input) { user { emailVerified } } }";
@@ -83,5 +80,68 @@ async fn without_a_server_mails_are_kept_in_the_data_folder() {
     let signed_in = visitor.ask(SIGN_IN, credentials("a better password")).await;
     assert_eq!(signed_in.data()["signIn"]["user"]["emailVerified"], true);
     assert_eq!(visitor.ask(SIGN_IN, credentials("correct horse battery staple")).await.code(), "UNAUTHENTICATED");
+    site.finish().await;
+}
+
+/// Every mail of a fan's whole life here, none of which says what somebody else typed, or lets a machine answer it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_mail_reaches_any_server_and_carries_no_words_of_strangers() {
+    let smtp = Smtp::start(0).await;
+    let world = World::embedded()
+        .with("MATCHDAY_MAIL_SMTP_URL", &format!("smtp://{}", smtp.address))
+        .with("MATCHDAY_MAIL_FROM", "Tickets <tickets@bücher.example>")
+        .with("MATCHDAY_SITE_NAME", "Cup Tickets");
+    let site = world.start().await;
+    site.on_sale(1, 20).await;
+    let (ana, ben) = (site.fan("ana").await, site.visitor());
+    let sign_up = "mutation ($input: SignUpInput!) { signUp(input: $input) { accessToken } }";
+    let stranger = json!({ "input": {
+        "email": "fan@münchen.example", "password": "correct horse battery staple", "displayName": "ZZZ you won",
+    } });
+    let session = ben.ask(sign_up, stranger).await.data();
+    let ben = ben.with_token(session["signUp"]["accessToken"].as_str().expect("a session has a token"));
+    ben.ask(ASK, json!({ "input": { "email": "fan@münchen.example" } })).await.data();
+    let offer = "mutation ($ticket: ID!) { createListing(input: {ticketId: $ticket, title: \"ZZZ listing\",
+        description: \"ZZZ described\", price: {amount: \"70\"}}) { listing { id } } }";
+    let paid = async |count: usize| {
+        eventually(PATIENCE, &format!("{count} are told that they have paid"), || async {
+            smtp.mails().iter().filter(|mail| mail.contains("Subject: Paid:")).count() == count
+        })
+        .await;
+    };
+    let ticket = ana.buys(1, 1).await;
+    paid(1).await;
+    let listing = ana.ask(offer, json!({ "ticket": ticket })).await.data();
+    let order = "mutation ($id: ID!) { orderListing(input: {listingId: $id}) { order { id } } }";
+    let order = ben.ask(order, json!({ "id": listing["createListing"]["listing"]["id"] })).await.data();
+    ben.pay(order["orderListing"]["order"]["id"].as_str().expect("it is ordered"), "pm_card_visa", "order")
+        .await
+        .data();
+    let bought = ben.holds(1, 2, 2).await;
+    ben.pay(&bought, "pm_card_visa", "bought").await.data();
+    paid(3).await;
+    let refund = "mutation ($id: ID!) { refundReservation(input: {reservationId: $id, reason: \"ZZZ reason\"}) {
+        reservation { id } } }";
+    ben.ask(refund, json!({ "id": bought })).await.data();
+    let expiring = ben.holds(1, 3, 1).await;
+
+    let subjects = ["Confirm your email", "Reset your password", "Sold:", "Refunded:", "Yours until", "Not paid"];
+    let missing = || {
+        let mails = smtp.mails();
+        let is_missing = |subject: &&&str| !mails.iter().any(|mail| mail.contains(&format!("Subject: {subject}")));
+        subjects.iter().filter(is_missing).count()
+    };
+    eventually(PATIENCE, "all but the mail of the hold that expires", || async { missing() == 1 }).await;
+    site.move_clock(Duration::from_secs(901));
+    eventually(PATIENCE, &format!("{expiring} has expired"), || async { missing() == 0 }).await;
+
+    let mails = smtp.mails();
+    assert!(mails.iter().any(|mail| mail.starts_with("RCPT TO:<fan@xn--mnchen-3ya.example>")), "{mails:#?}");
+    for mail in &mails {
+        assert!(mail.contains("Auto-Submitted: auto-generated\n"), "{mail}");
+        assert!(!mail.contains("ZZZ"), "{mail}");
+        assert!(!mail.contains("application/pdf"), "nobody has confirmed an email: {mail}");
+        assert!(mail.is_ascii(), "{mail}");
+    }
     site.finish().await;
 }

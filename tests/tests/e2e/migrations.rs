@@ -1,10 +1,14 @@
 //! Migrations: up, down and up again end where up ended, on both databases, and what rows mean is carried over.
 
-use domain::{foreign::Sale, outbox::TicketAction};
-use entities::category::Category;
+use std::sync::atomic::Ordering;
+
+use book::outbox::TicketAction;
+use domain::foreign::Sale;
+use entities::{category::Category, payment, sandbox_intent};
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
-use tests::{Backend, Database, TestApp, sites::sale};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseConnection, EntityTrait, Statement};
+use tests::{Backend, Database, TestApp, bank::ASKS, sites::sale};
+use uuid::Uuid;
 
 const SQLITE: &str = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'seaql%' AND name NOT LIKE 'sqlite%' ORDER BY sql";
 
@@ -80,6 +84,47 @@ async fn an_event_that_was_seen_before_the_step_to_fingerprints_is_known_after_i
             assert_eq!(told.skipped, usize::from(known), "{event} on {backend:?}");
         }
         assert_eq!(app.pending(1, Category::One).await, 1);
+        app.finish().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn payments_of_before_are_of_the_gateway_that_knows_them() {
+    for backend in Backend::BOTH {
+        let app = TestApp::start(backend).await;
+        app.stock(1, Category::One, 20).await;
+        let ana = app.fan("ana").await;
+        let mut payments = Vec::new();
+        for is_away in [false, false, true] {
+            app.bank.is_away.store(is_away, Ordering::SeqCst);
+            let hold = ana.holds(1, Category::One, 1).await;
+            payments.push(ana.pay_with(hold.id, ASKS, None).await.expect("it is under way").payment.id);
+        }
+        let [of_sandbox, of_stripe, of_nobody] = payments[..] else { panic!("three were begun") };
+        let known = sandbox_intent::ActiveModel {
+            id: Set("pi_1".to_owned()),
+            idempotency_key: Set("1-open".to_owned()),
+            payment_id: Set(of_sandbox),
+            amount_minor: Set(1),
+            status: Set(sandbox_intent::Status::RequiresAction),
+            client_secret: Set("pi_1_secret".to_owned()),
+            decline_code: Set(None),
+            refunded_minor: Set(0),
+        };
+        sandbox_intent::Entity::insert(known).exec_without_returning(&app.db).await.expect("the sandbox may know it");
+        while app.db.execute_unprepared("SELECT gateway FROM payments").await.is_ok() {
+            Migrator::down(&app.db, Some(1)).await.expect("a step goes down");
+        }
+
+        Migrator::up(&app.db, None).await.expect("up works");
+
+        let of = async |id: Uuid| {
+            let found = payment::Entity::find_by_id(id).one(&app.db).await.expect("payments can be read");
+            found.expect("it is there").gateway
+        };
+        assert_eq!(of(of_sandbox).await.as_deref(), Some("SANDBOX"), "{backend:?}");
+        assert_eq!(of(of_stripe).await.as_deref(), Some("STRIPE"), "{backend:?}");
+        assert_eq!(of(of_nobody).await, None, "{backend:?}");
         app.finish().await;
     }
 }

@@ -1,16 +1,14 @@
 //! An identity provider, as its people meet the site: let in by the provider's tokens, on every protocol.
 
-use std::time::Duration;
-
 use jsonwebtoken::Algorithm::{ES256, RS256};
 use serde_json::{Value, json};
+use testkit::wait::{PATIENCE, eventually};
 use tests::{
     Site, World,
     client::Client,
     provider::{Provider, SigningKey},
     raw::{self, post},
     socket::{Said, Socket},
-    wait::{PATIENCE, eventually},
 };
 
 const ME: &str = "{ me { id email displayName role } }";
@@ -152,25 +150,29 @@ async fn a_socket_ends_with_the_providers_token_unless_it_is_renewed() {
     assert!(!long.renew(&token("ben", 3_600)).await, "a socket has one user for its whole life");
     assert!(long.renew(&token("ana", 3_600)).await);
 
-    assert_eq!(short.said_within(PATIENCE).await, Some(Said::Closed(4401)));
+    assert_eq!(short.said_within(PATIENCE).await, Some(Said::Closed(4403)));
     site.visitor().sign_up("cleo").await.holds(1, 1, 1).await;
     assert_eq!(long.data().await["availability"]["matchNumber"], 1, "it goes on");
     site.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_was_disabled_is_forbidden_whatever_the_provider_says() {
+async fn who_was_disabled_is_forbidden_at_once_whatever_the_provider_says() {
     let key = SigningKey::new("one", ES256);
     let provider = Provider::start(&[&key]).await;
     let site = trusting(World::embedded(), &provider).start().await;
+    site.on_sale(1, 20).await;
     let ana = token(&site, &provider, &key, "ana", 3_600);
     assert_eq!(asked(&site, &ana).await.status, 200);
+    let mut socket = Socket::open(site.address, Some(&ana)).await;
+    socket.availability(&[1], &[]).await;
+    socket.data().await;
 
     let disabled = domain::accounts::roster::disable(&site.app, "ANA@example.com").await;
     assert!(disabled.expect("the database answers"));
-    site.move_clock(Duration::from_secs(60));
 
     let refused = asked(&site, &ana).await;
     assert_eq!((refused.status, code(&refused).as_str()), (403, "FORBIDDEN"));
+    assert_eq!(socket.said_within(PATIENCE).await, Some(Said::Closed(4403)));
     site.finish().await;
 }

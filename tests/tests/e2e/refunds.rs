@@ -8,11 +8,11 @@ use entities::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
+use testkit::wait::{PATIENCE, eventually};
 use tests::{
     Site, World,
     client::{Answer, Client},
     socket::Said,
-    wait::{PATIENCE, eventually},
 };
 
 const REFUND: &str = "mutation ($input: RefundReservationInput!) { refundReservation(input: $input) { reservation {

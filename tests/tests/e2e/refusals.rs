@@ -4,10 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use async_graphql::Response;
 use bytes::Bytes;
-use domain::reservations::{self, ReservationError, Wish};
+use domain::{
+    desk::error::HoldError,
+    reservations::{self, Wish},
+};
 use entities::category::Category;
-use resolvers::context::{self, Asking, Refused};
-use schema::Refusals;
+use resolvers::context::{self, Refused, Requester};
+use schema::RefusalCache;
 use serde_json::json;
 use subscriptions::hub::Hub;
 use tests::{Backend, Fan, Site, TestApp, question::Question};
@@ -55,18 +58,18 @@ async fn a_kept_refusal_is_handed_out_while_the_view_is_trusted_and_the_match_un
     app.stock(1, Category::One, 1).await;
     let (ana, ben) = (app.fan("ana").await, app.fan("ben").await);
     let held = ana.holds(1, Category::One, 1).await;
-    let refusals = Refusals::new(app.app());
+    let refusals = RefusalCache::new(app.app());
     let wish = Question::with(WISH, json!({ "input": { "matchNumber": 1, "category": 1, "quantity": 1 } }));
 
     app.view.sweep(&app.db).await.expect("the view can be compared");
     refuse(&app, &refusals, &ben, &wish).await;
-    let handed_out = refusals.find(&wish.asked());
+    let handed_out = refusals.find(&wish.parsed());
     app.advance(Duration::from_secs(3)).await;
-    let untrusted = refusals.find(&wish.asked());
+    let untrusted = refusals.find(&wish.parsed());
     app.view.sweep(&app.db).await.expect("the view can be compared");
-    let trusted_again = refusals.find(&wish.asked());
+    let trusted_again = refusals.find(&wish.parsed());
     ana.cancel(held.id).await.expect("it can be given back");
-    let of_another_version = refusals.find(&wish.asked());
+    let of_another_version = refusals.find(&wish.parsed());
 
     assert_eq!(handed_out.as_deref(), Some(&b"kept"[..]));
     assert_eq!(untrusted, None);
@@ -80,8 +83,14 @@ async fn two_wishes_in_one_request_are_refused_by_themselves() {
     let two = "mutation { a: reserve(input: {matchNumber: 1, category: 1, quantity: 1}) { reservation { id } } \
                b: reserve(input: {matchNumber: 1, category: 2, quantity: 1}) { reservation { id } } }";
 
-    assert!(Refusals::<Bytes>::are_for(&Question::with(WISH, json!({})).asked()));
-    assert!(!Refusals::<Bytes>::are_for(&Question::new(two).asked()));
+    let one_in_other_words = "mutation { ...it me: __typename @skip(if: true) ... on Mutation { ...it } } \
+        fragment it on Mutation { reserve(input: {matchNumber: 1, category: 1, quantity: 1}) { reservation { id } } }";
+
+    let are_for = |text: &str| RefusalCache::<Bytes>::are_for(&Question::new(text).parsed());
+    assert!(are_for(WISH) && are_for(one_in_other_words));
+    assert!(!are_for(two));
+    assert!(!are_for(&WISH.replace("(input: $input)", "(input: $input) @skip(if: true)")));
+    assert!(!are_for("mutation { signOut { success } }"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -97,7 +106,7 @@ async fn what_one_fan_is_refused_alone_is_nobody_elses_answer() {
     let everybodys = reservations::refused_alike(&app, &wish, &refused);
     let named = Wish { idempotency_key: Some("key".to_owned()), ..wish.clone() };
     let of_an_attempt = reservations::refused_alike(&app, &named, &refused);
-    let capped = reservations::refused_alike(&app, &wish, &ReservationError::PurchaseLimit { has: 6, cap: 6 });
+    let capped = reservations::refused_alike(&app, &wish, &HoldError::PurchaseLimit { has: 6, cap: 6 });
 
     assert_eq!(everybodys, app.view.get(1).map(|state| state.version));
     assert_eq!((of_an_attempt, capped), (None, None));
@@ -111,7 +120,7 @@ async fn a_refusal_is_kept_if_it_is_short_and_says_nothing_else() {
     let (ana, ben) = (app.fan("ana").await, app.fan("ben").await);
     ana.holds(1, Category::One, 1).await;
     app.view.sweep(&app.db).await.expect("the view can be compared");
-    let refusals = Refusals::new(app.app());
+    let refusals = RefusalCache::new(app.app());
     let input = json!({ "input": { "matchNumber": 1, "category": 1, "quantity": 1 } });
     let (wish, long) = (Question::with(WISH, input.clone()), format!("{WISH} #{}", "x".repeat(4 * 1_024)));
     let long = Question::with(&long, input);
@@ -119,25 +128,25 @@ async fn a_refusal_is_kept_if_it_is_short_and_says_nothing_else() {
     refuse(&app, &refusals, &ben, &long).await;
     let (mut response, refused) = answered(&app, &ben, &wish).await;
     response.extensions.insert("cost".to_owned(), 1.into());
-    refusals.keep(&wish.asked(), &refused, &response, || Bytes::from_static(b"kept"));
-    let (of_long, of_more) = (refusals.find(&long.asked()), refusals.find(&wish.asked()));
+    refusals.keep(&wish.parsed(), &refused, &response, || Bytes::from_static(b"kept"));
+    let (of_long, of_more) = (refusals.find(&long.parsed()), refusals.find(&wish.parsed()));
     refuse(&app, &refusals, &ben, &wish).await;
 
     assert_eq!((of_long, of_more), (None, None));
-    assert_eq!(refusals.find(&wish.asked()).as_deref(), Some(&b"kept"[..]));
+    assert_eq!(refusals.find(&wish.parsed()).as_deref(), Some(&b"kept"[..]));
     app.finish().await;
 }
 
 /// Executes a fan's wish and keeps what it was answered.
-async fn refuse(app: &TestApp, refusals: &Refusals<Bytes>, fan: &Fan, wish: &Question) {
+async fn refuse(app: &TestApp, refusals: &RefusalCache<Bytes>, fan: &Fan, wish: &Question) {
     let (response, refused) = answered(app, fan, wish).await;
-    refusals.keep(&wish.asked(), &refused, &response, || Bytes::from_static(b"kept"));
+    refusals.keep(&wish.parsed(), &refused, &response, || Bytes::from_static(b"kept"));
 }
 
 /// What a fan's wish is answered, and whether everybody would be.
 async fn answered(app: &TestApp, fan: &Fan, wish: &Question) -> (Response, Arc<Refused>) {
     let schema = schema::build(app.app(), Hub::new(app.app()));
-    let (asking, refused) = (Asking { viewer: Some(fan.viewer), address: None }, Arc::<Refused>::default());
-    let request = context::attach(wish.asked().request(), asking).data(Arc::clone(&refused));
+    let (requester, refused) = (Requester { viewer: Some(fan.viewer), address: None }, Arc::<Refused>::default());
+    let request = context::attach(wish.collected().request(), requester).data(Arc::clone(&refused));
     (schema.execute(request).await, refused)
 }

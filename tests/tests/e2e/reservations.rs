@@ -4,10 +4,8 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use tests::{
-    Site, World,
-    wait::{PATIENCE, eventually},
-};
+use testkit::wait::{PATIENCE, eventually};
+use tests::{Site, World, socket::Said};
 
 const MINE: &str = "query ($status: ReservationStatus, $first: Int, $after: String) {
     myReservations(status: $status, first: $first, after: $after) {
@@ -75,6 +73,47 @@ async fn every_refusal_has_its_code() {
     let ana = ana.sign_up("ana").await;
     let hers = ana.holds(1, 2, 1).await;
     assert!(ana.cancel(&hers).await.is_ok());
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_done_after_a_mutation_that_failed() {
+    const BAD: &str = "cancelReservation(input: { reservationId: \"nonsense\" }) { reservation { id } }";
+    let (_world, site) = Site::embedded().await;
+    site.on_sale(1, 20).await;
+    let reserve = |key: &str, category: i32| {
+        format!("{key}: reserve(input: {{ matchNumber: 1, category: {category}, quantity: 2 }}) {{ __typename }}")
+    };
+    let (one, two) = (reserve("one", 1), reserve("two", 2));
+    let spread = "fragment first on Mutation { ...bad } fragment bad on Mutation";
+
+    for (number, (text, holds, is_answered)) in [
+        (format!("mutation {{ {BAD} {one} }}"), 0, false),
+        (format!("mutation {{ {one} {BAD} }}"), 1, false),
+        (format!("mutation {{ {one} {BAD} {two} again: {BAD} }}"), 1, false),
+        (format!("mutation {{ ...first {two} }} {spread} {{ {BAD} }}"), 0, false),
+        (format!("mutation {{ {one} __typename {two} }}"), 2, true),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (ana, ben) = (site.fan(&format!("ana{number}")).await, site.fan(&format!("ben{number}")).await);
+        let answer = ana.ask(&text, json!({})).await.0;
+        let mut socket = ben.socket().await;
+        socket.subscribe(&text, json!({})).await;
+        let said = socket.said().await;
+
+        if is_answered {
+            assert_eq!((&answer["errors"], said), (&Value::Null, Said::Next(answer["data"].clone())), "{text}");
+        } else {
+            let errors = answer["errors"].as_array().map_or(0, Vec::len);
+            assert_eq!((errors, said), (1, Said::Error("BAD_USER_INPUT".to_owned())), "{text}: {answer}");
+        }
+        for fan in [ana, ben] {
+            let mine = fan.ask(MINE, json!({ "first": 10 })).await.data();
+            assert_eq!(mine["myReservations"]["nodes"].as_array().map(Vec::len), Some(holds), "{text}");
+        }
+    }
     site.finish().await;
 }
 

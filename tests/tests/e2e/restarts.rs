@@ -4,11 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::future::join_all;
 use sea_orm::ConnectionTrait;
-use tests::{
-    World,
-    program::Program,
-    wait::{PATIENCE, eventually},
-};
+use testkit::wait::{PATIENCE, eventually};
+use tests::{World, program::Program};
 
 use super::crashes::{KILLS, TICKETS, binary, on_sale, sums};
 

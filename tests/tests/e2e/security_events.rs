@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use entities::user::Role;
 use serde_json::{Value, json};
+use testkit::wait::{PATIENCE, eventually, eventually_some};
 use tests::{
     Site, World,
     captcha::{SOLVE, encoded, solution},
     client::Client,
     raw::post,
     socket::{Said, Socket},
-    wait::{PATIENCE, eventually, eventually_some},
 };
 
 const CRAWLER: (&str, &str) = ("user-agent", "ExampleBot/2.1");

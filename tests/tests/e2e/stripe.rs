@@ -5,29 +5,28 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use domain::{
-    clock::Clock,
-    payments::{self, reconciliation, refunds},
-};
+use book::clock::Clock;
+use domain::payments::{self, reconciliation, refunds};
 use entities::{
     payment::{self, State},
     sandbox_intent, ticket, webhook_event,
 };
+use gateways::stripe::sign;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
-use server::payments::sign;
+use testkit::wait::{PATIENCE, eventually, eventually_some};
 use tests::{
     Site, World,
     client::Client,
     fake_stripe::{Call, FakeStripe, KEY, SECRET},
     site::reservation_id,
-    wait::{PATIENCE, eventually, eventually_some},
 };
 use uuid::Uuid;
 
 mod faults;
 mod late;
 mod mock;
+mod movements;
 
 const SHOWN: &str = "query ($id: ID!) { reservation(id: $id) { status cancelReason payment { status declineCode } } }";
 
@@ -146,7 +145,6 @@ async fn cards_pay_or_are_refused_and_another_card_follows() {
         for (card, code) in [
             ("pm_card_visa_chargeDeclinedInsufficientFunds", "insufficient_funds"),
             ("pm_card_chargeDeclinedExpiredCard", "expired_card"),
-            ("pm_card_of_nobody", "resource_missing"),
         ] {
             for _ in 0..2 {
                 let refused = ana.pay(&id, card, card).await;
@@ -154,6 +152,11 @@ async fn cards_pay_or_are_refused_and_another_card_follows() {
                 assert_eq!(refused.0["errors"][0]["extensions"]["declineCode"], code);
             }
             assert_eq!(shown(&ana, &id).await, ("PENDING".to_owned(), "DECLINED".to_owned()));
+        }
+        for method in ["pm_nope", "tok_visa", "pm_a", "pm_b", "pm_c", "pm_nope"] {
+            let refused = ana.pay(&id, method, method).await;
+            assert_eq!(refused.code(), "BAD_USER_INPUT", "{method}: {refused:?}");
+            assert_eq!(refused.0["errors"][0]["extensions"]["field"], "paymentMethod");
         }
         let begun = stripe.begun().len();
         let paid = ana.pay(&id, "pm_card_visa", "a").await.data()["payReservation"].clone();
@@ -240,7 +243,32 @@ async fn a_card_that_only_stripe_is_given_pays() {
     tell(&site, &stripe, &stripe.events(payment_id)).await;
 
     becomes(&ana, &id, "RESERVED", "CAPTURED").await;
+    assert_eq!(payment(&site, &id).await.declines, 1, "the same event was told twice");
     demand_that_books_agree(&site, &stripe).await;
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cards_that_only_stripe_is_given_are_tried_no_further_than_those_that_we_are_given() {
+    let stripe = FakeStripe::start().await;
+    let site = with_stripe(World::embedded(), &stripe).with("MATCHDAY_HOLDS_DECLINES", "5").start().await;
+    site.on_sale(1, 20).await;
+    let ana = site.fan("ana").await;
+    let id = ana.holds(1, 1, 2).await;
+    let begun = ana.ask(CREATE, json!({ "id": id })).await.data()["createPaymentIntent"].clone();
+    let secret = text(&begun["clientSecret"]);
+    let payment_id = payment(&site, &id).await.id;
+
+    for refused in 1..=5 {
+        assert_eq!(stripe.confirm(&secret, "pm_card_visa_chargeDeclined").await, 402);
+        tell(&site, &stripe, &stripe.events(payment_id)).await;
+        assert_eq!(payment(&site, &id).await.declines, refused);
+    }
+
+    becomes(&ana, &id, "PENDING", "CANCELLED").await;
+    assert_eq!(stripe.confirm(&secret, "pm_card_visa").await, 400, "it is cancelled there");
+    let another = ana.ask(CREATE, json!({ "id": id })).await;
+    assert_eq!(another.code(), "PAYMENT_FAILED", "{another:?}");
     site.finish().await;
 }
 

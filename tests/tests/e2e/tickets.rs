@@ -3,13 +3,12 @@
 use std::{fs, path::PathBuf, process::Stdio, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use sea_orm::ConnectionTrait;
+use book::clock::Clock;
+use entities::user;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 use serde_json::{Value, json};
-use tests::{
-    Site, World,
-    client::Client,
-    wait::{PATIENCE, eventually_some},
-};
+use testkit::wait::{PATIENCE, eventually_some};
+use tests::{Site, World, client::Client};
 use tokio::{io::AsyncWriteExt, process::Command};
 
 const MINE: &str = "query ($status: TicketStatus, $first: Int, $after: String) {
@@ -30,6 +29,8 @@ async fn ticketed(site: &Site) -> (Client, String, Vec<Value>) {
         "email": "ana@example.com", "password": "correct horse battery staple", "displayName": "Ana Αθηνά Анна",
     });
     let session = visitor.ask(sign_up, json!({ "input": input })).await.data();
+    let confirmed = user::ActiveModel { verified_at: Set(Some(site.clock.now())), ..Default::default() };
+    user::Entity::update_many().set(confirmed).exec(&site.app.db).await.expect("an account can be set");
     let ana = visitor.with_token(session["signUp"]["accessToken"].as_str().expect("a session has a token"));
     let id = ana.holds(1, 2, 2).await;
     assert_eq!(ana.ask(OF_RESERVATION, json!({ "id": id })).await.data()["reservation"]["tickets"], json!([]));
@@ -198,5 +199,69 @@ async fn fans_are_mailed_of_their_holds_and_get_their_tickets_with_the_confirmat
     assert!(expired.contains("Subject: Not paid in time: Qatar v Ecuador"), "{expired}");
     site.shows(1, 1, (20, 0)).await;
     assert_eq!(mails(&world, "hold-expired").len(), 1, "{held} alone expired");
+    site.finish().await;
+}
+
+const BLOCK: &str = "mutation ($network: String!) {
+    setAddressRule(input: {network: $network, effect: BLOCK, reason: \"a test\"}) { rule { network } } }";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_printed_ticket_is_paid_for_once_kept_for_who_asks_again_and_no_blocked_address_gets_it() {
+    let world = World::embedded()
+        .with("MATCHDAY_TRANSPORT_CONNECTIONS_TRUSTED_PROXIES", "127.0.0.0/8")
+        .with("MATCHDAY_LIMITS_CAPACITY", "anonymous=40000")
+        .with("MATCHDAY_LIMITS_REFILL", "anonymous=1")
+        .with("MATCHDAY_LIMITS_PERIOD_SECONDS", "3600");
+    let site = world.start().await;
+    let (_, _, tickets) = ticketed(&site).await;
+    let (one, other) = (text(&tickets[0]["passUrl"]).to_owned(), text(&tickets[1]["passUrl"]).to_owned());
+    let from = |address: &str| vec![("x-forwarded-for".to_owned(), address.to_owned())];
+    let fetch = async |link: &str, address: &str| {
+        let headers = from(address);
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        tests::raw::send(site.address, &format!("GET {link}"), &headers).await
+    };
+
+    // Many at once have one written, and the kept one costs next to nothing.
+    let many = futures_util::future::join_all((0..4).map(|_| fetch(&one, "203.0.113.7"))).await;
+    let statuses: Vec<u16> = many.iter().map(|answer| answer.status).collect();
+    assert!(statuses.contains(&200), "{statuses:?}");
+    assert!(statuses.iter().all(|status| [200, 429, 503].contains(status)), "{statuses:?}");
+    for _ in 0..10 {
+        assert_eq!(fetch(&one, "203.0.113.7").await.status, 200);
+    }
+    // A second one may be written, and then nothing of the bucket is left for a third.
+    let mut refused = fetch(&other, "203.0.113.7").await;
+    for _ in 0..80 {
+        if refused.status == 429 {
+            break;
+        }
+        refused = fetch(&format!("{other}A"), "203.0.113.7").await;
+    }
+    assert_eq!(refused.status, 429);
+    assert!(refused.header("retry-after").parse::<u64>().is_ok(), "{}", refused.head);
+    assert_eq!(fetch(&one, "203.0.113.8").await.status, 200, "another address has its own");
+
+    let admin = site.staff("admin", entities::user::Role::Admin).await;
+    admin.ask(BLOCK, json!({ "network": "203.0.113.8" })).await.data();
+    testkit::wait::eventually(PATIENCE, "the address is blocked", || async {
+        fetch(&one, "203.0.113.8").await.status == 403
+    })
+    .await;
+    for path in [
+        "/",
+        "/graphiql",
+        "/schema.graphql",
+        "/captcha/challenge",
+        "/.well-known/jwks.json",
+        "/.well-known/ticket-keys.json",
+        "/readyz",
+        "/metrics",
+        "/healthz",
+        "/webhooks/stripe",
+        "/graphql",
+    ] {
+        assert_eq!(fetch(path, "203.0.113.8").await.status, 403, "{path}");
+    }
     site.finish().await;
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 pub struct Sockets {
     /// Origins whose pages may open a socket, as `https://tickets.example`; `*` allows any.
-    /// A page of the same host and a client that sends no `Origin` are always allowed.
+    /// A page of the same host, or of the site's public address, and a client that sends no `Origin` are always allowed.
     pub allowed_origins: Vec<String>,
     /// How long a client may take to send `connection_init` before it is closed with 4408.
     pub init_timeout_ms: u64,
@@ -25,6 +25,8 @@ pub struct Sockets {
     pub close_timeout_ms: u64,
     /// How long running queries and mutations may take to finish once the server drains.
     pub drain_timeout_ms: u64,
+    /// How many connections a second are ended once the server drains: their clients come back at that pace.
+    pub drain_per_second_max: u32,
     /// Longest message a client may send; a longer one closes the socket with 1009.
     pub message_bytes_max: usize,
     /// Operations that may run at the same time on one connection.
@@ -37,12 +39,22 @@ pub struct Sockets {
     pub connections_per_user_max: usize,
     /// Connections (sockets and event streams) that one network address may hold open.
     pub connections_per_address_max: usize,
+    /// Memory that one subscription may keep, about: its parsed document and its variables.
+    pub subscription_bytes_max: usize,
+    /// Memory that the subscriptions of one user may keep together. Of each, 16 kB are free, as in the next two.
+    pub subscription_bytes_per_user_max: usize,
+    /// Memory that the subscriptions of one network address may keep together.
+    pub subscription_bytes_per_address_max: usize,
+    /// Memory that all subscriptions may keep together.
+    pub subscription_bytes_total_max: usize,
     /// How often an idle event stream carries a comment, so that proxies keep it open.
     pub event_stream_keep_alive_ms: u64,
     /// How often an idle multipart subscription carries an empty part.
     pub multipart_heartbeat_ms: u64,
     /// Event streams that may be reserved and not yet opened, over all clients.
     pub event_stream_reservations_max: usize,
+    /// Event streams that one network address may have reserved and not yet opened: beyond them its oldest gives way.
+    pub event_stream_reservations_per_address_max: usize,
     /// How long a reserved event stream waits to be opened.
     pub event_stream_reservation_ms: u64,
 }
@@ -57,15 +69,21 @@ impl Default for Sockets {
             write_timeout_ms: 30_000,
             close_timeout_ms: 2_000,
             drain_timeout_ms: 5_000,
+            drain_per_second_max: 2_000,
             message_bytes_max: 64 * 1024,
             operations_per_connection_max: 100,
             operations_per_user_max: 1_000,
             operations_per_address_max: 20_000,
             connections_per_user_max: 100,
             connections_per_address_max: 1_000,
+            subscription_bytes_max: 512 * 1024,
+            subscription_bytes_per_user_max: 8 * 1024 * 1024,
+            subscription_bytes_per_address_max: 64 * 1024 * 1024,
+            subscription_bytes_total_max: 512 * 1024 * 1024,
             event_stream_keep_alive_ms: 12_000,
             multipart_heartbeat_ms: 5_000,
             event_stream_reservations_max: 10_000,
+            event_stream_reservations_per_address_max: 100,
             event_stream_reservation_ms: 30_000,
         }
     }

@@ -1,12 +1,13 @@
 //! Costs: what an operation may ask the schema to do, in units that the configuration gives to fields.
 //!
-//! A field costs its own price, plus what is selected in it times its page size. Invariant: like a survey, this is
-//! linear in the document's size; run it only on documents that a survey let through, which bounds its stack.
+//! A field costs its own price, plus what is selected in it times its page size. An alias costs a unit for each KiB that it
+//! adds to the answer: it is repeated for each item. Invariant: like measuring, this is linear in the document's size; run it
+//! only on documents that were measured, which bounds its stack.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
-    Value as ConstValue, Variables,
+    Pos, Positioned, Value as ConstValue, Variables,
     parser::types::{ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet},
 };
 use async_graphql_value::Value;
@@ -15,6 +16,9 @@ use crate::config;
 
 /// Arguments that say how many items a list has.
 const PAGE_ARGUMENTS: [&str; 2] = ["first", "last"];
+
+/// Bytes of aliases in an answer that cost one unit.
+const ALIAS_BYTES_A_UNIT: u64 = 1024;
 
 /// The prices of fields, sorted for the look-up.
 pub(super) struct Prices {
@@ -57,26 +61,81 @@ pub(super) struct Cost {
     pub(super) depends_on_variables: bool,
 }
 
+/// The field that most of an operation's cost is for.
+pub(super) struct Dearest {
+    /// Keys of the answer, with dots between.
+    pub(super) path: String,
+    pub(super) units: u64,
+    pub(super) at: Pos,
+}
+
 pub(super) fn of(
     document: &ExecutableDocument,
     operation: &OperationDefinition,
     variables: &Variables,
     prices: &Prices,
 ) -> Cost {
-    let definitions = operation.variable_definitions.iter().map(|definition| &definition.node);
-    let defaults =
-        definitions.filter_map(|definition| Some((definition.name.node.as_str(), definition.default_value()?)));
-    let mut meter = Meter {
-        document,
-        defaults: defaults.collect(),
-        variables,
-        prices,
-        fragments: HashMap::new(),
-        used_variables: false,
-    };
-    let units = meter.selection_set(&operation.selection_set.node, Some(operation.ty));
+    let mut meter = Meter::new(document, operation, variables, prices);
+    let units = meter.selection_set(&operation.selection_set.node, Some(operation.ty)).in_units();
 
     Cost { units, depends_on_variables: meter.used_variables }
+}
+
+/// What a selection comes to, all the items of its lists together; sums saturate rather than overflow.
+#[derive(Debug, Default, Clone, Copy)]
+struct Price {
+    units: u64,
+    alias_bytes: u64,
+}
+
+impl Price {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            units: self.units.saturating_add(other.units),
+            alias_bytes: self.alias_bytes.saturating_add(other.alias_bytes),
+        }
+    }
+
+    fn times(self, items: u64) -> Self {
+        Self { units: self.units.saturating_mul(items), alias_bytes: self.alias_bytes.saturating_mul(items) }
+    }
+
+    fn in_units(self) -> u64 {
+        self.units.saturating_add(self.alias_bytes / ALIAS_BYTES_A_UNIT)
+    }
+}
+
+/// The fields of a selection, with what each costs.
+#[derive(Default)]
+struct Fields<'d> {
+    found: Vec<(u64, &'d Positioned<Field>)>,
+    spread: HashSet<&'d str>,
+}
+
+/// The dearest field of an operation, or one below it that is most of that.
+pub(super) fn dearest(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+    variables: &Variables,
+    prices: &Prices,
+) -> Option<Dearest> {
+    let mut meter = Meter::new(document, operation, variables, prices);
+    let (mut set, mut parent, mut times) = (&operation.selection_set.node, Some(operation.ty), 1_u64);
+    let mut dearest: Option<Dearest> = None;
+    loop {
+        let mut fields = Fields::default();
+        meter.fields(set, parent, &mut fields);
+        let Some((units, field)) = fields.found.into_iter().max_by_key(|(units, _)| *units) else { return dearest };
+        let units = units.saturating_mul(times);
+        let path = match &dearest {
+            Some(above) if units < above.units / 2 => return dearest,
+            Some(above) => format!("{}.{}", above.path, field.node.response_key().node),
+            None => field.node.response_key().node.to_string(),
+        };
+        dearest = Some(Dearest { path, units, at: field.pos });
+        times = times.saturating_mul(meter.items(&field.node));
+        (set, parent) = (&field.node.selection_set.node, None);
+    }
 }
 
 struct Meter<'d> {
@@ -84,25 +143,71 @@ struct Meter<'d> {
     defaults: HashMap<&'d str, &'d ConstValue>,
     variables: &'d Variables,
     prices: &'d Prices,
-    fragments: HashMap<&'d str, u64>,
+    fragments: HashMap<&'d str, Price>,
     used_variables: bool,
 }
 
 impl<'d> Meter<'d> {
-    fn selection_set(&mut self, set: &'d SelectionSet, parent: Option<OperationType>) -> u64 {
-        set.items.iter().fold(0, |sum: u64, selection| sum.saturating_add(self.selection(&selection.node, parent)))
+    fn new(
+        document: &'d ExecutableDocument,
+        operation: &'d OperationDefinition,
+        variables: &'d Variables,
+        prices: &'d Prices,
+    ) -> Self {
+        let definitions = operation.variable_definitions.iter().map(|definition| &definition.node);
+        let defaults =
+            definitions.filter_map(|definition| Some((definition.name.node.as_str(), definition.default_value()?)));
+        Self {
+            document,
+            defaults: defaults.collect(),
+            variables,
+            prices,
+            fragments: HashMap::new(),
+            used_variables: false,
+        }
     }
 
-    fn selection(&mut self, selection: &'d Selection, parent: Option<OperationType>) -> u64 {
+    /// The fields of a selection and what each costs; those of a fragment once, however often it is spread.
+    fn fields(&mut self, set: &'d SelectionSet, parent: Option<OperationType>, into: &mut Fields<'d>) {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) => into.found.push((self.selection(&selection.node, parent).in_units(), field)),
+                Selection::InlineFragment(fragment) => {
+                    let on = fragment.node.type_condition.as_ref().map(|condition| root_named(&condition.node.on.node));
+                    self.fields(&fragment.node.selection_set.node, on.unwrap_or(parent), into);
+                }
+                Selection::FragmentSpread(spread) => {
+                    let name = &spread.node.fragment_name.node;
+                    let document = self.document;
+                    if into.spread.insert(name.as_str())
+                        && let Some(fragment) = document.fragments.get(name)
+                    {
+                        let on = root_named(&fragment.node.type_condition.node.on.node);
+                        self.fields(&fragment.node.selection_set.node, on, into);
+                    }
+                }
+            }
+        }
+    }
+
+    fn selection_set(&mut self, set: &'d SelectionSet, parent: Option<OperationType>) -> Price {
+        set.items.iter().fold(Price::default(), |sum, selection| sum.plus(self.selection(&selection.node, parent)))
+    }
+
+    fn selection(&mut self, selection: &'d Selection, parent: Option<OperationType>) -> Price {
         match selection {
             Selection::Field(field) => {
-                let own = self.prices.of(&field.node.name.node, parent);
+                let alias = field.node.alias.as_ref().map_or(0, |alias| alias.node.len());
+                let own = Price {
+                    units: self.prices.of(&field.node.name.node, parent),
+                    alias_bytes: u64::try_from(alias).unwrap_or(u64::MAX),
+                };
                 let inner = &field.node.selection_set.node;
                 if inner.items.is_empty() {
                     return own;
                 }
                 let items = self.items(&field.node);
-                own.saturating_add(self.selection_set(inner, None).saturating_mul(items))
+                own.plus(self.selection_set(inner, None).times(items))
             }
             Selection::InlineFragment(fragment) => {
                 let on = fragment.node.type_condition.as_ref().map(|condition| root_named(&condition.node.on.node));
@@ -112,18 +217,18 @@ impl<'d> Meter<'d> {
         }
     }
 
-    fn fragment(&mut self, name: &str) -> u64 {
+    fn fragment(&mut self, name: &str) -> Price {
         let Some((name, fragment)) = self.document.fragments.get_key_value(name) else {
-            return 0;
+            return Price::default();
         };
-        if let Some(&units) = self.fragments.get(name.as_str()) {
-            return units;
+        if let Some(&price) = self.fragments.get(name.as_str()) {
+            return price;
         }
 
         let on = root_named(&fragment.node.type_condition.node.on.node);
-        let units = self.selection_set(&fragment.node.selection_set.node, on);
-        self.fragments.insert(name, units);
-        units
+        let price = self.selection_set(&fragment.node.selection_set.node, on);
+        self.fragments.insert(name, price);
+        price
     }
 
     /// How many items a field may have: the larger of its page arguments, or the length configured for its name.

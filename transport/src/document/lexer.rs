@@ -1,13 +1,14 @@
 //! Tokens of a GraphQL document, read one at a time.
 //!
 //! Invariant: each byte of the document is looked at a bounded number of times, and no more than `max_tokens` tokens
-//! come out, so reading costs the same whatever the document says.
+//! come out, so reading costs the same whatever the document says. No name is longer than `max_name_bytes`: an alias is
+//! repeated in an answer for each item of the lists around it.
 
 use std::fmt;
 
 use async_graphql::Pos;
 
-use crate::document::Rejection;
+use crate::{config, document::Rejection};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token<'a> {
@@ -47,14 +48,16 @@ pub(super) struct Lexer<'a> {
     at: usize,
     tokens: usize,
     max_tokens: usize,
+    max_name_bytes: usize,
     line: usize,
     /// The byte at which the line starts, moved on for every byte that is not a character of its own.
     column_zero: usize,
 }
 
 impl<'a> Lexer<'a> {
-    pub(super) fn new(text: &'a str, max_tokens: usize) -> Self {
-        Self { text, at: 0, tokens: 0, max_tokens, line: 1, column_zero: 0 }
+    pub(super) fn new(text: &'a str, limits: &config::Documents) -> Self {
+        let (max_tokens, max_name_bytes) = (limits.max_tokens, limits.max_name_bytes);
+        Self { text, at: 0, tokens: 0, max_tokens, max_name_bytes, line: 1, column_zero: 0 }
     }
 
     pub(super) fn next(&mut self) -> Result<Placed<'a>, Rejection> {
@@ -73,7 +76,7 @@ impl<'a> Lexer<'a> {
                 self.at += 1;
                 Token::Punctuator(char::from(first))
             }
-            b'_' | b'A'..=b'Z' | b'a'..=b'z' => Token::Name(self.take_while(is_name)),
+            b'_' | b'A'..=b'Z' | b'a'..=b'z' => self.name(pos)?,
             b'-' | b'0'..=b'9' => self.number()?,
             b'.' if self.rest().starts_with("...") => {
                 self.at += 3;
@@ -113,6 +116,14 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    fn name(&mut self, pos: Pos) -> Result<Token<'a>, Rejection> {
+        let name = self.take_while(is_name);
+        if name.len() > self.max_name_bytes {
+            return Err(Rejection::limit("name_bytes", name.len(), self.max_name_bytes).at(pos));
+        }
+        Ok(Token::Name(name))
+    }
+
     fn number(&mut self) -> Result<Token<'a>, Rejection> {
         let start = self.at;
         self.at += usize::from(self.peek(0) == Some(b'-'));
@@ -147,7 +158,7 @@ impl<'a> Lexer<'a> {
         self.at += 1;
         let start = self.at;
         loop {
-            self.take_while(|byte| byte != b'"' && byte != b'\\' && (byte >= b' ' || byte == b'\t'));
+            self.take_while(|byte| !matches!(byte, b'"' | b'\\' | b'\n' | b'\r'));
             match self.peek(0) {
                 Some(b'"') => break,
                 // The escape itself is checked when it is resolved; here it must only not end the string.

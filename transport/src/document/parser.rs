@@ -34,7 +34,7 @@ pub(super) struct Parsed {
 
 /// Parses a document of operations and fragments, each with a name of its own.
 pub(super) fn parse(text: &str, limits: &config::Documents) -> Result<Parsed> {
-    let mut lexer = Lexer::new(text, limits.max_tokens);
+    let mut lexer = Lexer::new(text, limits);
     let ahead = lexer.next()?;
     let mut parser = Parser { lexer, ahead, nesting: 0, limits };
     let document = parser.document()?;
@@ -59,7 +59,7 @@ impl<'a> Parser<'a, '_> {
             if self.ahead.token == Token::Name("fragment") {
                 let (name, fragment) = self.fragment()?;
                 if fragments.insert(name.clone(), Positioned::new(fragment, pos)).is_some() {
-                    return Err(Rejection::syntax(format!("There are two fragments named `{name}`."), pos));
+                    return Err(Rejection::invalid(format!("There are two fragments named `{name}`."), pos));
                 }
                 continue;
             }
@@ -73,7 +73,7 @@ impl<'a> Parser<'a, '_> {
                 None => return Err(not_alone(pos)),
                 Some(name) => {
                     if operations.insert(name.clone(), operation).is_some() {
-                        return Err(Rejection::syntax(format!("There are two operations named `{name}`."), pos));
+                        return Err(Rejection::invalid(format!("There are two operations named `{name}`."), pos));
                     }
                 }
             }
@@ -266,5 +266,5 @@ impl<'a> Parser<'a, '_> {
 }
 
 fn not_alone(pos: Pos) -> Rejection {
-    Rejection::syntax("An operation without a name must be the document's only one.", pos)
+    Rejection::invalid("An operation without a name must be the document's only one.", pos)
 }

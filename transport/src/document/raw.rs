@@ -1,9 +1,11 @@
 //! A request as a client sent it: the four parameters of GraphQL over HTTP, also those of a socket's `subscribe`.
 
+use std::net::IpAddr;
+
 use async_graphql::{Extensions, Value, Variables};
 use serde::{Deserialize, Deserializer};
 
-use crate::document::{Rejection, known::HASH_PREFIX};
+use crate::document::{Rejection, hash::HASH_PREFIX, size};
 
 /// Nothing in it is checked yet but the types of the parameters. Other keys are ignored, as the draft asks.
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -20,12 +22,21 @@ pub struct RawRequest {
     pub variables: Variables,
     #[serde(default, deserialize_with = "map_or_null")]
     pub extensions: Extensions,
+    /// The address that it came from, for what is counted of it. No client says it.
+    #[serde(skip)]
+    pub from: Option<IpAddr>,
 }
 
 impl RawRequest {
     #[must_use]
     pub fn new(query: impl Into<String>) -> Self {
         Self { query: Some(query.into()), ..Self::default() }
+    }
+
+    /// Bytes of the document, the variables and the extensions, about.
+    pub(crate) fn bytes(&self) -> usize {
+        let values = size::of_variables(&self.variables).saturating_add(size::of_extensions(&self.extensions));
+        self.query.as_ref().map_or(0, String::len).saturating_add(values)
     }
 
     /// Whether it names a document that the server may know.

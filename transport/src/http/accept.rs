@@ -36,7 +36,7 @@ impl Media {
 
 /// How much a client wants a media type, in thousandths, and how exactly it said so.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Wish {
+struct Preference {
     exactness: u8,
     quality: u16,
 }
@@ -51,16 +51,16 @@ impl Accepted {
         let values = headers.get_all(header::ACCEPT).iter();
 
         let (mut graphql, mut json, mut events, mut multipart) =
-            (Wish::default(), Wish::default(), Wish::default(), Wish::default());
+            (Preference::default(), Preference::default(), Preference::default(), Preference::default());
         let ranges = values.filter_map(|value| value.to_str().ok()).flat_map(|value| split_unquoted(value, ','));
         for range in ranges.filter_map(Range::parse) {
             match range.media.as_str() {
-                "*/*" => range.wish(1, [&mut graphql, &mut json]),
-                "application/*" => range.wish(2, [&mut graphql, &mut json]),
-                "application/graphql-response+json" => range.wish(3, [&mut graphql]),
-                "application/json" => range.wish(3, [&mut json]),
-                "text/event-stream" => range.wish(3, [&mut events]),
-                "multipart/mixed" if range.subscription_spec => range.wish(3, [&mut multipart]),
+                "*/*" => range.prefer(1, [&mut graphql, &mut json]),
+                "application/*" => range.prefer(2, [&mut graphql, &mut json]),
+                "application/graphql-response+json" => range.prefer(3, [&mut graphql]),
+                "application/json" => range.prefer(3, [&mut json]),
+                "text/event-stream" => range.prefer(3, [&mut events]),
+                "multipart/mixed" if range.subscription_spec => range.prefer(3, [&mut multipart]),
                 _ => {}
             }
         }
@@ -74,7 +74,7 @@ fn is_plain(value: &HeaderValue) -> bool {
 }
 
 /// Legacy clients say `*/*` and expect `application/json`; the newer type goes to who asks for it by name.
-fn best_result(graphql: Wish, json: Wish) -> Option<Media> {
+fn best_result(graphql: Preference, json: Preference) -> Option<Media> {
     let named = graphql.exactness == 3;
     if graphql.quality > json.quality || (graphql.quality == json.quality && named && graphql.quality > 0) {
         Some(Media::GraphqlResponse)
@@ -83,7 +83,7 @@ fn best_result(graphql: Wish, json: Wish) -> Option<Media> {
     }
 }
 
-fn best_stream(events: Wish, multipart: Wish) -> Option<Stream> {
+fn best_stream(events: Preference, multipart: Preference) -> Option<Stream> {
     match (events.quality, multipart.quality) {
         (0, 0) => None,
         (events, multipart) if multipart > events => Some(Stream::Multipart),
@@ -118,10 +118,10 @@ impl Range {
     }
 
     /// The most exact range decides for a media type; of equal ones, the first.
-    fn wish<const N: usize>(&self, exactness: u8, wishes: [&mut Wish; N]) {
-        for wish in wishes {
-            if exactness > wish.exactness {
-                *wish = Wish { exactness, quality: self.quality };
+    fn prefer<const N: usize>(&self, exactness: u8, preferences: [&mut Preference; N]) {
+        for preference in preferences {
+            if exactness > preference.exactness {
+                *preference = Preference { exactness, quality: self.quality };
             }
         }
     }

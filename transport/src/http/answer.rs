@@ -3,75 +3,71 @@
 use async_graphql::{Response as GraphqlResponse, ServerError, Value};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use bytes::{BufMut, Bytes, BytesMut};
+use error_codes::Code;
 
 use crate::{
     body::Body,
     document::Rejection,
     encode,
-    gateway::{Kept, Payload},
-    http::accept::Media,
+    gateway::{CachedResult, Payload},
+    http::{NO_STORE, accept::Media},
 };
 
 /// Seconds after which it makes sense to ask again what could not be answered just now, where no error says it.
 const RETRY_AFTER_SECONDS: u64 = 1;
 
-// Codes that decide the status of an answer.
-const UNAVAILABLE: &str = "SERVICE_UNAVAILABLE";
-const RATE_LIMITED: &str = "RATE_LIMITED";
-const BLOCKED: &str = "BLOCKED";
-const CAPTCHA_REQUIRED: &str = "CAPTCHA_REQUIRED";
-
 /// Headers that an answer has: so many are no reason to make room again.
-const HEADERS: usize = 4;
+const HEADERS: usize = 8;
 
 /// An answer whose body is whole in memory.
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
     /// What comes before the body for this client alone.
-    pub(super) notes: Bytes,
-    pub(super) body: Bytes,
+    pub(crate) notes: Bytes,
+    pub(crate) body: Bytes,
     /// Whether everything asked for is in it.
-    pub(super) is_complete: bool,
+    pub(crate) is_complete: bool,
     /// What it was taken from, where others are answered with the same.
-    pub(super) kept: Option<Kept>,
+    pub(crate) cached: Option<CachedResult>,
 }
 
 impl Answer {
-    pub(super) fn executed(payload: Payload, media: Media) -> Self {
+    pub(crate) fn executed(payload: Payload, media: Media) -> Self {
         let (status, mut headers, is_complete) = match &payload {
-            Payload::Kept(_) | Payload::Pushed { .. } => (StatusCode::OK, HeaderMap::with_capacity(HEADERS), true),
-            Payload::Noted(noted) => (StatusCode::OK, noted.headers.clone(), true),
+            Payload::Cached(_) | Payload::Broadcast { .. } => (StatusCode::OK, HeaderMap::with_capacity(HEADERS), true),
+            Payload::Annotated(annotated) => (StatusCode::OK, annotated.headers.clone(), true),
             Payload::Response(result) => (status(result, media), headers(result), result.is_ok()),
         };
         describe(&mut headers, media);
-        let kept = match &payload {
-            Payload::Kept(kept) => Some(kept.clone()),
-            Payload::Noted(noted) => Some(noted.kept.clone()),
-            Payload::Response(_) | Payload::Pushed { .. } => None,
+        let cached = match &payload {
+            Payload::Cached(cached) => Some(cached.clone()),
+            Payload::Annotated(annotated) => Some(annotated.cached.clone()),
+            Payload::Response(_) | Payload::Broadcast { .. } => None,
         };
         let (notes, body) = match payload {
             // What is kept for everybody is not copied for each.
-            Payload::Noted(noted) => noted.pieces(),
+            Payload::Annotated(annotated) => annotated.pieces(),
             payload => (Bytes::new(), encode::payload(payload)),
         };
 
-        Self { status, headers, notes, body, is_complete, kept }
+        Self { status, headers, notes, body, is_complete, cached }
     }
 
-    pub(super) fn into_response(self) -> Response<Body> {
+    pub(crate) fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::Whole(self.notes, self.body));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         response
     }
 
-    pub(super) fn rejected(rejection: Rejection, media: Media) -> Self {
+    pub(crate) fn rejected(rejection: Rejection, media: Media) -> Self {
         Self::executed(Payload::Response(Box::new(GraphqlResponse::from(rejection))), media)
     }
 
-    /// A batch is answered with 200: its results say each for itself what became of them.
-    pub(super) fn batch(payloads: Vec<Payload>, media: Media) -> Self {
+    /// A batch is answered with 200: its results say each for itself what became of them. Those for which `bytes_max` leave
+    /// no room are not sent.
+    pub(crate) fn batch(payloads: Vec<Payload>, media: Media, bytes_max: usize) -> Self {
         let mut headers = HeaderMap::new();
         let mut body = BytesMut::new();
         body.put_u8(b'[');
@@ -81,17 +77,19 @@ impl Answer {
             }
             match &payload {
                 Payload::Response(result) => headers.extend(self::headers(result)),
-                Payload::Noted(noted) => headers.extend(noted.headers.clone()),
-                Payload::Kept(_) | Payload::Pushed { .. } => {}
+                Payload::Annotated(annotated) => headers.extend(annotated.headers.clone()),
+                Payload::Cached(_) | Payload::Broadcast { .. } => {}
             }
-            body.put(encode::payload(payload));
+            let result = encode::payload(payload);
+            let has_room = body.len() + result.len() <= bytes_max;
+            body.put(if has_room { result } else { encode::response(&encode::too_long(bytes_max)) });
         }
         body.put_u8(b']');
         describe(&mut headers, media);
 
         let body = body.freeze();
 
-        Self { status: StatusCode::OK, headers, notes: Bytes::new(), body, is_complete: false, kept: None }
+        Self { status: StatusCode::OK, headers, notes: Bytes::new(), body, is_complete: false, cached: None }
     }
 }
 
@@ -99,11 +97,14 @@ impl Answer {
 fn describe(headers: &mut HeaderMap, media: Media) {
     headers.insert(header::CONTENT_TYPE, media.content_type());
     headers.append(header::VARY, HeaderValue::from_static("accept, authorization, cookie"));
+    headers.insert(header::CACHE_CONTROL, NO_STORE);
 }
 
 fn headers(result: &GraphqlResponse) -> HeaderMap {
     let mut headers = result.http_headers.clone();
-    if let Some(seconds) = [UNAVAILABLE, RATE_LIMITED].into_iter().filter_map(|code| retry_after(result, code)).max() {
+    if let Some(seconds) =
+        [Code::SERVICE_UNAVAILABLE, Code::RATE_LIMITED].into_iter().filter_map(|code| retry_after(result, code)).max()
+    {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     headers
@@ -117,7 +118,9 @@ fn status(result: &GraphqlResponse, media: Media) -> StatusCode {
     }
     match media {
         Media::Json => StatusCode::OK,
-        Media::GraphqlResponse if result.data == Value::Null && retry_after(result, UNAVAILABLE).is_some() => {
+        Media::GraphqlResponse
+            if result.data == Value::Null && retry_after(result, Code::SERVICE_UNAVAILABLE).is_some() =>
+        {
             StatusCode::SERVICE_UNAVAILABLE
         }
         Media::GraphqlResponse if !encode::was_executed(result) => StatusCode::BAD_REQUEST,
@@ -131,22 +134,22 @@ fn turned_away(result: &GraphqlResponse) -> Option<StatusCode> {
     if result.data != Value::Null || result.errors.iter().any(|error| code(error) != Some(first)) {
         return None;
     }
-    match first {
-        RATE_LIMITED => Some(StatusCode::TOO_MANY_REQUESTS),
-        BLOCKED | CAPTCHA_REQUIRED => Some(StatusCode::FORBIDDEN),
-        _ => None,
+    let is = |code: Code| first == code.as_str();
+    if is(Code::RATE_LIMITED) {
+        return Some(StatusCode::TOO_MANY_REQUESTS);
     }
+    (is(Code::BLOCKED) || is(Code::CAPTCHA_REQUIRED)).then_some(StatusCode::FORBIDDEN)
 }
 
 /// When to ask again for what was refused with this code: the latest `retryAfter` of such errors.
-fn retry_after(result: &GraphqlResponse, refused: &str) -> Option<u64> {
+fn retry_after(result: &GraphqlResponse, refused: Code) -> Option<u64> {
     // What is unavailable may always be asked for again, but some of what is limited is never granted.
-    let unsaid = (refused == UNAVAILABLE).then_some(RETRY_AFTER_SECONDS);
+    let unsaid = (refused == Code::SERVICE_UNAVAILABLE).then_some(RETRY_AFTER_SECONDS);
     let seconds = |error: &ServerError| match error.extensions.as_ref()?.get("retryAfter") {
         Some(Value::Number(seconds)) => seconds.as_u64(),
         _ => unsaid,
     };
-    result.errors.iter().filter(|error| code(error) == Some(refused)).filter_map(seconds).max()
+    result.errors.iter().filter(|error| code(error) == Some(refused.as_str())).filter_map(seconds).max()
 }
 
 fn code(error: &ServerError) -> Option<&str> {

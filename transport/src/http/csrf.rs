@@ -1,6 +1,7 @@
 //! Cross-site request forgery: requests that a browser may have sent for another site's page without asking first.
 
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};
+use error_codes::Code;
 
 use crate::{config::CsrfPrevention, http::failure::Failure};
 
@@ -10,7 +11,7 @@ const PROOFS: [&str; 3] = ["apollo-require-preflight", "x-apollo-operation-name"
 /// Content types that an HTML form can send.
 const FORMS: [&str; 3] = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
 
-pub(super) fn check(parts: &Parts, prevention: CsrfPrevention) -> Result<(), Failure> {
+pub(crate) fn check(parts: &Parts, prevention: CsrfPrevention) -> Result<(), Failure> {
     let asked = match prevention {
         CsrfPrevention::Off => false,
         CsrfPrevention::Browsers => may_come_from_another_site(&parts.headers),
@@ -25,7 +26,7 @@ pub(super) fn check(parts: &Parts, prevention: CsrfPrevention) -> Result<(), Fai
          headers {}.",
         PROOFS.join(", ")
     );
-    Err(Failure::new(StatusCode::BAD_REQUEST, "CSRF_PREVENTED", message))
+    Err(Failure::new(StatusCode::BAD_REQUEST, Code::CSRF_PREVENTED, message))
 }
 
 fn is_proven(headers: &HeaderMap) -> bool {

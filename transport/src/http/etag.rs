@@ -9,12 +9,12 @@ use crate::http::answer::Answer;
 /// Tags a complete answer, or empties it as 304 where the client's `If-None-Match` has the tag.
 ///
 /// Caches may keep the answer but must ask again before each use: what is for sale changes at any moment.
-pub(super) fn revalidate(request: &HeaderMap, mut answer: Answer) -> Answer {
+pub(crate) fn revalidate(request: &HeaderMap, mut answer: Answer) -> Answer {
     if answer.status != StatusCode::OK || !answer.is_complete {
         return answer;
     }
 
-    let tag = answer.kept.as_ref().map_or_else(|| tag(&answer.body), |kept| kept.tag(tag));
+    let tag = answer.cached.as_ref().map_or_else(|| tag(&answer.body), |cached| cached.tag(tag));
     let is_known = request.get_all(header::IF_NONE_MATCH).iter().any(|known| has(known, &tag));
     answer.headers.insert(header::ETAG, tag);
     answer.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));

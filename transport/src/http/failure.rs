@@ -5,60 +5,77 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use error_codes::Code;
 
-use crate::{encode, gateway::Refusal, http::accept::Media, request_id::RequestId};
+use crate::{
+    encode,
+    gateway::{Caller, Gateway, Refusal},
+    http::{NO_STORE, accept::Media},
+    request_id::RequestId,
+    streaming::Denied,
+};
 
 /// A request refused before its document is looked at; its status is the same in every media type.
 #[derive(Debug)]
 pub(crate) struct Failure {
     status: StatusCode,
-    code: &'static str,
+    code: Code,
     message: String,
     header: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Failure {
-    pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, code: Code, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into(), header: None }
     }
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+        Self::new(StatusCode::BAD_REQUEST, Code::BAD_REQUEST, message)
     }
 
     pub(crate) fn method_not_allowed(message: &str, allow: &'static str) -> Self {
         let header = Some((header::ALLOW, HeaderValue::from_static(allow)));
-        Self { header, ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message) }
+        Self { header, ..Self::new(StatusCode::METHOD_NOT_ALLOWED, Code::METHOD_NOT_ALLOWED, message) }
     }
 
     pub(crate) fn not_acceptable() -> Self {
         let message = "Accept application/graphql-response+json, application/json, text/event-stream or \
                        multipart/mixed;subscriptionSpec=1.0.";
-        Self::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
+        Self::new(StatusCode::NOT_ACCEPTABLE, Code::NOT_ACCEPTABLE, message)
     }
 
     pub(crate) fn needs_stream() -> Self {
         let message = "A subscription needs a WebSocket, or Accept: text/event-stream or \
                        multipart/mixed;subscriptionSpec=1.0.";
-        Self::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
+        Self::new(StatusCode::NOT_ACCEPTABLE, Code::NOT_ACCEPTABLE, message)
     }
 
     pub(crate) fn unsupported_media_type(message: &str) -> Self {
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message)
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::UNSUPPORTED_MEDIA_TYPE, message)
     }
 
     pub(crate) fn internal(id: &RequestId) -> Self {
         let message = format!("Internal error. Quote the request id {id} when you report it.");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message)
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, Code::INTERNAL, message)
+    }
+
+    /// The failure, paid for by the caller, who sent so many bytes for it; where they have asked for too much, they are
+    /// told that instead.
+    pub(crate) async fn charged(self, gateway: &dyn Gateway, caller: &Caller, bytes: usize) -> Self {
+        if !self.status.is_client_error() {
+            return self;
+        }
+        gateway.charge_refusal(caller, bytes).await.map_or_else(Self::from, |()| self)
     }
 
     /// The failure as an answer in the media type that the client accepts.
     pub(crate) fn answer(self, media: Media) -> Response {
         let mut error = ServerError::new(self.message, None);
-        error.extensions.get_or_insert_default().set("code", self.code);
+        error.extensions.get_or_insert_default().set("code", self.code.as_str());
         let body = encode::response(&GraphqlResponse::from_errors(vec![error]));
 
-        let mut response = (self.status, [(header::CONTENT_TYPE, media.content_type())], body).into_response();
+        let headers = [(header::CONTENT_TYPE, media.content_type()), (header::CACHE_CONTROL, NO_STORE)];
+        let mut response = (self.status, headers, body).into_response();
         response.headers_mut().extend(self.header);
         response
     }
@@ -67,6 +84,21 @@ impl Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         self.answer(Media::Json)
+    }
+}
+
+impl From<Denied> for Failure {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::ShuttingDown => {
+                let message = "The server is shutting down: connect again.";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::SERVICE_UNAVAILABLE, message)
+            }
+            Denied::TooMany(what) => {
+                let message = format!("Too many {what} are open: end one first.");
+                Self::new(StatusCode::TOO_MANY_REQUESTS, Code::RATE_LIMITED, message)
+            }
+        }
     }
 }
 

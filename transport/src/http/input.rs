@@ -1,26 +1,24 @@
 //! Input: a request's body or query string, from bytes to the parameters of one operation or of a batch.
 
-use std::{pin::pin, task::Poll, time::Duration};
-
 use axum::{
     BoxError,
     body::{Bytes, HttpBody},
     extract::Query,
     http::{HeaderMap, StatusCode, Uri, header},
 };
-use futures_util::poll;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use bytes::BytesMut;
+use error_codes::Code;
+use http_body_util::BodyExt;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
-use tokio::time::timeout;
 
 use crate::{
-    config::Config,
     document::{Prepared, RawRequest},
     http::{
         accept::{is_utf8, split_unquoted},
         failure::Failure,
     },
+    limited_body::BodyError,
 };
 
 pub(crate) enum Input {
@@ -57,41 +55,65 @@ pub(crate) fn check_content_type(headers: &HeaderMap) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads a whole body, within the limits of size and time.
-pub(crate) async fn read<B>(body: B, config: &Config) -> Result<Bytes, Failure>
+/// Reads a whole body, which a [`LimitedBody`](crate::limited_body::LimitedBody) bounds in size and time already.
+pub(crate) async fn read<B>(mut body: B) -> Result<Bytes, Failure>
 where
-    B: HttpBody<Data = Bytes>,
+    B: HttpBody<Data = Bytes> + Unpin,
     B::Error: Into<BoxError>,
 {
-    let limit = config.http.max_body_bytes;
-    let too_large = || {
-        let message = format!("The body is larger than {limit} bytes.");
-        Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
-    };
-    if body.size_hint().lower() > u64::try_from(limit).unwrap_or(u64::MAX) {
-        return Err(too_large());
-    }
-
-    let time: Duration = config.connections.body_read_timeout();
-    let mut reading = pin!(Limited::new(body, limit).collect());
-    // Most bodies came with their headers: nothing is to be timed.
-    let read = match poll!(reading.as_mut()) {
-        Poll::Ready(read) => Ok(read),
-        Poll::Pending => timeout(time, reading).await,
-    };
-    match read {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(Failure::bad_request("The body ended early.")),
-        Err(_) => {
-            let message = format!("The body did not arrive within {} ms.", time.as_millis());
-            Err(Failure::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message))
+    let mut pieces: Vec<Bytes> = Vec::new();
+    let mut first = Bytes::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| unread(&*error.into()))?;
+        match frame.into_data() {
+            Ok(piece) if first.is_empty() => first = piece,
+            Ok(piece) => pieces.push(piece),
+            // Trailers say nothing to us.
+            Err(_) => {}
         }
     }
+    // Most bodies come in one piece, and need no copy.
+    if pieces.is_empty() {
+        return Ok(first);
+    }
+    let length = pieces.iter().fold(first.len(), |sum, piece| sum + piece.len());
+    let mut whole = BytesMut::with_capacity(length);
+    for piece in std::iter::once(first).chain(pieces) {
+        whole.extend_from_slice(&piece);
+    }
+    Ok(whole.freeze())
+}
+
+fn unread(error: &(dyn std::error::Error + 'static)) -> Failure {
+    match BodyError::of(error) {
+        Some(large @ BodyError::TooLarge(_)) => {
+            Failure::new(StatusCode::PAYLOAD_TOO_LARGE, Code::PAYLOAD_TOO_LARGE, large.to_string())
+        }
+        Some(late @ BodyError::TooLate(_)) => {
+            Failure::new(StatusCode::REQUEST_TIMEOUT, Code::REQUEST_TIMEOUT, late.to_string())
+        }
+        _ => Failure::bad_request("The body ended early."),
+    }
+}
+
+/// Bytes of a body whose values are not counted: they can't be many.
+const FEW_VALUES_BYTES: usize = 64 * 1024;
+
+/// Values of a body: each takes many times its text in memory, before anything can be said of it.
+const VALUES_MAX: usize = 20_000;
+
+/// Refuses a body that would take too much memory to be read. Commas part values; those of a document count too.
+fn check_values(body: &[u8]) -> Result<(), Failure> {
+    let is_long = body.len() > FEW_VALUES_BYTES;
+    if is_long && body.iter().filter(|&&byte| byte == b',').count() > VALUES_MAX {
+        return Err(Failure::bad_request(format!("The body has more than {VALUES_MAX} values.")));
+    }
+    Ok(())
 }
 
 /// Parses a body: an object is one operation, an array is a batch of at most `max_batch`.
 pub(crate) fn parse(body: Bytes, max_batch: usize) -> Result<Input, Failure> {
+    check_values(&body)?;
     let text = std::str::from_utf8(&body).map_err(|_| Failure::bad_request("The body is not valid UTF-8."))?;
     if !text.trim_start().starts_with('[') {
         return Ok(Input::Single { raw: Box::new(object(text)?), body });
@@ -103,7 +125,7 @@ pub(crate) fn parse(body: Bytes, max_batch: usize) -> Result<Input, Failure> {
     }
     if items.len() > max_batch {
         let message = format!("The batch has too many operations: {} found, {max_batch} allowed.", items.len());
-        return Err(Failure::new(StatusCode::BAD_REQUEST, "BATCH_TOO_LARGE", message));
+        return Err(Failure::new(StatusCode::BAD_REQUEST, Code::BATCH_TOO_LARGE, message));
     }
     items.into_iter().map(|item| object(item.get())).collect::<Result<_, _>>().map(Input::Batch)
 }
@@ -141,6 +163,7 @@ pub(crate) fn query_string(query: &str) -> Result<Input, Failure> {
         operation_name: parameters.operation_name.filter(|name| !name.is_empty()),
         variables: json("variables", parameters.variables.as_deref())?,
         extensions: json("extensions", parameters.extensions.as_deref())?,
+        from: None,
     };
     complete(raw).map(|raw| Input::Single { raw: Box::new(raw), body: Bytes::new() })
 }
@@ -149,8 +172,9 @@ fn json<T: DeserializeOwned + Default>(name: &str, text: Option<&str>) -> Result
     let Some(text) = text.filter(|text| !text.is_empty()) else {
         return Ok(T::default());
     };
-    let value: Option<T> = serde_json::from_str(text)
-        .map_err(|error| Failure::bad_request(format!("The parameter {name} is not a JSON object: {error}.")))?;
+    let value: Option<T> = serde_json::from_str(text).map_err(|error| {
+        Failure::bad_request(format!("The parameter {name} is not a JSON object: {}.", kind(&error)))
+    })?;
     Ok(value.unwrap_or_default())
 }
 
@@ -163,5 +187,17 @@ fn complete(raw: RawRequest) -> Result<RawRequest, Failure> {
 }
 
 fn malformed(error: &serde_json::Error) -> Failure {
-    Failure::bad_request(format!("The body is not a GraphQL request in JSON: {error}."))
+    Failure::bad_request(format!("The body is not a GraphQL request in JSON: {}.", kind(error)))
+}
+
+/// What is wrong and where, without the value, which may be a password.
+fn kind(error: &serde_json::Error) -> String {
+    if !error.is_data() {
+        return error.to_string();
+    }
+    let (line, column) = (error.line(), error.column());
+    format!(
+        "a value at line {line} column {column} is of another kind than its place takes, which for `query`, `documentId` and \
+         `operationName` is a string, and for `variables` and `extensions` an object"
+    )
 }

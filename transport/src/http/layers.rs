@@ -29,6 +29,7 @@ pub(crate) fn wrap(router: Router, config: &Http) -> Router {
     let worth_it = SizeAbove::new(config.compress_above_bytes)
         .and(NotForContentType::const_new("text/event-stream"))
         .and(NotForContentType::const_new("multipart/mixed"));
+    // By gzip and br only: there are clients that offer zstd and can't read it, such as code generators on Node 20.
     let router = router.layer(CompressionLayer::new().compress_when(worth_it));
 
     if always_act(config) { router.layer(cors(&config.cors)) } else { router }

@@ -6,32 +6,45 @@ use axum::http::StatusCode;
 use metrics::{Counter, Histogram, counter, histogram};
 
 pub(crate) struct Meters {
-    successes: Counter,
-    client_errors: Counter,
-    server_errors: Counter,
+    successes: Class,
+    client_errors: Class,
+    server_errors: Class,
+}
+
+/// Answers whose statuses are alike.
+struct Class {
+    answers: Counter,
     /// Until the answer's header is ready: streams go on after it.
     seconds: Histogram,
 }
 
+impl Class {
+    fn named(class: &'static str) -> Self {
+        Self {
+            answers: counter!("matchday_http_answers_total", "status" => class),
+            seconds: histogram!("matchday_http_answer_seconds", "status" => class),
+        }
+    }
+}
+
 impl Default for Meters {
     fn default() -> Self {
-        let answers = |class: &'static str| counter!("matchday_http_answers_total", "status" => class);
         Self {
-            successes: answers("success"),
-            client_errors: answers("client_error"),
-            server_errors: answers("server_error"),
-            seconds: histogram!("matchday_http_answer_seconds"),
+            successes: Class::named("success"),
+            client_errors: Class::named("client_error"),
+            server_errors: Class::named("server_error"),
         }
     }
 }
 
 impl Meters {
-    pub(super) fn answered(&self, status: StatusCode, took: Duration) {
-        self.seconds.record(took);
-        match status {
-            status if status.is_server_error() => self.server_errors.increment(1),
-            status if status.is_client_error() => self.client_errors.increment(1),
-            _ => self.successes.increment(1),
-        }
+    pub(crate) fn answered(&self, status: StatusCode, took: Duration) {
+        let class = match status {
+            status if status.is_server_error() => &self.server_errors,
+            status if status.is_client_error() => &self.client_errors,
+            _ => &self.successes,
+        };
+        class.answers.increment(1);
+        class.seconds.record(took);
     }
 }

@@ -2,30 +2,17 @@
 //!
 //! Invariant: only what a trusted proxy wrote counts, so no client chooses the address it is counted under.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    str::FromStr,
-};
+use std::net::{IpAddr, SocketAddr};
 
 use axum::http::HeaderMap;
-use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
+
+use crate::config::networks::Network;
 
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// A network of proxies, written as `10.0.0.0/8` or as a single address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Network(IpNet);
-
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no network: write 10.0.0.0/8 or a single address")]
-pub struct NetworkError(String);
-
 /// The client behind `peer`: the last address in `X-Forwarded-For` that no trusted proxy has.
 pub(super) fn client(peer: SocketAddr, headers: &HeaderMap, trusted: &[Network]) -> SocketAddr {
-    let is_proxy = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
-    if !is_proxy(peer.ip()) {
+    if !is_trusted(peer.ip(), trusted) {
         return peer;
     }
 
@@ -34,50 +21,29 @@ pub(super) fn client(peer: SocketAddr, headers: &HeaderMap, trusted: &[Network])
     let mut client = peer;
     for hop in hops {
         client = SocketAddr::new(hop, 0);
-        if !is_proxy(hop) {
+        if !is_trusted(hop, trusted) {
             break;
         }
     }
     client
 }
 
-/// Some proxies add the port.
+/// Whether this is the address of a trusted proxy.
+pub(super) fn is_trusted(address: IpAddr, trusted: &[Network]) -> bool {
+    trusted.iter().any(|network| network.contains(address))
+}
+
+/// Some proxies add the port, write IPv6 in brackets, or put all of it in quotes.
 fn address(hop: &str) -> Option<IpAddr> {
-    hop.parse().ok().or_else(|| hop.parse().ok().map(|with_port: SocketAddr| with_port.ip()))
-}
-
-impl Network {
-    fn contains(&self, address: IpAddr) -> bool {
-        self.0.contains(&address.to_canonical())
-    }
-}
-
-impl FromStr for Network {
-    type Err = NetworkError;
-
-    fn from_str(text: &str) -> Result<Self, NetworkError> {
-        let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-        network.map(Self).map_err(|_| NetworkError(text.to_owned()))
-    }
-}
-
-impl TryFrom<String> for Network {
-    type Error = NetworkError;
-
-    fn try_from(text: String) -> Result<Self, NetworkError> {
-        text.parse()
-    }
-}
-
-impl From<Network> for String {
-    fn from(network: Network) -> Self {
-        network.0.to_string()
-    }
+    let hop = hop.strip_prefix('"').and_then(|hop| hop.strip_suffix('"')).unwrap_or(hop);
+    let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
+    bare.parse().ok().or_else(|| hop.parse().ok().map(|with_port: SocketAddr| with_port.ip()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::networks::NetworkError;
 
     fn seen(peer: &str, forwarded: &[&str], trusted: &[&str]) -> Result<String, NetworkError> {
         let mut headers = HeaderMap::new();
@@ -109,13 +75,17 @@ mod tests {
     }
 
     #[test]
-    fn a_network_is_written_with_the_bits_it_fixes() {
-        assert_eq!("10.0.0.0/8".parse::<Network>().map(String::from), Ok("10.0.0.0/8".to_owned()));
-        assert_eq!("::1".parse::<Network>().map(String::from), Ok("::1/128".to_owned()));
-        for invalid in ["", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "host/8"] {
-            assert!(invalid.parse::<Network>().is_err(), "{invalid}");
+    fn an_address_is_read_however_a_proxy_spells_it() -> Result<(), NetworkError> {
+        for spelt in ["2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:443", "\"[2001:db8::1]\"", "\"[2001:db8::1]:443\""]
+        {
+            assert_eq!(seen("10.1.2.3", &[spelt], &["10.0.0.0/8"])?, "2001:db8::1", "{spelt}");
         }
-        let everything: Network = "0.0.0.0/0".parse().expect("it is a network");
-        assert!(everything.contains(IpAddr::from([192, 0, 2, 1])));
+        for spelt in ["192.0.2.1", "192.0.2.1:443", "\"192.0.2.1\"", "\"192.0.2.1:443\""] {
+            assert_eq!(seen("10.1.2.3", &[spelt], &["10.0.0.0/8"])?, "192.0.2.1", "{spelt}");
+        }
+        for nonsense in ["[2001:db8::1", "2001:db8::1]", "[]", "unknown", "_hidden", "[192.0.2.1]:x"] {
+            assert_eq!(seen("10.1.2.3", &[nonsense], &["10.0.0.0/8"])?, "10.1.2.3", "{nonsense}");
+        }
+        Ok(())
     }
 }

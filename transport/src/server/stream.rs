@@ -1,6 +1,6 @@
 //! The stream of one connection: a TCP stream that notes what it receives and gives up on a peer that takes nothing.
 //!
-//! Invariant: what the connection occupies is given back when the stream is dropped, whoever owns it by then.
+//! Invariant: what the connection occupies is given back when the stream is dropped, by HTTP or by a socket.
 
 use std::{
     io,
@@ -16,7 +16,7 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-use crate::server::{Held, activity::Activity};
+use crate::server::{ConnectionClaims, activity::Activity, handshake_names};
 
 pub(super) struct Stream {
     tcp: TcpStream,
@@ -24,11 +24,11 @@ pub(super) struct Stream {
     send_timeout: Duration,
     /// Runs while the peer takes nothing; most connections never need it.
     stalled: Option<Pin<Box<Sleep>>>,
-    _held: Held,
+    _held: ConnectionClaims,
 }
 
 impl Stream {
-    pub(super) fn new(tcp: TcpStream, activity: Arc<Activity>, send_timeout: Duration, held: Held) -> Self {
+    pub(super) fn new(tcp: TcpStream, activity: Arc<Activity>, send_timeout: Duration, held: ConnectionClaims) -> Self {
         Self { tcp, activity, send_timeout, stalled: None, _held: held }
     }
 
@@ -46,12 +46,24 @@ impl Stream {
     }
 }
 
+impl Stream {
+    /// Writes the answer that opens a socket, or what is left of it.
+    fn open_socket(&mut self, cx: &mut Context<'_>, answer: &[u8]) -> Poll<io::Result<usize>> {
+        let answer = handshake_names::in_usual_case(answer);
+        let written = Pin::new(&mut self.tcp).poll_write(cx, &answer);
+        if matches!(&written, Poll::Ready(Ok(length)) if answer[..*length].ends_with(b"\r\n\r\n")) {
+            self.activity.has_opened_socket();
+        }
+        self.watched(cx, written)
+    }
+}
+
 impl AsyncRead for Stream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.tcp).poll_read(cx, buffer);
         if buffer.filled().len() > before {
-            self.activity.received();
+            self.activity.received(&buffer.filled()[before..]);
         }
         read
     }
@@ -59,6 +71,9 @@ impl AsyncRead for Stream {
 
 impl AsyncWrite for Stream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if self.activity.is_opening_socket() {
+            return self.open_socket(cx, bytes);
+        }
         let written = Pin::new(&mut self.tcp).poll_write(cx, bytes);
         self.watched(cx, written)
     }
@@ -68,6 +83,10 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if self.activity.is_opening_socket() {
+            let first = slices.iter().find(|slice| !slice.is_empty()).map_or(&[][..], |slice| slice);
+            return self.open_socket(cx, first);
+        }
         let written = Pin::new(&mut self.tcp).poll_write_vectored(cx, slices);
         self.watched(cx, written)
     }

@@ -3,128 +3,170 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    extract::{Query, Request, State},
+    body::Body,
+    extract::{Query, Request},
     http::{HeaderName, Method, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use error_codes::Code;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::{
-    Edge,
     document::RawRequest,
-    gateway::Caller,
+    feed::{FeedClaims, Framing},
+    gateway::{Caller, Refusal},
     http::{failure::Failure, input},
+    occupancy::{gauges::GaugeGuard, quotas::Full},
     operation::Operation,
     operations::Slot,
     sse::{
         COMMENT, event, events,
-        streams::{Open, OpenError},
+        streams::{Open, OpenError, Streams},
     },
-    streaming::{
-        feed::{Framing, Held},
-        meters::Raised,
-        too_many,
-    },
+    streaming::{Denied, Streaming, address},
 };
 
 const TOKEN: HeaderName = HeaderName::from_static("x-graphql-event-stream-token");
+
+/// What it costs to reserve a stream, as an operation would.
+const RESERVATION_UNITS: u64 = 1_000;
 
 /// Ids travel back with every result, so a long one would be paid for again and again.
 const ID_BYTES_MAX: usize = 128;
 
 /// The `/graphql/stream` endpoint.
-pub(crate) async fn stream(State(edge): State<Arc<Edge>>, request: Request) -> Response {
-    answer(&edge, request).await.unwrap_or_else(IntoResponse::into_response)
+pub(crate) struct SingleConnections {
+    streaming: Arc<Streaming>,
+    streams: Streams,
+    body_bytes_max: usize,
 }
 
-async fn answer(edge: &Arc<Edge>, request: Request) -> Result<Response, Failure> {
-    let (parts, body) = request.into_parts();
-    let caller = edge.gateway.identify(&parts).await?;
+impl SingleConnections {
+    pub(crate) fn new(streaming: Arc<Streaming>, body_bytes_max: usize) -> Self {
+        Self { streaming, streams: Streams::default(), body_bytes_max }
+    }
 
-    match parts.method {
-        Method::PUT => reserve(edge, &parts, &caller),
-        Method::GET => open(edge, &parts, &caller),
-        Method::POST => {
-            input::check_content_type(&parts.headers)?;
-            let body = input::read(body, &edge.config).await?;
-            let text = std::str::from_utf8(&body).map_err(|_| Failure::bad_request("The body is not valid UTF-8."))?;
-            run(edge, &parts, &caller, input::object(text)?)
+    pub(crate) async fn answer(&self, request: Request) -> Response {
+        self.respond(request).await.unwrap_or_else(IntoResponse::into_response)
+    }
+
+    async fn respond(&self, request: Request) -> Result<Response, Failure> {
+        let (parts, body) = request.into_parts();
+        let gateway = &*self.streaming.gateway;
+        let caller = gateway.identify(&parts).await?;
+        let mut read = 0;
+        match self.act(&parts, &caller, body, &mut read).await {
+            Ok(response) => Ok(response),
+            Err(failure) => Err(failure.charged(gateway, &caller, read).await),
         }
-        Method::DELETE => stop(edge, &parts, &caller),
-        _ => Err(Failure::method_not_allowed("Use PUT, GET, POST or DELETE.", "PUT, GET, POST, DELETE")),
     }
-}
 
-fn reserve(edge: &Edge, parts: &Parts, caller: &Caller) -> Result<Response, Failure> {
-    let (streaming, now) = (&edge.streaming, Instant::now());
-    if streaming.drain.is_cancelled() {
-        return Err(unavailable("The server is shutting down: connect again."));
+    /// Does what the request asks for; `read` says how much was read for that.
+    async fn act(&self, parts: &Parts, caller: &Caller, body: Body, read: &mut usize) -> Result<Response, Failure> {
+        if let Some(refusal) = &caller.over {
+            return Err(Refusal::clone(refusal).into());
+        }
+
+        match parts.method {
+            Method::PUT => {
+                self.streaming.gateway.charge(caller, RESERVATION_UNITS).await?;
+                self.reserve(parts, caller)
+            }
+            Method::GET => self.open(parts, caller),
+            Method::POST => {
+                input::check_content_type(&parts.headers)?;
+                // As long as it is not known how much came, it may have been all.
+                *read = self.body_bytes_max;
+                let body = input::read(body).await?;
+                *read = body.len();
+                if body.len() > self.streaming.limits.message_bytes_max {
+                    let message = format!("The body is larger than {} bytes.", self.streaming.limits.message_bytes_max);
+                    return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, Code::PAYLOAD_TOO_LARGE, message));
+                }
+                let text =
+                    std::str::from_utf8(&body).map_err(|_| Failure::bad_request("The body is not valid UTF-8."))?;
+                self.run(parts, caller, input::object(text)?, body.len())
+            }
+            Method::DELETE => self.stop(parts, caller),
+            _ => Err(Failure::method_not_allowed("Use PUT, GET, POST or DELETE.", "PUT, GET, POST, DELETE")),
+        }
     }
-    streaming.streams.forget_stale(now);
 
-    let place = streaming.take_address_place(parts).map_err(|_full| too_many("connections"))?;
-    let until = now + Duration::from_millis(streaming.limits.event_stream_reservation_ms);
-    let max = streaming.limits.event_stream_reservations_max;
-    let token = streaming.streams.reserve(caller.user.clone(), place, until, max);
-    let token = token.ok_or_else(|| unavailable("Too many event streams wait to be opened: try again later."))?;
+    fn reserve(&self, parts: &Parts, caller: &Caller) -> Result<Response, Failure> {
+        let (streaming, now) = (&self.streaming, Instant::now());
+        streaming.refuse_while_draining()?;
+        self.streams.forget_stale(now);
 
-    let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
-    Ok((StatusCode::CREATED, headers, token.simple().to_string()).into_response())
-}
+        let until = now + Duration::from_millis(streaming.limits.event_stream_reservation_ms);
+        let token = self.streams.reserve(caller.user.clone(), address(parts), until, &streaming.limits);
+        let token = token.ok_or_else(|| {
+            let message = "Too many event streams wait to be opened: try again later.";
+            Failure::new(StatusCode::SERVICE_UNAVAILABLE, Code::SERVICE_UNAVAILABLE, message)
+        })?;
 
-fn open(edge: &Edge, parts: &Parts, caller: &Caller) -> Result<Response, Failure> {
-    let streaming = &edge.streaming;
-    let (open, shared, address) =
-        streaming.streams.open(token(parts)?, caller.user.as_deref()).map_err(|error| match error {
+        let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+        Ok((StatusCode::CREATED, headers, token.simple().to_string()).into_response())
+    }
+
+    fn open(&self, parts: &Parts, caller: &Caller) -> Result<Response, Failure> {
+        let streaming = &self.streaming;
+        streaming.refuse_while_draining()?;
+        let (open, shared) = self.streams.open(token(parts)?, caller.user.as_deref()).map_err(|error| match error {
             OpenError::Unknown => unknown_stream(),
             OpenError::AlreadyOpen => conflict("The event stream is already open."),
         })?;
-    let user = streaming.take_user_place(caller).map_err(|_full| too_many("connections"))?;
-    let held = Held {
-        door: streaming.door(parts),
-        _places: [address, user],
-        _counted: Raised::new(&streaming.meters.event_stream.connections),
-    };
+        let address = streaming.claim_address(parts).map_err(|Full| Denied::TooMany("connections"))?;
+        let user = streaming.claim_user(caller).map_err(|Full| Denied::TooMany("connections"))?;
+        let held = FeedClaims {
+            exit: streaming.exit(parts),
+            _claims: [address, user],
+            _gauge: GaugeGuard::new(&streaming.meters.event_stream.connections),
+        };
 
-    Ok(events(streaming, Single { _open: open }, shared, caller, held))
-}
-
-fn run(edge: &Edge, parts: &Parts, caller: &Caller, request: RawRequest) -> Result<Response, Failure> {
-    let streaming = &edge.streaming;
-    let shared = streaming.streams.find(token(parts)?, caller.user.as_deref()).ok_or_else(unknown_stream)?;
-    let id = operation_id(&request)?;
-
-    let mut operations = shared.lock();
-    if operations.contains(&id) {
-        return Err(conflict("An operation with this id is running on the event stream."));
+        Ok(events(streaming, Single { _open: open }, shared, caller, held))
     }
-    if operations.len() >= streaming.limits.operations_per_connection_max {
-        return Err(too_many("operations"));
+
+    fn run(&self, parts: &Parts, caller: &Caller, request: RawRequest, bytes: usize) -> Result<Response, Failure> {
+        let streaming = &self.streaming;
+        streaming.refuse_while_draining()?;
+        let shared = self.streams.find(token(parts)?, caller.user.as_deref()).ok_or_else(unknown_stream)?;
+        let id = operation_id(&request)?;
+
+        let mut operations = shared.lock();
+        if operations.contains(&id) {
+            return Err(conflict("An operation with this id is running on the event stream."));
+        }
+        if operations.len() >= streaming.limits.operations_per_connection_max || operations.are_behind() {
+            return Err(Denied::TooMany("operations").into());
+        }
+        let claims = streaming.claim_operation(parts, caller).map_err(|Full| Denied::TooMany("operations"))?;
+        operations.add(Slot {
+            prefix: format!(r#"{{"id":{},"payload":"#, Value::from(&*id)).into(),
+            // It may come by another session of the user than the stream.
+            watch: streaming.gateway.watch(caller),
+            operation: Operation::start(streaming, parts, caller, request),
+            unasked_bytes: bytes,
+            _claims: claims,
+            _gauge: GaugeGuard::new(&streaming.meters.event_stream.operations),
+            id,
+        });
+        drop(operations);
+        shared.wake();
+
+        Ok(StatusCode::ACCEPTED.into_response())
     }
-    let places = streaming.take_operation_places(parts, caller).map_err(|_full| too_many("operations"))?;
-    operations.add(Slot {
-        prefix: format!(r#"{{"id":{},"payload":"#, Value::from(&*id)).into(),
-        operation: Operation::start(streaming, caller, request),
-        _places: places,
-        _counted: Raised::new(&streaming.meters.event_stream.operations),
-        id,
-    });
-    drop(operations);
-    shared.wake();
 
-    Ok(StatusCode::ACCEPTED.into_response())
-}
+    fn stop(&self, parts: &Parts, caller: &Caller) -> Result<Response, Failure> {
+        let shared = self.streams.find(token(parts)?, caller.user.as_deref()).ok_or_else(unknown_stream)?;
+        let id = query(&parts.uri)?.operation_id.ok_or_else(missing_id)?;
+        shared.lock().remove(&id);
 
-fn stop(edge: &Edge, parts: &Parts, caller: &Caller) -> Result<Response, Failure> {
-    let shared = edge.streaming.streams.find(token(parts)?, caller.user.as_deref()).ok_or_else(unknown_stream)?;
-    let id = query(&parts.uri)?.operation_id.ok_or_else(missing_id)?;
-    shared.lock().remove(&id);
-
-    Ok(StatusCode::OK.into_response())
+        Ok(StatusCode::OK.into_response())
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -163,15 +205,13 @@ fn missing_id() -> Failure {
 }
 
 fn unknown_stream() -> Failure {
-    Failure::new(StatusCode::NOT_FOUND, "NOT_FOUND", "There is no such event stream: reserve one with PUT.")
+    let message = "This instance has no such event stream: reserve one with PUT. Where a balancer spreads requests over \
+                   several instances, it must keep a client on one, or the client take a stream for each operation.";
+    Failure::new(StatusCode::NOT_FOUND, Code::NOT_FOUND, message)
 }
 
 fn conflict(message: &str) -> Failure {
-    Failure::new(StatusCode::CONFLICT, "CONFLICT", message)
-}
-
-fn unavailable(message: &str) -> Failure {
-    Failure::new(StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", message)
+    Failure::new(StatusCode::CONFLICT, Code::CONFLICT, message)
 }
 
 /// Each event names its operation; the stream outlives them.

@@ -1,17 +1,18 @@
 //! Streams of single connection mode: reserved, opened once, and gone with their response.
 //!
-//! Invariant: a token is in the map while its stream is reserved or open. Reservations that nobody opens end by
-//! themselves and are bounded in number, so nobody fills the map.
+//! Invariant: a token is in the map while its stream is reserved or open. Reservations that no client opens end by
+//! themselves and are bounded in number, so no client fills the map.
 
 use std::{
     collections::HashMap,
+    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::streaming::{feed::Shared, places::Place};
+use crate::{config::sockets::Sockets, document::network, feed::Shared};
 
 #[derive(Default)]
 pub(crate) struct Streams {
@@ -27,7 +28,8 @@ struct Entry {
 
 struct Reserved {
     until: Instant,
-    place: Option<Place>,
+    /// Whose it is, as addresses are counted.
+    by: Option<IpAddr>,
 }
 
 /// An open stream; dropping it forgets the token and ends what runs on it.
@@ -48,38 +50,48 @@ impl Streams {
         self.lock().retain(|_, entry| entry.reserved.as_ref().is_none_or(|reserved| reserved.until > now));
     }
 
-    /// `None` where `max` reservations wait to be opened.
+    /// `None` where as many reservations wait to be opened as may. Of one address the oldest gives way, so that a
+    /// client that floods a shared address with them takes no connection from its others.
     pub(crate) fn reserve(
         &self,
         user: Option<String>,
-        place: Option<Place>,
+        by: Option<IpAddr>,
         until: Instant,
-        max: usize,
+        limits: &Sockets,
     ) -> Option<Uuid> {
+        let by = by.map(network);
         let mut streams = self.lock();
-        if streams.values().filter(|entry| entry.reserved.is_some()).count() >= max {
+        let (mut all, mut own, mut oldest) = (0, 0, None);
+        for (token, reserved) in streams.iter().filter_map(|(token, entry)| Some((token, entry.reserved.as_ref()?))) {
+            all += 1;
+            if reserved.by == by {
+                own += 1;
+                oldest = oldest.min(Some((reserved.until, *token))).or(Some((reserved.until, *token)));
+            }
+        }
+        if own >= limits.event_stream_reservations_per_address_max
+            && let Some((_, token)) = oldest
+        {
+            streams.remove(&token);
+        } else if all >= limits.event_stream_reservations_max {
             return None;
         }
         let token = Uuid::new_v4();
-        let reserved = Some(Reserved { until, place });
+        let reserved = Some(Reserved { until, by });
         streams.insert(token, Entry { user, shared: Arc::default(), reserved });
 
         Some(token)
     }
 
-    /// Opens a reserved stream. The place it was reserved with passes to the caller.
-    pub(crate) fn open(
-        &self,
-        token: Uuid,
-        user: Option<&str>,
-    ) -> Result<(Open, Arc<Shared>, Option<Place>), OpenError> {
+    /// Opens a reserved stream.
+    pub(crate) fn open(&self, token: Uuid, user: Option<&str>) -> Result<(Open, Arc<Shared>), OpenError> {
         let mut streams = self.lock();
         let entry = streams.get_mut(&token).filter(|entry| entry.user.as_deref() == user);
         let entry = entry.ok_or(OpenError::Unknown)?;
-        let reserved = entry.reserved.take().ok_or(OpenError::AlreadyOpen)?;
+        entry.reserved.take().ok_or(OpenError::AlreadyOpen)?;
         let open = Open { by_token: Arc::clone(&self.by_token), token };
 
-        Ok((open, Arc::clone(&entry.shared), reserved.place))
+        Ok((open, Arc::clone(&entry.shared)))
     }
 
     /// The operations of a reserved or open stream, for the user it belongs to.

@@ -21,9 +21,6 @@ pub(crate) struct Transport {
     event_to_socket: Histogram,
 }
 
-/// Holds a gauge one higher for as long as it lives.
-pub(crate) struct Raised(Gauge);
-
 impl Default for Meters {
     fn default() -> Self {
         Self {
@@ -48,23 +45,10 @@ impl Transport {
     /// Encodes a result that its connection is ready to take, and counts it.
     pub(crate) fn deliver(&self, payload: Payload) -> Bytes {
         self.deliveries.increment(1);
-        if let Payload::Pushed { since: Some(since), .. } = &payload {
+        if let Payload::Broadcast { since: Some(since), .. } = &payload {
             self.event_to_socket.record(since.elapsed());
         }
 
         encode::payload(payload)
-    }
-}
-
-impl Raised {
-    pub(crate) fn new(gauge: &Gauge) -> Self {
-        gauge.increment(1.0);
-        Self(gauge.clone())
-    }
-}
-
-impl Drop for Raised {
-    fn drop(&mut self) {
-        self.0.decrement(1.0);
     }
 }

@@ -25,9 +25,12 @@ impl Close {
     pub(crate) const TOO_LARGE: Self = Self::new(1009, "Message too large");
     pub(crate) const BINARY: Self = Self::new(4400, "Invalid message: expected text");
     pub(crate) const UNAUTHORIZED: Self = Self::new(4401, "Unauthorized");
-    pub(crate) const EXPIRED: Self = Self::new(4401, "Unauthorized: token expired");
-    pub(crate) const EXPELLED: Self = Self::new(4403, "Forbidden: your address is blocked");
-    pub(crate) const NO_SUBPROTOCOL: Self = Self::new(4406, "Subprotocol not acceptable");
+    // Clients of graphql-ws give up for good at 4401 and come back after 4403, with the token that they have by then.
+    pub(crate) const EXPIRED: Self = Self::new(4403, "Forbidden: the token expired, connect again with a fresh one");
+    pub(crate) const REVOKED: Self = Self::new(4403, "Forbidden: your session or role has changed, connect again");
+    pub(crate) const EVICTED: Self = Self::new(4403, "Forbidden: your address is blocked");
+    pub(crate) const NO_SUBPROTOCOL: Self =
+        Self::new(4406, "Subprotocol not acceptable: offer graphql-transport-ws or graphql-ws");
     pub(crate) const INIT_TIMEOUT: Self = Self::new(4408, "Connection initialisation timeout");
     pub(crate) const TOO_MANY_INITS: Self = Self::new(4429, "Too many initialisation requests");
     pub(crate) const TOO_MANY_OPERATIONS: Self = Self::new(4429, "Too many operations");

@@ -16,27 +16,28 @@ use futures_util::FutureExt;
 
 use crate::{
     document::RawRequest,
-    gateway::Caller,
+    gateway::{Caller, Watch},
+    occupancy::{exits::AddressExit, gauges::GaugeGuard, quotas::Claim},
     operation::{Operation, Output},
     operations::{Operations, Slot, Turn},
-    streaming::{Streaming, doors::Door, meters::Raised, places::Place},
+    streaming::Streaming,
     websocket::{
         close::Close,
         connection::{
+            close_handshake::{unreadable, unwritable},
             drain::Drain,
             identity::{Identifying, Purpose},
-            parting::{unreadable, unwritable},
         },
-        frames::{Heard, Kind},
-        protocol::{self, Dialect, Word},
+        frames::{Kind, Message},
+        protocol::{self, ClientMessage, Dialect},
         socket::Socket,
         timers::{Due, Timers},
     },
 };
 
+pub(super) mod close_handshake;
 mod drain;
 mod identity;
-pub(super) mod parting;
 
 /// Messages written at most before the client is listened to again.
 const WRITES: usize = 16;
@@ -51,15 +52,19 @@ pub(crate) struct Connection {
     parts: Arc<Parts>,
     socket: Socket,
     caller: Option<Caller>,
-    _address_place: Option<Place>,
-    user_place: Option<Place>,
-    _counted: Raised,
+    _address_claim: Option<Claim>,
+    user_claim: Option<Claim>,
+    _gauge: GaugeGuard,
     identifying: Option<Identifying>,
+    /// One after the other.
+    refused_renewals: u8,
+    /// Of the caller; there is none before the first, nor for whom nothing can change.
+    watch: Option<Watch>,
     operations: Operations,
     replies: VecDeque<Reply>,
     timers: Timers,
     drain: Drain,
-    door: Arc<Door>,
+    exit: Arc<AddressExit>,
 }
 
 /// A message that belongs to no operation's results.
@@ -76,7 +81,7 @@ enum End {
     Left(Option<u16>),
     /// Its connection broke.
     Gone,
-    /// It takes nothing or says nothing, so there is nobody to say goodbye to.
+    /// It takes nothing or says nothing, so there is no client to say goodbye to.
     Stalled,
 }
 
@@ -86,22 +91,24 @@ impl Connection {
         dialect: Dialect,
         parts: Parts,
         socket: Socket,
-        address_place: Option<Place>,
+        address_claim: Option<Claim>,
     ) -> Box<Self> {
-        let door = streaming.door(&parts);
+        let exit = streaming.exit(&parts);
         Box::new(Self {
             timers: Timers::new(&streaming.limits),
-            drain: Drain::new(&door.leaving),
-            door,
-            _counted: Raised::new(&streaming.meters.websocket.connections),
+            drain: Drain::new(&exit.leaving),
+            exit,
+            _gauge: GaugeGuard::new(&streaming.meters.websocket.connections),
             streaming,
             dialect,
             parts: Arc::new(parts),
             socket,
             caller: None,
-            _address_place: address_place,
-            user_place: None,
+            _address_claim: address_claim,
+            user_claim: None,
             identifying: None,
+            refused_renewals: 0,
+            watch: None,
             operations: Operations::default(),
             replies: VecDeque::new(),
         })
@@ -114,29 +121,35 @@ impl Connection {
         })
         .await;
 
-        // Boxed, so that parting takes no room while the socket lives.
+        // Boxed, so that the closing handshake takes no room while the socket lives.
         self.part(end).boxed().await;
     }
 
     /// Does all that can be done now; `Err` says how the socket ended.
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
-        let draining = self.drain.poll_begun(cx);
-        if draining {
-            if self.door.is_expelled() {
-                return Err(End::Close(Close::EXPELLED));
+        if self.drain.poll_begun(cx) {
+            if self.exit.is_evicted() {
+                return Err(End::Close(Close::EVICTED));
             }
-            self.timers.drain_within(self.streaming.limits.drain_timeout());
-            for id in self.operations.end_subscriptions() {
-                self.reply(self.dialect.complete(&id));
-            }
+            self.timers.drain_within(self.streaming.limits.drain_timeout(), || self.exit.departure());
         }
-        while self.poll_writes(cx)? | self.poll_identity(cx)? | self.poll_read(cx)? {}
-        if draining && self.operations.is_empty() {
-            return Err(End::Close(Close::GOING_AWAY));
+        if self.watch.as_mut().is_some_and(|watch| watch.poll_unpin(cx).is_ready()) {
+            self.watch = None;
+            return Err(End::Close(Close::REVOKED));
+        }
+        while self.poll_writes(cx)? | self.poll_identity(cx)? | self.poll_read(cx)? {
+            if self.operations.have_begun_much() {
+                cx.waker().wake_by_ref();
+                break;
+            }
         }
         while let Poll::Ready(due) = self.timers.poll_due(cx) {
             self.keep_time(due)?;
             while self.poll_writes(cx)? {}
+        }
+        // Nothing is said of the subscriptions: told their end, clients would not ask for them again.
+        if self.timers.may_leave() && self.operations.may_begin_again() {
+            return Err(End::Close(Close::GOING_AWAY));
         }
 
         Ok(())
@@ -171,11 +184,11 @@ impl Connection {
 
         let message = match self.operations.poll_turn(cx) {
             Poll::Pending => return Ok(false),
-            Poll::Ready(Turn::Ended(slot)) => self.dialect.complete(&slot.id),
+            Poll::Ready(Turn::Ended(id)) => self.dialect.complete(&id),
             Poll::Ready(Turn::Output(slot, Output::Next(payload))) => {
                 let body = self.streaming.meters.websocket.deliver(payload);
                 self.socket
-                    .send(cx, Kind::Text, slot.prefix.as_bytes(), body, b"}")
+                    .start_send(cx, Kind::Text, slot.prefix.as_bytes(), body, b"}")
                     .map_err(|error| unwritable(&error))?;
                 return Ok(true);
             }
@@ -189,7 +202,7 @@ impl Connection {
     }
 
     fn send(&mut self, cx: &mut Context<'_>, reply: Reply) -> Result<bool, End> {
-        self.socket.send(cx, reply.kind, &[], reply.payload, &[]).map_err(|error| unwritable(&error))?;
+        self.socket.start_send(cx, reply.kind, &[], reply.payload, &[]).map_err(|error| unwritable(&error))?;
         Ok(true)
     }
 
@@ -206,7 +219,7 @@ impl Connection {
             Poll::Ready(Err(error)) => Err(unreadable(&error)),
             Poll::Ready(Ok(heard)) => {
                 self.timers.heard();
-                self.hear(heard)?;
+                self.on_message(heard)?;
                 Ok(true)
             }
         }
@@ -214,7 +227,7 @@ impl Connection {
 
     fn must_not_read(&self) -> bool {
         let waiting: usize = self.replies.iter().map(|reply| reply.payload.len()).sum();
-        if self.replies.len() >= REPLIES_MAX || waiting >= REPLY_BYTES_MAX {
+        if self.replies.len() >= REPLIES_MAX || waiting >= REPLY_BYTES_MAX || self.operations.are_behind() {
             return true;
         }
 
@@ -225,46 +238,47 @@ impl Connection {
         self.identifying.as_ref().is_some_and(overtakes)
     }
 
-    fn hear(&mut self, heard: Heard) -> Result<(), End> {
+    fn on_message(&mut self, heard: Message) -> Result<(), End> {
         match heard {
-            Heard::Text(text) => match self.dialect.read(&text) {
-                Ok(word) => self.heed(word),
+            Message::Text(text) => match self.dialect.read(&text) {
+                Ok(message) => self.handle(message, text.len()),
                 Err(malformed) => Err(End::Close(Close::malformed(malformed))),
             },
-            Heard::Binary => Err(End::Close(Close::BINARY)),
-            Heard::Close(code) => Err(End::Left(code)),
-            Heard::Ping(payload) => {
+            Message::Binary => Err(End::Close(Close::BINARY)),
+            Message::Close(code) => Err(End::Left(code)),
+            Message::Ping(payload) => {
                 self.replies.push_back(Reply { kind: Kind::Pong, payload: payload.into() });
                 Ok(())
             }
-            Heard::Pong => Ok(()),
+            Message::Pong => Ok(()),
         }
     }
 
-    fn heed(&mut self, word: Word) -> Result<(), End> {
-        match word {
-            Word::Init(payload) => self.init(payload),
-            Word::Ping(Some(payload)) if self.caller.is_some() && payload.contains_key("authorization") => {
-                self.identify(Purpose::Renewal, payload);
+    /// Does what a message of so many bytes says.
+    fn handle(&mut self, message: ClientMessage, bytes: usize) -> Result<(), End> {
+        match message {
+            ClientMessage::Init(payload) => self.init(payload),
+            ClientMessage::Ping(Some(payload)) if self.caller.is_some() && payload.contains_key("authorization") => {
+                self.ask_to_renew(payload);
                 Ok(())
             }
-            Word::Ping(payload) => {
+            ClientMessage::Ping(payload) => {
                 self.reply(protocol::pong(payload.as_ref()));
                 Ok(())
             }
-            Word::Pong => Ok(()),
-            Word::Subscribe { id, request } => self.subscribe(id, request),
-            Word::Complete { id } => {
+            ClientMessage::Pong => Ok(()),
+            ClientMessage::Subscribe { id, request } => self.subscribe(id, request, bytes),
+            ClientMessage::Complete { id } => {
                 if self.operations.remove(&id) && self.dialect == Dialect::Legacy {
                     self.reply(self.dialect.complete(&id));
                 }
                 Ok(())
             }
-            Word::Terminate => Err(End::Close(Close::NORMAL)),
+            ClientMessage::Terminate => Err(End::Close(Close::NORMAL)),
         }
     }
 
-    fn subscribe(&mut self, id: String, request: RawRequest) -> Result<(), End> {
+    fn subscribe(&mut self, id: String, request: RawRequest, bytes: usize) -> Result<(), End> {
         let caller = self.caller.as_ref().ok_or(End::Close(Close::UNAUTHORIZED))?;
         if self.operations.contains(&id) {
             match self.dialect {
@@ -276,13 +290,15 @@ impl Connection {
         if self.operations.len() >= self.streaming.limits.operations_per_connection_max {
             return Err(End::Close(Close::TOO_MANY_OPERATIONS));
         }
-        let places = self.streaming.take_operation_places(&self.parts, caller);
+        let claims = self.streaming.claim_operation(&self.parts, caller);
         self.operations.add(Slot {
             prefix: self.dialect.next_prefix(&id),
             id: id.into(),
-            operation: Operation::start(&self.streaming, caller, request),
-            _places: places.map_err(|_full| End::Close(Close::TOO_MANY_OPERATIONS))?,
-            _counted: Raised::new(&self.streaming.meters.websocket.operations),
+            watch: None,
+            operation: Operation::start(&self.streaming, &self.parts, caller, request),
+            unasked_bytes: bytes,
+            _claims: claims.map_err(|_full| End::Close(Close::TOO_MANY_OPERATIONS))?,
+            _gauge: GaugeGuard::new(&self.streaming.meters.websocket.operations),
         });
 
         Ok(())
@@ -293,8 +309,12 @@ impl Connection {
             Due::Init => Err(End::Close(Close::INIT_TIMEOUT)),
             Due::Expired => Err(End::Close(Close::EXPIRED)),
             Due::Drained => Err(End::Close(Close::GOING_AWAY)),
+            Due::Leaving => Ok(()),
             Due::Silent | Due::Stalled => Err(End::Stalled),
             Due::Ping => {
+                // The clock may have been set since.
+                let expires_at = self.caller.as_ref().and_then(|caller| caller.expires_at);
+                self.timers.expire_at(expires_at, self.streaming.gateway.now());
                 // Whatever still waits unsent needs no further ping behind it.
                 if self.replies.is_empty() {
                     self.replies.push_back(Reply { kind: Kind::Ping, payload: Bytes::new() });

@@ -68,7 +68,7 @@ impl AsRef<[u8]> for Head {
 
 /// What a client sent.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Heard {
+pub(super) enum Message {
     Text(String),
     Binary,
     Ping(Vec<u8>),
@@ -95,7 +95,7 @@ pub(super) struct Reader {
     message: Option<Box<Fragments>>,
     /// Bytes of a frame too large that are still to come.
     unwanted: u64,
-    /// The protocol was broken, so that nobody knows where the next frame begins.
+    /// The protocol was broken, so that it is not known where the next frame begins.
     broken: bool,
 }
 
@@ -105,7 +105,7 @@ struct Fragments {
 }
 
 /// The head of a client's frame.
-struct Announced {
+struct FrameHeader {
     is_last: bool,
     opcode: u8,
     length: u64,
@@ -130,28 +130,28 @@ impl Reader {
     }
 
     /// The next message that is whole.
-    pub(super) fn next(&mut self) -> Result<Option<Heard>, Violation> {
-        let heard = self.find();
-        if heard == Err(Violation::Protocol) {
+    pub(super) fn next(&mut self) -> Result<Option<Message>, Violation> {
+        let message = self.find();
+        if message == Err(Violation::Protocol) {
             *self = Self { broken: true, ..Self::new(self.message_bytes_max) };
         }
-        heard
+        message
     }
 
-    fn find(&mut self) -> Result<Option<Heard>, Violation> {
-        while let Some(frame) = Announced::of(&self.received)? {
-            if let Some(heard) = match self.payload(&frame)? {
-                Some(payload) => self.hear(&frame, payload)?,
+    fn find(&mut self) -> Result<Option<Message>, Violation> {
+        while let Some(frame) = FrameHeader::of(&self.received)? {
+            if let Some(message) = match self.payload(&frame)? {
+                Some(payload) => self.on_frame(&frame, payload)?,
                 None => return Ok(None),
             } {
-                return Ok(Some(heard));
+                return Ok(Some(message));
             }
         }
         Ok(None)
     }
 
     /// Cuts a frame's payload out, once all of it is there. One that is too large is refused by its announcement.
-    fn payload(&mut self, frame: &Announced) -> Result<Option<Vec<u8>>, Violation> {
+    fn payload(&mut self, frame: &FrameHeader) -> Result<Option<Vec<u8>>, Violation> {
         let before = if frame.is_control() { 0 } else { self.message.as_ref().map_or(0, |begun| begun.payload.len()) };
         let Some(length) =
             usize::try_from(frame.length).ok().filter(|length| before + length <= self.message_bytes_max)
@@ -178,16 +178,16 @@ impl Reader {
         Ok(Some(payload))
     }
 
-    fn hear(&mut self, frame: &Announced, payload: Vec<u8>) -> Result<Option<Heard>, Violation> {
+    fn on_frame(&mut self, frame: &FrameHeader, payload: Vec<u8>) -> Result<Option<Message>, Violation> {
         let message = match (frame.opcode, self.message.take()) {
-            (CLOSE, _) => return Ok(Some(Heard::Close(goodbye(&payload)?))),
+            (CLOSE, _) => return Ok(Some(Message::Close(goodbye(&payload)?))),
             (PING, begun) => {
                 self.message = begun;
-                return Ok(Some(Heard::Ping(payload)));
+                return Ok(Some(Message::Ping(payload)));
             }
             (PONG, begun) => {
                 self.message = begun;
-                return Ok(Some(Heard::Pong));
+                return Ok(Some(Message::Pong));
             }
             (opcode @ (TEXT | BINARY), None) => Fragments { opcode, payload },
             (CONTINUATION, Some(mut begun)) => {
@@ -201,13 +201,15 @@ impl Reader {
                 self.message = Some(Box::new(message));
                 Ok(None)
             }
-            TEXT => String::from_utf8(message.payload).map(|text| Some(Heard::Text(text))).or(Err(Violation::NotUtf8)),
-            _ => Ok(Some(Heard::Binary)),
+            TEXT => {
+                String::from_utf8(message.payload).map(|text| Some(Message::Text(text))).or(Err(Violation::NotUtf8))
+            }
+            _ => Ok(Some(Message::Binary)),
         }
     }
 }
 
-impl Announced {
+impl FrameHeader {
     /// `None` until the whole head is there.
     fn of(received: &[u8]) -> Result<Option<Self>, Violation> {
         let &[first, second, ref rest @ ..] = received else {

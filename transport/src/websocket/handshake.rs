@@ -4,14 +4,21 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use hyper::upgrade::OnUpgrade;
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use sha1_smol::Sha1;
+
+use crate::occupancy::tasks::Tasks;
+
+/// What RFC 6455 has servers add to a client's key, so that no other protocol's server gives the right answer.
+const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 const VERSION: HeaderValue = HeaderValue::from_static("13");
 
 /// A request to become a socket that can be granted.
 pub(super) struct Handshake {
     upgraded: OnUpgrade,
+    tasks: Tasks,
     accept: String,
 }
 
@@ -33,16 +40,25 @@ impl Handshake {
         let Some(key) = parts.headers.get(header::SEC_WEBSOCKET_KEY) else {
             return refuse(StatusCode::BAD_REQUEST, "The header `sec-websocket-key` is missing.");
         };
-        let accept = derive_accept_key(key.as_bytes());
-        let Some(upgraded) = parts.extensions.remove::<OnUpgrade>() else {
+        let accept = accept_key(key.as_bytes());
+        let (Some(upgraded), Some(tasks)) =
+            (parts.extensions.remove::<OnUpgrade>(), parts.extensions.remove::<Tasks>())
+        else {
             return refuse(StatusCode::UPGRADE_REQUIRED, "This connection can't become a socket: use HTTP/1.1.");
         };
 
-        Ok(Self { upgraded, accept })
+        Ok(Self { upgraded, tasks, accept })
     }
 
-    /// The answer that makes the connection a socket, and the connection once that was sent.
-    pub(super) fn grant(self, subprotocol: Option<&'static str>) -> (Response, OnUpgrade) {
+    /// The answer that makes the connection a socket; once it was sent, `serve` has the connection.
+    pub(super) fn grant<F>(
+        self,
+        subprotocol: Option<&'static str>,
+        serve: impl FnOnce(Upgraded) -> F + Send + 'static,
+    ) -> Response
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
         let headers = [
             (header::CONNECTION, HeaderValue::from_static("upgrade")),
             (header::UPGRADE, HeaderValue::from_static("websocket")),
@@ -52,7 +68,14 @@ impl Handshake {
         if let Some(name) = subprotocol {
             answer.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(name));
         }
-        (answer, self.upgraded)
+        let upgraded = self.upgraded;
+        self.tasks.spawn(async move {
+            // It fails where the client left before it was answered.
+            if let Ok(connection) = upgraded.await {
+                serve(connection).await;
+            }
+        });
+        answer
     }
 }
 
@@ -63,4 +86,21 @@ fn names(headers: &HeaderMap, header: HeaderName, token: &str) -> bool {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .any(|value| value.trim().eq_ignore_ascii_case(token))
+}
+
+/// Proves to a client that its key was read by a server of this protocol. It is no secret, so SHA-1 does.
+fn accept_key(key: &[u8]) -> String {
+    let mut digest = Sha1::from(key);
+    digest.update(GUID);
+    STANDARD.encode(digest.digest().bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_accepted_as_in_the_example_of_the_rfc() {
+        assert_eq!(accept_key(b"dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    }
 }

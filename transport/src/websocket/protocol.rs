@@ -1,7 +1,8 @@
-//! Words of the two WebSocket subprotocols, as they are read and written.
+//! Messages of the two WebSocket subprotocols, as they are read and written.
 //!
-//! `graphql-transport-ws` is the current one; `graphql-ws` the legacy one of subscriptions-transport-ws. A `Word` is
-//! what a client may say in either; what the server says is built here, so that no other module spells a message.
+//! `graphql-transport-ws` is the current one; `graphql-ws` the legacy one of subscriptions-transport-ws. A
+//! `ClientMessage` is what a client may say in either; what the server says is built here, so that no other module spells
+//! a message.
 
 use async_graphql::ServerError;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -19,7 +20,7 @@ pub(crate) enum Dialect {
 
 /// What a client says.
 #[derive(Debug)]
-pub(crate) enum Word {
+pub(crate) enum ClientMessage {
     Init(Map<String, Value>),
     Ping(Option<Map<String, Value>>),
     Pong,
@@ -82,21 +83,21 @@ impl Dialect {
         [Self::TransportWs, Self::Legacy].into_iter().find(|&dialect| offers(dialect))
     }
 
-    pub(crate) fn read(self, text: &str) -> Result<Word, Malformed> {
+    pub(crate) fn read(self, text: &str) -> Result<ClientMessage, Malformed> {
         let envelope: Envelope<'_> = serde_json::from_str(text).map_err(|_| Malformed::NotAMessage)?;
         match (self, envelope.r#type.as_str()) {
-            (_, "connection_init") => Ok(Word::Init(optional(envelope.payload)?.unwrap_or_default())),
-            (Self::TransportWs, "ping") => Ok(Word::Ping(optional(envelope.payload)?)),
-            (Self::TransportWs, "pong") => optional(envelope.payload).map(|_: Option<Map<_, _>>| Word::Pong),
+            (_, "connection_init") => Ok(ClientMessage::Init(optional(envelope.payload)?.unwrap_or_default())),
+            (Self::TransportWs, "ping") => Ok(ClientMessage::Ping(optional(envelope.payload)?)),
+            (Self::TransportWs, "pong") => optional(envelope.payload).map(|_: Option<Map<_, _>>| ClientMessage::Pong),
             (Self::TransportWs, "subscribe") | (Self::Legacy, "start") => {
                 let payload = envelope.payload.ok_or(Malformed::Payload)?;
                 let request = serde_json::from_str(payload.get()).map_err(|_| Malformed::Payload)?;
-                Ok(Word::Subscribe { id: self.id(envelope.id)?, request })
+                Ok(ClientMessage::Subscribe { id: self.id(envelope.id)?, request })
             }
             (Self::TransportWs, "complete") | (Self::Legacy, "stop") => {
-                Ok(Word::Complete { id: self.id(envelope.id)? })
+                Ok(ClientMessage::Complete { id: self.id(envelope.id)? })
             }
-            (Self::Legacy, "connection_terminate") => Ok(Word::Terminate),
+            (Self::Legacy, "connection_terminate") => Ok(ClientMessage::Terminate),
             _ => Err(Malformed::UnknownType),
         }
     }
@@ -116,8 +117,9 @@ impl Dialect {
 
     /// What the legacy protocol says before it closes on a refused client; the current one only closes.
     pub(crate) fn init_refused(self, refusal: &Refusal) -> Option<Bytes> {
-        (self == Self::Legacy)
-            .then(|| message("connection_error", None, &ErrorPayload { message: &refusal.message, code: refusal.code }))
+        (self == Self::Legacy).then(|| {
+            message("connection_error", None, &ErrorPayload { message: &refusal.message, code: refusal.code.as_str() })
+        })
     }
 
     /// Everything of a result message up to its payload; `}` closes it.
@@ -157,7 +159,7 @@ pub(crate) fn renewed(outcome: Result<(), &Refusal>) -> Bytes {
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<ErrorPayload<'a>>,
     }
-    let error = outcome.err().map(|refusal| ErrorPayload { message: &refusal.message, code: refusal.code });
+    let error = outcome.err().map(|refusal| ErrorPayload { message: &refusal.message, code: refusal.code.as_str() });
 
     message("pong", None, &Renewed { renewed: error.is_none(), error })
 }

@@ -17,7 +17,7 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::websocket::frames::{Head, Heard, Kind, Reader, Violation};
+use crate::websocket::frames::{Head, Kind, Message, Reader, Violation};
 
 /// Messages up to this size are put together on the stack: the kernel takes one piece faster than four.
 const SHORT_BYTES: usize = 1024;
@@ -65,7 +65,7 @@ impl Socket {
     }
 
     /// Sends a message of three pieces as far as the connection takes it; the socket must be ready.
-    pub(super) fn send(
+    pub(super) fn start_send(
         &mut self,
         cx: &mut Context<'_>,
         kind: Kind,
@@ -101,17 +101,17 @@ impl Socket {
     }
 
     /// Sends a message once the connection takes it, and waits until it has all of it.
-    pub(super) async fn say(&mut self, kind: Kind, payload: Bytes) -> io::Result<()> {
+    pub(super) async fn send(&mut self, kind: Kind, payload: Bytes) -> io::Result<()> {
         poll_fn(|cx| self.poll_ready(cx)).await?;
-        poll_fn(|cx| Poll::Ready(self.send(cx, kind, &[], payload.clone(), &[]))).await?;
+        poll_fn(|cx| Poll::Ready(self.start_send(cx, kind, &[], payload.clone(), &[]))).await?;
         poll_fn(|cx| self.poll_ready(cx)).await
     }
 
     /// The next message. After a violation it goes on with what can still be read, or reads on for nothing.
-    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Heard, Unreadable>> {
+    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, Unreadable>> {
         loop {
-            if let Some(heard) = self.reader.next().map_err(Unreadable::Broken)? {
-                return Poll::Ready(Ok(heard));
+            if let Some(message) = self.reader.next().map_err(Unreadable::Broken)? {
+                return Poll::Ready(Ok(message));
             }
             let mut bytes = [MaybeUninit::uninit(); READ_BYTES];
             let mut buffer = ReadBuf::uninit(&mut bytes);

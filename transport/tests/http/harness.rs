@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use transport::{Edge, config::Config, gateway::Gateway, routes::Routes};
 
-use crate::toy::{Toy, world::World};
+use crate::toy::{self, Toy, world::World};
 
 pub(crate) const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
 pub(crate) const JSON: &str = "application/json";
@@ -47,7 +47,7 @@ impl Client {
     pub(crate) fn over(gateway: Arc<dyn Gateway>, world: Arc<World>, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
         change(&mut config);
-        let edge = Edge::new(gateway, Arc::new(config), CancellationToken::new());
+        let edge = Edge::new(gateway, Arc::new(config), toy::contract(), CancellationToken::new());
 
         Self { world, routes: edge.expect("no manifest is configured").routes() }
     }

@@ -1,8 +1,9 @@
 //! What a gateway that does not answer looks like from outside.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::SystemTime};
 
 use axum::http::{StatusCode, request::Parts};
+use error_codes::Code;
 use futures_util::{FutureExt, future::BoxFuture, stream::BoxStream};
 use serde_json::{Map, Value};
 use transport::{
@@ -20,16 +21,20 @@ use crate::{
 struct Unwilling;
 
 impl Gateway for Unwilling {
+    fn now(&self) -> SystemTime {
+        unreachable!("no token ends here")
+    }
+
     fn identify<'a>(&'a self, request: &'a Parts) -> BoxFuture<'a, Result<Caller, Refusal>> {
         let id = request.extensions.get::<RequestId>().map(|id| id.to_string()).unwrap_or_default();
         let refusal = Refusal {
             status: StatusCode::TOO_MANY_REQUESTS,
-            code: "RATE_LIMITED",
+            code: Code::RATE_LIMITED,
             message: format!("too many like {id}"),
             retry_after: Some(7),
         };
         let is_refused = request.headers.contains_key("authorization");
-        let caller = Caller { user: None, expires_at: None, context: Arc::new(()) };
+        let caller = Caller { user: None, expires_at: None, role: None, over: None, context: Arc::new(()) };
         async move { if is_refused { Err(refusal) } else { Ok(caller) } }.boxed()
     }
 
@@ -67,7 +72,7 @@ async fn who_comes_too_often_hears_when_to_come_back() {
 
 #[tokio::test]
 async fn a_panic_is_an_internal_error_that_names_its_request_and_nothing_else() {
-    let answer = client().query("{ a }", &[("x-request-id", "mine")]).await;
+    let answer = client().query("{ me { id } }", &[("x-request-id", "mine")]).await;
 
     assert_eq!((answer.status, answer.code().as_str()), (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"));
     let body = String::from_utf8_lossy(&answer.body);
@@ -110,4 +115,15 @@ async fn who_asks_too_often_is_told_so_by_the_status_where_nothing_else_is_told(
             assert_eq!((answer.status, answer.header("retry-after")), (status, wait), "{query} as {accept}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_body_of_more_values_than_memory_is_worth_is_refused_before_it_is_read() {
+    let client = Client::new();
+    let body =
+        |count: usize| format!(r#"{{"query":"{{ me {{ id }} }}","variables":{{"a":[{}1]}}}}"#, "1234,".repeat(count));
+
+    assert_eq!(client.post(body(15_000), &[]).await.status, StatusCode::OK);
+    let refused = client.post(body(30_000), &[]).await;
+    assert_eq!((refused.status, refused.code().as_str()), (StatusCode::BAD_REQUEST, "BAD_REQUEST"));
 }

@@ -30,6 +30,10 @@ async fn parameters_of_the_wrong_type_are_refused() {
         let answer = client.post(body.to_string(), &[]).await;
         assert_eq!((answer.status, answer.code().as_str()), (StatusCode::BAD_REQUEST, "BAD_REQUEST"), "{body}");
     }
+    let secret = json!({ "query": "{ me { id } }", "variables": "correct horse" });
+    let answer = client.post(secret.to_string(), &[]).await;
+    let message = answer.json()["errors"][0]["message"].to_string();
+    assert!(!message.contains("horse") && message.contains("an object"), "{message}");
     let nulls =
         json!({ "query": "{ me { id } }", "operationName": null, "variables": null, "extensions": null, "more": 1 });
     assert_eq!(client.post(nulls.to_string(), &[]).await.json(), json!({ "data": { "me": null } }));
@@ -173,11 +177,11 @@ async fn a_flood_of_errors_is_answered_with_the_first_of_them() {
 
     let answer = client.query(&format!("{{ {fields} }}"), &[]).await;
 
-    assert_eq!(answer.json()["errors"].as_array().map(Vec::len), Some(100));
+    assert_eq!(answer.json()["errors"].as_array().map(Vec::len), Some(10));
 }
 
 #[tokio::test]
-async fn a_document_is_registered_by_its_hash_and_then_run_by_it() {
+async fn a_document_is_registered_by_its_hash_when_it_is_sent_again_and_then_run_by_it() {
     let client = Client::new();
     // The SHA-256 of the query's text.
     let persisted = json!({ "persistedQuery": { "version": 1, "sha256Hash": HASH } });
@@ -186,7 +190,9 @@ async fn a_document_is_registered_by_its_hash_and_then_run_by_it() {
     let unknown = client.post(ask(None), &[]).await;
     assert_eq!((unknown.status, unknown.code().as_str()), (StatusCode::OK, "PERSISTED_QUERY_NOT_FOUND"));
     let expected: Value = json!({ "data": { "me": null } });
-    assert_eq!(client.post(ask(Some("{ me { id } }")), &[]).await.json(), expected);
+    for _ in 0..2 {
+        assert_eq!(client.post(ask(Some("{ me { id } }")), &[]).await.json(), expected);
+    }
 
     assert_eq!(client.post(ask(None), &[]).await.json(), expected);
     let by_url = client.get(&[("extensions", &persisted.to_string())], &[]).await;

@@ -1,5 +1,7 @@
 //! Server-sent events: a stream for each operation, or one for all.
 
+use std::sync::atomic::Ordering;
+
 use serde_json::{Value, json};
 
 use super::harness::{
@@ -79,27 +81,79 @@ async fn an_idle_stream_is_kept_alive_by_comments() {
 }
 
 #[tokio::test]
-async fn a_stream_ends_with_its_token() {
+async fn a_stream_breaks_off_with_its_token_so_that_its_client_comes_back_with_a_fresh_one() {
     let server = Server::start().await;
 
     let mut stream = distinct(&server, &[("authorization", "ana~200")], "subscription { silence }").await;
 
-    let (_, result) = stream.event().await;
-    assert_eq!(result["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
-    assert_eq!(stream.event().await.0, "complete");
-    assert_eq!(stream.rest().await, "");
+    assert_eq!(stream.broken_off().await, ":\n\n");
+    server.until_live(0).await;
 }
 
 #[tokio::test]
-async fn a_drained_stream_completes() {
+async fn a_stream_breaks_off_when_the_clock_is_past_the_end_of_its_token() {
+    let server = Server::with(|config| config.sockets.event_stream_keep_alive_ms = 20).await;
+    let token = ("authorization", "ana~3600000");
+    let mut silent = distinct(&server, &[token], "subscription { silence }").await;
+    let mut never_silent = distinct(&server, &[token], "subscription { ticks }").await;
+    for _ in 0..3 {
+        assert_eq!(silent.until("\n\n").await, ":\n\n");
+    }
+
+    server.world.ahead_ms.store(3_600_000, Ordering::SeqCst);
+
+    silent.broken_off().await;
+    never_silent.broken_off().await;
+    server.until_live(0).await;
+}
+
+#[tokio::test]
+async fn a_stream_that_is_never_silent_breaks_off_with_its_token() {
+    let server = Server::start().await;
+
+    let mut stream = distinct(&server, &[("authorization", "ana~200")], "subscription { ticks }").await;
+
+    assert!(stream.broken_off().await.contains("event: next"));
+    server.until_live(0).await;
+}
+
+#[tokio::test]
+async fn a_stream_breaks_off_when_its_caller_is_not_what_they_were() {
+    let server = Server::start().await;
+    let mut hers = distinct(&server, &[("authorization", "ana")], "subscription { silence }").await;
+    let _his = distinct(&server, &[("authorization", "ben")], "subscription { silence }").await;
+    server.until_live(2).await;
+
+    server.world.dismiss("ana");
+
+    assert_eq!(hers.broken_off().await, ":\n\n");
+    server.until_live(1).await;
+}
+
+#[tokio::test]
+async fn a_drained_stream_breaks_off_and_completes_nothing() {
     let server = Server::start().await;
     let mut stream = distinct(&server, &[], "subscription { silence }").await;
+    assert_eq!(stream.until("\n\n").await, ":\n\n");
     server.until_live(1).await;
 
-    let ((), ()) = tokio::join!(server.drained(), async {
-        assert_eq!(stream.event().await.0, "complete");
-        assert_eq!(stream.rest().await, "");
-    });
+    let ((), rest) = tokio::join!(server.drained(), stream.broken_off());
+
+    assert_eq!(rest, "");
+}
+
+#[tokio::test]
+async fn a_query_on_a_stream_finishes_while_the_server_drains() {
+    let server = Server::start().await;
+    let mut stream = distinct(&server, &[], "{ slow }").await;
+    assert_eq!(stream.until("\n\n").await, ":\n\n");
+
+    server.shutdown.cancel();
+    server.world.release();
+
+    assert_eq!(stream.event().await, ("next".to_owned(), json!({ "data": { "slow": true } })));
+    assert_eq!(stream.event().await.0, "complete");
+    assert_eq!(stream.rest().await, "");
 }
 
 #[tokio::test]
@@ -108,7 +162,7 @@ async fn a_query_that_does_not_finish_holds_no_stream_open_longer_than_configure
     let mut stream = distinct(&server, &[], "{ slow }").await;
     assert_eq!(stream.until("\n\n").await, ":\n\n");
 
-    let ((), rest) = tokio::join!(server.drained(), stream.rest());
+    let ((), rest) = tokio::join!(server.drained(), stream.broken_off());
 
     assert_eq!(rest, "");
 }
@@ -237,6 +291,20 @@ mod single_connection {
     }
 
     #[tokio::test]
+    async fn a_drained_stream_breaks_off_with_all_that_runs_on_it() {
+        let server = Server::start().await;
+        let token = reserve(&server, &[]).await;
+        let mut stream = send(&server, "GET", STREAM, &[(TOKEN, &token), EVENTS], "").await;
+        assert_eq!(stream.until("\n\n").await, ":\n\n");
+        assert_eq!(run(&server, &token, Some("1"), "subscription { silence }").await, 202);
+        server.until_live(1).await;
+
+        let ((), rest) = tokio::join!(server.drained(), stream.broken_off());
+
+        assert_eq!(rest, "");
+    }
+
+    #[tokio::test]
     async fn a_stream_belongs_to_who_reserved_it() {
         let server = Server::start().await;
         let token = reserve(&server, &[("authorization", "ana")]).await;
@@ -245,6 +313,48 @@ mod single_connection {
         assert_eq!(stolen.status, 404);
         let owned = send(&server, "GET", STREAM, &[(TOKEN, &token), EVENTS, ("authorization", "ana")], "").await;
         assert_eq!(owned.status, 200);
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_reservations_takes_no_place_from_others_of_its_address() {
+        let server = Server::with(|config| {
+            config.sockets.event_stream_reservations_per_address_max = 2;
+            config.sockets.connections_per_address_max = 2;
+        })
+        .await;
+
+        let [first, second, third, fourth] = [
+            reserve(&server, &[]).await,
+            reserve(&server, &[]).await,
+            reserve(&server, &[]).await,
+            reserve(&server, &[]).await,
+        ];
+
+        for given_way in [first, second] {
+            assert_eq!(send(&server, "GET", STREAM, &[(TOKEN, &given_way), EVENTS], "").await.status, 404);
+        }
+        let open = send(&server, "GET", STREAM, &[(TOKEN, &third), EVENTS], "").await;
+        let other = distinct(&server, &[], "subscription { silence }").await;
+        assert_eq!((open.status, other.status), (200, 200), "what is reserved takes no place of a connection");
+        assert_eq!(send(&server, "GET", STREAM, &[(TOKEN, &fourth), EVENTS], "").await.status, 429);
+    }
+
+    #[tokio::test]
+    async fn what_waits_for_a_stream_to_be_opened_is_bounded_in_bytes() {
+        let server = Server::start().await;
+        let token = reserve(&server, &[]).await;
+        let padded = |bytes: usize| format!("{{ me {{ id }} }} # {}", "x".repeat(bytes));
+
+        assert_eq!(run(&server, &token, Some("large"), &padded(80_000)).await, 413);
+        assert_eq!(run(&server, &token, Some("1"), &padded(40_000)).await, 202);
+        assert_eq!(run(&server, &token, Some("2"), &padded(40_000)).await, 202);
+        assert_eq!(run(&server, &token, Some("3"), &padded(10)).await, 429);
+
+        let mut stream = send(&server, "GET", STREAM, &[(TOKEN, &token), EVENTS], "").await;
+        for _ in 0..4 {
+            stream.event().await;
+        }
+        assert_eq!(run(&server, &token, Some("3"), &padded(10)).await, 202);
     }
 
     #[tokio::test]

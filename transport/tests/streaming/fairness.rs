@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
+use testkit::wait::until;
 
-use super::harness::{Client, Server, still_grows, until, within};
+use super::harness::{Client, Server, still_grows, within};
 
 #[tokio::test]
 async fn a_hot_operation_does_not_starve_its_siblings() {

@@ -3,12 +3,14 @@
 use std::{net::SocketAddr, sync::Arc, sync::atomic::Ordering, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
+use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::{Value, json};
+use testkit::wait::{PATIENCE, until};
 use tokio::{
     io::AsyncWriteExt,
     net::{TcpListener, TcpSocket, TcpStream},
     task::JoinHandle,
-    time::timeout,
+    time::{sleep, timeout},
 };
 use tokio_tungstenite::{
     WebSocketStream, client_async,
@@ -17,12 +19,9 @@ use tokio_tungstenite::{
 use tokio_util::sync::CancellationToken;
 use transport::{Edge, config::Config, server};
 
-use crate::toy::{Toy, world::World};
+use crate::toy::{self, Toy, world::World};
 
 pub(crate) mod http;
-
-/// Longer than anything here should take, and short enough to wait for when it does not happen.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
@@ -46,8 +45,9 @@ impl Server {
         let config = Arc::new(config);
 
         let (world, shutdown) = (World::new(), CancellationToken::new());
-        let edge = Edge::new(Arc::new(Toy::new(Arc::clone(&world))), Arc::clone(&config), shutdown.clone())
-            .expect("no manifest is configured");
+        let toy = Arc::new(Toy::new(Arc::clone(&world)));
+        let edge =
+            Edge::new(toy, Arc::clone(&config), toy::contract(), shutdown.clone()).expect("no manifest is configured");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("the listener is bound");
         let served = tokio::spawn({
@@ -181,6 +181,16 @@ impl Client {
         serde_json::from_str(&self.hear_text().await).expect("the server speaks JSON")
     }
 
+    /// The next message of this operation, what others say left out.
+    pub(crate) async fn hear_of(&mut self, id: &str) -> Value {
+        loop {
+            let heard = self.hear().await;
+            if heard["id"] == id {
+                return heard;
+            }
+        }
+    }
+
     /// The next frame of any kind.
     pub(crate) async fn frame(&mut self) -> Option<Result<Message, Error>> {
         within(self.socket.next()).await
@@ -200,6 +210,13 @@ impl Client {
                 Some(Ok(_)) => {}
                 other => panic!("expected a close frame, got {other:?}"),
             }
+        }
+    }
+
+    /// Reads until the connection is gone, of which the server must not have said why.
+    pub(crate) async fn cut(&mut self) {
+        while let Some(Ok(message)) = self.frame().await {
+            assert!(!message.is_close(), "the server closed with {message:?}");
         }
     }
 
@@ -228,17 +245,15 @@ impl Client {
     }
 }
 
-pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
-    timeout(PATIENCE, future).await.expect("it happens soon")
+/// The value of a meter, named with its label; 0 where it was never touched.
+pub(crate) fn meter(meters: &PrometheusHandle, name: &str) -> f64 {
+    let page = meters.render();
+    let line = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.map_or(0.0, |value| value.parse().expect("meters are numbers"))
 }
 
-pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let waiting = async {
-        while !holds() {
-            tokio::task::yield_now().await;
-        }
-    };
-    timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("{what} is not as expected"));
+pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
+    timeout(PATIENCE, future).await.expect("it happens soon")
 }
 
 /// Whether `count` grows within the time a server on the same machine needs many times over.
@@ -246,7 +261,7 @@ pub(crate) async fn still_grows(count: impl Fn() -> usize) -> bool {
     let before = count();
     let grown = async {
         while count() == before {
-            tokio::task::yield_now().await;
+            sleep(Duration::from_millis(1)).await;
         }
     };
     timeout(Duration::from_millis(500), grown).await.is_ok()

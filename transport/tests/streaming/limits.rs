@@ -1,13 +1,15 @@
 //! Limits of sockets: each holds, and what is within it is served.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::json;
+use testkit::wait::until;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use transport::config::Config;
 
-use super::harness::{Server, within};
+use super::harness::{Server, meter, still_grows, within};
 
 #[tokio::test]
 async fn a_client_that_never_says_who_it_is_is_closed_with_4408() {
@@ -161,9 +163,8 @@ async fn a_socket_is_pinged_and_lives_as_long_as_it_answers() {
     let server = Server::with(short_pings).await;
     let mut client = server.ready().await;
 
-    // Half as long again as the server would wait for an answer.
-    let since = Instant::now();
-    while since.elapsed() < Duration::from_millis(4_500) {
+    // As long as it takes for twice as many as the server waits for an answer to one.
+    for _ in 0..2 * SHORT_TIMEOUT_MS / SHORT_INTERVAL_MS {
         match client.frame().await {
             // The answer is sent by the client's own socket while it reads on.
             Some(Ok(Message::Ping(_))) => {}
@@ -176,6 +177,8 @@ async fn a_socket_is_pinged_and_lives_as_long_as_it_answers() {
 
 #[tokio::test]
 async fn a_socket_that_answers_no_ping_is_ended() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let _recording = metrics::set_default_local_recorder(&recorder);
     let server = Server::with(short_pings).await;
     let mut client = server.ready().await;
     client.subscribe("1", "subscription { silence }").await;
@@ -183,21 +186,30 @@ async fn a_socket_that_answers_no_ping_is_ended() {
 
     // A client that does not read does not answer.
     server.until_live(0).await;
+    assert_eq!(meter(&recorder.handle(), "matchday_sockets_stalled_total"), 1.0);
+    client.cut().await;
 }
 
+const SHORT_INTERVAL_MS: u64 = 20;
+const SHORT_TIMEOUT_MS: u64 = 1_000;
+
 fn short_pings(config: &mut Config) {
-    config.sockets.ping_interval_ms = 20;
-    config.sockets.ping_timeout_ms = 3_000;
+    config.sockets.ping_interval_ms = SHORT_INTERVAL_MS;
+    config.sockets.ping_timeout_ms = SHORT_TIMEOUT_MS;
 }
 
 #[tokio::test]
 async fn a_socket_that_takes_nothing_for_the_write_timeout_is_ended() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let _recording = metrics::set_default_local_recorder(&recorder);
     let server = Server::with(|config| config.sockets.write_timeout_ms = 300).await;
     let mut stalled = server.narrow_socket().await;
     stalled.subscribe("1", "subscription { ticks(padding: 30000) }").await;
     server.until_live(1).await;
 
     server.until_live(0).await;
+    assert_eq!(meter(&recorder.handle(), "matchday_sockets_stalled_total"), 1.0);
+    stalled.cut().await;
 }
 
 #[tokio::test]
@@ -218,4 +230,64 @@ async fn a_client_that_talks_and_never_listens_is_not_heard_without_end() {
     };
 
     assert!(talking.await, "120 MB of messages were taken in while none was answered");
+}
+
+/// A subscription that asks for nothing more than another and keeps more; no two are the same.
+fn padded(number: usize, fields: usize) -> String {
+    format!("subscription {{ availability {{ a{number}: version {} }} }}", "version ".repeat(fields))
+}
+
+#[tokio::test]
+async fn subscriptions_keep_as_much_as_one_an_address_and_all_may() {
+    let fields = 200;
+    let kept = (fields + 10) * 512;
+    let server = Server::with(|config| {
+        config.sockets.subscription_bytes_max = 2 * kept;
+        config.sockets.subscription_bytes_per_user_max = kept;
+        config.sockets.subscription_bytes_per_address_max = 3 * kept;
+    })
+    .await;
+    let mut ana = server.ready_as("ana").await;
+    let mut anybody = server.ready().await;
+    let refused = |message: &serde_json::Value| message["payload"][0]["extensions"]["code"].clone();
+
+    anybody.subscribe("too much", &padded(0, 3 * fields)).await;
+    assert_eq!(refused(&anybody.hear().await), "QUERY_TOO_COMPLEX");
+    ana.subscribe("1", &padded(1, fields)).await;
+    assert_eq!(ana.hear().await["type"], "next");
+    ana.subscribe("2", &padded(2, fields)).await;
+    assert_eq!(refused(&ana.hear_of("2").await), "RATE_LIMITED", "she has as much as a user may");
+    for (id, is_let) in [("3", true), ("4", true), ("5", false)] {
+        anybody.subscribe(id, &padded(3, fields)).await;
+        let heard = anybody.hear_of(id).await;
+        assert_eq!(heard["type"] == "next", is_let, "{heard}");
+    }
+    for id in ["a", "b", "c"] {
+        anybody.subscribe(id, "subscription { silence }").await;
+    }
+
+    anybody.say(json!({ "id": "3", "type": "complete" })).await;
+    anybody.subscribe("6", &padded(6, fields)).await;
+    assert_eq!(anybody.hear_of("6").await["type"], "next", "what has ended keeps nothing");
+}
+
+#[tokio::test]
+async fn a_socket_whose_client_does_not_read_is_not_read_without_end() {
+    let server = Server::start().await;
+    let mut client = server.narrow_socket().await;
+    client.subscribe("flood", "subscription { ticks(padding: 60000) }").await;
+    until("the socket stalls", || server.pulled() > 0).await;
+    while still_grows(|| server.pulled()).await {}
+
+    let message = |number: usize| {
+        let payload = json!({ "query": format!("{{ a{number}: me {{ id }} }} # {}", "x".repeat(60_000)) });
+        json!({ "id": number.to_string(), "type": "subscribe", "payload": payload })
+    };
+    let mut sent = 0;
+    while sent < 90 && timeout(Duration::from_millis(500), client.say(message(sent))).await.is_ok() {
+        sent += 1;
+    }
+
+    // Two wait for their turn, and the kernels hold some more.
+    assert!(sent < 90, "all of {sent} were taken");
 }

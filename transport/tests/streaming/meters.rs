@@ -1,16 +1,10 @@
 //! Meters: what the edge tells of its connections.
 
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::json;
+use testkit::wait::until;
 
-use super::harness::{Server, until};
-
-/// The value of a meter, named with its label; 0 where it was never touched.
-fn meter(meters: &PrometheusHandle, name: &str) -> f64 {
-    let page = meters.render();
-    let line = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-    line.map_or(0.0, |value| value.parse().expect("meters are numbers"))
-}
+use super::harness::{Server, meter};
 
 #[tokio::test]
 async fn connections_operations_deliveries_and_closes_are_counted() {

@@ -11,7 +11,9 @@ async fn a_client_without_a_known_subprotocol_is_closed_with_4406() {
 
     let mut none = server.handshake(&[]).await.expect("the server upgrades");
 
-    assert_eq!(none.close_code().await, 4406);
+    let (code, reason) = none.closed().await;
+    assert_eq!(code, 4406);
+    assert!(reason.contains("offer graphql-transport-ws or graphql-ws"), "{reason}");
 }
 
 #[tokio::test]
@@ -178,11 +180,11 @@ async fn an_operation_that_cannot_begin_is_answered_with_error_and_nothing_else(
     let mut client = server.ready().await;
     let refused = [
         ("syntax", "{ me {", "GRAPHQL_PARSE_FAILED"),
-        ("two root fields", "subscription { three silence }", "BAD_USER_INPUT"),
+        ("two root fields", "subscription { three silence }", "GRAPHQL_VALIDATION_FAILED"),
         (
             "two by a fragment",
             "subscription { ...F } fragment F on Subscription { three again: three }",
-            "BAD_USER_INPUT",
+            "GRAPHQL_VALIDATION_FAILED",
         ),
         ("not allowed", "subscription { forbidden }", "FORBIDDEN"),
     ];

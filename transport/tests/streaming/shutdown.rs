@@ -1,43 +1,74 @@
-//! Shutdown: subscriptions are completed, queries finish, sockets close with 1001, and the server waits for them.
+//! Shutdown: queries finish, subscriptions are left for the next server without a word, and the server waits for all.
+
+use std::time::{Duration, Instant};
 
 use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
 
-use super::harness::{Server, within};
+use super::harness::{Client, Server, within};
+
+/// The code of the close that comes next, before anything else is said.
+async fn closed_without_a_word(client: &mut Client) -> u16 {
+    loop {
+        match client.frame().await {
+            Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            other => panic!("expected a close frame, got {other:?}"),
+        }
+    }
+}
 
 #[tokio::test]
-async fn a_drained_socket_completes_its_subscriptions_and_closes_with_1001() {
+async fn a_drained_socket_closes_with_1001_and_completes_no_subscription() {
     let server = Server::start().await;
-    let mut client = server.ready().await;
+    let (mut client, mut legacy) = (server.ready().await, server.legacy().await);
+    legacy.init(json!({})).await;
     for id in ["a", "b"] {
         client.subscribe(id, "subscription { silence }").await;
     }
-    server.until_live(2).await;
+    legacy.say(json!({ "id": "1", "type": "start", "payload": { "query": "subscription { silence }" } })).await;
+    server.until_live(3).await;
 
     let (_, ()) = tokio::join!(server.drained(), async {
-        for id in ["a", "b"] {
-            assert_eq!(client.hear().await, json!({ "id": id, "type": "complete" }));
-        }
-        assert_eq!(client.close_code().await, 1001);
+        assert_eq!(closed_without_a_word(&mut client).await, 1001);
+        assert_eq!(closed_without_a_word(&mut legacy).await, 1001);
     });
 }
 
 #[tokio::test]
-async fn a_running_query_finishes_and_new_operations_are_refused_while_draining() {
+async fn sockets_are_let_go_one_after_the_other() {
+    let server = Server::with(|config| config.sockets.drain_per_second_max = 10).await;
+    let mut clients = [server.ready().await, server.ready().await, server.ready().await];
+    let begun = Instant::now();
+
+    server.shutdown.cancel();
+    for client in &mut clients {
+        assert_eq!(client.close_code().await, 1001);
+    }
+
+    assert!(begun.elapsed() >= Duration::from_millis(200), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_running_query_finishes_and_what_comes_later_is_left_to_the_next_server() {
     let server = Server::start().await;
     let mut client = server.ready().await;
     client.subscribe("slow", "{ slow }").await;
-    client.expect_silence().await;
+    client.subscribe("live", "subscription { availability(matchNumbers: [1]) { version } }").await;
+    assert_eq!(client.hear().await["payload"]["data"]["availability"]["version"], 1);
 
     server.shutdown.cancel();
-    client.subscribe("late", "{ me { id } }").await;
+    client.subscribe("late", "subscription { silence }").await;
+    client.subscribe("later", "{ me { id } }").await;
+    client.expect_silence().await;
+    assert!(server.world.hold(1, 1));
 
-    let refused = client.hear().await;
-    assert_eq!((&refused["id"], &refused["type"]), (&json!("late"), &json!("error")));
-    assert_eq!(refused["payload"][0]["extensions"]["code"], "SERVICE_UNAVAILABLE");
+    let change = client.hear().await;
+    assert_eq!(change["payload"]["data"]["availability"]["version"], 2, "what runs is told of changes to the end");
     server.world.release();
     assert_eq!(client.hear().await, json!({ "id": "slow", "type": "next", "payload": { "data": { "slow": true } } }));
     assert_eq!(client.hear().await, json!({ "id": "slow", "type": "complete" }));
-    assert_eq!(client.close_code().await, 1001);
+    assert_eq!(closed_without_a_word(&mut client).await, 1001);
     within(server.drained()).await;
 }
 
@@ -50,7 +81,7 @@ async fn a_query_that_does_not_finish_is_not_waited_for_longer_than_configured()
 
     server.shutdown.cancel();
 
-    assert_eq!(client.close_code().await, 1001);
+    assert_eq!(closed_without_a_word(&mut client).await, 1001);
 }
 
 #[tokio::test]

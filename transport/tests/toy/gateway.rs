@@ -1,6 +1,7 @@
 //! A gateway with a little of Matchday's contract behind it, for the tests of the edge and for its example server.
 //!
-//! A token is `<user>` or `<user>~<milliseconds until it expires>`; `bad`, `banned` and `busy` are refused.
+//! A token is `<user>` or `<user>~<milliseconds until it expires>`; `bad`, `banned` and `busy` are refused, and a user whose
+//! name ends in `-boss` is the one before it, with another role.
 
 use std::{
     sync::Arc,
@@ -9,11 +10,12 @@ use std::{
 
 use async_graphql::{Schema, Variables};
 use axum::http::{StatusCode, header, request::Parts};
+use error_codes::Code;
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
 use serde_json::{Map, Value};
 use transport::{
-    document::Prepared,
-    gateway::{Caller, Gateway, Payload, Refusal},
+    document::{Contract, Inputs, Prepared},
+    gateway::{Caller, Gateway, Payload, Refusal, Watch},
 };
 
 use self::{
@@ -29,17 +31,55 @@ pub(crate) struct Toy {
     world: Arc<World>,
 }
 
+/// What the edge judges documents by.
+pub(crate) fn contract() -> Contract {
+    let inputs = Inputs { scalars: Vec::new(), check_text: |_, _| Ok(()), tells_names: true };
+    let sdl = Schema::build(Query, Mutation, Subscription).finish().sdl();
+    Contract::new(&sdl, inputs).expect("the schema has all of its types")
+}
+
 impl Toy {
     pub(crate) fn new(world: Arc<World>) -> Self {
         let schema = Schema::build(Query, Mutation, Subscription).data(Arc::clone(&world)).finish();
         Self { schema, world }
     }
+
+    fn caller(&self, authorization: Option<&str>) -> Result<Caller, Refusal> {
+        let token = authorization.map(|value| value.trim_start_matches("Bearer ").to_owned());
+        let refuse = |status, code: Code| {
+            let message = format!("{} said the toy", code.as_str());
+            Err(Refusal { status, code, message, retry_after: None })
+        };
+        let (user, expires_at) = match token.as_deref() {
+            Some("bad") => return refuse(StatusCode::UNAUTHORIZED, Code::UNAUTHENTICATED),
+            Some("banned") => return refuse(StatusCode::FORBIDDEN, Code::FORBIDDEN),
+            Some("busy") => return refuse(StatusCode::TOO_MANY_REQUESTS, Code::RATE_LIMITED),
+            Some("down") => return refuse(StatusCode::SERVICE_UNAVAILABLE, Code::SERVICE_UNAVAILABLE),
+            Some(token) => match token.split_once('~') {
+                Some((user, left)) => (
+                    Some(user.to_owned()),
+                    left.parse().ok().map(|left| self.world.now() + Duration::from_millis(left)),
+                ),
+                None => (Some(token.to_owned()), None),
+            },
+            None => (None, None),
+        };
+
+        let role = user.as_deref().filter(|user| user.ends_with("-boss")).map(|_| "boss");
+        let user = user.map(|user| user.trim_end_matches("-boss").to_owned());
+
+        Ok(Caller { user, expires_at, role, over: None, context: Arc::new(()) })
+    }
 }
 
 impl Gateway for Toy {
+    fn now(&self) -> SystemTime {
+        self.world.now()
+    }
+
     fn identify<'a>(&'a self, request: &'a Parts) -> BoxFuture<'a, Result<Caller, Refusal>> {
         let token = request.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let caller = caller(token);
+        let caller = self.caller(token);
         async move { caller }.boxed()
     }
 
@@ -50,7 +90,7 @@ impl Gateway for Toy {
     ) -> BoxFuture<'a, Result<Caller, Refusal>> {
         let said = payload.get("authorization").or_else(|| payload.get("Authorization")).and_then(Value::as_str);
         let header = upgrade.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let caller = caller(said.or(header));
+        let caller = self.caller(said.or(header));
         async move {
             if payload.contains_key("slowly") {
                 self.world.released().await;
@@ -74,37 +114,19 @@ impl Gateway for Toy {
         results
             .map(move |response| match serde_json::to_vec(&response) {
                 Ok(bytes) if encoded && response.is_ok() => {
-                    Payload::Pushed { bytes: bytes.into(), since: Some(Instant::now()) }
+                    Payload::Broadcast { bytes: bytes.into(), since: Some(Instant::now()) }
                 }
                 _ => Payload::Response(Box::new(response)),
             })
             .boxed()
     }
+
+    fn watch(&self, caller: &Caller) -> Option<Watch> {
+        let (world, user) = (Arc::clone(&self.world), caller.user.clone()?);
+        Some(async move { world.dismissed(&user).await }.boxed())
+    }
 }
 
 fn viewer(caller: &Caller) -> Viewer {
     Viewer(caller.user.clone())
-}
-
-fn caller(authorization: Option<&str>) -> Result<Caller, Refusal> {
-    let token = authorization.map(|value| value.trim_start_matches("Bearer ").to_owned());
-    let refuse =
-        |status, code| Err(Refusal { status, code, message: format!("{code} said the toy"), retry_after: None });
-    let (user, expires_at) = match token.as_deref() {
-        Some("bad") => return refuse(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"),
-        Some("banned") => return refuse(StatusCode::FORBIDDEN, "FORBIDDEN"),
-        Some("busy") => return refuse(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"),
-        Some("down") => return refuse(StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE"),
-        Some(token) => match token.split_once('~') {
-            Some((user, left)) => (Some(user.to_owned()), left.parse().ok().map(expiry)),
-            None => (Some(token.to_owned()), None),
-        },
-        None => (None, None),
-    };
-
-    Ok(Caller { user, expires_at, context: Arc::new(()) })
-}
-
-fn expiry(left_ms: u64) -> SystemTime {
-    SystemTime::now() + Duration::from_millis(left_ms)
 }

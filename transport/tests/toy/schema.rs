@@ -150,6 +150,13 @@ impl Mutation {
         let id = ID(format!("{viewer}-{match_number}"));
         Ok(ReservePayload { reservation: Reservation { id, status: "PENDING", category, quantity } })
     }
+
+    /// Ends the viewer's right to be there.
+    async fn sign_out(&self, ctx: &Context<'_>) -> Result<bool> {
+        let viewer = ctx.data::<Viewer>()?.0.as_ref();
+        ctx.data::<Arc<World>>()?.dismiss(viewer.ok_or_else(|| coded("sign in first", "UNAUTHENTICATED"))?);
+        Ok(true)
+    }
 }
 
 #[Subscription]

@@ -4,8 +4,9 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
+    time::{Duration, SystemTime},
 };
 
 use tokio::sync::watch;
@@ -14,6 +15,10 @@ pub(crate) struct World {
     stock: Mutex<BTreeMap<i32, Stock>>,
     changes: watch::Sender<u64>,
     release: watch::Sender<bool>,
+    /// Who is not what they were when they were let in.
+    dismissed: watch::Sender<Option<String>>,
+    /// How far the clock is ahead of the machine's, in milliseconds.
+    pub(crate) ahead_ms: AtomicU64,
     /// Subscriptions that run now.
     pub(crate) live: Arc<AtomicUsize>,
     /// Results that subscriptions have handed over.
@@ -37,6 +42,8 @@ impl World {
             stock: Mutex::new(stock.collect()),
             changes: watch::channel(0).0,
             release: watch::channel(false).0,
+            dismissed: watch::channel(None).0,
+            ahead_ms: AtomicU64::new(0),
             live: Arc::default(),
             pulled: Arc::default(),
         })
@@ -66,6 +73,21 @@ impl World {
         held
     }
 
+    /// Ends the right of a user to be there, once.
+    pub(crate) fn dismiss(&self, user: &str) {
+        self.dismissed.send_replace(Some(user.to_owned()));
+    }
+
+    pub(crate) async fn dismissed(&self, user: &str) {
+        let mut dismissed = self.dismissed.subscribe();
+        dismissed.mark_unchanged();
+        while dismissed.changed().await.is_ok() {
+            if dismissed.borrow().as_deref() == Some(user) {
+                return;
+            }
+        }
+    }
+
     /// Lets everything go on that waits for it, now and later.
     pub(crate) fn release(&self) {
         self.release.send_replace(true);
@@ -74,6 +96,10 @@ impl World {
     pub(crate) async fn released(&self) {
         let mut release = self.release.subscribe();
         release.wait_for(|released| *released).await.expect("the world outlives those who wait in it");
+    }
+
+    pub(crate) fn now(&self) -> SystemTime {
+        SystemTime::now() + Duration::from_millis(self.ahead_ms.load(Ordering::SeqCst))
     }
 
     pub(crate) fn live(&self) -> Live {

@@ -1,53 +1,46 @@
-//! Pairs: the private and public part of a key, in the forms that signing and verifying need.
+//! Pairs: the private and public part of a key, in the forms that signing and verifying access tokens need.
 
-use aws_lc_rs::{
-    rand,
-    signature::{Ed25519KeyPair, KeyPair},
-};
+use aws_lc_rs::rand;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use entities::signing_key::{self, Algorithm};
-use jsonwebtoken::{DecodingKey, EncodingKey};
+use entities::signing_key::Algorithm;
+use jsonwebtoken::{DecodingKey, EncodingKey, Validation};
 use sha2::{Digest, Sha256};
 
-use super::AccountError;
+use super::AUDIENCE;
+use crate::keyring::{Generated, KeyError, Material, Row};
 
 /// What a key signs and verifies with.
-pub(in crate::accounts) struct Pair {
-    /// `None` where the private part was sealed by another secret.
+pub(crate) struct Pair {
+    /// `None` where the private part was encrypted by another secret.
     pub(in crate::accounts) signing: Option<EncodingKey>,
     pub(in crate::accounts) verifying: DecodingKey,
-    algorithm: Algorithm,
-    kid: String,
-    public: Option<String>,
+    pub(in crate::accounts) validation: Validation,
+    pub(in crate::accounts) algorithm: jsonwebtoken::Algorithm,
 }
 
-/// A pair that was just made.
-pub(super) struct New {
-    pub(super) kid: String,
-    pub(super) public: Option<String>,
-    pub(super) private: Vec<u8>,
+impl Material for Pair {
+    fn can_sign(&self) -> bool {
+        self.signing.is_some()
+    }
 }
 
 impl Pair {
-    pub(super) fn generate(algorithm: Algorithm) -> Result<New, AccountError> {
+    pub(super) fn generate(algorithm: Algorithm) -> Result<Generated, KeyError> {
         match algorithm {
-            Algorithm::EdDsa => {
-                let pair = Ed25519KeyPair::generate().map_err(no_randomness)?;
-                let private = pair.to_pkcs8().map_err(no_randomness)?.as_ref().to_vec();
-                let public = URL_SAFE_NO_PAD.encode(pair.public_key());
-                Ok(New { kid: thumbprint(&public), public: Some(public), private })
-            }
+            Algorithm::EdDsa => Generated::ed25519(|public, _| thumbprint(public)),
             Algorithm::Hs256 => {
                 let (mut name, mut private) = ([0_u8; 16], vec![0_u8; 32]);
-                rand::fill(&mut name).and_then(|()| rand::fill(&mut private)).map_err(no_randomness)?;
-                Ok(New { kid: URL_SAFE_NO_PAD.encode(name), public: None, private })
+                rand::fill(&mut name)
+                    .and_then(|()| rand::fill(&mut private))
+                    .map_err(|error| KeyError::Generation(error.to_string()))?;
+                Ok(Generated { kid: URL_SAFE_NO_PAD.encode(name), public: None, private })
             }
         }
     }
 
     /// The pair of a row; `None` if nothing can be verified by what is known of it.
-    pub(super) fn of(row: &signing_key::Model, private: Option<Vec<u8>>) -> Option<Self> {
-        let (signing, verifying) = match (row.algorithm, &row.public_key, private) {
+    pub(super) fn of(row: &Row, private: Option<Vec<u8>>, issuer: &str) -> Option<Self> {
+        let (signing, verifying) = match (row.algorithm, &row.public, private) {
             (Algorithm::EdDsa, Some(public), private) => {
                 let signing = private.map(|private| EncodingKey::from_ed_der(&private));
                 (signing, DecodingKey::from_ed_components(public).ok()?)
@@ -57,44 +50,29 @@ impl Pair {
             }
             (Algorithm::EdDsa, None, _) | (Algorithm::Hs256, _, None) => return None,
         };
-
-        Some(Self {
-            signing,
-            verifying,
-            algorithm: row.algorithm,
-            kid: row.kid.clone(),
-            public: row.public_key.clone(),
-        })
-    }
-
-    pub(in crate::accounts) fn algorithm(&self) -> jsonwebtoken::Algorithm {
-        match self.algorithm {
+        let algorithm = match row.algorithm {
             Algorithm::EdDsa => jsonwebtoken::Algorithm::EdDSA,
             Algorithm::Hs256 => jsonwebtoken::Algorithm::HS256,
-        }
-    }
+        };
 
-    pub(super) fn is_of(&self, algorithm: Algorithm) -> bool {
-        self.algorithm == algorithm
+        Some(Self { signing, verifying, validation: validation(algorithm, issuer), algorithm })
     }
+}
 
-    /// The public part, as RFC 8037 writes it; `None` for a secret, which has none.
-    pub(super) fn jwk(&self) -> Option<serde_json::Value> {
-        let public = self.public.as_ref()?;
-        Some(serde_json::json!({
-            "kty": "OKP", "crv": "Ed25519", "x": public, "kid": self.kid, "alg": "EdDSA", "use": "sig",
-        }))
-    }
+/// What is asked of a token beside its signature. Times are the app's clock's, so they are compared by whoever verifies.
+fn validation(algorithm: jsonwebtoken::Algorithm, issuer: &str) -> Validation {
+    let mut validation = Validation::new(algorithm);
+    validation.set_audience(&[AUDIENCE]);
+    validation.set_issuer(&[issuer]);
+    validation.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
+    validation.validate_exp = false;
+    validation
 }
 
 /// The name of a public key: RFC 7638, by the members that RFC 8037 requires.
 fn thumbprint(public: &str) -> String {
     let members = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{public}"}}"#);
     URL_SAFE_NO_PAD.encode(Sha256::digest(members))
-}
-
-fn no_randomness(error: impl std::fmt::Display) -> AccountError {
-    AccountError::Internal(format!("making a key: {error}"))
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 //!
 //! Invariant: a set never changes. Where the keys do, there is a new one, and what the old one verified goes with it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{
@@ -12,8 +15,8 @@ use jsonwebtoken::{
 use quick_cache::sync::Cache;
 use serde_json::Value;
 
-use super::Terms;
-use crate::accounts::Viewer;
+use super::{AUD, Terms};
+use crate::accounts::{SignedBy, Viewer};
 
 /// Names of what a provider's tokens may be signed by.
 pub const ALGORITHMS: [&str; 9] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
@@ -33,27 +36,33 @@ pub fn algorithm(name: &str) -> Option<Algorithm> {
 }
 
 /// A key as it is used.
-pub(super) struct Key {
+pub(in crate::accounts) struct Key {
+    /// Its name, which a provider with one key need not give it.
+    pub(super) kid: Option<String>,
     pub(super) verifying: DecodingKey,
     pub(super) validation: Validation,
+    written: Value,
 }
 
-/// Keys by their names.
+/// The keys that are of use.
 pub(super) struct KeySet {
     published: Value,
-    keys: HashMap<String, Arc<Key>>,
+    keys: Vec<Arc<Key>>,
     /// By the token's SHA-256, with the time until which it is not looked at again.
-    verified: Cache<[u8; 32], (Viewer, DateTime<Utc>)>,
+    verified: Cache<[u8; 32], (Viewer, Arc<Key>, DateTime<Utc>)>,
+    has_complained: AtomicBool,
 }
 
 impl KeySet {
     pub(super) fn new(published: Value, terms: &Terms) -> Self {
-        let mut keys = HashMap::new();
+        let mut keys: Vec<Arc<Key>> = Vec::new();
         let listed = published["keys"].as_array().into_iter().flatten().take(KEYS_MAX);
-        for (name, key) in listed.filter_map(|written| key(written, terms)) {
-            keys.entry(name).or_insert_with(|| Arc::new(key));
+        for key in listed.filter_map(|written| key(written, terms)) {
+            if key.kid.is_none() || !keys.iter().any(|known| known.kid == key.kid) {
+                keys.push(Arc::new(key));
+            }
         }
-        Self { published, keys, verified: Cache::new(VERIFIED) }
+        Self { published, keys, ..Self::default() }
     }
 
     pub(super) fn is_of(&self, published: &Value) -> bool {
@@ -64,39 +73,71 @@ impl KeySet {
         self.keys.len()
     }
 
-    pub(super) fn find(&self, kid: &str) -> Option<Arc<Key>> {
-        self.keys.get(kid).cloned()
+    pub(super) fn has(&self, key: &Key) -> bool {
+        self.keys.iter().any(|known| known.written == key.written)
     }
 
-    pub(super) fn verified(&self, token: &[u8; 32], now: DateTime<Utc>) -> Option<Viewer> {
-        let (viewer, until) = self.verified.get(token)?;
-        (now < until).then_some(viewer)
+    /// The key that a token means: the one of this name, or the only one there is where token or key has no name (`OpenID`
+    /// Connect Core, section 10.1).
+    pub(super) fn find(&self, kid: Option<&str>) -> Option<Arc<Key>> {
+        let only = if let [only] = &self.keys[..] { Some(only) } else { None };
+        let found = match kid {
+            Some(kid) => {
+                let named = self.keys.iter().find(|key| key.kid.as_deref() == Some(kid));
+                named.or_else(|| only.filter(|key| key.kid.is_none()))
+            }
+            None => only,
+        };
+        if found.is_none() && kid.is_none() && self.keys.len() > 1 && !self.has_complained.swap(true, Ordering::Relaxed)
+        {
+            let keys = self.keys.len();
+            tracing::warn!(
+                keys,
+                "a token of the identity provider names no key, and the provider has several: refused"
+            );
+        }
+        found.cloned()
     }
 
-    pub(super) fn note(&self, token: [u8; 32], viewer: Viewer, until: DateTime<Utc>) {
-        self.verified.insert(token, (viewer, until));
+    pub(super) fn verified(&self, token: &[u8; 32], now: DateTime<Utc>) -> Option<(Viewer, SignedBy)> {
+        let (viewer, key, until) = self.verified.get(token)?;
+        (now < until).then(|| (viewer, SignedBy::provider(key)))
+    }
+
+    pub(super) fn note(&self, token: [u8; 32], viewer: Viewer, key: &Arc<Key>, until: DateTime<Utc>) {
+        self.verified.insert(token, (viewer, Arc::clone(key), until));
     }
 }
 
 impl Default for KeySet {
     fn default() -> Self {
-        Self { published: Value::Null, keys: HashMap::new(), verified: Cache::new(VERIFIED) }
+        Self {
+            published: Value::Null,
+            keys: Vec::new(),
+            verified: Cache::new(VERIFIED),
+            has_complained: AtomicBool::new(false),
+        }
     }
 }
 
-/// A key of use, with its name. One that can't be read is none: a provider may publish what we do not know.
-fn key(written: &Value, terms: &Terms) -> Option<(String, Key)> {
+/// A key of use. One that can't be read is none: a provider may publish what we do not know.
+fn key(written: &Value, terms: &Terms) -> Option<Key> {
     let jwk: Jwk = serde_json::from_value(written.clone()).ok()?;
-    let kid = jwk.common.key_id.clone()?;
     let algorithms = algorithms(&jwk, &terms.algorithms);
     let mut validation = Validation::new(*algorithms.first()?);
     validation.algorithms = algorithms;
-    validation.set_audience(&terms.audiences);
     validation.set_issuer(&[&terms.issuer]);
-    validation.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
+    if terms.audience_claim == AUD {
+        validation.set_audience(&terms.audiences);
+        validation.set_required_spec_claims(&["exp", AUD, "iss", "sub"]);
+    } else {
+        validation.validate_aud = false;
+        validation.set_required_spec_claims(&["exp", "iss", "sub"]);
+    }
     validation.validate_exp = false;
+    let verifying = DecodingKey::from_jwk(&jwk).ok()?;
 
-    Some((kid, Key { verifying: DecodingKey::from_jwk(&jwk).ok()?, validation }))
+    Some(Key { kid: jwk.common.key_id, verifying, validation, written: written.clone() })
 }
 
 /// What signatures of the key may be verified by: what its kind can do and what it says of itself, as far as it is allowed.

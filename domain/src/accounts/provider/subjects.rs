@@ -3,6 +3,7 @@
 //! Invariant: an account is found by issuer and subject, never by an email. Who could have a provider vouch for somebody
 //! else's email, or open an account here with it first, would else be them.
 
+use book::store::Write;
 use entities::{
     external_identity,
     user::{self, Role},
@@ -14,8 +15,7 @@ use uuid::Uuid;
 use super::Terms;
 use crate::{
     App,
-    accounts::{AccountError, check_email, find, is_name},
-    store::Write,
+    accounts::{AccountError, check_email, find, names, standing},
 };
 
 /// A `sub` has so many characters at most (`OpenID` Connect Core, section 2).
@@ -83,7 +83,7 @@ async fn open(app: &App, issuer: &str, subject: &str, claimed: Claimed) -> Resul
         user_id: id,
         created_at: now,
     };
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     user::Entity::insert(user.clone().into_active_model().reset_all()).exec_without_returning(&*txn).await?;
     let entered =
         external_identity::Entity::insert(identity.into_active_model().reset_all()).exec_without_returning(&*txn).await;
@@ -111,7 +111,7 @@ async fn follow(app: &App, user: user::Model, claimed: Claimed) -> Result<user::
     if now == user {
         return Ok(user);
     }
-    let txn = Write::begin(app).await?;
+    let txn = Write::begin(&app.store).await?;
     user::Entity::update_many()
         .set(user::ActiveModel {
             email: Set(now.email.clone()),
@@ -123,7 +123,13 @@ async fn follow(app: &App, user: user::Model, claimed: Claimed) -> Result<user::
         .filter(user::Column::Id.eq(user.id))
         .exec(&*txn)
         .await?;
+    if now.role != user.role {
+        standing::tell(app, &txn, user.id).await?;
+    }
     txn.commit().await?;
+    if now.role != user.role {
+        standing::heard(app, user.id);
+    }
 
     Ok(now)
 }
@@ -135,7 +141,7 @@ fn claimed(terms: &Terms, claims: &Value) -> Claimed {
 
     Claimed {
         email: text("email").filter(|email| is_vouched_for && check_email(email).is_ok()),
-        name: text("name").filter(|name| is_name(name)),
+        name: text("name").filter(|name| names::is_name(name)),
         role: terms.role_claim.as_deref().map(|claim| role(terms, claim, claims)),
     }
 }

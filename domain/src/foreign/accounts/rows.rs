@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use book::store::{Write, array, nullable_array, with_arrays};
 use entities::{
     category::Category,
     foreign_hold::{self, Column, Model},
@@ -12,8 +13,7 @@ use sea_orm::{
 };
 use serde_json::json;
 
-use super::{Account, Wanted};
-use crate::store::{Write, array, nullable_array, with_arrays};
+use super::{super::Account, Wanted};
 
 /// Holds of an account that are read together, be they reached or not; few accounts have more and need a second look.
 const PAGE: u32 = 64;

@@ -1,6 +1,6 @@
 //! Master-list records and files.
 
-use domain::masterlist::MasterListMatch;
+use book::master_list::MasterListMatch;
 use entities::category::Category;
 use insta::assert_snapshot;
 use serde_json::json;

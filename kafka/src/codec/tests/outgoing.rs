@@ -1,11 +1,11 @@
 //! Records of ours, to the byte.
 
-use chrono::DateTime;
-use domain::{
-    matches::{CategoryState, MatchState},
+use book::{
+    listing_state::{ListingAction, ListingState, OrderAction, OrderState},
+    match_state::{CategoryState, MatchState},
     outbox::{Event, TicketAction, Touched},
-    resale::states::{ListingAction, ListingState, OrderAction, OrderState},
 };
+use chrono::DateTime;
 use entities::category::Category;
 use insta::assert_snapshot;
 use uuid::Uuid;
@@ -73,7 +73,7 @@ fn an_availability_record_reads_back_as_it_was_written() {
 
         let read = read_availability(&payload).expect("it was just written");
 
-        assert_eq!(read, Told { state: state(), reservations, listings });
+        assert_eq!(read, AvailabilityRecord { state: state(), reservations, listings });
     }
 }
 

@@ -1,6 +1,7 @@
 //! Ticket-sales records of other sites, our own, and what is neither.
 
-use domain::{foreign::Sale, outbox::TicketAction};
+use book::outbox::TicketAction;
+use domain::foreign::Sale;
 use entities::category::Category;
 use insta::assert_snapshot;
 use serde_json::json;
@@ -41,6 +42,21 @@ fn a_sale_of_another_site_is_read_whole() {
             event_id: Some("1".to_owned()),
         })
     );
+}
+
+#[test]
+fn a_record_may_begin_with_a_byte_order_mark_as_a_file_may() {
+    let marked = |document: &Value| format!("\u{feff}{document}").into_bytes();
+
+    let sold = read_from(&topics().ticket_sales, &[], &marked(&sale()));
+    let listed = read_from(&topics().master_list, &[], &marked(&super::master_list::opening_match()));
+    let wide: Vec<u8> = sale().to_string().encode_utf16().flat_map(u16::to_le_bytes).collect();
+
+    assert!(matches!(sold, Message::Sale(_)), "{sold:?}");
+    assert!(matches!(listed, Message::MasterList(_)), "{listed:?}");
+    for broken in [&b"\xef\xbb\xbf"[..], b"\xef\xbb{}", &wide] {
+        assert!(matches!(read_from(&topics().ticket_sales, &[], broken), Message::Unreadable { .. }), "{broken:?}");
+    }
 }
 
 #[test]

@@ -10,15 +10,12 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use tests::{
-    Site, World,
-    client::Client,
+use testkit::{
     own_redis::OwnRedis,
-    raw::post,
-    socket::Said,
     wait::{PATIENCE, eventually},
     way::Way,
 };
+use tests::{Site, World, client::Client, raw::post, socket::Said};
 use tokio::task::JoinSet;
 
 use super::{SIGN_OUT, query, strict};

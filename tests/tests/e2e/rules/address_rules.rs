@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use book::clock::Clock;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     accounts::Viewer,
@@ -10,7 +11,6 @@ use domain::{
         import::{Imported, List, import},
         network::Network,
     },
-    clock::Clock,
 };
 use entities::{address_rule::Effect, user::Role};
 use futures_util::future::join_all;

@@ -1,6 +1,6 @@
 //! The purchase cap: how many tickets of one match one fan may hold and own.
 
-use domain::reservations::ReservationError;
+use domain::desk::error::HoldError;
 use entities::category::Category;
 use futures_util::future::join_all;
 use tests::{Backend, Fan, TestApp, both};
@@ -24,7 +24,7 @@ async fn a_fan_gets_as_many_tickets_of_a_match_as_the_cap_allows(app: &TestApp) 
     let beyond = ana.hold(1, Category::One, 2).await;
     ana.holds(1, Category::One, 1).await;
 
-    assert!(matches!(beyond, Err(ReservationError::PurchaseLimit { has: 5, cap: CAP })), "{beyond:?}");
+    assert!(matches!(beyond, Err(HoldError::PurchaseLimit { has: 5, cap: CAP })), "{beyond:?}");
     assert!(ana.hold(1, Category::One, 1).await.is_err());
     ana.holds(2, Category::One, 2).await;
     ben.holds(1, Category::One, 2).await;
@@ -49,7 +49,7 @@ async fn held_and_owned_tickets_count_and_cancelled_ones_do_not(app: &TestApp) {
         ana.holds(1, Category::One, 2).await;
     }
     let owned = ana.hold(1, Category::One, 1).await;
-    assert!(matches!(owned, Err(ReservationError::PurchaseLimit { has: CAP, .. })));
+    assert!(matches!(owned, Err(HoldError::PurchaseLimit { has: CAP, .. })));
 }
 
 async fn the_cap_is_one_for_all_categories_however_many_are_asked_for_at_once(app: &TestApp) {
@@ -86,7 +86,7 @@ async fn at_once(windows: &[Fan]) -> i32 {
     for answer in join_all(asking).await {
         match answer {
             Ok(row) => held += row.quantity,
-            Err(refused) => assert!(matches!(refused, ReservationError::PurchaseLimit { .. }), "{refused:?}"),
+            Err(refused) => assert!(matches!(refused, HoldError::PurchaseLimit { .. }), "{refused:?}"),
         }
     }
     held

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use domain::{
-    outbox::{Event, TicketAction},
-    reservations::ReservationError,
-};
+use book::outbox::{Event, TicketAction};
+use domain::desk::error::HoldError;
 use entities::{
     category::Category,
     reservation::{self, Status},
@@ -104,10 +102,7 @@ async fn where_the_code_forgets_the_guard_the_database_refuses_the_oversell(app:
 }
 
 /// Everybody asks at the same moment.
-async fn all_at_once(
-    fans: &[Fan],
-    quantity: impl Fn(usize) -> i32,
-) -> Vec<Result<reservation::Model, ReservationError>> {
+async fn all_at_once(fans: &[Fan], quantity: impl Fn(usize) -> i32) -> Vec<Result<reservation::Model, HoldError>> {
     let start = Arc::new(Barrier::new(fans.len()));
     let asking = fans.iter().cloned().enumerate().map(|(number, fan)| {
         let (start, quantity) = (Arc::clone(&start), quantity(number));
@@ -120,12 +115,12 @@ async fn all_at_once(
     join_all(asking).await.into_iter().map(|answer| answer.expect("asking does not panic")).collect()
 }
 
-async fn demand_exactly_the_tickets(app: &TestApp, answers: Vec<Result<reservation::Model, ReservationError>>) {
+async fn demand_exactly_the_tickets(app: &TestApp, answers: Vec<Result<reservation::Model, HoldError>>) {
     let (held, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
     assert_eq!(held.len(), 20);
     for refused in refused {
         assert!(
-            matches!(refused, Err(ReservationError::TemporarilyUnavailable { available: TICKETS, sellable: 0 })),
+            matches!(refused, Err(HoldError::TemporarilyUnavailable { available: TICKETS, sellable: 0 })),
             "{refused:?}"
         );
     }

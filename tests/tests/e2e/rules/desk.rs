@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use domain::reservations::ReservationError;
+use domain::desk::error::HoldError;
 use entities::category::Category;
 use futures_util::{future::join_all, poll};
 use sea_orm::{ConnectionTrait, TransactionTrait};
-use tests::{
-    Backend, Fan, TestApp, both,
-    wait::{PATIENCE, eventually},
-};
+use testkit::wait::{PATIENCE, eventually};
+use tests::{Backend, Fan, TestApp, both};
 
 both! {
     a_replayed_key_finds_its_reservation_in_a_category_that_is_full_by_now,
@@ -26,7 +24,7 @@ async fn a_replayed_key_finds_its_reservation_in_a_category_that_is_full_by_now(
     let late = ben.hold_once("attempt", 1, Category::One, 1).await;
 
     assert_eq!(again, held);
-    assert!(matches!(late, Err(ReservationError::TemporarilyUnavailable { available: 1, sellable: 0 })), "{late:?}");
+    assert!(matches!(late, Err(HoldError::TemporarilyUnavailable { available: 1, sellable: 0 })), "{late:?}");
 }
 
 async fn a_category_that_the_view_knows_to_be_sold_out_is_refused_as_sold_out(app: &TestApp) {
@@ -38,7 +36,7 @@ async fn a_category_that_the_view_knows_to_be_sold_out_is_refused_as_sold_out(ap
 
     let late = ben.hold(1, Category::One, 1).await;
 
-    assert!(matches!(late, Err(ReservationError::SoldOut(1, 1))), "{late:?}");
+    assert!(matches!(late, Err(HoldError::SoldOut(1, 1))), "{late:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -56,7 +54,7 @@ async fn an_early_refusal_lasts_no_longer_than_the_view_is_trusted() {
     app.advance(Duration::from_secs(3)).await;
     let later = ben.hold(1, Category::One, 1).await;
 
-    assert!(matches!(early, Err(ReservationError::TemporarilyUnavailable { .. })), "{early:?}");
+    assert!(matches!(early, Err(HoldError::TemporarilyUnavailable { .. })), "{early:?}");
     assert!(later.is_ok(), "{later:?}");
     other.stop().await;
     app.finish().await;
@@ -75,9 +73,9 @@ async fn who_finds_the_queue_full_is_told_when_to_come_again() {
     let answers = join_all(fans.iter().map(|fan| fan.hold(1, Category::One, 1))).await;
 
     let held = answers.iter().filter(|answer| answer.is_ok()).count();
-    let refused = answers.iter().filter(|answer| {
-        matches!(answer, Err(ReservationError::Busy { retry_after }) if *retry_after >= Duration::from_secs(1))
-    });
+    let refused = answers.iter().filter(
+        |answer| matches!(answer, Err(HoldError::Busy { retry_after }) if *retry_after >= Duration::from_secs(1)),
+    );
     assert!(held > 0 && held < fans.len(), "{held} were held");
     assert_eq!(refused.count(), fans.len() - held);
     assert_eq!(app.reservations().await.len(), held);
@@ -85,7 +83,7 @@ async fn who_finds_the_queue_full_is_told_when_to_come_again() {
 }
 
 /// Asks for a hold in a task of its own, which ends in the answer.
-fn ask(fan: &Fan) -> tokio::task::JoinHandle<Result<entities::reservation::Model, ReservationError>> {
+fn ask(fan: &Fan) -> tokio::task::JoinHandle<Result<entities::reservation::Model, HoldError>> {
     let fan = fan.clone();
     tokio::spawn(async move { fan.hold(1, Category::One, 1).await })
 }

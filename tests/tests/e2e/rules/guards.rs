@@ -86,6 +86,7 @@ async fn the_checks_after_every_test_see_each_lie() {
 
         let seen = AssertUnwindSafe(app.check()).catch_unwind().await;
         assert!(seen.is_err(), "nobody sees {lie}");
+        app.stop().await;
     }
 }
 

@@ -1,12 +1,10 @@
 //! The inbox: every record of the broker is applied once, in its order, whatever comes twice or too early.
 
-use domain::{
-    inbox::{self, Applied, Incoming, Message, Position},
-    outbox::{
-        Event,
-        TicketAction::{Cancelled, Pending, Reserved},
-    },
+use book::outbox::{
+    Event,
+    TicketAction::{Cancelled, Pending, Reserved},
 };
+use domain::inbox::{self, Applied, Incoming, Message, Position};
 use entities::{category::Category, foreign_hold, parked_sale, stock};
 use futures_util::future::join_all;
 use sea_orm::EntityTrait;

@@ -1,6 +1,6 @@
 //! Idempotency keys: an attempt that is repeated is the same attempt.
 
-use domain::reservations::ReservationError;
+use domain::desk::error::HoldError;
 use entities::category::Category;
 use futures_util::future::join_all;
 use tests::{Backend, TestApp, both};
@@ -60,7 +60,7 @@ async fn repeated_at_once_at_two_instances_it_still_is_one_reservation() {
         let (first, second) =
             tokio::join!(here.hold_once("b", 1, Category::One, 1), there.hold_once("b", 2, Category::One, 1),);
         assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
-        assert!(matches!(first.and(second), Err(ReservationError::KeyReused)));
+        assert!(matches!(first.and(second), Err(HoldError::KeyReused)));
     }
     other.stop().await;
     app.finish().await;
@@ -74,7 +74,7 @@ async fn another_wish_under_the_key_is_refused(app: &TestApp) {
 
     for (match_number, category, quantity) in [(1, Category::One, 2), (1, Category::Two, 1), (2, Category::One, 1)] {
         let other = ana.hold_once("a", match_number, category, quantity).await;
-        assert!(matches!(other, Err(ReservationError::KeyReused)), "{other:?}");
+        assert!(matches!(other, Err(HoldError::KeyReused)), "{other:?}");
     }
 
     assert!(first.is_ok());

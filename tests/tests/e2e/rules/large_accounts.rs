@@ -1,9 +1,9 @@
 //! Large accounts: of a site that holds more than a batch can reach only a part is read, and nothing of that shows.
 
+use book::outbox::TicketAction::{self, Cancelled, Pending, Reserved};
 use domain::{
     foreign::Sale,
     inbox::{Incoming, Message},
-    outbox::TicketAction::{self, Cancelled, Pending, Reserved},
 };
 use entities::{category::Category, foreign_hold};
 use rand::{Rng, SeedableRng, rngs::StdRng};

@@ -2,10 +2,8 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use domain::{
-    outbox::{Event, TicketAction},
-    payments::gateway::Status as AtBank,
-};
+use book::outbox::{Event, TicketAction};
+use domain::gateway::Status as AtBank;
 use entities::{
     category::Category,
     payment::State,

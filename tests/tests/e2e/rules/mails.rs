@@ -3,10 +3,11 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use domain::{
-    accounts::{self, AccountError, Application, Session},
+    accounts::{self, AccountError, Application, Session, Viewer},
     mails::{self, Content, Letter},
+    reservations::{self, Wish},
 };
-use entities::{account_code, mail};
+use entities::{account_code, category::Category, mail};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use tests::{
     TestApp, both,
@@ -26,6 +27,7 @@ both! {
     a_mail_that_is_refused_for_good_is_not_tried_again,
     two_instances_send_a_mail_once,
     a_change_of_the_password_is_told_by_mail,
+    what_somebody_calls_themselves_goes_to_a_confirmed_email_alone,
 }
 
 async fn ana(app: &TestApp) -> Session {
@@ -63,7 +65,7 @@ async fn who_signs_up_is_mailed_a_code_that_confirms_their_email_once(app: &Test
     let letters = mailed(app, &post).await;
 
     let [letter] = &letters[..] else { panic!("{letters:?}") };
-    assert_eq!((letter.to.as_str(), letter.name.as_deref()), ("Ana@example.com", Some("Ana")));
+    assert_eq!((letter.to.as_str(), letter.name.as_deref()), ("Ana@example.com", None), "anybody may have typed both");
     assert!(matches!(letter.content, Content::VerifyEmail { .. }));
     let user = accounts::verify_email(app, code(letter)).await.expect("the code is good");
     assert_eq!(user.verified_at, Some(user.verified_at.expect("it is verified")));
@@ -88,16 +90,16 @@ async fn a_mailed_code_gives_another_password_and_ends_all_sessions(app: &TestAp
     ask_for_reset(app, "ana@example.com").await;
     let letters = mailed(app, &post).await;
     let [first, second] = &letters[..] else { panic!("{letters:?}") };
-    let common = accounts::reset_password(app, code(first), "password".to_owned()).await;
+    let common = accounts::reset_password(app, None, code(first), "password".to_owned()).await;
     assert!(matches!(common, Err(AccountError::Invalid { field: "newPassword", .. })), "{common:?}");
-    accounts::reset_password(app, code(first), BETTER.to_owned()).await.expect("the code is good");
+    accounts::reset_password(app, None, code(first), BETTER.to_owned()).await.expect("the code is good");
 
     assert!(signs_in(app, BETTER).await, "guesses are held against the account no more");
     assert!(!signs_in(app, PASSWORD).await);
     let refreshed = accounts::refresh(app, &session.refresh_token).await;
-    assert!(matches!(refreshed, Err(AccountError::InvalidToken)), "{refreshed:?}");
+    assert!(matches!(refreshed, Err(AccountError::EndedSession)), "{refreshed:?}");
     for used in [first, second] {
-        let again = accounts::reset_password(app, code(used), PASSWORD.to_owned()).await;
+        let again = accounts::reset_password(app, None, code(used), PASSWORD.to_owned()).await;
         assert!(matches!(again, Err(AccountError::InvalidCode)), "{again:?}");
     }
     let user = accounts::find(app, session.user.id).await.expect("accounts can be read").expect("ana has one");
@@ -119,14 +121,14 @@ async fn a_code_is_over_after_its_time_and_good_for_its_purpose_only(app: &TestA
     );
 
     for wrong in [verify, "", "nonsense"] {
-        let refused = accounts::reset_password(app, wrong, BETTER.to_owned()).await;
+        let refused = accounts::reset_password(app, None, wrong, BETTER.to_owned()).await;
         assert!(matches!(refused, Err(AccountError::InvalidCode)), "{wrong}: {refused:?}");
     }
     let refused = accounts::verify_email(app, reset).await;
     assert!(matches!(refused, Err(AccountError::InvalidCode)), "{refused:?}");
 
     app.move_clock(Duration::from_secs(3_600));
-    let late = accounts::reset_password(app, reset, BETTER.to_owned()).await;
+    let late = accounts::reset_password(app, None, reset, BETTER.to_owned()).await;
     assert!(matches!(late, Err(AccountError::InvalidCode)), "{late:?}");
     assert!(signs_in(app, PASSWORD).await);
     accounts::verify_email(app, verify).await.expect("it is good for a day");
@@ -225,4 +227,32 @@ async fn a_change_of_the_password_is_told_by_mail(app: &TestApp) {
 
     let letters = mailed(app, &post).await;
     assert!(matches!(&letters[..], [letter] if letter.content == Content::PasswordChanged), "{letters:?}");
+}
+
+/// Whoever opens an account by somebody else's email chooses its name: it is written to nobody who has not confirmed it,
+/// nor into what anybody can have sent.
+async fn what_somebody_calls_themselves_goes_to_a_confirmed_email_alone(app: &TestApp) {
+    let post = PostBox::default();
+    app.stock(1, Category::One, 20).await;
+    let viewer = Viewer { user_id: ana(app).await.user.id, ..app.fan("ben").await.viewer };
+    let hold = async || {
+        let wish = Wish { match_number: 1, category: 1, quantity: 1, idempotency_key: None };
+        reservations::hold(app, viewer, wish).await.expect("nothing stands against the hold");
+    };
+    ask_for_reset(app, "ana@example.com").await;
+    hold().await;
+    let letters = mailed(app, &post).await;
+    assert_eq!(letters.iter().map(|letter| letter.name.as_deref()).collect::<Vec<_>>(), [None; 3], "{letters:?}");
+    let confirms = letters.iter().find(|letter| matches!(letter.content, Content::VerifyEmail { .. }));
+    accounts::verify_email(app, code(confirms.expect("it was mailed"))).await.expect("the code is good");
+
+    hold().await;
+    ask_for_reset(app, "ana@example.com").await;
+
+    let letters = mailed(app, &post).await;
+    assert!(letters.len() >= 2, "{letters:?}");
+    for letter in letters {
+        let is_ours = matches!(letter.content, Content::HoldPlaced(_));
+        assert_eq!(letter.name.as_deref(), is_ours.then_some("Ana"), "{letter:?}");
+    }
 }

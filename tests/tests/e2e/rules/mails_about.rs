@@ -21,6 +21,7 @@ both! {
     a_crowd_is_mailed_each_their_own,
     tickets_are_mailed_before_the_holds_of_a_crowd,
     tickets_that_are_gone_are_not_mailed,
+    tickets_are_mailed_to_a_confirmed_email_alone,
 }
 
 async fn mailed(app: &TestApp, post: &PostBox) -> Vec<Letter> {
@@ -133,6 +134,21 @@ async fn tickets_that_are_gone_are_not_mailed(app: &TestApp) {
 
     assert_eq!(waiting(app).await, 0);
     set("status = 'VALID'").await;
+}
+
+/// A mistyped email is a stranger's: they get no seat by it.
+async fn tickets_are_mailed_to_a_confirmed_email_alone(app: &TestApp) {
+    let post = PostBox::default();
+    let (ana, hold) = held(app, 20).await;
+    app.db.execute_unprepared("UPDATE users SET verified_at = NULL").await.expect("users can be set");
+    ana.pay_with(hold.id, PAYS, None).await.expect("the card pays");
+
+    let letters = mailed(app, &post).await;
+
+    let [Letter { name: None, content: Content::PaidUnconfirmed(told), .. }] = &letters[..] else {
+        panic!("{letters:?}")
+    };
+    assert_eq!((told.reservation.id, waiting(app).await), (hold.id, 0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

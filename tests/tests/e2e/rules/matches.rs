@@ -1,10 +1,14 @@
 //! Matches: the list of what is on sale, in its order, through every filter, a page at a time.
 
+use book::{
+    master_list::MasterListMatch,
+    match_state::Availability,
+    outbox::TicketAction::{Pending, Reserved},
+};
 use chrono::Duration;
 use domain::{
-    masterlist::MasterListMatch,
-    matches::{self, Availability, Cursor, Filter, Window},
-    outbox::TicketAction::{Pending, Reserved},
+    matches,
+    view::page::{self, Cursor, Filter, Window},
 };
 use entities::category::Category;
 use tests::{
@@ -45,7 +49,7 @@ const ORDER: [i32; 12] = [10, 11, 12, 7, 8, 9, 4, 5, 6, 1, 2, 3];
 const ALL: Window = Window { after: None, before: None, limit: 100, from_end: false };
 
 fn numbers(app: &TestApp, filter: &Filter, window: Window) -> (Vec<i32>, bool) {
-    let page = matches::page(&app.view, filter, window);
+    let page = page::page(&app.view, filter, window);
     let numbers = page.items.iter().map(|state| state.match_number).collect();
     (numbers, page.more)
 }
@@ -113,7 +117,7 @@ async fn every_filter_lets_through_what_it_names(app: &TestApp) {
         let mut filter = Filter::default();
         change(&mut filter);
         let (numbers, _) = numbers(app, &filter, ALL);
-        assert_eq!(matches::count(&app.view, &filter), numbers.len());
+        assert_eq!(page::count(&app.view, &filter), numbers.len());
         numbers
     };
 

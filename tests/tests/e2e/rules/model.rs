@@ -4,7 +4,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use domain::{foreign::Sale, outbox::TicketAction, payments::refunds::Refusal, reservations::ReservationError};
+use book::outbox::TicketAction;
+use domain::{
+    desk::error::{HoldError, RefundRefused},
+    foreign::Sale,
+};
 use entities::{
     category::Category,
     reservation::{CancelReason, Status},
@@ -28,6 +32,8 @@ pub(crate) struct Model {
     sold_elsewhere: HashMap<Place, i32>,
     keys: HashMap<(usize, String), usize>,
     parked: Vec<Sale>,
+    /// What ends could not take from holds of their names, which open with that much less.
+    early: Vec<Elsewhere>,
 }
 
 #[derive(Debug)]
@@ -70,17 +76,19 @@ pub(crate) enum Answer {
 }
 
 /// The refusals that the model tells apart.
-pub(crate) fn name(error: &ReservationError) -> &'static str {
+pub(crate) fn name(error: &RefundRefused) -> &'static str {
+    use HoldError as E;
+
     match error {
-        ReservationError::UnknownMatch(_) => "unknown",
-        ReservationError::SoldOut(..) => "sold out",
-        ReservationError::TemporarilyUnavailable { .. } => "held",
-        ReservationError::PurchaseLimit { .. } => "cap",
-        ReservationError::KeyReused => "key",
-        ReservationError::HoldExpired => "expired",
-        ReservationError::AlreadyPaid => "paid",
-        ReservationError::AlreadyCancelled(_) => "cancelled",
-        ReservationError::Refund(Refusal::NotPaid) => "not paid",
+        RefundRefused::NotPaid => "not paid",
+        RefundRefused::Hold(E::UnknownMatch(_)) => "unknown",
+        RefundRefused::Hold(E::SoldOut(..)) => "sold out",
+        RefundRefused::Hold(E::TemporarilyUnavailable { .. }) => "held",
+        RefundRefused::Hold(E::PurchaseLimit { .. }) => "cap",
+        RefundRefused::Hold(E::KeyReused) => "key",
+        RefundRefused::Hold(E::HoldExpired) => "expired",
+        RefundRefused::Hold(E::AlreadyPaid) => "paid",
+        RefundRefused::Hold(E::AlreadyCancelled(_)) => "cancelled",
         _ => "something else",
     }
 }
@@ -211,6 +219,7 @@ impl Model {
             }
         }
         self.elsewhere.retain(|hold| hold.until > now);
+        self.early.retain(|early| early.until > now);
     }
 
     /// Another site says something.
@@ -221,19 +230,30 @@ impl Model {
             return;
         }
         match sale.action {
-            TicketAction::Pending => self.elsewhere.push(Elsewhere {
-                place,
-                sender: sale.sender,
-                reference: sale.reference,
-                quantity: sale.quantity,
-                until: self.now + FOREIGN_HOLD,
-            }),
+            TicketAction::Pending => self.open(place, sale),
             TicketAction::Cancelled => self.take(place, &sale),
             TicketAction::Reserved => {
                 self.take(place, &sale);
                 *self.sold_elsewhere.entry(place).or_default() += sale.quantity;
                 self.give_way(place);
             }
+        }
+    }
+
+    /// Opens a hold with what was not ended before it came.
+    fn open(&mut self, place: Place, sale: Sale) {
+        let Sale { sender, reference, mut quantity, .. } = sale;
+        for early in &mut self.early {
+            if early.place == place && early.sender == sender && early.reference == reference {
+                let ended = early.quantity.min(quantity);
+                early.quantity -= ended;
+                quantity -= ended;
+            }
+        }
+        self.early.retain(|early| early.quantity > 0);
+        if quantity > 0 {
+            let until = self.now + FOREIGN_HOLD;
+            self.elsewhere.push(Elsewhere { place, sender, reference, quantity, until });
         }
     }
 
@@ -254,6 +274,11 @@ impl Model {
             missing -= part;
         }
         self.elsewhere.retain(|hold| hold.quantity > 0);
+        if missing > 0 && sale.reference.is_some() {
+            let (sender, reference) = (sale.sender.clone(), sale.reference.clone());
+            // Kept for as long as a hold that would begin now.
+            self.early.push(Elsewhere { place, sender, reference, quantity: missing, until: self.now + FOREIGN_HOLD });
+        }
     }
 
     fn give_way(&mut self, place: Place) {

@@ -2,19 +2,17 @@
 
 use std::time::Duration;
 
-use domain::{
-    foreign::Sale,
-    inbox::Message,
-    matches::Availability,
+use book::{
+    match_state::Availability,
     outbox::TicketAction::{self, Cancelled, Pending, Reserved},
-    reservations::ReservationError,
 };
+use domain::{desk::error::HoldError, foreign::Sale, inbox::Message};
 use entities::{
     category::Category,
-    foreign_hold,
+    early_end, foreign_hold,
     reservation::{CancelReason, Status},
 };
-use sea_orm::{EntityTrait, QueryOrder};
+use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
 use tests::{
     TestApp, both,
     sites::{apply, given, referring, sale},
@@ -42,6 +40,10 @@ both! {
     more_held_elsewhere_than_there_is_leaves_nothing_to_sell_and_never_less,
     a_category_that_was_never_given_can_not_be_sold,
     a_sale_that_is_told_as_cancelled_frees_what_its_site_still_holds,
+    a_hold_whose_end_was_read_first_opens_nothing,
+    an_end_that_was_read_first_is_kept_for_the_hold_of_its_name_and_site_alone,
+    what_an_early_end_took_from_another_hold_is_not_taken_twice,
+    ends_whose_holds_never_come_are_forgotten,
 }
 
 async fn hear(app: &TestApp, action: TicketAction, quantity: i32, sender: Option<&str>) {
@@ -78,10 +80,7 @@ async fn what_another_site_holds_can_not_be_held_here(app: &TestApp) {
     hear(app, Cancelled, 2, THERE).await;
     ana.holds(1, Category::One, 1).await;
 
-    assert!(
-        matches!(meanwhile, Err(ReservationError::TemporarilyUnavailable { available: 2, sellable: 0 })),
-        "{meanwhile:?}"
-    );
+    assert!(matches!(meanwhile, Err(HoldError::TemporarilyUnavailable { available: 2, sellable: 0 })), "{meanwhile:?}");
 }
 
 async fn a_sale_that_was_never_held_takes_only_from_what_is_available(app: &TestApp) {
@@ -253,7 +252,7 @@ async fn a_hold_that_gives_way_does_so_as_a_whole(app: &TestApp) {
     let gone = app.reservation(second.id).await;
     assert_eq!(gone.cancel_reason, Some(CancelReason::Oversold));
     let late = ana.cancel(second.id).await;
-    assert!(matches!(late, Err(ReservationError::AlreadyCancelled(CancelReason::Oversold))), "{late:?}");
+    assert!(matches!(late, Err(HoldError::AlreadyCancelled(CancelReason::Oversold))), "{late:?}");
 }
 
 async fn what_is_paid_never_gives_way_and_the_deficit_is_recorded(app: &TestApp) {
@@ -284,7 +283,7 @@ async fn what_is_sold_beyond_the_last_ticket_is_recorded_and_stays_recorded(app:
     assert_eq!(state.categories[0].available, 0);
     assert_eq!(state.availability(), Availability::SoldOut);
     let refused = ana.hold(1, Category::One, 1).await;
-    assert!(matches!(refused, Err(ReservationError::SoldOut(1, 1))));
+    assert!(matches!(refused, Err(HoldError::SoldOut(1, 1))));
 }
 
 async fn more_held_elsewhere_than_there_is_leaves_nothing_to_sell_and_never_less(app: &TestApp) {
@@ -320,4 +319,79 @@ async fn a_sale_that_is_told_as_cancelled_frees_what_its_site_still_holds(app: &
     hear(app, Cancelled, 2, THERE).await;
 
     assert_eq!(counts(app).await, (18, 0, 0), "what was sold stays sold, and what is held there could be sold here");
+}
+
+/// As a site tells them that lost the broker's answers in between: each event stands twice in the log.
+async fn a_hold_whose_end_was_read_first_opens_nothing(app: &TestApp) {
+    app.stock(1, Category::One, 20).await;
+    for (end, sold) in [(Cancelled, 0), (Reserved, 2)] {
+        let name = format!("{end:?}");
+        let said = |action| {
+            let sale = referring(sale(action, 1, Category::One, 2, THERE), &name);
+            Sale { event_id: Some(format!("{name} {action:?}")), ..sale }
+        };
+        let available = counts(app).await.0 - sold;
+
+        for action in [end, Pending, end] {
+            app.hear(said(action)).await;
+        }
+
+        assert_eq!(counts(app).await, (available, 0, 0), "{end:?}");
+        app.hear(referring(sale(Pending, 1, Category::One, 1, THERE), "another")).await;
+        app.hear(referring(sale(Cancelled, 1, Category::One, 1, THERE), "another")).await;
+        app.hear(said(Pending)).await;
+        assert_eq!(counts(app).await, (available, 0, 0), "nothing is left of either, and nothing is owed: {end:?}");
+    }
+    assert_eq!(early_ends(app).await, 0);
+}
+
+async fn an_end_that_was_read_first_is_kept_for_the_hold_of_its_name_and_site_alone(app: &TestApp) {
+    app.stock(1, Category::One, 20).await;
+    app.hear(referring(sale(Cancelled, 1, Category::One, 2, THERE), "first")).await;
+
+    for (sender, name) in [(THERE, "second"), (Some("elsewhere"), "first"), (None, "first")] {
+        app.hear(referring(sale(Pending, 1, Category::One, 1, sender), name)).await;
+    }
+    hear(app, Pending, 1, THERE).await;
+
+    assert_eq!(counts(app).await, (20, 0, 4));
+    let batch = [Pending, Pending]
+        .map(|action| app.next(Message::Sale(referring(sale(action, 1, Category::One, 2, THERE), "first"))));
+    apply(app, &batch).await;
+    assert_eq!(counts(app).await, (20, 0, 6), "it ended one hold, and no other of that name");
+}
+
+async fn what_an_early_end_took_from_another_hold_is_not_taken_twice(app: &TestApp) {
+    app.stock(1, Category::One, 20).await;
+    app.hear(referring(sale(Pending, 1, Category::One, 1, THERE), "held")).await;
+
+    app.hear(referring(sale(Cancelled, 1, Category::One, 2, THERE), "early")).await;
+    app.hear(referring(sale(Pending, 1, Category::One, 2, THERE), "early")).await;
+
+    assert_eq!(counts(app).await, (20, 0, 1), "as many are held as there");
+}
+
+async fn ends_whose_holds_never_come_are_forgotten(app: &TestApp) {
+    app.stock(1, Category::One, 20).await;
+    for number in 0..12 {
+        let batch: Vec<_> = (0..1_000)
+            .map(|of| {
+                let sale = sale(Cancelled, 1, Category::One, 2, THERE);
+                app.next(Message::Sale(referring(sale, &format!("{number} {of}"))))
+            })
+            .collect();
+        apply(app, &batch).await;
+    }
+    assert_eq!(early_ends(app).await, 10_000, "the newest are kept");
+
+    app.hear(referring(sale(Pending, 1, Category::One, 2, THERE), "11 999")).await;
+    app.hear(referring(sale(Pending, 1, Category::One, 2, THERE), "0 0")).await;
+    assert_eq!(counts(app).await, (20, 0, 2));
+
+    app.advance(app.settings.foreign_hold).await;
+    assert_eq!((early_ends(app).await, counts(app).await), (0, (20, 0, 0)));
+}
+
+async fn early_ends(app: &TestApp) -> u64 {
+    early_end::Entity::find().count(&app.db).await.expect("early ends can be counted")
 }

@@ -4,10 +4,11 @@
 
 use std::sync::Arc;
 
-use domain::outbox::{self, Event, TicketAction};
+use book::outbox::{self, Event, TicketAction};
 use entities::category::Category;
 use futures_util::future::join_all;
-use tests::{Backend, TestApp, both, sites::given, wait::PATIENCE};
+use testkit::wait::PATIENCE;
+use tests::{Backend, TestApp, both, sites::given};
 
 both! {
     what_happened_is_told_with_it_and_what_was_refused_is_not,
@@ -41,7 +42,7 @@ async fn what_the_broker_has_taken_is_told_no_more(app: &TestApp) {
     app.stock(1, Category::One, 20).await;
     let ana = app.fan("ana").await;
     ana.holds(1, Category::One, 1).await;
-    let backlog = async || outbox::backlog(app).await.expect("events can be counted");
+    let backlog = async || outbox::backlog(&app.db).await.expect("events can be counted");
     assert_eq!(backlog().await, 3);
 
     app.publish().await;
@@ -59,7 +60,7 @@ async fn the_oldest_events_are_told_first(app: &TestApp) {
     }
     let all = app.told().await;
 
-    let first = outbox::pending(app, 4).await.expect("events can be read");
+    let first = outbox::pending(&app.db, 4).await.expect("events can be read");
 
     assert_eq!(first, all[..4]);
     assert!(all.is_sorted_by_key(|queued| queued.id));

@@ -1,10 +1,16 @@
 //! Parking: sales of a match whose master-list record has not come yet wait for it, in their order.
 
+use std::time::Duration;
+
+use book::outbox::{
+    Event,
+    TicketAction::{Cancelled, Pending, Reserved},
+};
 use domain::{
     expiry,
     foreign::Sale,
     inbox::{Message, Position},
-    outbox::TicketAction::{Cancelled, Pending, Reserved},
+    settings::ParkingBounds,
 };
 use entities::{category::Category, parked_sale};
 use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait};
@@ -102,6 +108,7 @@ async fn park(app: &TestApp, sale: &Sale) {
     parked_sale::Entity::insert(parked_sale::ActiveModel {
         match_number: Set(sale.match_number),
         sale: Set(serde_json::to_string(sale).expect("a sale is JSON")),
+        sender: Set(sale.sender.clone().unwrap_or_default()),
         received_at: Set(app.now()),
         ..Default::default()
     })
@@ -144,4 +151,52 @@ async fn a_match_and_its_sales_at_two_consumers_at_once_end_on_the_same_counts(a
     if let Some(mut other) = other {
         other.stop().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_for_matches_that_never_come_is_bounded_on_sqlite() {
+    what_waits_is_bounded(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_for_matches_that_never_come_is_bounded_on_postgres() {
+    what_waits_is_bounded(Backend::Postgres).await;
+}
+
+async fn what_waits_is_bounded(backend: Backend) {
+    let week = Duration::from_secs(7 * 24 * 60 * 60);
+    let bounds = ParkingBounds { most: 30, most_of_sender: 20, kept: week };
+    let app = TestApp::start_with(backend, |settings| settings.parking = bounds).await;
+    let crowd = |app: &TestApp, sender: Option<&str>| -> Vec<_> {
+        (1..=25)
+            .map(|number| app.next(Message::Sale(sale(Pending, 1_000 + number, Category::One, 1, sender))))
+            .collect()
+    };
+
+    let of_sender = apply(&app, &crowd(&app, THERE)).await;
+    let of_all = apply(&app, &crowd(&app, None)).await;
+    let later = app.hear(sale(Pending, 2_000, Category::One, 1, Some("elsewhere"))).await;
+
+    assert_eq!((of_sender.parked, of_sender.dead), (20, 5));
+    assert_eq!((of_all.parked, of_all.dead), (10, 15));
+    assert_eq!((later.parked, later.dead), (0, 1));
+    let letters = app.told().await.into_iter().filter_map(|queued| match queued.event {
+        Event::DeadLetter { reason, payload, .. } => Some((reason, payload)),
+        _ => None,
+    });
+    let letters: Vec<_> = letters.collect();
+    assert_eq!(letters.len(), 21, "nothing is passed over in silence");
+    assert!(letters.iter().all(|(reason, _)| reason.contains("its match is not known")));
+    let kept: Sale = serde_json::from_slice(&letters[20].1).expect("a letter keeps what was said");
+    assert_eq!(kept.match_number, 2_000);
+
+    app.advance(Duration::from_secs(60)).await;
+    assert_eq!(app.parked_sales(), 30);
+    app.give(given(1_001, &[(Category::One, 20)])).await;
+    assert_eq!(app.counts(1_001, Category::One).await.foreign_pending, 2);
+    app.advance(week).await;
+    app.advance(Duration::from_secs(60)).await;
+    assert_eq!(app.parked_sales(), 0);
+    assert_eq!(app.hear(sale(Pending, 2_000, Category::One, 1, THERE)).await.parked, 1, "there is room again");
+    app.finish().await;
 }

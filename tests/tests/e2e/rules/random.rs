@@ -6,11 +6,11 @@ use std::{
     time::Duration,
 };
 
+use book::outbox::TicketAction;
 use domain::{
+    desk::error::RefundRefused,
     foreign::Sale,
     inbox::{Incoming, Message},
-    outbox::TicketAction,
-    reservations::ReservationError,
     tickets,
 };
 use entities::{category::Category, foreign_hold, parked_sale, reservation, stock};
@@ -278,15 +278,15 @@ impl<'a> Life<'a> {
 
     fn agree(
         &self,
-        answer: Result<reservation::Model, ReservationError>,
+        answer: Result<reservation::Model, impl Into<RefundRefused>>,
         expected: Answer,
     ) -> Result<(), TestCaseError> {
-        let answer = match &answer {
+        let answer = match answer {
             Ok(row) => match self.ids.iter().position(|id| *id == row.id) {
                 Some(number) => Answer::Claim(number),
                 None => Answer::No("an unknown reservation"),
             },
-            Err(error) => Answer::No(model::name(error)),
+            Err(error) => Answer::No(model::name(&error.into())),
         };
         prop_assert_eq!(answer, expected);
 

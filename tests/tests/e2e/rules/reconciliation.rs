@@ -2,7 +2,10 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use domain::payments::reconciliation::{self, Kind};
+use domain::{
+    gateway::Status as AtBank,
+    payments::reconciliation::{self, Kind},
+};
 use entities::{
     category::Category,
     payment::{self, State},
@@ -10,7 +13,7 @@ use entities::{
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use tests::{
     TestApp,
-    bank::{ASKS, DECLINES, PAYS},
+    bank::{self, ASKS, DECLINES, PAYS},
     both,
 };
 use uuid::Uuid;
@@ -19,6 +22,7 @@ use super::payments::{held, keep, payment, tell};
 
 both! {
     what_is_on_its_way_is_listed_once_it_takes_too_long,
+    a_payment_of_another_gateway_is_left_alone_and_listed,
     money_that_does_not_fit_its_tickets_is_listed,
     an_event_of_an_unknown_payment_is_listed_and_kept,
 }
@@ -54,6 +58,41 @@ async fn what_is_on_its_way_is_listed_once_it_takes_too_long(app: &TestApp) {
     assert_eq!(listed_now.len(), 2, "{listed_now:?}");
     app.bank.is_away.store(false, Ordering::SeqCst);
     keep(app).await;
+    assert_eq!(listed(app).await, []);
+}
+
+async fn a_payment_of_another_gateway_is_left_alone_and_listed(app: &TestApp) {
+    let (ana, hold) = held(app, 20).await;
+    ana.pay_with(hold.id, ASKS, None).await.expect("it waits for consent");
+    let waiting = payment(app, hold.id).await;
+    assert_eq!(waiting.gateway.as_deref(), Some(bank::NAME));
+    let of = async |gateway: &str| {
+        let changed =
+            payment::ActiveModel { id: Set(waiting.id), gateway: Set(Some(gateway.to_owned())), ..Default::default() };
+        changed.update(&app.db).await.expect("a payment can be set");
+    };
+
+    // The site has changed its gateway; this one knows nothing of the payment, and would say so.
+    of("ELSEWHERE").await;
+    app.bank.consent(waiting.id);
+    let asked = app.bank.asked();
+    app.move_clock(Duration::from_secs(16));
+    keep(app).await;
+    tell(app, "evt_1", waiting.id).await;
+    keep(app).await;
+    assert_eq!(payment(app, hold.id).await.state, State::Open);
+    assert_eq!((app.bank.asked(), app.bank.taken(waiting.id)), (asked, 0), "the bank is asked nothing");
+
+    app.move_clock(Duration::from_secs(1_200));
+    keep(app).await;
+    assert_eq!(listed(app).await, [(Kind::Stuck, Some(hold.id))]);
+    assert!(matches!(app.bank.status(waiting.id), Some(AtBank::Authorised)), "nothing is let go of either");
+
+    // It is back: what was left alone is ended, for its hold is over.
+    of(bank::NAME).await;
+    app.move_clock(Duration::from_secs(301));
+    keep(app).await;
+    assert!(!payment(app, hold.id).await.state.is_live());
     assert_eq!(listed(app).await, []);
 }
 

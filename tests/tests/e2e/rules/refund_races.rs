@@ -4,8 +4,8 @@ use std::{sync::atomic::Ordering, time::Duration};
 
 use domain::{
     audit,
+    desk::error::{HoldError, RefundRefused},
     payments::reconciliation::{self, Kind},
-    reservations::ReservationError,
     tickets::{
         self,
         gate::{self, Gate, Outcome, Scan},
@@ -123,7 +123,7 @@ async fn more_than_was_taken_never_goes_back(app: &TestApp) {
     set(2 * sites::PRICE - 1).await;
 
     let refused = ana.refund(paid.id, None).await;
-    assert!(matches!(refused, Err(ReservationError::Unavailable)), "{refused:?}");
+    assert!(matches!(refused, Err(RefundRefused::Hold(HoldError::Unavailable))), "{refused:?}");
     assert_eq!(statuses(app, paid.id).await, [Ticket::Refunded, Ticket::Valid]);
     assert_eq!((app.bank.refunds_asked(), taken(app, paid.id).await), (1, sites::PRICE));
 

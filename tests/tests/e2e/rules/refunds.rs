@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use book::master_list::MasterListMatch;
 use domain::{
     audit,
-    masterlist::MasterListMatch,
-    payments::refunds::{self, Refusal, Wish},
-    reservations::ReservationError,
+    desk::error::{HoldError, RefundRefused},
+    payments::refunds::{self, Wish},
     tickets,
 };
 use entities::{
@@ -71,11 +71,8 @@ pub(super) async fn counts(app: &TestApp) -> (i32, i32, i32) {
     (counts.available, counts.sold, counts.returned)
 }
 
-fn refusal(answer: Result<reservation::Model, ReservationError>) -> Refusal {
-    match answer {
-        Err(ReservationError::Refund(refusal)) => refusal,
-        other => panic!("{other:?}"),
-    }
+fn refusal(answer: Result<reservation::Model, RefundRefused>) -> RefundRefused {
+    answer.expect_err("it is refused")
 }
 
 async fn all_tickets_of_a_sale_go_back_for_all_of_its_money(app: &TestApp) {
@@ -124,8 +121,8 @@ async fn what_is_refunded_already_is_answered_the_same(app: &TestApp) {
 
     assert_eq!(refunds_of(app, paid.id).await, [(sites::PRICE, refund::State::Done); 2]);
     assert_eq!(app.bank.refunds_asked(), 2);
-    assert!(matches!(ana.cancel(paid.id).await, Err(ReservationError::AlreadyCancelled(CancelReason::Refunded))));
-    assert!(matches!(ana.pay(paid.id).await, Err(ReservationError::AlreadyCancelled(CancelReason::Refunded))));
+    assert!(matches!(ana.cancel(paid.id).await, Err(HoldError::AlreadyCancelled(CancelReason::Refunded))));
+    assert!(matches!(ana.pay(paid.id).await, Err(HoldError::AlreadyCancelled(CancelReason::Refunded))));
 }
 
 async fn a_seat_that_came_back_can_be_had_again_by_its_fan_too(app: &TestApp) {
@@ -137,7 +134,7 @@ async fn a_seat_that_came_back_can_be_had_again_by_its_fan_too(app: &TestApp) {
         paid.push(ana.pay(hold.id).await.expect("a hold can be paid").id);
     }
     let full = ana.hold(1, Category::One, 1).await;
-    assert!(matches!(full, Err(ReservationError::SoldOut(1, 1))), "{full:?}");
+    assert!(matches!(full, Err(HoldError::SoldOut(1, 1))), "{full:?}");
     let one = tickets_of(app, paid[0]).await[0].id;
 
     ana.refund(paid[0], Some(&[one])).await.expect("it goes back");
@@ -147,7 +144,7 @@ async fn a_seat_that_came_back_can_be_had_again_by_its_fan_too(app: &TestApp) {
     ana.holds(1, Category::One, 2).await;
 
     let beyond = ana.hold(1, Category::One, 1).await;
-    assert!(matches!(beyond, Err(ReservationError::TemporarilyUnavailable { available: 2, .. })), "{beyond:?}");
+    assert!(matches!(beyond, Err(HoldError::TemporarilyUnavailable { available: 2, .. })), "{beyond:?}");
     assert_eq!(counts(app).await, (2, 4, 2));
     // The cap counts what is left of what a fan bought.
     app.stock(2, Category::One, 20).await;
@@ -155,14 +152,14 @@ async fn a_seat_that_came_back_can_be_had_again_by_its_fan_too(app: &TestApp) {
     for _ in 0..3 {
         ben.holds(2, Category::One, 2).await;
     }
-    assert!(matches!(ben.hold(2, Category::One, 1).await, Err(ReservationError::PurchaseLimit { has: 6, .. })));
+    assert!(matches!(ben.hold(2, Category::One, 1).await, Err(HoldError::PurchaseLimit { has: 6, .. })));
     let his = reservation::Entity::find().filter(reservation::Column::UserId.eq(ben.viewer.user_id));
     let his = his.one(&app.db).await.expect("they can be read").expect("there are three").id;
     ben.pay(his).await.expect("a hold can be paid");
     let one = tickets_of(app, his).await[0].id;
     ben.refund(his, Some(&[one])).await.expect("it goes back");
     ben.holds(2, Category::One, 1).await;
-    assert!(matches!(ben.hold(2, Category::One, 1).await, Err(ReservationError::PurchaseLimit { has: 6, .. })));
+    assert!(matches!(ben.hold(2, Category::One, 1).await, Err(HoldError::PurchaseLimit { has: 6, .. })));
 }
 
 async fn set_ticket(app: &TestApp, id: Uuid, change: &str) {
@@ -174,16 +171,16 @@ async fn set_ticket(app: &TestApp, id: Uuid, change: &str) {
 
 async fn only_what_is_paid_and_valid_goes_back(app: &TestApp) {
     let (ana, hold) = held(app, 20).await;
-    assert_eq!(refusal(ana.refund(hold.id, None).await), Refusal::NotPaid);
+    assert_eq!(refusal(ana.refund(hold.id, None).await), RefundRefused::NotPaid);
     ana.pay_with(hold.id, ASKS, None).await.expect("it waits");
-    assert_eq!(refusal(ana.refund(hold.id, None).await), Refusal::NotPaid);
+    assert_eq!(refusal(ana.refund(hold.id, None).await), RefundRefused::NotPaid);
     ana.cancel(hold.id).await.expect("nothing was paid");
-    let late = ana.refund(hold.id, None).await;
-    assert!(matches!(late, Err(ReservationError::AlreadyCancelled(CancelReason::User))), "{late:?}");
+    let late = refusal(ana.refund(hold.id, None).await);
+    assert_eq!(late, HoldError::AlreadyCancelled(CancelReason::User).into());
     let other = ana.holds(1, Category::One, 2).await;
     app.bank.fail(Call::Capture, Fault::Before);
     ana.pay(other.id).await.expect("it is under way");
-    assert_eq!(refusal(ana.refund(other.id, None).await), Refusal::BeingPaid);
+    assert_eq!(refusal(ana.refund(other.id, None).await), RefundRefused::BeingPaid);
     app.move_clock(TURN);
     keep(app).await;
     let tickets: Vec<Uuid> = tickets_of(app, other.id).await.into_iter().map(|ticket| ticket.id).collect();
@@ -196,7 +193,7 @@ async fn only_what_is_paid_and_valid_goes_back(app: &TestApp) {
         set_ticket(app, tickets[1], change).await;
         for named in [None, Some(&tickets[1..]), Some(&tickets[..])] {
             for fan in [&ana, &ana.as_admin()] {
-                assert_eq!(refusal(fan.refund(other.id, named).await), Refusal::NotValid { seat: 2, status });
+                assert_eq!(refusal(fan.refund(other.id, named).await), RefundRefused::NotValid { seat: 2, status });
             }
         }
     }
@@ -207,7 +204,7 @@ async fn only_what_is_paid_and_valid_goes_back(app: &TestApp) {
         .execute_unprepared("UPDATE reservations SET listing_id = id WHERE returned = 1")
         .await
         .expect("a reservation can be set");
-    assert_eq!(refusal(ana.as_admin().refund(other.id, None).await), Refusal::Resale);
+    assert_eq!(refusal(ana.as_admin().refund(other.id, None).await), RefundRefused::Resale);
     app.db.execute_unprepared("UPDATE reservations SET listing_id = NULL").await.expect("a reservation can be set");
     set_ticket(app, tickets[1], "status = 'VALID'").await;
 }
@@ -226,7 +223,7 @@ async fn owners_give_back_by_the_sites_rule_and_its_staff_always() {
 
         app.move_clock(DAY);
         let late = refusal(ana.refund(hold.id, None).await);
-        assert_eq!(late, Refusal::TooLate { until: kick_off - 2 * DAY });
+        assert_eq!(late, RefundRefused::TooLate { until: kick_off - 2 * DAY });
         ana.refund(hold.id, Some(&tickets[..1])).await.expect("it is back since before");
         app.move_clock(5 * DAY);
         ana.as_admin().refund(hold.id, None).await.expect("the staff can");
@@ -234,7 +231,7 @@ async fn owners_give_back_by_the_sites_rule_and_its_staff_always() {
 
         let app = TestApp::start_with(backend, |settings| settings.refunds.owner_allowed = false).await;
         let (ana, paid, _) = ticketed(&app).await;
-        assert_eq!(refusal(ana.refund(paid.id, None).await), Refusal::NotByOwners);
+        assert_eq!(refusal(ana.refund(paid.id, None).await), RefundRefused::NotByOwners);
         ana.as_admin().refund(paid.id, None).await.expect("the staff can");
         app.finish().await;
     }
@@ -248,18 +245,17 @@ async fn nobody_gives_back_what_is_somebody_elses_or_is_not_there(app: &TestApp)
     let other = tickets_of(app, his.id).await[0].id;
 
     for (fan, id) in [(&ben, paid.id), (&ana, his.id), (&ana, Uuid::now_v7()), (&ben.as_admin(), Uuid::now_v7())] {
-        let refused = fan.refund(id, None).await;
-        assert!(matches!(refused, Err(ReservationError::NotFound)), "{refused:?}");
+        assert_eq!(refusal(fan.refund(id, None).await), HoldError::NotFound.into());
     }
     for named in [vec![other], vec![tickets[0], other], vec![Uuid::now_v7()]] {
-        assert_eq!(refusal(ana.refund(paid.id, Some(&named)).await), Refusal::UnknownTicket);
+        assert_eq!(refusal(ana.refund(paid.id, Some(&named)).await), RefundRefused::UnknownTicket);
     }
     for named in [vec![], vec![tickets[0], tickets[1], other]] {
-        assert_eq!(refusal(ana.refund(paid.id, Some(&named)).await), Refusal::Tickets);
+        assert_eq!(refusal(ana.refund(paid.id, Some(&named)).await), RefundRefused::Tickets);
     }
     for reason in [String::new(), "x".repeat(201)] {
         let wish = Wish { reservation_id: paid.id, tickets: None, reason: Some(reason) };
-        assert_eq!(refusal(refunds::refund(app, ana.viewer, wish).await), Refusal::Reason);
+        assert_eq!(refusal(refunds::refund(app, ana.viewer, wish).await), RefundRefused::Reason);
     }
     assert_eq!(refunds_of(app, paid.id).await, []);
     ben.as_admin().refund(paid.id, None).await.expect("the staff gives back anybody's");

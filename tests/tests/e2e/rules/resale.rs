@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use domain::{
     audit,
+    desk::error::{HoldError, OrderRefused},
     resale::{Change, ResaleError, Subject, market, payouts},
-    reservations::{self, Of, ReservationError},
+    reservations::{self, Of},
     tickets::{
         self,
         gate::{self, Gate, Outcome, Scan},
@@ -33,7 +34,7 @@ use super::payments::keep;
 both! {
     who_pays_a_listing_has_the_ticket_and_its_seller_the_money,
     an_offered_ticket_opens_no_gate_until_it_is_withdrawn_and_then_by_a_new_code,
-    a_locked_listing_is_neither_changed_nor_withdrawn_nor_sold_to_another,
+    a_locked_listing_is_neither_changed_nor_sold_to_another,
     an_order_ends_by_its_time_or_its_buyer_and_the_listing_is_open_again,
     a_ticket_of_elsewhere_is_sold_without_one_of_ours,
     orders_are_no_holds_of_the_stock,
@@ -132,29 +133,25 @@ async fn an_offered_ticket_opens_no_gate_until_it_is_withdrawn_and_then_by_a_new
     assert_eq!(scanned(app, code(app, &back).await, "3").await, Outcome::Admitted);
 }
 
-async fn a_locked_listing_is_neither_changed_nor_withdrawn_nor_sold_to_another(app: &TestApp) {
+async fn a_locked_listing_is_neither_changed_nor_sold_to_another(app: &TestApp) {
     let (seller, offered) = offered(app).await;
     let (ben, cleo) = (app.fan("ben").await, app.fan("cleo").await);
     let order = ben.orders(offered.id).await;
 
     let until = order.expires_at;
     let change = Change { version: 2, price: Some(price(1)), ..Change::default() };
-    for refused in [
-        seller.change(offered.id, change).await.expect_err("it is locked"),
-        seller.withdraw(offered.id).await.expect_err("it is locked"),
-    ] {
-        assert!(matches!(refused, ResaleError::Locked { until: of } if of == until), "{refused}");
-    }
+    let refused = seller.change(offered.id, change).await.expect_err("it is locked");
+    assert!(matches!(refused, ResaleError::Listing(OrderRefused::Locked { until: of }) if of == until), "{refused}");
     for fan in [&cleo, &ben] {
         let refused = fan.order(offered.id).await.expect_err("it is locked");
-        assert!(matches!(refused, ReservationError::Resale(ResaleError::Locked { .. })), "{refused}");
+        assert!(matches!(refused, ResaleError::Listing(OrderRefused::Locked { .. })), "{refused}");
     }
     assert_eq!(listing(app, offered.id).await.price_minor, PRICE);
 
     ben.pay_with(order.id, PAYS, None).await.expect("the card pays");
-    assert!(matches!(seller.withdraw(offered.id).await, Err(ResaleError::Ended)));
-    assert!(matches!(cleo.order(offered.id).await, Err(ReservationError::Resale(ResaleError::Ended))));
-    assert!(matches!(cleo.withdraw(offered.id).await, Err(ResaleError::NotFound)));
+    assert!(matches!(seller.withdraw(offered.id).await, Err(ResaleError::Listing(OrderRefused::Ended))));
+    assert!(matches!(cleo.order(offered.id).await, Err(ResaleError::Listing(OrderRefused::Ended))));
+    assert!(matches!(cleo.withdraw(offered.id).await, Err(ResaleError::Listing(OrderRefused::NotFound))));
 }
 
 async fn an_order_ends_by_its_time_or_its_buyer_and_the_listing_is_open_again(app: &TestApp) {
@@ -214,16 +211,14 @@ async fn orders_are_no_holds_of_the_stock(app: &TestApp) {
     for _ in 0..cap / 2 {
         ben.holds(1, Category::One, 2).await;
     }
-    assert!(
-        matches!(ben.hold(1, Category::One, 1).await, Err(ReservationError::PurchaseLimit { has, .. }) if has == cap)
-    );
+    assert!(matches!(ben.hold(1, Category::One, 1).await, Err(HoldError::PurchaseLimit { has, .. }) if has == cap));
 
     // All that is unsold is sold by another site: our holds give way, and an order, the newest of all, does not.
     ben.cancel(order.id).await.expect("it can be given up");
     let order = ben.orders(offered.id).await;
     let sold = app.counts(1, Category::One).await.available;
     for _ in 0..sold {
-        app.hear(sites::sale(domain::outbox::TicketAction::Reserved, 1, Category::One, 1, Some("there"))).await;
+        app.hear(sites::sale(book::outbox::TicketAction::Reserved, 1, Category::One, 1, Some("there"))).await;
     }
     assert_eq!(app.counts(1, Category::One).await.held, 0);
     assert_eq!(app.reservation(order.id).await.status, Status::Pending);

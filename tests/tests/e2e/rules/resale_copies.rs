@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use domain::{outbox::Event, resale::Change};
+use book::outbox::Event;
+use domain::resale::Change;
 use entities::{listing, reservation};
 use kafka::{Config, codec};
 use proptest::{

@@ -3,9 +3,10 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use domain::{
-    payments::{PaymentError, gateway::Status as AtBank},
+    desk::error::{HoldError, OrderRefused, PaymentRefused},
+    gateway::Status as AtBank,
+    payments::PaymentError,
     resale::{Change, ResaleError, Subject},
-    reservations::ReservationError,
     tickets::gate::Outcome,
 };
 use entities::{
@@ -50,7 +51,7 @@ async fn a_hundred_who_race_for_a_listing_leave_one_order_and_one_payment(app: &
     let orders: Vec<_> = answers.iter().filter_map(|answer| answer.as_ref().ok()).collect();
     let [order] = orders[..] else { panic!("{} orders", orders.len()) };
     for refused in answers.iter().filter_map(|answer| answer.as_ref().err()) {
-        assert!(matches!(refused, ReservationError::Resale(ResaleError::Locked { .. })), "{refused}");
+        assert!(matches!(refused, ResaleError::Listing(OrderRefused::Locked { .. })), "{refused}");
     }
     let buyer = fans.iter().find(|fan| fan.viewer.user_id == order.user_id).expect("a fan has ordered");
     // They press the button again and again.
@@ -79,8 +80,12 @@ async fn an_order_at_the_moment_of_its_withdrawal_or_edit_is_whole_or_not_there(
 
         let row = listing(app, id).await;
         match &ordered {
+            Ok(order) if withdrawn => {
+                assert_eq!(app.reservation(order.id).await.cancel_reason, Some(CancelReason::Withdrawn));
+                assert_eq!(row.state, Listing::Withdrawn);
+                assert_eq!(ticket(app, ticket_id).await.status, ticket::Status::Valid);
+            }
             Ok(order) => {
-                assert!(!withdrawn, "it is sold and taken back");
                 assert_eq!((row.state, row.order_id), (Listing::Locked, Some(order.id)));
                 assert_eq!(order.unit_price_minor, row.price_minor, "the price of the moment at which it was placed");
                 ben.cancel(order.id).await.expect("it can be given up");
@@ -223,7 +228,7 @@ async fn who_pays_last_for_one_order_is_not_sold_it_twice(app: &TestApp) {
     assert_eq!(app.reservation(order.id).await.status, Status::Cancelled);
     assert_eq!(listing(app, offered.id).await.order_id, Some(again.id));
     let refused = ben.pay_with(again.id, PAYS, Some("again")).await.expect_err("it is paid");
-    assert!(matches!(refused, PaymentError::Reservation(ReservationError::AlreadyPaid)), "{refused}");
+    assert!(matches!(refused, PaymentError::Refused(PaymentRefused::Hold(HoldError::AlreadyPaid))), "{refused}");
 }
 
 async fn who_pays_for_a_ticket_that_is_no_ticket_any_more_pays_nothing(app: &TestApp) {

@@ -7,7 +7,8 @@ use std::{
 };
 
 use domain::{
-    payments::{self, gateway::Status as AtBank},
+    gateway::Status as AtBank,
+    payments,
     resale::{Change, Subject},
     tickets,
 };

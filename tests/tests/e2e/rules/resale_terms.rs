@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use book::master_list::MasterListMatch;
 use domain::{
-    masterlist::MasterListMatch,
+    desk::error::{HoldError, OrderRefused},
     resale::{
-        self, Change, Offer, Price, ResaleError, Subject, Wish,
+        self, Change, Offer, Price, ResaleError, Subject, Wish, Wrong,
         market::{self, Cursor, Filter, Sort},
     },
-    reservations::ReservationError,
     tickets::gate::Outcome,
 };
 use entities::{category::Category, listing::State, ticket};
@@ -57,18 +57,38 @@ async fn everything_that_is_wrong_with_an_offer_is_said_field_by_field(app: &Tes
     app.stock(1, Category::One, 20).await;
     let ana = app.fan("ana").await;
     let bought = ana.buys(1, Category::One).await;
-    let wrong = Offer {
-        subject: Subject::Outside { match_number: 1, category: 7 },
+    let with = |subject: Result<Subject, Wrong>, amount: i64, currency: Option<&str>| Offer {
+        subject,
         title: " ".to_owned(),
         description: Some("\u{0}".to_owned()),
-        price: Price { amount: 10.into(), currency: Some("EUR".to_owned()) },
-        idempotency_key: None,
+        price: Price { amount: amount.into(), currency: currency.map(str::to_owned) },
+        idempotency_key: Some(String::new()),
     };
+    let words = ["title", "description"];
+    let neither = Wrong { field: "ticketId", problem: "must be given".to_owned() };
 
-    let refused = ana.offer(wrong).await.expect_err("everything is wrong");
-    let ResaleError::Invalid(wrong) = &refused else { panic!("{refused}") };
-    let fields: Vec<&str> = wrong.iter().map(|wrong| wrong.field).collect();
-    assert_eq!(fields, ["title", "description", "price.currency", "outside", "outside.category"]);
+    for (wrong, others) in [
+        (
+            with(Ok(Subject::Outside { match_number: 1, category: 7 }), -10, Some("EUR")),
+            &["price.currency", "price.amount", "idempotencyKey", "outside", "outside.category"][..],
+        ),
+        (with(Err(neither), -10, None), &["price.amount", "idempotencyKey", "ticketId"]),
+        (with(Ok(Subject::Ticket(Uuid::now_v7())), 75, None), &["idempotencyKey", "ticketId"]),
+        (with(Ok(Subject::Ticket(bought.id)), 100_000, None), &["idempotencyKey", "price.amount"]),
+    ] {
+        let refused = ana.offer(wrong).await.expect_err("everything is wrong");
+        assert_eq!(fields(&refused), [&words[..], others].concat(), "{refused}");
+    }
+    let listed = ana.offers(bought.id, PRICE).await;
+    let change = Change {
+        version: 1,
+        title: Some(String::new()),
+        description: Some("\u{0}".to_owned()),
+        price: Some(Price { amount: 100_000.into(), currency: None }),
+    };
+    let refused = ana.change(listed.id, change).await.expect_err("everything is wrong");
+    assert_eq!(fields(&refused), ["title", "description", "price.amount"], "{refused}");
+    ana.withdraw(listed.id).await.expect("nobody is buying it");
 
     // The cap is by what the category cost at first: 110 % of 75.
     let dear = ana.offer(offer(Subject::Ticket(bought.id), 8_251)).await.expect_err("it is beyond the cap");
@@ -81,6 +101,11 @@ async fn everything_that_is_wrong_with_an_offer_is_said_field_by_field(app: &Tes
     let second = ben.ticket_of(order.id).await.expect("the buyer has a ticket");
     assert!(ben.offer(offer(Subject::Ticket(second.id), 8_251)).await.is_err(), "a resale raises no cap");
     ben.offers(second.id, 8_250).await;
+}
+
+fn fields(refused: &ResaleError) -> Vec<&'static str> {
+    let ResaleError::Invalid(wrong) = refused else { panic!("{refused}") };
+    wrong.iter().map(|wrong| wrong.field).collect()
 }
 
 async fn one_key_offers_once_and_orders_once(app: &TestApp) {
@@ -97,24 +122,26 @@ async fn one_key_offers_once_and_orders_once(app: &TestApp) {
     let order = ben.wish_for(wish(listed.id)).await.expect("nothing stands against it");
     assert_eq!(ben.wish_for(wish(listed.id)).await.expect("it is the same"), order);
     let second = ana.offers(other.id, PRICE).await;
-    assert!(matches!(ben.wish_for(wish(second.id)).await, Err(ReservationError::KeyReused)));
-    assert!(matches!(ben.hold_once("k", 1, Category::One, 1).await, Err(ReservationError::KeyReused)));
+    let is_reused =
+        |refused: ResaleError| matches!(refused, ResaleError::Listing(OrderRefused::Hold(HoldError::KeyReused)));
+    assert!(ben.wish_for(wish(second.id)).await.is_err_and(is_reused));
+    assert!(matches!(ben.hold_once("k", 1, Category::One, 1).await, Err(HoldError::KeyReused)));
     ben.hold_once("h", 1, Category::One, 1).await.expect("nothing stands against it");
     let taken = Wish { idempotency_key: Some("h".to_owned()), ..wish(second.id) };
-    assert!(matches!(ben.wish_for(taken).await, Err(ReservationError::KeyReused)));
+    assert!(ben.wish_for(taken).await.is_err_and(is_reused));
 }
 
 async fn nobody_buys_of_themselves_or_at_a_price_that_they_have_not_seen(app: &TestApp) {
     let (seller, offered) = offered(app).await;
     let ben = app.fan("ben").await;
-    assert!(matches!(seller.order(offered.id).await, Err(ReservationError::Resale(ResaleError::Own))));
-    assert!(matches!(ben.order(Uuid::now_v7()).await, Err(ReservationError::Resale(ResaleError::NotFound))));
+    assert!(matches!(seller.order(offered.id).await, Err(ResaleError::Listing(OrderRefused::Own))));
+    assert!(matches!(ben.order(Uuid::now_v7()).await, Err(ResaleError::Listing(OrderRefused::NotFound))));
     let change = Change { version: 1, price: Some(price(PRICE + 100)), ..Change::default() };
     seller.change(offered.id, change).await.expect("nobody is buying it");
 
     let seen = |version| Wish { listing_id: offered.id, version: Some(version), idempotency_key: None };
     let stale = ben.wish_for(seen(1)).await.expect_err("it has changed");
-    assert!(matches!(stale, ReservationError::Resale(ResaleError::Stale { current: 2 })), "{stale}");
+    assert!(matches!(stale, ResaleError::Listing(OrderRefused::Stale { current: 2 })), "{stale}");
     let order = ben.wish_for(seen(2)).await.expect("it is as it was seen");
     assert_eq!(order.unit_price_minor, PRICE + 100);
 }
@@ -127,19 +154,25 @@ async fn an_edit_names_the_newest_version_or_changes_nothing(app: &TestApp) {
     assert_eq!((second.version, second.title.as_str()), (2, "Row 3"));
     for version in [1, 3, 0] {
         let stale = seller.change(offered.id, titled(version, "Row 1")).await.expect_err("it is another version");
-        assert!(matches!(stale, ResaleError::Stale { current: 2 }), "{stale}");
+        assert!(matches!(stale, ResaleError::Listing(OrderRefused::Stale { current: 2 })), "{stale}");
     }
     let same = seller.change(offered.id, titled(2, "Row 3")).await.expect("nothing changes");
     assert_eq!(same, second);
 
     let other = app.fan("other").await;
-    assert!(matches!(other.change(offered.id, titled(2, "Mine")).await, Err(ResaleError::NotFound)));
+    assert!(matches!(
+        other.change(offered.id, titled(2, "Mine")).await,
+        Err(ResaleError::Listing(OrderRefused::NotFound))
+    ));
     let (one, two) = tokio::join!(
         seller.change(offered.id, titled(2, "Row 4")),
         seller.change(offered.id, Change { version: 2, price: Some(price(5_000)), ..Change::default() }),
     );
     assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
-    assert!(matches!(one.as_ref().err().or(two.as_ref().err()), Some(ResaleError::Stale { current: 3 })));
+    assert!(matches!(
+        one.as_ref().err().or(two.as_ref().err()),
+        Some(ResaleError::Listing(OrderRefused::Stale { current: 3 }))
+    ));
 }
 
 async fn the_market_is_found_by_what_is_asked_page_by_page(app: &TestApp) {
@@ -153,7 +186,7 @@ async fn the_market_is_found_by_what_is_asked_page_by_page(app: &TestApp) {
         (&ben, 1, Category::One, 5_000),
         (&ana, 1, Category::Two, 7_000),
         (&ben, 2, Category::Two, 6_000),
-        (&ana, 2, Category::Two, 1_000),
+        (&ana, 2, Category::Two, 2_000),
     ] {
         let bought = fan.buys(number, category).await;
         ids.push(fan.offers(bought.id, price).await.id);
@@ -213,8 +246,11 @@ async fn nothing_is_offered_or_ordered_once_the_match_has_begun_or_resale_is_off
 
     app.move_clock(Duration::from_secs(3_600));
 
-    assert!(matches!(ana.offer(offer(Subject::Ticket(other.id), PRICE)).await, Err(ResaleError::Over(1))));
-    assert!(matches!(ben.order(listed.id).await, Err(ReservationError::Resale(ResaleError::Over(1)))));
+    assert!(matches!(
+        ana.offer(offer(Subject::Ticket(other.id), PRICE)).await,
+        Err(ResaleError::Listing(OrderRefused::Over(1)))
+    ));
+    assert!(matches!(ben.order(listed.id).await, Err(ResaleError::Listing(OrderRefused::Over(1)))));
     assert_eq!(shown().await, 0);
     ana.withdraw(listed.id).await.expect("its seller may go after all");
     app.finish().await;
@@ -226,6 +262,6 @@ async fn nothing_is_offered_or_ordered_once_the_match_has_begun_or_resale_is_off
     assert!(matches!(ana.offer(offer(Subject::Ticket(bought.id), PRICE)).await, Err(ResaleError::Disabled)));
     let wish = Wish { listing_id: Uuid::now_v7(), version: None, idempotency_key: None };
     let refused = resale::order(&closed, ana.viewer, wish).await.expect_err("there is no resale");
-    assert!(matches!(refused, ReservationError::Resale(ResaleError::Disabled)));
+    assert!(matches!(refused, ResaleError::Disabled));
     closed.finish().await;
 }

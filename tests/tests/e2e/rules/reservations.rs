@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use domain::{
     Settings,
-    reservations::{self, Of, ReservationError, Wish},
+    desk::error::HoldError,
+    lookup,
+    reservations::{self, Of, Wish},
 };
 use entities::{
     category::Category,
     reservation::{CancelReason, Status},
 };
 use futures_util::future::join_all;
-use tests::{
-    Backend, TestApp, both, sites,
-    wait::{PATIENCE, eventually},
-};
+use testkit::wait::{PATIENCE, eventually};
+use tests::{Backend, TestApp, both, sites};
 use uuid::Uuid;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -74,7 +74,7 @@ async fn a_paid_hold_is_sold_and_can_not_be_cancelled(app: &TestApp) {
     let late = ana.cancel(held.id).await;
 
     assert_eq!(paid.status, Status::Reserved);
-    assert!(matches!(late, Err(ReservationError::AlreadyPaid)), "{late:?}");
+    assert!(matches!(late, Err(HoldError::AlreadyPaid)), "{late:?}");
     let counts = app.counts(1, Category::One).await;
     assert_eq!((counts.available, counts.held, counts.sold), (18, 0, 2));
     app.advance(app.settings.hold + MINUTE).await;
@@ -90,7 +90,7 @@ async fn a_hold_paid_twice_is_sold_once(app: &TestApp) {
 
     assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
     let refused = first.and(second);
-    let expected = matches!(refused, Err(ReservationError::AlreadyPaid | ReservationError::PaymentUnderWay));
+    let expected = matches!(refused, Err(HoldError::AlreadyPaid | HoldError::PaymentUnderWay));
     assert!(expected, "{refused:?}");
     assert_eq!(app.counts(1, Category::One).await.sold, 1);
 }
@@ -106,7 +106,7 @@ async fn cancelling_twice_cancels_once(app: &TestApp) {
     assert_eq!(first, second.expect("the second is answered the same"));
     assert_eq!(first.version, 2);
     let late = ana.pay(held.id).await;
-    assert!(matches!(late, Err(ReservationError::AlreadyCancelled(CancelReason::User))), "{late:?}");
+    assert!(matches!(late, Err(HoldError::AlreadyCancelled(CancelReason::User))), "{late:?}");
 }
 
 async fn an_expired_hold_returns_its_tickets(app: &TestApp) {
@@ -161,7 +161,7 @@ async fn a_hold_ends_as_expired_whoever_comes_first_after_its_deadline(app: &Tes
 
     let late = ana.cancel(held.id).await;
 
-    assert!(matches!(late, Err(ReservationError::HoldExpired)), "{late:?}");
+    assert!(matches!(late, Err(HoldError::HoldExpired)), "{late:?}");
     let ended = app.reservation(held.id).await;
     assert_eq!(ended.cancel_reason, Some(CancelReason::Expired));
     assert_eq!(app.pending(1, Category::One).await, 0);
@@ -178,7 +178,7 @@ async fn a_payment_after_the_deadline_brings_no_ticket_back(app: &TestApp) {
     app.move_clock(app.settings.hold + MINUTE);
 
     for late in [ana.pay(swept.id).await, ben.pay(unswept.id).await] {
-        assert!(matches!(late, Err(ReservationError::HoldExpired)), "{late:?}");
+        assert!(matches!(late, Err(HoldError::HoldExpired)), "{late:?}");
     }
 
     let counts = app.counts(1, Category::One).await;
@@ -227,7 +227,7 @@ async fn nobody_cancels_the_hold_of_another_fan(app: &TestApp) {
     let unknown = ben.cancel(Uuid::now_v7()).await;
 
     for refused in [foreign, unknown] {
-        assert!(matches!(refused, Err(ReservationError::NotFound)), "{refused:?}");
+        assert!(matches!(refused, Err(HoldError::NotFound)), "{refused:?}");
     }
     assert_eq!(app.reservation(held.id).await, held);
 }
@@ -240,7 +240,7 @@ async fn only_its_fan_finds_a_reservation(app: &TestApp) {
     admin.role = entities::user::Role::Admin;
 
     for (viewer, sees) in [(ana.viewer, true), (ben.viewer, false), (admin, true)] {
-        let found = reservations::find(app, viewer, held.id).await;
+        let found = lookup::reservation(app, viewer, held.id).await;
         assert_eq!(found.expect("it can be looked for").is_some(), sees);
     }
 }
@@ -254,11 +254,8 @@ async fn a_category_without_free_tickets_may_come_back_and_one_without_tickets_d
     ana.pay(held.id).await.expect("a hold can be paid");
     let after = ben.hold(1, Category::One, 1).await;
 
-    assert!(
-        matches!(meanwhile, Err(ReservationError::TemporarilyUnavailable { available: 1, sellable: 0 })),
-        "{meanwhile:?}"
-    );
-    assert!(matches!(after, Err(ReservationError::SoldOut(1, 1))), "{after:?}");
+    assert!(matches!(meanwhile, Err(HoldError::TemporarilyUnavailable { available: 1, sellable: 0 })), "{meanwhile:?}");
+    assert!(matches!(after, Err(HoldError::SoldOut(1, 1))), "{after:?}");
 }
 
 async fn the_last_single_ticket_is_not_enough_for_two(app: &TestApp) {
@@ -267,7 +264,7 @@ async fn the_last_single_ticket_is_not_enough_for_two(app: &TestApp) {
 
     let two = ana.hold(1, Category::One, 2).await;
 
-    assert!(matches!(two, Err(ReservationError::TemporarilyUnavailable { available: 1, sellable: 1 })), "{two:?}");
+    assert!(matches!(two, Err(HoldError::TemporarilyUnavailable { available: 1, sellable: 1 })), "{two:?}");
     ana.holds(1, Category::One, 1).await;
 }
 
@@ -278,8 +275,8 @@ async fn what_is_not_on_sale_can_not_be_held(app: &TestApp) {
     let no_match = ana.hold(2, Category::One, 1).await;
     let no_category = ana.hold(1, Category::Three, 1).await;
 
-    assert!(matches!(no_match, Err(ReservationError::UnknownMatch(2))));
-    assert!(matches!(no_category, Err(ReservationError::UnknownCategory(1, 3))));
+    assert!(matches!(no_match, Err(HoldError::UnknownMatch(2))));
+    assert!(matches!(no_category, Err(HoldError::UnknownCategory(1, 3))));
 }
 
 async fn a_wish_out_of_form_is_refused_by_name(app: &TestApp) {
@@ -290,17 +287,17 @@ async fn a_wish_out_of_form_is_refused_by_name(app: &TestApp) {
     for quantity in [-1, 0, 3, i32::MAX] {
         let wish = Wish { quantity, ..wish.clone() };
         let refused = ana.wish(wish).await;
-        assert!(matches!(refused, Err(ReservationError::Quantity(asked)) if asked == quantity));
+        assert!(matches!(refused, Err(HoldError::Quantity(asked)) if asked == quantity));
     }
     for category in [0, 4, -1] {
         let wish = Wish { category, ..wish.clone() };
         let refused = ana.wish(wish).await;
-        assert!(matches!(refused, Err(ReservationError::Category(asked)) if asked == category));
+        assert!(matches!(refused, Err(HoldError::Category(asked)) if asked == category));
     }
     for key in [String::new(), "k".repeat(129), "two words".into(), "clé".into()] {
         let wish = Wish { idempotency_key: Some(key), ..wish.clone() };
         let refused = ana.wish(wish).await;
-        assert!(matches!(refused, Err(ReservationError::Key)), "{refused:?}");
+        assert!(matches!(refused, Err(HoldError::Key)), "{refused:?}");
     }
     assert_eq!(app.pending(1, Category::One).await, 0);
 }

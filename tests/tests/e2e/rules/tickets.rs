@@ -6,7 +6,7 @@ use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     audit,
-    payments::gateway::Status as AtBank,
+    gateway::Status as AtBank,
     tickets::{self, keys},
 };
 use entities::{

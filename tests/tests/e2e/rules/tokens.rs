@@ -4,13 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use book::clock::{Clock, MovableClock};
 use domain::{
     App,
-    accounts::{
-        self, AccountError, Application, Keys, Session,
-        keys::{self, Stage},
-    },
-    clock::{Clock, MovableClock},
+    accounts::{self, AccountError, Application, Keys, Session, keys},
+    keyring::Stage,
 };
 use entities::signing_key::{self, Algorithm};
 use jsonwebtoken::{DecodingKey, EncodingKey, Header, Validation, jwk::JwkSet};
@@ -115,10 +113,11 @@ async fn what_a_forger_makes_is_worth_nothing(app: &TestApp) {
     use jsonwebtoken::Algorithm::{EdDSA, HS256};
 
     let session = fan(app, "ana").await;
+    let viewer = accounts::authenticate(app, &session.access_token).await.expect("the token is good");
     let (key, public, kid) = enter_key(app).await;
     let now = app.now().timestamp();
     let fine = json!({
-        "iss": "here", "aud": "matchday", "sub": session.user.id, "sid": Uuid::now_v7(), "role": "admin",
+        "iss": "here", "aud": "matchday", "sub": session.user.id, "sid": viewer.session, "role": "admin",
         "iat": now, "nbf": now, "exp": now + 600,
     });
     let with = |field: &str, value: Value| {

@@ -1,17 +1,15 @@
 //! Stripe fails at every call of ours, before its effect and after it: once, so that asking again helps, and for as long
 //! as we ask, so that the keeper follows.
 
-use domain::{
-    clock::Clock,
-    payments::{gateway::GatewayError, refunds},
-};
+use book::clock::Clock;
+use domain::{gateway::GatewayError, payments::refunds};
 use entities::{payment::State, refund};
 use serde_json::{Value, json};
+use testkit::wait::{PATIENCE, eventually};
 use tests::{
     Site, World,
     client::Client,
     fake_stripe::{Call, FakeStripe, Fault},
-    wait::{PATIENCE, eventually},
 };
 
 use super::{ASKS, GRACE, HOLD, becomes, demand_that_books_agree, followed, payment, tell, waits, with_stripe};
@@ -162,7 +160,7 @@ async fn captured_too_late(site: &Site, stripe: &FakeStripe, fan: &Client) -> (S
     site.move_clock(HOLD + GRACE);
     becomes(fan, &id, "CANCELLED", "REQUIRES_ACTION").await;
     assert!(stripe.consent(&secret, true));
-    stripe.capture_by_hand(payment(site, &id).await.id);
+    stripe.capture_by_hand(payment(site, &id).await.id, None);
     let other = fan.holds(1, 1, 1).await;
     stripe.set_away(false);
     (id, other)

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use domain::{clock::Clock, payments::reconciliation};
+use book::clock::Clock;
+use domain::payments::reconciliation;
 use entities::payment::State;
+use testkit::wait::{PATIENCE, eventually};
 use tests::{
     Site, World,
     client::Client,
     fake_stripe::{Call, FakeStripe, Fault},
-    wait::{PATIENCE, eventually},
 };
 
 use super::{GRACE, HOLD, becomes, demand_that_books_agree, followed, payment, tell, waits, with_stripe};
@@ -94,7 +95,7 @@ async fn while_stripe_is_away_for_longer_than_the_grace_no_money_strands() {
         becomes(&ana, &id, "CANCELLED", "REQUIRES_ACTION").await;
         assert!(stripe.consent(&secret, true));
         if is_captured {
-            stripe.capture_by_hand(payment(&site, &id).await.id);
+            stripe.capture_by_hand(payment(&site, &id).await.id, None);
         }
         if is_taken {
             site.fan("ben").await.holds(number, 1, 1).await;

@@ -1,6 +1,6 @@
 //! Every call of ours, held against Stripe's own description of its API, and every answer of it read whole.
 
-use domain::payments::gateway::Order;
+use domain::gateway::Order;
 use tests::{World, client::Client, stripe_mock::StripeMock};
 use uuid::Uuid;
 
@@ -29,7 +29,9 @@ async fn stripes_own_description_of_its_api_accepts_every_call_of_ours() {
     assert_eq!(gateway.capture("pi_123", "1-capture").await.expect("it is captured").id, "pi_123");
     assert_eq!(gateway.cancel("pi_123", "1-cancel").await.expect("it is cancelled").id, "pi_123");
     let refund = gateway.refund("pi_123", 7_500, "1-refund").await.expect("a part goes back");
-    assert!(refund.starts_with("re_"), "{refund}");
+    assert!(refund.id.starts_with("re_"), "{refund:?}");
+    let moved = gateway.movements("pi_123").await.expect("what has moved is listed");
+    assert!(!moved.refunds.is_empty() && !moved.disputes.is_empty(), "{moved:?}");
 
     // The search is asked for what Stripe fails to tell of.
     mock.fail_to_open(true);

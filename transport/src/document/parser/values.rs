@@ -41,6 +41,8 @@ impl Parser<'_, '_> {
             Token::Name("false") => self.leaf(Value::Boolean(false))?,
             Token::Name("null") => self.leaf(Value::Null)?,
             Token::Name(name) => self.leaf(Value::Enum(Name::new(name)))?,
+            // Read as a number by itself it would be one with decimals.
+            Token::Number("-0") => self.leaf(Value::Number(0.into()))?,
             Token::Number(text) => {
                 let number = text.parse().map_err(|_| self.unexpected("a number within range"))?;
                 self.leaf(Value::Number(number))?
@@ -100,7 +102,7 @@ impl Parser<'_, '_> {
             let value = self.value()?.node;
             if fields.insert(name.node.clone(), value).is_some() {
                 let message = format!("The input object has two fields named `{}`.", name.node);
-                return Err(Rejection::syntax(message, name.pos));
+                return Err(Rejection::invalid(message, name.pos));
             }
         }
         Ok(fields)

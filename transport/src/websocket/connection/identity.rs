@@ -1,6 +1,7 @@
 //! Who a socket speaks for: decided once by its init, and again by each renewal.
 //!
-//! Invariant: a socket has one user for its whole life; only the end of their token moves.
+//! Invariant: a socket has one user and role for its whole life; only the end of their token moves. Where they are not what
+//! they were, it closes with 4403, and its client comes back as whom it is by then.
 
 use std::{
     sync::Arc,
@@ -8,6 +9,7 @@ use std::{
 };
 
 use axum::http::StatusCode;
+use error_codes::Code;
 use futures_util::{FutureExt, future::BoxFuture};
 use serde_json::{Map, Value};
 
@@ -19,6 +21,9 @@ use crate::{
         protocol,
     },
 };
+
+/// Renewals one after the other that are refused, after which a socket is closed.
+const REFUSED_RENEWALS_MAX: u8 = 3;
 
 /// A caller who is being looked up.
 pub(super) struct Identifying {
@@ -44,7 +49,7 @@ impl Connection {
         self.identifying = None;
         match purpose {
             Purpose::Init => self.admit(outcome)?,
-            Purpose::Renewal => self.renew(outcome),
+            Purpose::Renewal => self.renew(outcome)?,
         }
 
         Ok(true)
@@ -57,26 +62,52 @@ impl Connection {
             }
             End::Close(Close::refused(&refusal))
         })?;
-        let place = self.streaming.take_user_place(&caller);
-        self.user_place = place.map_err(|_full| End::Close(Close::TOO_MANY_CONNECTIONS))?;
-        self.timers.expire_at(caller.expires_at);
-        self.caller = Some(caller);
+        let claim = self.streaming.claim_user(&caller);
+        self.user_claim = claim.map_err(|_full| End::Close(Close::TOO_MANY_CONNECTIONS))?;
+        self.let_in(caller);
         self.reply(self.dialect.ack());
 
         Ok(())
     }
 
-    /// Only the same user may go on: running operations keep the rights they began with.
-    fn renew(&mut self, outcome: Result<Caller, Refusal>) {
-        let user = self.caller.as_ref().and_then(|caller| caller.user.clone());
+    fn let_in(&mut self, caller: Caller) {
+        self.timers.expire_at(caller.expires_at, self.streaming.gateway.now());
+        self.watch = self.streaming.gateway.watch(&caller);
+        self.caller = Some(caller);
+    }
+
+    /// Only the same user may go on. What began with another role ends, and with it the socket: its client begins anew what
+    /// it may.
+    fn renew(&mut self, outcome: Result<Caller, Refusal>) -> Result<(), End> {
+        let (user, role) = self.caller.as_ref().map_or((None, None), |caller| (caller.user.clone(), caller.role));
         let renewed = outcome.and_then(|caller| if caller.user == user { Ok(caller) } else { Err(other_user()) });
         match renewed {
             Ok(caller) => {
-                self.timers.expire_at(caller.expires_at);
-                self.caller = Some(caller);
+                let is_as_before = caller.role == role;
+                self.refused_renewals = 0;
+                self.let_in(caller);
                 self.reply(protocol::renewed(Ok(())));
+                if is_as_before { Ok(()) } else { Err(End::Close(Close::REVOKED)) }
             }
-            Err(refusal) => self.reply(protocol::renewed(Err(&refusal))),
+            Err(refusal) => {
+                self.reply(protocol::renewed(Err(&refusal)));
+                // What can't be judged now is not the client's fault.
+                self.refused_renewals += u8::from(refusal.status.is_client_error());
+                if self.refused_renewals < REFUSED_RENEWALS_MAX {
+                    Ok(())
+                } else {
+                    Err(End::Close(Close::refused(&refusal)))
+                }
+            }
+        }
+    }
+
+    /// A session that cookies keep can't be renewed: the socket knows those that it was opened with.
+    pub(super) fn ask_to_renew(&mut self, payload: Map<String, Value>) {
+        if payload.get("authorization").is_some_and(Value::is_null) {
+            self.reply(protocol::renewed(Err(&no_token())));
+        } else {
+            self.identify(Purpose::Renewal, payload);
         }
     }
 
@@ -97,10 +128,19 @@ impl Connection {
     }
 }
 
+fn no_token() -> Refusal {
+    Refusal {
+        status: StatusCode::BAD_REQUEST,
+        code: Code::BAD_USER_INPUT,
+        message: "Send the token: a session that cookies keep goes on by a new connection.".to_owned(),
+        retry_after: None,
+    }
+}
+
 fn other_user() -> Refusal {
     Refusal {
         status: StatusCode::FORBIDDEN,
-        code: "FORBIDDEN",
+        code: Code::FORBIDDEN,
         message: "A renewal must name the same user.".to_owned(),
         retry_after: None,
     }

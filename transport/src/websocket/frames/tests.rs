@@ -28,17 +28,17 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 /// What is heard until nothing more is there, or until it can't be understood.
-fn heard(reader: &mut Reader, received: &[u8]) -> Result<Vec<Heard>, Violation> {
+fn heard(reader: &mut Reader, received: &[u8]) -> Result<Vec<Message>, Violation> {
     reader.take(received);
     std::iter::from_fn(|| reader.next().transpose()).collect()
 }
 
-fn heard_of(received: &[u8]) -> Result<Vec<Heard>, Violation> {
+fn heard_of(received: &[u8]) -> Result<Vec<Message>, Violation> {
     heard(&mut Reader::new(LIMIT), received)
 }
 
-fn text(text: &str) -> Heard {
-    Heard::Text(text.to_owned())
+fn text(text: &str) -> Message {
+    Message::Text(text.to_owned())
 }
 
 #[test]
@@ -65,10 +65,15 @@ fn a_message_comes_in_fragments_with_control_frames_between_them() {
         frame(FIN | CLOSE, b"\x03\xE8bye"),
     ];
 
-    let expected =
-        [Heard::Ping(b"still there?".to_vec()), Heard::Pong, text("grüße"), Heard::Binary, Heard::Close(Some(1000))];
+    let expected = [
+        Message::Ping(b"still there?".to_vec()),
+        Message::Pong,
+        text("grüße"),
+        Message::Binary,
+        Message::Close(Some(1000)),
+    ];
     assert_eq!(heard_of(&received.concat()), Ok(expected.into()));
-    assert_eq!(heard_of(&frame(FIN | CLOSE, b"")), Ok(vec![Heard::Close(None)]));
+    assert_eq!(heard_of(&frame(FIN | CLOSE, b"")), Ok(vec![Message::Close(None)]));
 }
 
 #[test]
@@ -153,7 +158,7 @@ proptest! {
                 (rest, opcode) = (after, CONTINUATION);
                 if *pinged {
                     bytes.extend(frame(FIN | PING, said.as_bytes().get(..9).unwrap_or_default()));
-                    expected.push(Heard::Ping(said.as_bytes().get(..9).unwrap_or_default().to_vec()));
+                    expected.push(Message::Ping(said.as_bytes().get(..9).unwrap_or_default().to_vec()));
                 }
             }
             bytes.extend(frame(FIN | opcode, rest));

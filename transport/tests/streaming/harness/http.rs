@@ -5,7 +5,10 @@ use axum::{
     http::{HeaderMap, Request},
 };
 use http_body_util::BodyExt;
-use hyper::{body::Incoming, client::conn::http1};
+use hyper::{
+    body::{Frame, Incoming},
+    client::conn::http1,
+};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 
@@ -72,6 +75,20 @@ impl Answer {
         std::mem::take(&mut self.buffered)
     }
 
+    /// All that is left of a body that the server breaks off rather than ends.
+    pub(crate) async fn broken_off(&mut self) -> String {
+        within(async {
+            while let Some(frame) = self.body.frame().await {
+                let Ok(frame) = frame else {
+                    return std::mem::take(&mut self.buffered);
+                };
+                self.buffer(frame);
+            }
+            panic!("the body ended in order after {:?}", self.buffered)
+        })
+        .await
+    }
+
     /// The next event's name and data, comments skipped.
     pub(crate) async fn event(&mut self) -> (String, Value) {
         within(self.next_event()).await
@@ -92,8 +109,12 @@ impl Answer {
         let Some(frame) = self.body.frame().await else {
             return false;
         };
-        let data = frame.expect("the connection holds").into_data().unwrap_or_default();
-        self.buffered.push_str(std::str::from_utf8(&data).expect("chunks end at characters"));
+        self.buffer(frame.expect("the connection holds"));
         true
+    }
+
+    fn buffer(&mut self, frame: Frame<Bytes>) {
+        let data = frame.into_data().unwrap_or_default();
+        self.buffered.push_str(std::str::from_utf8(&data).expect("chunks end at characters"));
     }
 }

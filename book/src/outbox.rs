@@ -1,0 +1,132 @@
+//! The outbox: what the other sites and the subscribers are to hear, committed with the change it tells of.
+//!
+//! An event is appended in the transaction of its change, published by the relay's leader in the order of ids, and
+//! deleted once the broker has acknowledged it: at least once, never for what did not happen.
+//!
+//! Invariant: events of one match are appended under that match's lock, so the order of their ids is the order of commits.
+
+use chrono::{DateTime, Utc};
+use entities::{category::Category, outbox};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    Statement,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    listing_state::{ListingAction, ListingState, OrderAction, OrderState},
+    match_state::MatchState,
+    store::{Store, Write},
+};
+
+const APPEND: &str = r"INSERT INTO outbox (event, created_at)
+    SELECT given.event::text, $2 FROM json_array_elements($1::text::json) WITH ORDINALITY AS given (event, place)
+    ORDER BY given.place";
+
+/// What happened to tickets, in the words of the sites' common contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum TicketAction {
+    Pending,
+    Reserved,
+    Cancelled,
+}
+
+/// A reservation or a listing whose state changed, and its version since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Touched {
+    pub id: Uuid,
+    pub version: i32,
+}
+
+/// What is to be published.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Event {
+    /// To the other sites: tickets of ours are held, sold or back.
+    Ticket {
+        action: TicketAction,
+        event_id: Uuid,
+        reservation_id: Uuid,
+        match_number: i32,
+        category: Category,
+        quantity: i32,
+        price_minor: i64,
+    },
+    /// To this site's instances: the whole public state of a match, and which reservations and listings changed with it.
+    Availability {
+        state: MatchState,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        reservations: Vec<Touched>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        listings: Vec<Touched>,
+    },
+    /// To whoever keeps copies of this site's market: the whole state of a listing after what happened to it.
+    Listing { action: ListingAction, event_id: Uuid, listing: ListingState },
+    /// To the same: the whole state of an order.
+    Order { action: OrderAction, event_id: Uuid, order: OrderState },
+    /// To whoever runs the site: a record that could not be applied.
+    DeadLetter { topic: String, partition: i32, offset: i64, key: Option<Vec<u8>>, payload: Vec<u8>, reason: String },
+}
+
+/// An event that waits for the broker.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Queued {
+    pub id: i64,
+    pub event: Event,
+    pub created_at: DateTime<Utc>,
+}
+
+/// Appends events to the transaction of the change they tell of.
+pub async fn append(txn: &Write, events: &[Event], now: DateTime<Utc>) -> Result<(), DbErr> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let mut written = Vec::with_capacity(events.len());
+    for event in events {
+        written.push(serde_json::to_string(event).map_err(|error| DbErr::Json(error.to_string()))?);
+    }
+    if txn.get_database_backend() == DbBackend::Postgres {
+        // One parameter for any number of events, and one text of the statement.
+        let all = format!("[{}]", written.join(","));
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, APPEND, [all.into(), now.into()]);
+        txn.execute_raw(statement).await?;
+    } else {
+        let rows = written.into_iter().map(|event| outbox::ActiveModel {
+            id: NotSet,
+            event: Set(event),
+            created_at: Set(now),
+        });
+        outbox::Entity::insert_many(rows).exec_without_returning(&**txn).await?;
+    }
+
+    Ok(())
+}
+
+/// The oldest events still to be published, at most `limit`, in the order of ids.
+pub async fn pending(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Queued>, DbErr> {
+    let rows = outbox::Entity::find().order_by_asc(outbox::Column::Id).limit(limit).all(db).await?;
+    rows.into_iter()
+        .map(|row| {
+            let event = serde_json::from_str(&row.event).map_err(|error| DbErr::Json(error.to_string()))?;
+            Ok(Queued { id: row.id, event, created_at: row.created_at })
+        })
+        .collect()
+}
+
+/// Deletes events that the broker has acknowledged.
+pub async fn settle(store: &Store, ids: &[i64]) -> Result<(), DbErr> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let txn = Write::begin(store).await?;
+    outbox::Entity::delete_many().filter(outbox::Column::Id.is_in(ids.iter().copied())).exec(&*txn).await?;
+    txn.commit().await
+}
+
+/// How many events wait for the broker.
+pub async fn backlog(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    outbox::Entity::find().count(db).await
+}

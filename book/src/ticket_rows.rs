@@ -1,0 +1,178 @@
+//! The rows of tickets that a transaction issues, turns or gives back.
+//!
+//! A ticket's status changes by one conditional statement, so of two who want the same ticket at the same time, such as a
+//! gate and a refund, the later one finds that it is not what it was.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use entities::{
+    category::Category,
+    reservation,
+    ticket::{self, Column, Status},
+    user,
+};
+use sea_orm::{
+    ActiveEnum,
+    ActiveValue::Set,
+    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, OnConflict},
+};
+use uuid::Uuid;
+
+use crate::store::Write;
+
+/// A ticket that is to be issued.
+#[derive(Debug, Clone)]
+pub struct Issue {
+    pub reservation_id: Uuid,
+    /// From 1.
+    pub seat: i32,
+    pub user_id: Uuid,
+    pub match_number: i32,
+    pub category: Category,
+    pub price_minor: i64,
+    /// The ticket that becomes this one by a resale.
+    pub origin_id: Option<Uuid>,
+}
+
+impl Issue {
+    /// The tickets of a reservation of our own stock.
+    pub fn of(row: &reservation::Model) -> impl Iterator<Item = Self> {
+        (1..=row.quantity).map(|seat| Self {
+            reservation_id: row.id,
+            seat,
+            user_id: row.user_id,
+            match_number: row.match_number,
+            category: row.category,
+            price_minor: row.unit_price_minor,
+            origin_id: None,
+        })
+    }
+}
+
+/// Issues tickets to their holders, by the names that these have now. A seat that has its ticket keeps that one.
+pub async fn issue(txn: &Write, issues: Vec<Issue>, now: DateTime<Utc>) -> Result<(), DbErr> {
+    if issues.is_empty() {
+        return Ok(());
+    }
+    let holders: BTreeSet<Uuid> = issues.iter().map(|issue| issue.user_id).collect();
+    let names: HashMap<Uuid, Option<String>> = user::Entity::find()
+        .select_only()
+        .columns([user::Column::Id, user::Column::DisplayName])
+        .filter(user::Column::Id.is_in(holders))
+        .into_tuple::<(Uuid, Option<String>)>()
+        .all(&**txn)
+        .await?
+        .into_iter()
+        .collect();
+    let rows = issues.into_iter().map(|issue| ticket::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        reservation_id: Set(issue.reservation_id),
+        seat: Set(issue.seat),
+        user_id: Set(issue.user_id),
+        match_number: Set(issue.match_number),
+        category: Set(issue.category),
+        price_minor: Set(issue.price_minor),
+        status: Set(Status::Valid),
+        version: Set(1),
+        holder_name: Set(names.get(&issue.user_id).cloned().flatten()),
+        origin_id: Set(issue.origin_id),
+        issued_at: Set(now),
+        changed_at: Set(now),
+        used_at: Set(None),
+        used_by: Set(None),
+        used_nonce: Set(None),
+        frozen_at: Set(None),
+        frozen_by: Set(None),
+    });
+    ticket::Entity::insert_many(rows)
+        .on_conflict(OnConflict::columns([Column::ReservationId, Column::Seat]).do_nothing().to_owned())
+        .exec_without_returning(&**txn)
+        .await?;
+
+    Ok(())
+}
+
+/// Turns those of the tickets `ids` that are in one of the states `from`, and returns them as they are then. A frozen one
+/// is neither offered nor given back.
+///
+/// Whoever comes second finds no row: a ticket that somebody turned or used meanwhile is not among them. With
+/// `new_codes`, the codes that there are open nothing any more, whatever becomes of the ticket.
+pub async fn turn(
+    txn: &Write,
+    ids: &[Uuid],
+    from: &[Status],
+    to: Status,
+    new_codes: bool,
+    now: DateTime<Utc>,
+) -> Result<Vec<ticket::Model>, DbErr> {
+    debug_assert!(to != Status::Used, "only a gate uses a ticket, and says which");
+    // What was offered before may be sold, or taken off sale.
+    let may_turn = Condition::any().add(Column::Status.ne(Status::Valid)).add(Column::FrozenAt.is_null());
+    ticket::Entity::update_many()
+        .col_expr(Column::Status, Expr::val(to.to_value()))
+        .col_expr(Column::ChangedAt, Expr::val(now))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(i32::from(new_codes)))
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .filter(Column::Status.is_in(from.iter().copied()))
+        .filter(may_turn)
+        .exec_with_returning(&**txn)
+        .await
+}
+
+/// The tickets of reservations that one transaction may give back.
+///
+/// Their rows are locked after those of their matches: whoever comes to the gate meanwhile waits, and finds the ticket
+/// refunded or is let in before a refund is decided. The first wins.
+#[derive(Default)]
+pub struct Tickets {
+    /// By their reservation, in the order of their seats.
+    rows: HashMap<Uuid, Vec<ticket::Model>>,
+    refunded: BTreeSet<Uuid>,
+}
+
+impl Tickets {
+    pub async fn open(txn: &Write, reservations: &BTreeSet<Uuid>) -> Result<Self, DbErr> {
+        let mut tickets = Self::default();
+        if reservations.is_empty() {
+            return Ok(tickets);
+        }
+        let found = ticket::Entity::find()
+            .filter(Column::ReservationId.is_in(reservations.iter().copied()))
+            .order_by_asc(Column::Id)
+            .lock_exclusive()
+            .all(&**txn)
+            .await?;
+        for row in found {
+            tickets.rows.entry(row.reservation_id).or_default().push(row);
+        }
+        tickets.rows.values_mut().for_each(|rows| rows.sort_by_key(|row| row.seat));
+
+        Ok(tickets)
+    }
+
+    pub fn of(&self, reservation_id: Uuid) -> &[ticket::Model] {
+        self.rows.get(&reservation_id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Kills valid tickets of a reservation.
+    pub fn refund(&mut self, reservation_id: Uuid, ids: &BTreeSet<Uuid>) {
+        for row in self.rows.entry(reservation_id).or_default().iter_mut().filter(|row| ids.contains(&row.id)) {
+            row.status = Status::Refunded;
+            self.refunded.insert(row.id);
+        }
+    }
+
+    pub async fn close(self, txn: &Write, now: DateTime<Utc>) -> Result<(), DbErr> {
+        if self.refunded.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<Uuid> = self.refunded.into_iter().collect();
+        let killed = turn(txn, &ids, &[Status::Valid], Status::Refunded, false, now).await?;
+        if killed.len() != ids.len() {
+            return Err(DbErr::Custom("a ticket that was to be refunded is not valid any more".to_owned()));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,33 @@
+//! What is told of a payment, on its way to the desk.
+
+use uuid::Uuid;
+
+use crate::gateway::{Intent, Movements};
+
+/// What is told of a payment.
+#[derive(Debug, Clone)]
+pub(crate) enum News {
+    /// What the gateway knows of it.
+    Intent(Intent),
+    /// The gateway will not begin it.
+    Refused(String),
+    /// The gateway knows nothing of it.
+    Gone,
+    /// The hold is over, or given up by its fan.
+    Abandoned,
+    /// The gateway has taken a refund on, and calls it so; its money is on its way.
+    RefundTaken { refund_id: Uuid, gateway_id: String },
+    /// What a refund owed is back; the gateway calls it so.
+    Refunded { refund_id: Uuid, gateway_id: String },
+    /// The gateway will not do a refund.
+    RefundRefused { refund_id: Uuid, code: String },
+    /// What has moved of its money at the gateway, whoever moved it.
+    Moved(Movements),
+}
+
+impl News {
+    /// Whether it tells of refunds, which have to be read with the payment then.
+    pub(crate) fn is_of_refunds(&self) -> bool {
+        matches!(self, Self::RefundTaken { .. } | Self::Refunded { .. } | Self::RefundRefused { .. } | Self::Moved(_))
+    }
+}

@@ -1,0 +1,83 @@
+//! The refusal cache: the answers to wishes for tickets of which nothing is left, kept for as long as that is known to be so.
+//!
+//! When a final sells out, everybody asks on for a while, most of them in the same words. They are all refused alike, so
+//! the first of them is executed and the others are handed what it was answered.
+//!
+//! Invariant: an answer is handed out only while the view would refuse the wish at the version that it was refused at.
+
+use std::sync::Arc;
+
+use async_graphql::Response;
+use bytes::Bytes;
+use domain::App;
+use metrics::{Counter, counter};
+use quick_cache::sync::Cache;
+use resolvers::context::Refused;
+
+use crate::parsed_operation::{OperationKey, ParsedOperation};
+
+/// Different wishes kept at once, in words or in what is wished for; the least used give way.
+const WISHES: usize = 1_024;
+
+/// A wish longer than this, its variables included, is executed each time.
+const LONGEST: usize = 4 * 1_024;
+
+/// Answers to refused wishes, handed out as `K`, which is made once for each.
+pub struct RefusalCache<K> {
+    app: Arc<App>,
+    entries: Cache<OperationKey, Entry<K>>,
+    handed_out: Counter,
+}
+
+#[derive(Clone)]
+struct Entry<K> {
+    match_number: i32,
+    version: i32,
+    encoded: K,
+}
+
+impl<K: Clone + From<Bytes>> RefusalCache<K> {
+    /// Make it after the metrics recorder is installed, which its counter is resolved from.
+    pub fn new(app: Arc<App>) -> Self {
+        Self { app, entries: Cache::new(WISHES), handed_out: counter!("matchday_holds_refused_early_total") }
+    }
+
+    /// Whether it is one wish and nothing else, so that [`Self::find`] may be asked for those who are signed in.
+    pub fn are_for(parsed: &ParsedOperation<'_>) -> bool {
+        let mut key = None;
+        let is_one = parsed.root_fields_all(|field| {
+            let found = &field.response_key().node;
+            field.name.node == "reserve" && key.get_or_insert(found) == &found
+        });
+        is_one && key.is_some()
+    }
+
+    /// What this wish was answered before, if it would be refused in the same words now.
+    pub fn find(&self, parsed: &ParsedOperation<'_>) -> Option<K> {
+        let entry = self.entries.get(&parsed.key())?;
+        let shown = self.app.view.fresh(entry.match_number)?;
+        if shown.version != entry.version {
+            return None;
+        }
+        self.handed_out.increment(1);
+
+        Some(entry.encoded)
+    }
+
+    /// Keeps what a wish was answered, where `refused` has noted that everybody is answered so.
+    pub fn keep(
+        &self,
+        parsed: &ParsedOperation<'_>,
+        refused: &Refused,
+        response: &Response,
+        encode: impl FnOnce() -> Bytes,
+    ) {
+        let Some((match_number, version)) = refused.noted() else { return };
+        let key = parsed.key();
+        // What the edge adds to a single answer belongs to that one alone.
+        let is_plain = response.errors.len() == 1 && response.extensions.is_empty() && response.http_headers.is_empty();
+        if is_plain && key.bytes() <= LONGEST {
+            self.entries.insert(key, Entry { match_number, version, encoded: K::from(encode()) });
+        }
+    }
+}

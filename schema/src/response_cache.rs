@@ -1,0 +1,211 @@
+//! The response cache: whole responses to public queries, kept for as long as nothing that they show has changed.
+//!
+//! An answer is executed once for all who ask the same at the same time, encoded once, and handed out as bytes.
+//!
+//! Invariant: an answer is at least as new as the view was when it was asked for.
+
+use std::sync::Arc;
+
+use async_graphql::Response;
+use bytes::Bytes;
+use domain::App;
+use metrics::{Counter, counter};
+use quick_cache::sync::Cache;
+use resolvers::{context::CacheDependencies, json_plan};
+use tokio::sync::Mutex;
+
+use crate::{
+    Schema,
+    parsed_operation::{OperationKey, ParsedOperation},
+};
+
+/// Different queries kept at once; the least used give way.
+const QUERIES: usize = 256;
+
+/// An answer longer than this is not kept: with the next, this bounds the memory of all of them.
+const LONGEST: usize = 128 * 1024;
+
+/// A query longer than this, its variables included, is executed each time.
+const LONGEST_QUERY: usize = 16 * 1024;
+
+/// Root fields that show everybody the same.
+const PUBLIC: [&str; 5] = ["matches", "match", "__typename", "__schema", "__type"];
+
+/// Whole responses to public queries, handed out as `K`, which is made once for each.
+pub struct ResponseCache<K> {
+    app: Arc<App>,
+    schema: Schema,
+    bytes_max: usize,
+    entries: Cache<OperationKey, Slot<K>>,
+    from_cache: Counter,
+    from_execution: Counter,
+}
+
+type Slot<K> = Arc<Mutex<Option<Entry<K>>>>;
+
+/// A response, and the versions of what it shows.
+struct Entry<K> {
+    dependencies: Arc<CacheDependencies>,
+    /// The view's generation before the execution began.
+    generation: u64,
+    encoded: K,
+}
+
+/// What a query was answered with.
+pub enum CacheResult<K> {
+    /// From the cache or on its way there.
+    Encoded(K),
+    /// Not to be kept: it has errors, or is too long to be sent.
+    Response(Box<Response>),
+}
+
+impl<K: Clone + From<Bytes> + AsRef<[u8]>> ResponseCache<K> {
+    /// Make it after the metrics recorder is installed, which its counters are resolved from. An answer has `bytes_max`.
+    pub fn new(app: Arc<App>, schema: Schema, bytes_max: usize) -> Self {
+        let answers = |from: &'static str| counter!("matchday_answers_total", "from" => from);
+        Self {
+            app,
+            schema,
+            bytes_max,
+            entries: Cache::new(QUERIES),
+            from_cache: answers("cache"),
+            from_execution: answers("execution"),
+        }
+    }
+
+    /// Whether every caller is shown the same, so that [`Self::answer`] may be parsed.
+    pub fn are_for(parsed: &ParsedOperation<'_>) -> bool {
+        parsed.root_fields_all(|field| PUBLIC.contains(&field.name.node.as_str()))
+    }
+
+    /// The answer to a public query, if one is kept and as new as the view.
+    pub fn find(&self, parsed: &ParsedOperation<'_>) -> Option<K> {
+        let wanted = self.app.view.generation();
+        let slot = self.entries.get(&parsed.key())?;
+        // Who holds the slot is executing the query: there is nothing newer to be had without waiting for it.
+        let entry = slot.try_lock().ok()?;
+        self.current(entry.as_ref(), wanted)
+    }
+
+    /// Answers a public query.
+    pub async fn answer(&self, parsed: &ParsedOperation<'_>) -> CacheResult<K> {
+        let wanted = self.app.view.generation();
+        let key = parsed.key();
+        // Before the view is filled a query may wait for it, which nobody should do in turns.
+        if key.bytes() > LONGEST_QUERY || !self.app.view.is_filled() {
+            return self.execute(parsed, &Arc::default()).await;
+        }
+        let slot = match self.entries.get(&key) {
+            Some(slot) => slot,
+            None => self
+                .entries
+                .get_or_insert_with(&key, || Ok::<_, std::convert::Infallible>(Arc::default()))
+                .unwrap_or_default(),
+        };
+
+        let mut entry = slot.lock().await;
+        if let Some(encoded) = self.current(entry.as_ref(), wanted) {
+            return CacheResult::Encoded(encoded);
+        }
+        let generation = self.app.view.generation();
+        let dependencies = Arc::new(CacheDependencies::default());
+        let result = self.execute(parsed, &dependencies).await;
+        if let CacheResult::Encoded(encoded) = &result
+            && encoded.as_ref().len() <= LONGEST
+        {
+            *entry = Some(Entry { dependencies, generation, encoded: encoded.clone() });
+        }
+        result
+    }
+
+    async fn execute(&self, parsed: &ParsedOperation<'_>, dependencies: &Arc<CacheDependencies>) -> CacheResult<K> {
+        self.from_execution.increment(1);
+        let collected = match parsed.collect() {
+            Ok(collected) => collected,
+            Err(refusal) => return CacheResult::Response(refusal),
+        };
+        let mut response = self.schema.execute(collected.request().data(Arc::clone(dependencies))).await;
+        collected.complete(&mut response);
+        match self.encoded(&response) {
+            Some(encoded) => CacheResult::Encoded(encoded),
+            None => CacheResult::Response(Box::new(response)),
+        }
+    }
+
+    /// A response as bytes; `None` where it has errors, or is too long to be sent.
+    pub fn encoded(&self, response: &Response) -> Option<K> {
+        let encoded = response.errors.is_empty().then(|| json_plan::encoded(response, self.bytes_max));
+        encoded.flatten().map(|encoded| K::from(encoded.into()))
+    }
+
+    fn current(&self, entry: Option<&Entry<K>>, wanted: u64) -> Option<K> {
+        let entry = entry.filter(|entry| self.holds(entry, wanted))?;
+        self.from_cache.increment(1);
+        Some(entry.encoded.clone())
+    }
+
+    /// Whether nothing that the answer shows has changed since, or it is as new as what was there to be asked for.
+    fn holds(&self, entry: &Entry<K>, wanted: u64) -> bool {
+        entry.generation >= wanted
+            || (!entry.dependencies.all()
+                && entry
+                    .dependencies
+                    .matches()
+                    .iter()
+                    .all(|(number, version)| self.app.view.get(*number).map(|state| state.version) == *version))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use async_graphql::parser::types::OperationType;
+
+    use super::*;
+    use crate::{
+        contract::{self, Composite},
+        shared_rendering,
+    };
+
+    /// Fields below the public roots and the shared subscription. Each of them shows everybody the same, for these are
+    /// executed without a viewer, and shows nothing that may change while the version of its match does not: facts and
+    /// counts of [`book::match_state::MatchState`], and what is worked out of those alone.
+    #[rustfmt::skip]
+    const VERSIONED: [(&str, &str); 7] = [
+        ("Match", "id matchNumber roundNumber dateUtc location homeTeam awayTeam group version categories"),
+        ("MatchAvailability", "matchNumber version categories match"),
+        // Lists are kept until any match changes.
+        ("MatchConnection", "pageInfo edges nodes totalCount"),
+        ("MatchEdge", "cursor node"),
+        ("Money", "amount currency"),
+        ("PageInfo", "hasPreviousPage hasNextPage startCursor endCursor"),
+        ("TicketCategory", "category price available pending sellable status"),
+    ];
+
+    fn reach(of: &'static Composite, reached: &mut BTreeSet<String>) {
+        for (name, ty) in of.fields() {
+            if reached.insert(format!("{}.{name}", of.name()))
+                && let Some(below) = contract::composite(ty)
+            {
+                reach(below, reached);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_kept_for_everybody_is_proven_to_show_everybody_the_same() {
+        let of_query = PUBLIC.iter().filter(|name| !name.starts_with("__")).map(|name| (OperationType::Query, *name));
+        let mut reached = BTreeSet::new();
+        for (root, name) in of_query.chain([(OperationType::Subscription, shared_rendering::FIELD)]) {
+            let ty = contract::root(root).field(name).expect("the root has the field");
+            reach(contract::composite(ty).expect("it has fields"), &mut reached);
+        }
+        reached.retain(|field| !field.ends_with(".__typename"));
+
+        let listed =
+            VERSIONED.iter().flat_map(|(of, fields)| fields.split(' ').map(move |name| format!("{of}.{name}")));
+
+        assert_eq!(reached, listed.collect(), "on the left what is reached, on the right what is proven");
+    }
+}

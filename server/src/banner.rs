@@ -1,0 +1,193 @@
+//! The banner of a start: what was started, where it is, what is not durable, and how to stop.
+
+use std::{fmt, net::SocketAddr, path::Path};
+
+use crate::config::{Config, site::Env};
+
+/// What the banner shows.
+pub(crate) struct Banner<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) address: SocketAddr,
+    /// The operators' address, if that is another one.
+    pub(crate) admin: Option<SocketAddr>,
+    pub(crate) exchange: &'a kafka::Config,
+    pub(crate) unreached: Unreached,
+}
+
+/// Which services have not answered yet; the program goes on trying.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Unreached {
+    pub(crate) kafka: bool,
+    pub(crate) redis: bool,
+}
+
+impl fmt::Display for Banner<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { config, address, admin, exchange, unreached } = self;
+        let site = reachable(*address);
+        let topics = exchange.topics();
+        writeln!(
+            f,
+            "\nMatchday {} sells as \"{}\" ({})\n",
+            env!("CARGO_PKG_VERSION"),
+            config.client_id,
+            config.env.as_str()
+        )?;
+        row(f, "GraphQL", &format!("http://{site}/graphql"), "HTTP, WebSocket, server-sent events, multipart")?;
+        row(f, "GraphiQL", &format!("http://{site}/graphiql"), "the schema: /schema.graphql")?;
+        let health = admin.map_or_else(|| site.clone(), reachable);
+        row(f, "Health", &format!("http://{health}/readyz"), "also /healthz, /metrics")?;
+        let broker = match exchange.embedded {
+            true => "embedded; any Kafka client may connect",
+            false => answer(unreached.kafka),
+        };
+        row(f, "Kafka", &exchange.brokers, broker)?;
+        row(f, "", &topics.master_list, "the master list comes in here")?;
+        row(f, "", &topics.ticket_sales, "sales, of all sites")?;
+        let database = match &config.database.url {
+            Some(url) => url.redacted(),
+            None => config.data_dir.join("matchday.db").display().to_string(),
+        };
+        row(f, "Database", &database, if config.is_database_embedded() { "SQLite" } else { "Postgres" })?;
+        let redis = config.redis.url.as_ref().map_or_else(|| "none".to_owned(), |url| url.redacted());
+        row(f, "Redis", &redis, answer(unreached.redis))?;
+        let mail = match &config.mail.smtp_url {
+            Some(url) => url.redacted(),
+            None => config.data_dir.join("mails").display().to_string(),
+        };
+        row(f, "Mail", &mail, if config.mail.smtp_url.is_none() { "kept here and shown in the log" } else { "" })?;
+        row(f, "Data folder", &absolute(&config.data_dir), "")?;
+
+        writeln!(f)?;
+        if exchange.embedded {
+            writeln!(
+                f,
+                "  Not durable: the embedded Kafka broker. It keeps records in memory and forgets them when this"
+            )?;
+            writeln!(
+                f,
+                "  program ends; its port changes with every start. Matches, accounts and reservations are in the"
+            )?;
+            writeln!(f, "  database and stay.")?;
+        } else {
+            writeln!(f, "  Matches, accounts, reservations and what Kafka is still to be told are in the database.")?;
+        }
+        let names = [("Kafka", "KAFKA_BROKERS", unreached.kafka), ("Redis", "REDIS_URL", unreached.redis)];
+        for (name, setting, _) in names.into_iter().filter(|(.., is_unreached)| *is_unreached) {
+            writeln!(f, "  {name} does not answer yet and is tried again; {setting} names it.")?;
+        }
+        if config.env == Env::Dev && config.accounts.jwt_secret.is_none() {
+            writeln!(
+                f,
+                "  The keys of access tokens are sealed by a secret of this data folder (MATCHDAY_JWT_SECRET sets one)."
+            )?;
+        }
+        writeln!(f, "  {}", config.gateway().describe())?;
+        write!(f, "\n  Ctrl-C stops it in order; a second Ctrl-C at once.")
+    }
+}
+
+/// What the row of a service adds.
+fn answer(is_unreached: bool) -> &'static str {
+    if is_unreached { "does not answer yet" } else { "" }
+}
+
+fn row(f: &mut fmt::Formatter<'_>, name: &str, value: &str, note: &str) -> fmt::Result {
+    writeln!(f, "{}", format!("  {name:<12} {value:<46} {note}").trim_end())
+}
+
+/// An address that a browser on this machine opens.
+fn reachable(address: SocketAddr) -> String {
+    if address.ip().is_unspecified() { format!("localhost:{}", address.port()) } else { address.to_string() }
+}
+
+fn absolute(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()).display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use settings::secret::{Secret, SecretUrl};
+
+    use super::*;
+    use crate::broker;
+
+    fn shown(config: &Config, exchange: &kafka::Config) -> String {
+        banner(config, exchange, Unreached::default())
+    }
+
+    fn banner(config: &Config, exchange: &kafka::Config, unreached: Unreached) -> String {
+        let address = "0.0.0.0:41234".parse().expect("an address");
+        Banner { config, address, admin: None, exchange, unreached }.to_string()
+    }
+
+    #[test]
+    fn the_embedded_setting_says_where_everything_is_and_what_is_lost() {
+        let config = Config::default();
+        let exchange =
+            kafka::Config { brokers: "127.0.0.1:39092".to_owned(), embedded: true, ..broker::exchange(&config) };
+
+        let banner = shown(&config, &exchange);
+
+        for told in [
+            "http://localhost:41234/graphql",
+            "http://localhost:41234/graphiql",
+            "multipart",
+            "127.0.0.1:39092",
+            "matchday.db",
+            "Not durable",
+            "Ctrl-C",
+            "fifa-world-cup-2022-masterlist-dev",
+        ] {
+            assert!(banner.contains(told), "{told} is missing:\n{banner}");
+        }
+    }
+
+    #[test]
+    fn the_screen_says_what_becomes_of_money() {
+        let mut config = Config::default();
+        let mut told = Vec::new();
+        for (env, key) in
+            [(Env::Dev, None), (Env::Prod, None), (Env::Dev, Some("sk_test_a")), (Env::Prod, Some("sk_live_a"))]
+        {
+            config.env = env;
+            config.stripe.secret_key = key.map(Secret::new);
+            let banner = shown(&config, &broker::exchange(&config));
+            assert!(key.is_none_or(|key| !banner.contains(key)));
+            let line = banner.lines().find(|line| line.contains("ayments")).expect("a line speaks of payments");
+            told.push(line.to_owned());
+        }
+
+        for (line, says) in told.iter().zip(["play money", "no payments", "test mode", "real money"]) {
+            assert!(line.contains(says), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_screen_says_which_services_do_not_answer_yet_and_what_names_them() {
+        let mut config = Config::default();
+        config.kafka.brokers = Some("kafka:9092".to_owned());
+        config.redis.url = Some(SecretUrl::new("redis://cache:6379"));
+        let exchange = broker::exchange(&config);
+        let told = |kafka, redis| {
+            let banner = banner(&config, &exchange, Unreached { kafka, redis });
+            let says = |what: &str| banner.lines().filter(|line| line.contains(what)).count();
+            [says("does not answer yet"), says("KAFKA_BROKERS"), says("REDIS_URL")]
+        };
+
+        assert_eq!(told(false, false), [0, 0, 0]);
+        assert_eq!(told(true, false), [2, 1, 0]);
+        assert_eq!(told(true, true), [4, 1, 1]);
+    }
+
+    #[test]
+    fn the_services_setting_hides_passwords() {
+        let mut config = Config::default();
+        config.database.url = Some(SecretUrl::new("postgres://ana:hunter2@db/matchday"));
+        config.kafka.brokers = Some("kafka:9092".to_owned());
+
+        let banner = shown(&config, &broker::exchange(&config));
+
+        assert!(!banner.contains("hunter2") && !banner.contains("Not durable"));
+    }
+}

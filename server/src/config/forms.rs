@@ -1,0 +1,23 @@
+//! Forms that several settings have.
+
+use settings::problem::Problem;
+
+pub(super) fn is_host_and_port(text: &str) -> bool {
+    text.rsplit_once(':').is_some_and(|(host, port)| {
+        let is_bracketed = host.starts_with('[') && host.ends_with(']');
+        let is_host = !host.is_empty() && !host.contains(['/', ' ']) && (is_bracketed || !host.contains(':'));
+        is_host && port.parse::<u16>().is_ok()
+    })
+}
+
+pub(super) fn is_name(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+}
+
+/// An address that is listened on.
+pub(super) fn bind(setting: &str, bind: &str, found: &mut Vec<Problem>) {
+    if !is_host_and_port(bind) {
+        let right = "write host:port, such as 127.0.0.1:8000 or [::1]:8000.";
+        found.push(Problem::new(setting, format!("{bind:?} is no address"), right));
+    }
+}

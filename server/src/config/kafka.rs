@@ -1,0 +1,160 @@
+//! The Kafka brokers and topics; without brokers the program starts an embedded one.
+
+use std::{collections::HashSet, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+use settings::{
+    problem::Problem,
+    row::{Kind, Row},
+    secret::Secret,
+};
+
+use super::{forms::is_host_and_port, site::Env};
+
+const PROTOCOLS: &[&str] = &["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"];
+const MECHANISMS: &[&str] = &["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"];
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Kafka {
+    pub brokers: Option<String>,
+    pub security_protocol: Option<String>,
+    pub sasl_mechanism: Option<String>,
+    pub sasl_username: Option<String>,
+    pub sasl_password: Option<Secret>,
+    pub ssl_ca_location: Option<PathBuf>,
+    /// This instance's own name in the consumer group, kept over its restarts.
+    pub instance_id: Option<String>,
+    pub master_list_topic_prefix: String,
+    pub ticket_sales_topic_prefix: String,
+    pub availability_topic_prefix: String,
+    pub dead_letters_topic_prefix: String,
+    pub resale_topic_prefix: String,
+    /// Partitions of the topics that the program creates.
+    pub partitions: u32,
+    /// Replicas of the topics that the program creates.
+    pub replication: u32,
+    /// Whether an embedded broker is given the bundled World Cup 2022 master list.
+    pub bundled_master_list: bool,
+}
+
+impl Default for Kafka {
+    fn default() -> Self {
+        Self {
+            brokers: None,
+            security_protocol: None,
+            sasl_mechanism: None,
+            sasl_username: None,
+            sasl_password: None,
+            ssl_ca_location: None,
+            instance_id: None,
+            master_list_topic_prefix: "fifa-world-cup-2022-masterlist".to_owned(),
+            ticket_sales_topic_prefix: "fifa-world-cup-2022-ticket-sales".to_owned(),
+            availability_topic_prefix: "matchday-availability".to_owned(),
+            dead_letters_topic_prefix: "matchday-dead-letters".to_owned(),
+            resale_topic_prefix: "matchday-resale".to_owned(),
+            partitions: 4,
+            replication: 1,
+            bundled_master_list: true,
+        }
+    }
+}
+
+#[rustfmt::skip]
+pub(super) const ROWS: &[Row] = &[
+    ("kafka.brokers", "KAFKA_BROKERS", Kind::Text, "host:port[,host:port]; unset: an embedded broker"),
+    ("kafka.security_protocol", "KAFKA_SECURITY_PROTOCOL", Kind::OneOf(PROTOCOLS), "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"),
+    ("kafka.sasl_mechanism", "KAFKA_SASL_MECHANISM", Kind::OneOf(MECHANISMS), "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512"),
+    ("kafka.sasl_username", "KAFKA_SASL_USERNAME", Kind::Text, "user at the brokers"),
+    ("kafka.sasl_password", "KAFKA_SASL_PASSWORD", Kind::Text, "password at the brokers"),
+    ("kafka.ssl_ca_location", "KAFKA_SSL_CA_LOCATION", Kind::Text, "file of the authority that signed the brokers' certificates"),
+    ("kafka.instance_id", "MATCHDAY_KAFKA_INSTANCE_ID", Kind::Text, "this instance's own lasting name, such as a StatefulSet's pod name: restarted, it takes its partitions back at once"),
+    ("kafka.master_list_topic_prefix", "MATCHDAY_KAFKA_MASTER_LIST_TOPIC_PREFIX", Kind::Text, "master-list topic without -<env>"),
+    ("kafka.ticket_sales_topic_prefix", "MATCHDAY_KAFKA_TICKET_SALES_TOPIC_PREFIX", Kind::Text, "ticket-sales topic without -<env>"),
+    ("kafka.availability_topic_prefix", "MATCHDAY_KAFKA_AVAILABILITY_TOPIC_PREFIX", Kind::Text, "our availability topic without -<env>"),
+    ("kafka.dead_letters_topic_prefix", "MATCHDAY_KAFKA_DEAD_LETTERS_TOPIC_PREFIX", Kind::Text, "our dead-letter topic without -<env>"),
+    ("kafka.resale_topic_prefix", "MATCHDAY_KAFKA_RESALE_TOPIC_PREFIX", Kind::Text, "our topic of listings and orders without -<env>"),
+    ("kafka.partitions", "MATCHDAY_KAFKA_PARTITIONS", Kind::Number(1, 1_000), "partitions of topics that we create"),
+    ("kafka.replication", "MATCHDAY_KAFKA_REPLICATION", Kind::Number(1, 15), "replicas of topics that we create"),
+    ("kafka.bundled_master_list", "MATCHDAY_KAFKA_BUNDLED_MASTER_LIST", Kind::Flag, "give an embedded broker the World Cup 2022 master list"),
+];
+
+impl Kafka {
+    pub(super) fn problems(&self, env: Env, found: &mut Vec<Problem>) {
+        let mut wrong = |setting: &str, wrong: String, right: &str| found.push(Problem::new(setting, wrong, right));
+
+        if self.brokers.is_none() && env == Env::Prod {
+            let what = "unset, and ENV=prod does not run on the embedded broker, which forgets everything";
+            wrong("KAFKA_BROKERS", what.to_owned(), "name the brokers.");
+        }
+        if let Some(brokers) = &self.brokers
+            && !brokers.split(',').all(|broker| is_host_and_port(broker.trim()))
+        {
+            wrong("KAFKA_BROKERS", format!("{brokers:?} is no list of brokers"), "write host:port[,host:port].");
+        }
+        let protocol = self.security_protocol.as_deref().unwrap_or("PLAINTEXT");
+        let signs_in = self.sasl_mechanism.is_some() || self.sasl_username.is_some() || self.sasl_password.is_some();
+        if self.brokers.is_none() && (protocol != "PLAINTEXT" || signs_in) {
+            wrong(
+                "KAFKA_BROKERS",
+                "unset, but its security is set".to_owned(),
+                "name the brokers, or unset the other KAFKA_*.",
+            );
+        }
+        if protocol.starts_with("SASL") {
+            let missing = [
+                ("KAFKA_SASL_USERNAME", self.sasl_username.is_none()),
+                ("KAFKA_SASL_PASSWORD", self.sasl_password.is_none()),
+            ];
+            for (setting, _) in missing.iter().filter(|(_, is_missing)| *is_missing) {
+                wrong(
+                    setting,
+                    format!("unset, but {protocol} signs in with it"),
+                    "set it, or take another KAFKA_SECURITY_PROTOCOL.",
+                );
+            }
+        } else if signs_in {
+            let what = format!("{protocol}, but a SASL user, password or mechanism is set");
+            wrong("KAFKA_SECURITY_PROTOCOL", what, "use SASL_SSL (or SASL_PLAINTEXT), or unset KAFKA_SASL_*.");
+        }
+        if protocol.ends_with("SSL") && !cfg!(feature = "kafka-tls") {
+            let right = "build with `cargo build --release --features kafka-tls`.";
+            wrong(
+                "KAFKA_SECURITY_PROTOCOL",
+                format!("{protocol}, but this program was built without TLS to Kafka"),
+                right,
+            );
+        }
+        if let Some(file) = self.ssl_ca_location.as_deref().filter(|file| !file.is_file()) {
+            wrong(
+                "KAFKA_SSL_CA_LOCATION",
+                format!("there is no file {}", file.display()),
+                "name the authority's PEM file.",
+            );
+        }
+        if let Some(id) = &self.instance_id
+            && !is_kafka_name(id, 249)
+        {
+            wrong("MATCHDAY_KAFKA_INSTANCE_ID", format!("{id:?} is no name"), "use 1 to 249 letters, digits, . _ or -");
+        }
+        let topics = [
+            ("MATCHDAY_KAFKA_MASTER_LIST_TOPIC_PREFIX", &self.master_list_topic_prefix),
+            ("MATCHDAY_KAFKA_TICKET_SALES_TOPIC_PREFIX", &self.ticket_sales_topic_prefix),
+            ("MATCHDAY_KAFKA_AVAILABILITY_TOPIC_PREFIX", &self.availability_topic_prefix),
+            ("MATCHDAY_KAFKA_DEAD_LETTERS_TOPIC_PREFIX", &self.dead_letters_topic_prefix),
+            ("MATCHDAY_KAFKA_RESALE_TOPIC_PREFIX", &self.resale_topic_prefix),
+        ];
+        let mut seen = HashSet::new();
+        for (setting, topic) in topics {
+            if !is_kafka_name(topic, 200) {
+                wrong(setting, format!("{topic:?} is no topic name"), "use 1 to 200 letters, digits, . _ or -");
+            } else if !seen.insert(topic) {
+                wrong(setting, format!("{topic:?} is the name of another of our topics"), "give each its own.");
+            }
+        }
+    }
+}
+
+fn is_kafka_name(text: &str, max: usize) -> bool {
+    (1..=max).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+}

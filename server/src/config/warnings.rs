@@ -1,0 +1,124 @@
+//! Settings that are allowed and seldom meant: named at the start, so that no operator finds out by an attack.
+
+use settings::problem::Problem;
+use transport::config::CsrfPrevention;
+
+use super::{Config, Env};
+
+impl Config {
+    /// What operators should know about the site.
+    pub fn warnings(&self) -> Vec<Problem> {
+        let mut found = Vec::new();
+        let mut warn = |setting: &str, what: &str, right: &str| found.push(Problem::new(setting, what, right));
+
+        if !self.is_database_embedded() && self.accounts.jwt_secret.is_none() {
+            warn(
+                "MATCHDAY_JWT_SECRET",
+                "unset, and the secret of this data folder is unknown to other instances on this database",
+                "give all instances of the site one secret, and each its own MATCHDAY_DATA_DIR and MATCHDAY_BIND.",
+            );
+        }
+        if self.env != Env::Prod {
+            return found;
+        }
+        let is_random =
+            |secret: &str| secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte));
+        if self.accounts.jwt_secret.as_ref().is_some_and(|secret| !is_random(secret.expose())) {
+            let right = "give the output of `openssl rand -base64 48`.";
+            warn("MATCHDAY_JWT_SECRET", "neither base64 nor hexadecimal, as a phrase that somebody made up", right);
+        }
+        if self.admin.bind.is_none() {
+            let right = "give an address that visitors can't reach.";
+            warn("MATCHDAY_ADMIN_BIND", "unset, so /metrics and /readyz are public", right);
+        }
+        if !self.limits.enabled {
+            warn("MATCHDAY_LIMITS_ENABLED", "false, so nobody is limited", "leave it out.");
+        }
+        if !self.bots.enabled {
+            warn("MATCHDAY_BOTS_ENABLED", "false, so nobody is asked for a captcha", "leave it out.");
+        }
+        let http = &self.transport.http;
+        if http.csrf_prevention == CsrfPrevention::Off {
+            let right = "leave it out for `browsers`.";
+            warn("transport.http.csrf_prevention", "off, so pages of other sites act for their visitors", right);
+        }
+        for (setting, origins) in [
+            ("transport.http.cors.allowed_origins", &http.cors.allowed_origins),
+            ("transport.sockets.allowed_origins", &self.transport.sockets.allowed_origins),
+        ] {
+            if origins.iter().any(|origin| origin == "*") {
+                warn(setting, "*, so pages of every site may use this one", "name the origins of your pages.");
+            }
+        }
+        if self.http.public_url.as_ref().is_some_and(|url| url.starts_with("http://")) {
+            warn("MATCHDAY_PUBLIC_URL", "without TLS, so links to tickets travel in clear text", "write https://.");
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use settings::secret::{Secret, SecretUrl};
+
+    use super::*;
+
+    fn named(config: &Config) -> Vec<String> {
+        config.warnings().into_iter().map(|problem| problem.setting).collect()
+    }
+
+    #[test]
+    fn what_weakens_production_is_named_and_what_is_for_trying_out_is_not() {
+        let mut config = Config::default();
+        config.admin.bind = Some("127.0.0.1:9000".to_owned());
+        assert_eq!(named(&config), [""; 0]);
+        config.env = Env::Prod;
+        assert_eq!(named(&config), [""; 0]);
+
+        config.admin.bind = None;
+        config.limits.enabled = false;
+        config.bots.enabled = false;
+        config.transport.http.csrf_prevention = CsrfPrevention::Off;
+        config.transport.http.cors.allowed_origins = vec!["*".to_owned()];
+        config.transport.sockets.allowed_origins = vec!["*".to_owned()];
+        config.http.public_url = Some("http://tickets.example".to_owned());
+
+        let all = [
+            "MATCHDAY_ADMIN_BIND",
+            "MATCHDAY_LIMITS_ENABLED",
+            "MATCHDAY_BOTS_ENABLED",
+            "transport.http.csrf_prevention",
+            "transport.http.cors.allowed_origins",
+            "transport.sockets.allowed_origins",
+            "MATCHDAY_PUBLIC_URL",
+        ];
+        assert_eq!(named(&config), all);
+        config.env = Env::Dev;
+        assert_eq!(named(&config), [""; 0]);
+    }
+
+    #[test]
+    fn a_secret_that_looks_like_a_phrase_is_named_in_production() {
+        let mut config = Config { env: Env::Prod, ..Config::default() };
+        config.admin.bind = Some("127.0.0.1:9000".to_owned());
+        for (secret, expected) in [
+            ("correct horse battery staple trombone", vec!["MATCHDAY_JWT_SECRET"]),
+            ("kX7mQ2vT9pLw4RzB8nYc3HsD6fGj1AeU", vec![]),
+            ("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", vec![]),
+            ("q83vEjRWeJq83v+/EjRWeJq83vEjRWeJqw==", vec![]),
+        ] {
+            config.accounts.jwt_secret = Some(Secret::new(secret));
+            assert_eq!(named(&config), expected, "{secret}");
+        }
+    }
+
+    #[test]
+    fn instances_on_one_database_are_told_that_they_need_one_secret() {
+        let mut config = Config::default();
+        config.database.url = Some(SecretUrl::new("postgres://ana:hunter2@db/matchday"));
+        assert_eq!(named(&config), ["MATCHDAY_JWT_SECRET"]);
+
+        config.accounts.jwt_secret = Some(Secret::new("kX7mQ2vT9pLw4RzB8nYc3HsD6fGj1AeU"));
+        assert_eq!(named(&config), [""; 0]);
+    }
+}

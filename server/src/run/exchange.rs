@@ -1,0 +1,91 @@
+//! The exchange with Kafka as tasks that are kept running: the embedded broker, topics, relay, consumer.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::App;
+use kafka::Status;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use crate::{broker::Exchange, data_dir::DataDir, failure::Failure, resources::Resources, supervise::Supervisor};
+
+/// How long after a broker did not answer the topics are seen to again.
+const TOPICS_RETRY: Duration = Duration::from_secs(1);
+
+/// How often it is looked whether the first master list is in.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// Keeps the exchange running.
+pub(super) fn keep(supervisor: &Supervisor, resources: &Resources, stop: CancellationToken) {
+    let (app, exchange, status) =
+        (Arc::clone(&resources.app), Arc::clone(&resources.exchange), Arc::clone(&resources.status));
+    supervisor.keep("relay", move |stop| {
+        let (app, status) = (Arc::clone(&app), Arc::clone(&status));
+        Arc::clone(&exchange).run(stop, |config, stop| kafka::relay::run(app, config, status, stop))
+    });
+    let (app, exchange, status) =
+        (Arc::clone(&resources.app), Arc::clone(&resources.exchange), Arc::clone(&resources.status));
+    supervisor.keep("consumer", move |stop| {
+        let (app, status) = (Arc::clone(&app), Arc::clone(&status));
+        Arc::clone(&exchange).run(stop, |config, stop| kafka::consumer::run(app, config, status, stop))
+    });
+    let exchange = Arc::clone(&resources.exchange);
+    if exchange.is_embedded() {
+        supervisor.keep_vital("embedded-broker", run_broker(exchange, Arc::clone(&resources.data_dir), stop));
+    } else {
+        supervisor.keep("topics", move |stop| {
+            Arc::clone(&exchange).run(stop, |config, stop| async move {
+                ensure_topics(config, stop).await;
+                Ok::<(), kafka::Error>(())
+            })
+        });
+    }
+}
+
+/// Has matches shown only once the first master list is in, where it comes by brokers that are not this program's own.
+pub(super) fn await_list(supervisor: &Supervisor, resources: &Resources) {
+    if resources.exchange.is_embedded() {
+        return;
+    }
+    resources.app.view.await_list();
+    let (app, status, topic) =
+        (Arc::clone(&resources.app), Arc::clone(&resources.status), resources.exchange.master_list());
+    supervisor.keep("first-master-list", move |stop| {
+        let (app, status, topic) = (Arc::clone(&app), Arc::clone(&status), topic.clone());
+        async move {
+            stop.run_until_cancelled(hear_list(&app, &status, &topic)).await;
+            stop.cancelled().await;
+        }
+    });
+}
+
+/// Resolves once matches are known, or the master list turned out to name none.
+async fn hear_list(app: &App, status: &Status, topic: &str) {
+    while app.view.awaits_list() {
+        if status.has_read(topic) {
+            app.view.list_heard();
+        }
+        sleep(LOOK_AGAIN).await;
+    }
+}
+
+/// Starts the embedded broker and notes where it is. It cannot be started again: its records would be gone.
+async fn run_broker(exchange: Arc<Exchange>, data_dir: Arc<DataDir>, stop: CancellationToken) -> Result<(), Failure> {
+    let address = exchange.start().await?;
+    data_dir.note_broker(&address)?;
+    stop.cancelled().await;
+
+    Ok(())
+}
+
+/// Sees to it that our topics exist, as soon as a broker answers.
+async fn ensure_topics(config: kafka::Config, stop: CancellationToken) {
+    let ensured = async {
+        while let Err(error) = kafka::setup::ensure(&config).await {
+            tracing::debug!(%error, "the topics could not be seen to yet");
+            sleep(TOPICS_RETRY).await;
+        }
+    };
+    stop.run_until_cancelled(ensured).await;
+    stop.cancelled().await;
+}
