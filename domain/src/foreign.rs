@@ -109,35 +109,31 @@ pub(crate) fn enter(app: &App, book: &mut Book, accounts: &mut Accounts, given: 
 /// # Errors
 /// The database's; nothing was entered then.
 pub async fn enter_all(app: &App, list: &[MasterListMatch]) -> Result<(), DbErr> {
-    let numbers = list.iter().map(|given| given.match_number).collect();
-    let txn = Write::begin(&app.store).await?;
-    let mut book = Book::open(&txn, &numbers).await?;
-    let mut parking = Parking::open(&txn, &numbers).await?;
-    let mut accounts = Accounts::open(&txn, parking.sales()).await?;
-    for given in list {
-        enter(app, &mut book, &mut accounts, given);
-        catch_up(app, &txn, &mut book, &mut accounts, &mut parking, given.match_number).await?;
-    }
-    parking.close(&txn, app.clock.now()).await?;
-    let shows = book.close(&txn, app.clock.now()).await?;
-    accounts.close(&txn).await?;
-    txn.commit().await?;
-    app.committed(shows);
-
-    Ok(())
+    let matches: Vec<_> = list.iter().map(|given| (given.match_number, Some(given))).collect();
+    enter_and_catch_up(app, &matches).await
 }
 
 /// Applies sales that were parked while another instance entered their match.
 pub(crate) async fn unpark(app: &App) -> Result<(), DbErr> {
-    let numbers = parking::arrived(&app.db).await?;
-    if numbers.is_empty() {
+    let arrived = parking::arrived(&app.db).await?;
+    if arrived.is_empty() {
         return Ok(());
     }
+    let matches: Vec<_> = arrived.into_iter().map(|number| (number, None)).collect();
+    enter_and_catch_up(app, &matches).await
+}
+
+/// Enters the matches that come with their record, and applies what is parked for each, in one transaction.
+async fn enter_and_catch_up(app: &App, matches: &[(i32, Option<&MasterListMatch>)]) -> Result<(), DbErr> {
+    let numbers = matches.iter().map(|(number, _)| *number).collect();
     let txn = Write::begin(&app.store).await?;
     let mut book = Book::open(&txn, &numbers).await?;
     let mut parking = Parking::open(&txn, &numbers).await?;
     let mut accounts = Accounts::open(&txn, parking.sales()).await?;
-    for number in numbers {
+    for &(number, given) in matches {
+        if let Some(given) = given {
+            enter(app, &mut book, &mut accounts, given);
+        }
         catch_up(app, &txn, &mut book, &mut accounts, &mut parking, number).await?;
     }
     parking.close(&txn, app.clock.now()).await?;
