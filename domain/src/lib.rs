@@ -36,6 +36,7 @@ pub mod text;
 pub mod tickets;
 pub mod view;
 pub mod wake;
+pub mod work;
 
 pub use app::App;
 pub use settings::Settings;

@@ -11,17 +11,21 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use book::store::Write;
-use chrono::{DateTime, Utc};
 use entities::{
     account_code::Purpose,
     mail::{self, Kind},
     user,
 };
 use futures_util::{StreamExt, stream};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
 use tokio_util::sync::CancellationToken;
 
-use crate::{App, accounts::codes, tickets::Pass};
+use crate::{
+    App,
+    accounts::codes,
+    tickets::Pass,
+    work::{self, Backoff},
+};
 
 mod about;
 
@@ -37,6 +41,7 @@ const SIDE_BY_SIDE: usize = 4;
 /// The wait after the first failure; it doubles. Longer than a [`Post`] may take, so that nobody sends one twice at once.
 const FIRST_WAIT: Duration = Duration::from_secs(60);
 const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
+const BACKOFF: Backoff = Backoff { first: FIRST_WAIT, longest: LONGEST_WAIT };
 
 /// Kinds that wait until nothing else is due: in an on-sale they come by the thousand, and tell what the page tells too.
 const LESS_URGENT: [Kind; 2] = [Kind::HoldPlaced, Kind::HoldExpired];
@@ -143,7 +148,9 @@ pub async fn round(app: &App, post: &dyn Post) -> Result<usize, DbErr> {
 
 async fn see_to(app: &App, post: &dyn Post, row: mail::Model) -> Result<(), DbErr> {
     let now = app.clock.now();
-    if !take(app, &row, now).await? {
+    let attempts = (mail::Column::Attempts, row.attempts);
+    let next_at = (mail::Column::NextAt, BACKOFF.next_at(now, row.attempts));
+    if !work::claim::<mail::Entity>(app, mail::Column::Id.eq(row.id), attempts, next_at).await? {
         return Ok(());
     }
     if row.created_at + TOO_OLD <= now {
@@ -188,26 +195,6 @@ async fn content(app: &App, row: &mail::Model, user: &user::Model) -> Result<Opt
         Kind::PasswordChanged => Some(Content::PasswordChanged),
         Kind::HoldPlaced | Kind::HoldExpired | Kind::Paid | Kind::Refunded | Kind::ListingSold => None,
     })
-}
-
-/// Takes a mail, unless another instance has: nobody else begins it before the wait is over, whatever becomes of us.
-async fn take(app: &App, row: &mail::Model, now: DateTime<Utc>) -> Result<bool, DbErr> {
-    let doubled = 2_u32.saturating_pow(u32::try_from(row.attempts).unwrap_or_default());
-    let wait = FIRST_WAIT.saturating_mul(doubled).min(LONGEST_WAIT);
-    let txn = Write::begin(&app.store).await?;
-    let taken = mail::Entity::update_many()
-        .set(mail::ActiveModel {
-            attempts: Set(row.attempts.saturating_add(1)),
-            next_at: Set(now + wait),
-            ..Default::default()
-        })
-        .filter(mail::Column::Id.eq(row.id))
-        .filter(mail::Column::Attempts.eq(row.attempts))
-        .exec(&*txn)
-        .await?;
-    txn.commit().await?;
-
-    Ok(taken.rows_affected == 1)
 }
 
 async fn done(app: &App, id: i64, outcome: &'static str) -> Result<(), DbErr> {

@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use domain::work;
 use rdkafka::{
     ClientConfig, ClientContext, TopicPartitionList,
     config::RDKafkaLogLevel,
@@ -232,20 +233,19 @@ impl Outage {
     }
 }
 
-/// Waits that double from `FIRST` to `LAST` while something is away.
+/// The next of `WAITS` while something is away.
 #[derive(Debug, Default)]
 pub(crate) struct Backoff {
     failures: u32,
 }
 
 impl Backoff {
-    const FIRST: Duration = Duration::from_millis(100);
-    const LAST: Duration = Duration::from_secs(3);
+    const WAITS: work::Backoff = work::Backoff { first: Duration::from_millis(100), longest: Duration::from_secs(3) };
 
     pub(crate) fn next(&mut self) -> Duration {
-        let wait = Self::FIRST * 2_u32.pow(self.failures.min(10));
+        let wait = Self::WAITS.wait(self.failures);
         self.failures = self.failures.saturating_add(1);
-        wait.min(Self::LAST)
+        wait
     }
 
     pub(crate) fn reset(&mut self) {

@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{App, accounts::provider::Provider};
+use domain::{App, accounts::provider::Provider, work::Backoff};
 use fetch::{FetchError, Fetcher};
 use serde::Deserialize;
 use serde_json::Value;
@@ -63,7 +63,7 @@ pub(crate) async fn run(app: Arc<App>, oidc: Oidc, stop: CancellationToken) {
             Err(error) => {
                 tracing::warn!(%error, "the identity provider's keys can't be fetched; those known stay in use");
                 failures += 1;
-                FIRST_WAIT.saturating_mul(2_u32.saturating_pow(failures - 1)).min(LONGEST_WAIT)
+                Backoff { first: FIRST_WAIT, longest: LONGEST_WAIT }.wait(failures - 1)
             }
         };
         tokio::select! {

@@ -23,7 +23,7 @@ use sea_orm::{
 };
 
 use super::{AccountError, tokens::fingerprint};
-use crate::App;
+use crate::{App, work::Backoff};
 
 /// What may be tried before there is a wait, and how long it grows.
 struct Pace {
@@ -230,7 +230,7 @@ impl Pace {
     /// The wait after so many failures.
     fn wait(&self, failures: i32) -> Duration {
         match u32::try_from(failures - self.free) {
-            Ok(beyond @ 1..) => self.first.saturating_mul(2_u32.saturating_pow(beyond - 1)).min(self.longest),
+            Ok(beyond @ 1..) => Backoff { first: self.first, longest: self.longest }.wait(beyond - 1),
             _ => Duration::ZERO,
         }
     }

@@ -15,6 +15,7 @@ use super::{
     needs::Needs,
     request::{Answer, Request},
 };
+use crate::work::Backoff;
 
 /// The longest wait of a buyer who did not pay an order, before they order the same listing again.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3_600);
@@ -106,8 +107,8 @@ impl PlaceOrder {
             .filter(|row| row.cancel_reason.is_none_or(|reason| reason.is_unpaid_by_buyer()))
             .collect();
         let Some(last) = unpaid.iter().map(|row| row.expires_at).max() else { return Ok(()) };
-        let doublings = u32::try_from(unpaid.len() - 1).unwrap_or(u32::MAX).min(31);
-        let again = last + wait.saturating_mul(1 << doublings).min(LONGEST_WAIT);
+        let more = u32::try_from(unpaid.len() - 1).unwrap_or(u32::MAX);
+        let again = last + Backoff { first: wait, longest: LONGEST_WAIT }.wait(more);
         match (again - decision.now).to_std() {
             Ok(left) if !left.is_zero() => Err(OrderRefused::OrderedBefore { retry_after: whole_seconds(left) }),
             _ => Ok(()),

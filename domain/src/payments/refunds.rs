@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use book::{ledger::refund_key, store::Write};
+use book::ledger::refund_key;
 use entities::{
     payment,
     refund::{self, Column, State},
@@ -14,8 +14,7 @@ use entities::{
 };
 use futures_util::future::join_all;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
@@ -35,7 +34,7 @@ use crate::{
     },
     faults::{self, Point},
     gateway::{GatewayError, Given},
-    lookup, text,
+    lookup, text, work,
 };
 
 /// What somebody wants their money back for.
@@ -148,21 +147,11 @@ pub(crate) async fn due(app: &App) -> Result<Vec<refund::Model>, DbErr> {
 
 /// Sees to a refund that somebody left on its way, unless another instance does.
 pub(crate) async fn see_to(app: &App, owed: refund::Model) -> Result<(), PaymentError> {
-    let txn = Write::begin(&app.store).await?;
-    let taken = refund::Entity::update_many()
-        .set(refund::ActiveModel {
-            attempts: Set(owed.attempts.saturating_add(1)),
-            next_at: Set(app.clock.now() + turns::wait(owed.attempts)),
-            ..Default::default()
-        })
-        .filter(Column::Id.eq(owed.id))
-        .filter(Column::State.eq(State::Due))
-        .filter(Column::Attempts.eq(owed.attempts))
-        .exec(&*txn)
-        .await?;
-    txn.commit().await?;
+    let is_row = Column::Id.eq(owed.id).and(Column::State.eq(State::Due));
+    let next_at = (Column::NextAt, turns::BACKOFF.next_at(app.clock.now(), owed.attempts));
+    let is_taken = work::claim::<refund::Entity>(app, is_row, (Column::Attempts, owed.attempts), next_at).await?;
     match super::find(app, owed.payment_id).await? {
-        Some(payment) if taken.rows_affected == 1 => ask_for(app, &payment, &owed).await,
+        Some(payment) if is_taken => ask_for(app, &payment, &owed).await,
         _ => Ok(()),
     }
 }

@@ -4,13 +4,16 @@
 
 use std::time::Duration;
 
-use book::store::Write;
 use chrono::{DateTime, Utc};
 use entities::payment::{self, State};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{PaymentError, drive, found, is_overdue, look, own_gateway::ours, settle};
-use crate::{App, desk::report::News};
+use crate::{
+    App,
+    desk::report::News,
+    work::{self, Backoff},
+};
 
 /// Payments, refunds, payouts or events taken in one round at most.
 pub(crate) const ROUND: u64 = 64;
@@ -18,6 +21,7 @@ pub(crate) const ROUND: u64 = 64;
 /// The wait before a payment is seen to once more; it doubles. Longer than the calls of one turn may take.
 const FIRST_WAIT: Duration = Duration::from_secs(30);
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
+pub(super) const BACKOFF: Backoff = Backoff { first: FIRST_WAIT, longest: LONGEST_WAIT };
 
 /// Payments on their way whose turn has come, or whose hold is over.
 pub(crate) async fn due(app: &App) -> Result<Vec<payment::Model>, DbErr> {
@@ -44,32 +48,14 @@ pub(crate) async fn see_to(app: &App, row: payment::Model) -> Result<(), Payment
     Ok(())
 }
 
-/// The wait of somebody who takes what was taken so often before.
-pub(super) fn wait(attempts: i32) -> Duration {
-    let doubled = 2_u32.saturating_pow(u32::try_from(attempts).unwrap_or_default());
-    FIRST_WAIT.saturating_mul(doubled).min(LONGEST_WAIT)
-}
-
 /// Takes a payment, unless another instance has: nobody else begins before the wait is over, whatever becomes of us. One
 /// that waits for its payer is seen to at the end of its hold in any case.
 async fn take(app: &App, row: &payment::Model, now: DateTime<Utc>) -> Result<bool, DbErr> {
-    let mut next_at = now + wait(row.attempts);
+    let mut next_at = BACKOFF.next_at(now, row.attempts);
     if row.state == State::Open && row.hold_ends_at > now {
-        next_at = next_at.min(row.hold_ends_at);
+        next_at = std::cmp::min(next_at, row.hold_ends_at);
     }
-    let txn = Write::begin(&app.store).await?;
-    let taken = payment::Entity::update_many()
-        .set(payment::ActiveModel {
-            attempts: Set(row.attempts.saturating_add(1)),
-            next_at: Set(next_at),
-            ..Default::default()
-        })
-        .filter(payment::Column::Id.eq(row.id))
-        .filter(payment::Column::State.eq(row.state))
-        .filter(payment::Column::Attempts.eq(row.attempts))
-        .exec(&*txn)
-        .await?;
-    txn.commit().await?;
-
-    Ok(taken.rows_affected == 1)
+    let is_row = payment::Column::Id.eq(row.id).and(payment::Column::State.eq(row.state));
+    let attempts = (payment::Column::Attempts, row.attempts);
+    work::claim::<payment::Entity>(app, is_row, attempts, (payment::Column::NextAt, next_at)).await
 }

@@ -101,7 +101,7 @@ pub(crate) async fn see_to(app: &App, event: webhook_event::Model) {
             }
             None => webhook_event::ActiveModel {
                 attempts: Set(event.attempts.saturating_add(1)),
-                next_at: Set(Some(app.clock.now() + turns::wait(event.attempts))),
+                next_at: Set(Some(turns::BACKOFF.next_at(app.clock.now(), event.attempts))),
                 ..Default::default()
             },
         };

@@ -6,9 +6,8 @@
 use std::time::Duration;
 
 use book::store::Write;
-use chrono::{DateTime, Utc};
 use entities::payout::{self, Column, State};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::{
@@ -16,11 +15,13 @@ use crate::{
     accounts::Viewer,
     gateway::{GatewayError, Transfer},
     page::Page,
+    work::{self, Backoff},
 };
 
 /// The wait before a transfer is tried once more; it doubles. Longer than a call may take.
 const FIRST_WAIT: Duration = Duration::from_secs(30);
 const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
+const BACKOFF: Backoff = Backoff { first: FIRST_WAIT, longest: LONGEST_WAIT };
 
 /// Characters of a problem that are kept.
 const MAX_PROBLEM: usize = 200;
@@ -59,7 +60,9 @@ pub(crate) async fn due(app: &App, most: u64) -> Result<Vec<payout::Model>, DbEr
 
 /// Transfers a payout, unless another instance is at it.
 pub(crate) async fn see_to(app: &App, row: &payout::Model) -> Result<(), DbErr> {
-    if !take(app, row, app.clock.now()).await? {
+    let is_row = Column::Id.eq(row.id).and(Column::State.eq(State::Due));
+    let next_at = (Column::NextAt, BACKOFF.next_at(app.clock.now(), row.attempts));
+    if !work::claim::<payout::Entity>(app, is_row, (Column::Attempts, row.attempts), next_at).await? {
         return Ok(());
     }
     let transfer = Transfer {
@@ -97,25 +100,4 @@ pub(crate) async fn see_to(app: &App, row: &payout::Model) -> Result<(), DbErr> 
         .exec(&*txn)
         .await?;
     txn.commit().await
-}
-
-/// Takes a payout, unless another instance has: nobody else begins before the wait is over, whatever becomes of us.
-async fn take(app: &App, row: &payout::Model, now: DateTime<Utc>) -> Result<bool, DbErr> {
-    let doubled = 2_u32.saturating_pow(u32::try_from(row.attempts).unwrap_or_default());
-    let wait = FIRST_WAIT.saturating_mul(doubled).min(LONGEST_WAIT);
-    let txn = Write::begin(&app.store).await?;
-    let taken = payout::Entity::update_many()
-        .set(payout::ActiveModel {
-            attempts: Set(row.attempts.saturating_add(1)),
-            next_at: Set(now + wait),
-            ..Default::default()
-        })
-        .filter(Column::Id.eq(row.id))
-        .filter(Column::State.eq(State::Due))
-        .filter(Column::Attempts.eq(row.attempts))
-        .exec(&*txn)
-        .await?;
-    txn.commit().await?;
-
-    Ok(taken.rows_affected == 1)
 }
