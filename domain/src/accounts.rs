@@ -19,7 +19,7 @@ use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
-use crate::{App, text};
+use crate::{App, keyring, text};
 
 pub(crate) mod attempts;
 pub(crate) mod codes;
@@ -35,6 +35,7 @@ pub mod standing;
 pub(crate) mod tokens;
 
 use attempts::Device;
+use keys::AccessTokens;
 
 pub use keys::Keys;
 pub use recovery::{request_email_verification, request_password_reset, reset_password, verify_email};
@@ -139,7 +140,7 @@ pub async fn sign_up_from(
     application: Application,
 ) -> Result<Session, AccountError> {
     let row = enrolled(app, application).await?;
-    let (signer, number) = (keys::signer(app).await?, standing::number(app));
+    let (signer, number) = (keyring::signer::<AccessTokens>(app).await?, standing::number(app));
 
     let txn = Write::begin(&app.store).await?;
     match enter(&txn, &row).await {
@@ -228,7 +229,7 @@ pub async fn sign_in(
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let right = place.verify(password, hash).await?;
     let user = user.filter(|_| right).ok_or(AccountError::WrongCredentials)?;
-    let (signer, number) = (keys::signer(app).await?, standing::number(app));
+    let (signer, number) = (keyring::signer::<AccessTokens>(app).await?, standing::number(app));
 
     let txn = Write::begin(&app.store).await?;
     // What changed meanwhile counts: nobody gets in by a password that has just been changed.

@@ -11,8 +11,6 @@ use std::{
     time::Duration,
 };
 
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use book::store::Write;
 use chrono::{DateTime, Utc};
 use entities::signing_key::Algorithm;
@@ -22,78 +20,13 @@ use tokio::sync::Mutex;
 use crate::App;
 
 pub(crate) mod encryption;
+mod purpose;
 pub mod secret;
+
+pub use purpose::{Generated, Material, Purpose, Row};
 
 /// What names an unknown key makes an instance look for it, at most this often.
 const LOOKS: Duration = Duration::from_secs(1);
-
-/// A kind of thing that is signed: the table of its keys, and how they are used.
-pub(crate) trait Purpose: Sized + Send + Sync + 'static {
-    type Entity: EntityTrait<ActiveModel: Send>;
-    /// What a key signs and verifies with.
-    type Material: Material;
-    /// What was found out by the keys of a ring.
-    type Findings: Default + Send + Sync;
-
-    const NUMBER: <Self::Entity as EntityTrait>::Column;
-    const KID: <Self::Entity as EntityTrait>::Column;
-    const ENDS_AT: <Self::Entity as EntityTrait>::Column;
-
-    /// What is signed, in the plural, for logs.
-    const SIGNED: &'static str;
-
-    /// How long a new key is known before it signs.
-    const NOTICE: Duration;
-
-    fn keyring(app: &App) -> &Keyring<Self>;
-
-    /// Of the keys that are made from now on; keys of another algorithm go on verifying.
-    fn algorithm(app: &App) -> Algorithm;
-
-    fn generate(algorithm: Algorithm) -> Result<Generated, KeyError>;
-
-    /// The name that a private part is encrypted under, so that it opens as nothing else.
-    fn encrypted_as(kid: &str) -> String;
-
-    /// What a row's key is used by; `None` if nothing can be verified by what is known of it. `private` is `None` where it
-    /// was encrypted by another secret.
-    fn material(app: &App, row: &Row, private: Option<Vec<u8>>) -> Option<Self::Material>;
-
-    /// When the keys before a new one end that signs from `signs_from` on; `None`: never by themselves.
-    fn end_of_predecessors(app: &App, signs_from: DateTime<Utc>) -> Option<DateTime<Utc>>;
-
-    fn row(model: <Self::Entity as EntityTrait>::Model) -> Row;
-    fn inserted(row: Row) -> <Self::Entity as EntityTrait>::ActiveModel;
-}
-
-/// What a key signs and verifies with.
-pub(crate) trait Material: Send + Sync {
-    /// Whether the private part is known here.
-    fn can_sign(&self) -> bool;
-}
-
-/// A key as the database has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Row {
-    /// Counts up from 1.
-    pub(crate) number: i32,
-    pub(crate) kid: String,
-    pub(crate) algorithm: Algorithm,
-    /// Base64url; `None` for a shared secret, which has no public part.
-    pub(crate) public: Option<String>,
-    pub(crate) encrypted: String,
-    pub(crate) created_at: DateTime<Utc>,
-    pub(crate) signs_from: DateTime<Utc>,
-    pub(crate) ends_at: Option<DateTime<Utc>>,
-}
-
-/// A key that was just made.
-pub(crate) struct Generated {
-    pub(crate) kid: String,
-    /// Base64url.
-    pub(crate) public: Option<String>,
-    pub(crate) private: Vec<u8>,
-}
 
 /// A key as it is used.
 pub(crate) struct Key<P: Purpose> {
@@ -109,7 +42,7 @@ pub(crate) struct Ring<P: Purpose> {
 }
 
 /// The ring of now, and what replaces it.
-pub(crate) struct Keyring<P: Purpose> {
+pub struct Keyring<P: Purpose> {
     ring: RwLock<Arc<Ring<P>>>,
     /// Held while the keys are read, so that no older state of them replaces a newer one.
     loading: Mutex<()>,
@@ -141,13 +74,23 @@ pub struct Listed {
 
 /// Why a key can't be had.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum KeyError {
+pub enum KeyError {
     #[error("the store failed")]
     Store(#[from] DbErr),
     #[error("making a key: {0}")]
     Generation(String),
     #[error("a key was made and can't be found")]
     Lost,
+}
+
+impl KeyError {
+    /// The same as the error of a noun that tells the store's failures from others, which `internal` takes in words.
+    pub(crate) fn into_error<E: From<DbErr>>(self, internal: impl FnOnce(String) -> E) -> E {
+        match self {
+            Self::Store(error) => error.into(),
+            Self::Generation(_) | Self::Lost => internal(self.to_string()),
+        }
+    }
 }
 
 impl<P: Purpose> Default for Keyring<P> {
@@ -211,20 +154,16 @@ impl<P: Purpose> Key<P> {
     }
 }
 
-impl Generated {
-    /// A pair of Ed25519, named by what `kid` makes of its public part in base64url.
-    pub(crate) fn ed25519(kid: impl FnOnce(&str, &[u8]) -> String) -> Result<Self, KeyError> {
-        let failed = |error: aws_lc_rs::error::Unspecified| KeyError::Generation(error.to_string());
-        let pair = Ed25519KeyPair::generate().map_err(failed)?;
-        let private = pair.to_pkcs8().map_err(failed)?.as_ref().to_vec();
-        let public = URL_SAFE_NO_PAD.encode(pair.public_key());
-
-        Ok(Self { kid: kid(&public, pair.public_key().as_ref()), public: Some(public), private })
-    }
+/// Sees to it that there is a key to sign with.
+///
+/// # Errors
+/// `Store` where the database fails; `Generation` and `Lost` where no key can be made.
+pub async fn prepare<P: Purpose>(app: &App) -> Result<(), KeyError> {
+    signer::<P>(app).await.map(drop)
 }
 
-/// The public keys whose signatures are good, RFC 7517.
-pub(crate) fn jwks<P: Purpose>(app: &App) -> serde_json::Value {
+/// The public keys whose signatures are good, as others verify by them, RFC 7517.
+pub fn jwks<P: Purpose>(app: &App) -> serde_json::Value {
     let (ring, now) = (P::keyring(app).ring(), app.clock.now());
     let good = ring.keys.iter().filter(|key| key.verifies_at(now));
     let keys: Vec<_> = good
@@ -238,10 +177,14 @@ pub(crate) fn jwks<P: Purpose>(app: &App) -> serde_json::Value {
     serde_json::json!({ "keys": keys })
 }
 
-/// Makes a new key. It signs after the purpose's notice, in which everyone hears of it.
+/// Makes a new key. It signs after the purpose's notice, in which everyone hears of it, and the keys before it end when
+/// the purpose says so.
 ///
 /// With `at_once`, for keys that were stolen: it signs now, and what the others signed is worth nothing from now on.
-pub(crate) async fn rotate<P: Purpose>(app: &App, at_once: bool) -> Result<Listed, KeyError> {
+///
+/// # Errors
+/// `Store` where the database fails, and `Generation` where no key can be made: then no key has changed.
+pub async fn rotate<P: Purpose>(app: &App, at_once: bool) -> Result<Listed, KeyError> {
     let now = app.clock.now();
     let signs_from = if at_once { now } else { now + P::NOTICE };
     let ends_at = if at_once { Some(now) } else { P::end_of_predecessors(app, signs_from) };
@@ -264,7 +207,10 @@ pub(crate) async fn rotate<P: Purpose>(app: &App, at_once: bool) -> Result<Liste
 }
 
 /// Ends a key now: what it signed is worth nothing. `false`: there is none of this name that has not ended.
-pub(crate) async fn retire<P: Purpose>(app: &App, kid: &str) -> Result<bool, KeyError> {
+///
+/// # Errors
+/// `Store` where the database fails: the key may have ended all the same, and ending it again harms nothing.
+pub async fn retire<P: Purpose>(app: &App, kid: &str) -> Result<bool, KeyError> {
     let now = app.clock.now();
     let txn = Write::begin(&app.store).await?;
     let ended = P::Entity::update_many()
@@ -280,7 +226,10 @@ pub(crate) async fn retire<P: Purpose>(app: &App, kid: &str) -> Result<bool, Key
 }
 
 /// All keys, oldest first.
-pub(crate) async fn list<P: Purpose>(app: &App) -> Result<Vec<Listed>, KeyError> {
+///
+/// # Errors
+/// `Store` where the database fails.
+pub async fn list<P: Purpose>(app: &App) -> Result<Vec<Listed>, KeyError> {
     load::<P>(app).await?;
     let (ring, now) = (P::keyring(app).ring(), app.clock.now());
     let signing = ring.signer(P::algorithm(app), now).map(|key| key.row.number);

@@ -17,7 +17,12 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Que
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::{App, accounts::Viewer, keyring::KeyError, page::Page};
+use crate::{
+    App,
+    accounts::Viewer,
+    keyring::{self, KeyError},
+    page::Page,
+};
 
 mod code;
 pub mod freezing;
@@ -25,6 +30,8 @@ pub mod gate;
 pub mod keys;
 pub mod links;
 pub mod revocation;
+
+use keys::TicketCodes;
 
 /// Why something about tickets can't be had.
 #[derive(Debug, Error)]
@@ -41,10 +48,7 @@ pub enum TicketError {
 
 impl From<KeyError> for TicketError {
     fn from(error: KeyError) -> Self {
-        match error {
-            KeyError::Store(error) => Self::Store(error),
-            KeyError::Generation(_) | KeyError::Lost => Self::Internal(error.to_string()),
-        }
+        error.into_error(Self::Internal)
     }
 }
 
@@ -100,7 +104,7 @@ pub async fn code(app: &App, row: &ticket::Model) -> Result<Option<String>, Tick
     if !opens(row) {
         return Ok(None);
     }
-    let signed = keys::signer(app).await?.sign(row.id, row.version);
+    let signed = keyring::signer::<TicketCodes>(app).await?.sign(row.id, row.version);
     signed.map(Some).ok_or_else(|| TicketError::Internal("the key that signs tickets can't sign".to_owned()))
 }
 

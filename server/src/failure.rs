@@ -44,7 +44,7 @@ pub enum Failure {
     #[error("{0}")]
     Accounts(#[from] domain::accounts::AccountError),
     #[error("{0}")]
-    Tickets(#[from] domain::tickets::TicketError),
+    Keys(#[from] domain::keyring::KeyError),
     #[error("an account with the email {0:?} exists\n  `matchday user promote {0} --role …` changes its role.")]
     KnownEmail(String),
     #[error("there is no account with the email or id {0:?}")]

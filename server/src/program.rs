@@ -11,6 +11,7 @@ use std::{
 };
 
 use clap::Parser;
+use domain::{accounts::keys::AccessTokens, tickets::keys::TicketCodes};
 
 use crate::{
     cli::{Cli, Role},
@@ -50,8 +51,8 @@ async fn run(cli: Cli) -> ExitCode {
         Role::Migrate { step } => roles::migrate(settings, &step).await,
         Role::Schema => roles::schema(),
         Role::Masterlist { task } => roles::masterlist(settings, &task).await,
-        Role::Key { tickets: false, task } => roles::keys(settings, &task).await,
-        Role::Key { tickets: true, task } => roles::ticket_keys(settings, &task).await,
+        Role::Key { tickets: false, task } => roles::keys::<AccessTokens>(settings, &task).await,
+        Role::Key { tickets: true, task } => roles::keys::<TicketCodes>(settings, &task).await,
         Role::User { task } => roles::users(settings, &task).await,
         Role::Address { task } => roles::addresses(settings, &task).await,
         Role::Config => roles::config(settings),

@@ -20,12 +20,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 pub use self::{
-    addresses::addresses,
-    keys::{keys, ticket_keys},
-    masterlist::masterlist,
-    migrate::migrate,
-    settings::config,
-    users::users,
+    addresses::addresses, keys::keys, masterlist::masterlist, migrate::migrate, settings::config, users::users,
 };
 use crate::{
     banner::Banner,

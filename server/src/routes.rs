@@ -9,7 +9,12 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use domain::{App, accounts, tickets};
+use domain::{
+    App,
+    accounts::{self, keys::AccessTokens},
+    keyring,
+    tickets::{self, keys::TicketCodes},
+};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::{graphiql, health::Health};
@@ -50,8 +55,10 @@ pub(crate) fn documents(shows_schema: bool) -> Router {
 /// The public keys: `/.well-known/jwks.json` has those that our access tokens are verified by, and
 /// `/.well-known/ticket-keys.json` those that gates verify tickets by.
 pub(crate) fn keys(app: Arc<App>) -> Router {
-    let of_tokens = async |State(app): State<Arc<App>>| jwks(accounts::keys::jwks(&app), accounts::keys::JWKS_SECONDS);
-    let of_tickets = async |State(app): State<Arc<App>>| jwks(tickets::keys::jwks(&app), tickets::keys::JWKS_SECONDS);
+    let of_tokens =
+        async |State(app): State<Arc<App>>| jwks(keyring::jwks::<AccessTokens>(&app), accounts::keys::JWKS_SECONDS);
+    let of_tickets =
+        async |State(app): State<Arc<App>>| jwks(keyring::jwks::<TicketCodes>(&app), tickets::keys::JWKS_SECONDS);
     Router::new()
         .route("/.well-known/jwks.json", get(of_tokens))
         .route("/.well-known/ticket-keys.json", get(of_tickets))

@@ -13,7 +13,12 @@ use std::{
 
 use axum::{Router, response::Response};
 use book::clock::{Clock, SystemClock};
-use domain::{App, accounts, expiry, keeper, mails, maintenance, tickets};
+use domain::{
+    App,
+    accounts::{self, keys::AccessTokens},
+    expiry, keeper, keyring, mails, maintenance,
+    tickets::keys::TicketCodes,
+};
 use limits::Limiter;
 use metrics_exporter_prometheus::PrometheusHandle;
 use security::{AddressRules, Decisions, Security};
@@ -336,8 +341,8 @@ fn payment_routes(begun: &Begun) -> Router {
 
 /// Sees to it that there are keys to sign with, and keeps accounts in order.
 async fn keep_accounts(supervisor: &Supervisor, app: &Arc<App>) -> Result<(), Failure> {
-    accounts::keys::prepare(app).await?;
-    tickets::keys::prepare(app).await?;
+    keyring::prepare::<AccessTokens>(app).await?;
+    keyring::prepare::<TicketCodes>(app).await?;
     supervisor.keep_on("standings", app, accounts::standing::run);
     supervisor.keep_on("accounts", app, maintenance::run);
     Ok(())

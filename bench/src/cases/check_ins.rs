@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use domain::{
-    Settings, accounts,
-    tickets::{self, keys},
+    Settings, accounts, keyring,
+    tickets::{self, keys::TicketCodes},
 };
 use entities::ticket;
 use sea_orm::{ConnectionTrait as _, EntityTrait as _};
@@ -122,7 +122,7 @@ impl Crowd {
         ] {
             app.db.execute_unprepared(&statement).await?;
         }
-        keys::prepare(app).await?;
+        keyring::prepare::<TicketCodes>(app).await?;
         let token = accounts::refresh(app, "steward").await?.access_token.into();
         let mut codes = Vec::new();
         for row in ticket::Entity::find().all(&app.db).await? {

@@ -9,12 +9,12 @@ use std::{sync::Arc, time::Duration};
 use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
 use entities::signing_key::{self, Algorithm};
-use sea_orm::{ActiveModelTrait, DbErr};
+use sea_orm::ActiveModelTrait;
 
 use super::{AccountError, passwords::Hashing, provider::Provider, standing::Standings};
 use crate::{
     App,
-    keyring::{self, Generated, KeyError, Keyring, Listed, Purpose, Row, encryption::Encryption, secret},
+    keyring::{self, Generated, KeyError, Keyring, Purpose, Row, encryption::Encryption, secret},
 };
 
 mod pair;
@@ -103,8 +103,8 @@ impl Keys {
     }
 }
 
-/// Access tokens, as a purpose of keys.
-pub(crate) struct AccessTokens;
+/// Access tokens, as a purpose of keys: the keys before a new one end when the last of their tokens is over.
+pub struct AccessTokens;
 
 pub(super) type Key = keyring::Key<AccessTokens>;
 pub(super) type Ring = keyring::Ring<AccessTokens>;
@@ -162,59 +162,6 @@ impl Purpose for AccessTokens {
 
 impl From<KeyError> for AccountError {
     fn from(error: KeyError) -> Self {
-        match error {
-            KeyError::Store(error) => Self::Store(error),
-            KeyError::Generation(_) | KeyError::Lost => Self::Internal(error.to_string()),
-        }
+        error.into_error(Self::Internal)
     }
-}
-
-/// Sees to it that there is a key to sign with.
-///
-/// # Errors
-/// `Store` where the database fails; `Internal` where no key can be made.
-pub async fn prepare(app: &App) -> Result<(), AccountError> {
-    signer(app).await.map(drop)
-}
-
-/// The public keys as others verify our tokens by them, RFC 7517.
-pub fn jwks(app: &App) -> serde_json::Value {
-    keyring::jwks::<AccessTokens>(app)
-}
-
-/// Makes a new key. It signs after a notice in which every instance hears of it; the keys before it end when the last
-/// of their tokens is over.
-///
-/// With `at_once`, for keys that were stolen: it signs now, and what the others signed is worth nothing from now on.
-///
-/// # Errors
-/// `Store` where the database fails, and `Internal` where no key can be made: then no key has changed.
-pub async fn rotate(app: &App, at_once: bool) -> Result<Listed, AccountError> {
-    Ok(keyring::rotate::<AccessTokens>(app, at_once).await?)
-}
-
-/// Ends a key now: what it signed is worth nothing. `false`: there is none of this name that has not ended.
-///
-/// # Errors
-/// `Store` where the database fails: the key may have ended all the same, and ending it again harms nothing.
-pub async fn retire(app: &App, kid: &str) -> Result<bool, AccountError> {
-    Ok(keyring::retire::<AccessTokens>(app, kid).await?)
-}
-
-/// All keys, oldest first.
-///
-/// # Errors
-/// `Store` where the database fails.
-pub async fn list(app: &App) -> Result<Vec<Listed>, AccountError> {
-    Ok(keyring::list::<AccessTokens>(app).await?)
-}
-
-/// The key that signs now; made if there is none. Never called inside a transaction, for it has its own.
-pub(super) async fn signer(app: &App) -> Result<Arc<Key>, AccountError> {
-    Ok(keyring::signer(app).await?)
-}
-
-/// The key of this name, looked for in the database if it is not known yet.
-pub(super) async fn find(app: &App, kid: &str) -> Result<Option<Arc<Key>>, DbErr> {
-    keyring::find(app, kid).await
 }

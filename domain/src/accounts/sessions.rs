@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use super::{
     AccountError, Session, Viewer,
-    keys::{self, Key},
+    keys::{AccessTokens, Key},
     lock, standing, tokens,
 };
-use crate::App;
+use crate::{App, keyring};
 
 /// Sessions that one account has at once; beyond them the one that was refreshed longest ago gives way.
 const MOST: u64 = 50;
@@ -30,7 +30,7 @@ const STEPS: usize = 8;
 /// used some time ago, which ends its family.
 pub async fn refresh(app: &App, refresh_token: &str) -> Result<Session, AccountError> {
     let now = app.clock.now();
-    let (signer, number) = (keys::signer(app).await?, standing::number(app));
+    let (signer, number) = (keyring::signer::<AccessTokens>(app).await?, standing::number(app));
     let txn = Write::begin(&app.store).await?;
     let known = find(&txn, refresh_token).await?.ok_or(AccountError::InvalidToken)?;
     let user = lock(&txn, known.user_id).await?.ok_or(AccountError::InvalidToken)?;

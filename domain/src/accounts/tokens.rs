@@ -14,10 +14,10 @@ use uuid::Uuid;
 
 use super::{
     AccountError, Keys, Viewer,
-    keys::{self, AUDIENCE, Key, SKEW},
+    keys::{AUDIENCE, AccessTokens, Key, SKEW},
     provider,
 };
-use crate::App;
+use crate::{App, keyring};
 
 /// Which key a token was verified by.
 #[derive(Clone)]
@@ -101,7 +101,7 @@ pub(super) async fn read(app: &App, token: &str) -> Result<(Viewer, SignedBy), A
     let header = jsonwebtoken::decode_header(token).map_err(|_| AccountError::InvalidToken)?;
     // An extension that must be understood is none that we do.
     let kid = header.kid.filter(|_| header.crit.is_none()).ok_or(AccountError::InvalidToken)?;
-    let key = keys::find(app, &kid).await?.ok_or(AccountError::InvalidToken)?;
+    let key = keyring::find::<AccessTokens>(app, &kid).await?.ok_or(AccountError::InvalidToken)?;
     let viewer = verify(&key, token, now)?;
     app.accounts.ring().note(digest, viewer, &key);
 

@@ -13,25 +13,22 @@ use entities::{signing_key::Algorithm, ticket_key};
 use sea_orm::{ActiveModelTrait, DbErr};
 use sha2::{Digest, Sha256};
 
-use super::{
-    TicketError,
-    code::{Code, KEY_ID},
-};
+use super::code::{Code, KEY_ID};
 use crate::{
     App,
-    keyring::{self, Generated, KeyError, Keyring, Listed, Material, Purpose, Row},
+    keyring::{self, Generated, KeyError, Keyring, Material, Purpose, Row},
 };
 
 /// How long others may keep our public keys before they ask again.
 pub const JWKS_SECONDS: u64 = 300;
 
-/// Codes of tickets, as a purpose of keys.
-pub(crate) struct TicketCodes;
+/// Codes of tickets, as a purpose of keys: a new one signs after a day, and what the keys before it signed stays good.
+pub struct TicketCodes;
 
 pub(super) type Key = keyring::Key<TicketCodes>;
 
 /// What a key signs codes and verifies them with.
-pub(crate) struct Pair {
+pub struct Pair {
     id: [u8; KEY_ID],
     public: Vec<u8>,
     /// `None` where the private part was encrypted by another secret.
@@ -112,50 +109,6 @@ impl Key {
 /// The name of a key that codes call by these bytes.
 fn name(id: [u8; KEY_ID]) -> String {
     URL_SAFE_NO_PAD.encode(id)
-}
-
-/// Sees to it that there is a key to sign with.
-///
-/// # Errors
-/// `Store` where the database fails; `Internal` where no key can be made.
-pub async fn prepare(app: &App) -> Result<(), TicketError> {
-    signer(app).await.map(drop)
-}
-
-/// The public keys as gates verify codes by them, RFC 7517.
-pub fn jwks(app: &App) -> serde_json::Value {
-    keyring::jwks::<TicketCodes>(app)
-}
-
-/// Makes a new key, which signs after a day. What the keys before it signed stays good.
-///
-/// With `at_once`, for keys that were stolen: it signs now, and what the others signed opens nothing from now on.
-///
-/// # Errors
-/// `Store` where the database fails, and `Internal` where no key can be made: then no key has changed.
-pub async fn rotate(app: &App, at_once: bool) -> Result<Listed, TicketError> {
-    Ok(keyring::rotate::<TicketCodes>(app, at_once).await?)
-}
-
-/// Ends a key now: what it signed opens nothing. `false`: there is none of this name that has not ended.
-///
-/// # Errors
-/// `Store` where the database fails: the key may have ended all the same, and ending it again harms nothing.
-pub async fn retire(app: &App, kid: &str) -> Result<bool, TicketError> {
-    Ok(keyring::retire::<TicketCodes>(app, kid).await?)
-}
-
-/// All keys, oldest first.
-///
-/// # Errors
-/// `Store` where the database fails.
-pub async fn list(app: &App) -> Result<Vec<Listed>, TicketError> {
-    Ok(keyring::list::<TicketCodes>(app).await?)
-}
-
-/// The key that signs now; made if there is none. Never called inside a transaction, for it has its own.
-pub(super) async fn signer(app: &App) -> Result<Arc<Key>, TicketError> {
-    Ok(keyring::signer(app).await?)
 }
 
 /// The key that codes call so, if what it signed is good; looked for in the database if it is not known yet.

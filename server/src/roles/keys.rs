@@ -2,53 +2,29 @@
 
 use std::path::Path;
 
-use domain::{
-    accounts::keys,
-    keyring::{Listed, Stage},
-    tickets,
-};
+use domain::keyring::{self, Listed, Purpose, Stage};
 use entities::signing_key::Algorithm;
 
 use crate::{cli::Key, failure::Failure, output, resources};
 
-/// Changes, lists or ends keys.
+/// Changes, lists or ends the keys of a purpose.
 ///
 /// # Errors
 ///
 /// The database does not answer; for `retire`, there is no such key.
-pub async fn keys(settings: Option<&Path>, task: &Key) -> Result<(), Failure> {
+pub async fn keys<P: Purpose>(settings: Option<&Path>, task: &Key) -> Result<(), Failure> {
     let config = super::load(settings)?;
     let app = resources::beside(&config).await?;
     match task {
         Key::Rotate { now } => {
-            let made = keys::rotate(&app, *now).await?;
-            tracing::info!(kid = made.kid, "a key was made");
+            let made = keyring::rotate::<P>(&app, *now).await?;
+            tracing::info!(kid = made.kid, signed = P::SIGNED, "a key was made");
         }
         Key::List => {}
-        Key::Retire { kid } if keys::retire(&app, kid).await? => {}
+        Key::Retire { kid } if keyring::retire::<P>(&app, kid).await? => {}
         Key::Retire { kid } => return Err(Failure::NoKey(kid.clone())),
     }
-    show(&keys::list(&app).await?)
-}
-
-/// Changes, lists or ends keys of tickets.
-///
-/// # Errors
-///
-/// The database does not answer; for `retire`, there is no such key.
-pub async fn ticket_keys(settings: Option<&Path>, task: &Key) -> Result<(), Failure> {
-    let config = super::load(settings)?;
-    let app = resources::beside(&config).await?;
-    match task {
-        Key::Rotate { now } => {
-            let made = tickets::keys::rotate(&app, *now).await?;
-            tracing::info!(kid = made.kid, "a key of tickets was made");
-        }
-        Key::List => {}
-        Key::Retire { kid } if tickets::keys::retire(&app, kid).await? => {}
-        Key::Retire { kid } => return Err(Failure::NoKey(kid.clone())),
-    }
-    show(&tickets::keys::list(&app).await?)
+    show(&keyring::list::<P>(&app).await?)
 }
 
 /// Columns with a header; a key that has no end yet has a dash for it.

@@ -1,5 +1,6 @@
 //! The gate from the outside: stewards scan, devices come back from being offline, and hear of dead codes.
 
+use domain::{keyring, tickets::keys::TicketCodes};
 use entities::user::Role;
 use serde_json::{Value, json};
 use tests::{Site, World, client::Client};
@@ -129,7 +130,7 @@ async fn the_keys_of_tickets_are_published_apart_from_those_of_tokens() {
 
     assert_eq!((status, headers["content-type"].to_str().ok()), (200, Some("application/jwk-set+json")));
     let keys: Value = serde_json::from_slice(&keys).expect("it is JSON");
-    assert_eq!(keys, domain::tickets::keys::jwks(&site.app));
+    assert_eq!(keys, keyring::jwks::<TicketCodes>(&site.app));
     assert_eq!(keys["keys"][0]["kid"].as_str().map(str::len), Some(8));
     let tokens: Value = serde_json::from_str(&visitor.get("/.well-known/jwks.json").await.1).expect("it is JSON");
     assert_ne!(tokens["keys"][0]["x"], keys["keys"][0]["x"]);

@@ -10,7 +10,7 @@ use super::AUDIENCE;
 use crate::keyring::{Generated, KeyError, Material, Row};
 
 /// What a key signs and verifies with.
-pub(crate) struct Pair {
+pub struct Pair {
     /// `None` where the private part was encrypted by another secret.
     pub(in crate::accounts) signing: Option<EncodingKey>,
     pub(in crate::accounts) verifying: DecodingKey,

@@ -12,7 +12,7 @@ use crate::accounts::Viewer;
 const CAPACITY: usize = 16_384;
 
 /// By the token's SHA-256.
-pub(crate) struct VerifiedTokens(Cache<[u8; 32], Verified>);
+pub struct VerifiedTokens(Cache<[u8; 32], Verified>);
 
 #[derive(Clone)]
 struct Verified {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     App,
-    accounts::{self, AccountError, Application, Viewer, provider::Terms, roster},
-    mails,
+    accounts::{self, AccountError, Application, Viewer, keys::AccessTokens, provider::Terms, roster},
+    keyring, mails,
     reservations::{self, Wish},
 };
 use entities::{
@@ -182,7 +182,7 @@ async fn ours_and_the_providers_keys_do_not_stand_in_for_each_other(app: &TestAp
     assert!(!is_good(&site, &format!("{head}.{body}.{signature}")).await, "we sign for the provider");
 
     // Our own published key in the provider's set is the provider's from then on, and no token of ours is.
-    let ours = &accounts::keys::jwks(app)["keys"][0];
+    let ours = &keyring::jwks::<AccessTokens>(app)["keys"][0];
     of(&site).learn(&json!({ "keys": [ours] })).expect("it is a key");
     assert!(is_good(&site, &session.access_token).await);
     assert!(!is_good(&site, &key.sign(&claims(app, "ana"))).await);

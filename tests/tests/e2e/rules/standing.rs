@@ -4,7 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{
     App,
-    accounts::{self, AccountError, Application, Session, Viewer, keys, roster, standing},
+    accounts::{self, AccountError, Application, Session, Viewer, keys::AccessTokens, roster, standing},
+    keyring,
 };
 use entities::{
     session,
@@ -150,7 +151,7 @@ async fn an_open_connection_ends_with_the_key_that_signed_its_token(app: &TestAp
     let session = ana(app).await;
     let right = right(app, &session).await;
 
-    keys::rotate(app, true).await.expect("a key can be made");
+    keyring::rotate::<AccessTokens>(app, true).await.expect("a key can be made");
     standing::recheck(app).await.expect("people can be looked at");
 
     assert!(is_over(&right));

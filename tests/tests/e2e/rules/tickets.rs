@@ -5,9 +5,11 @@ use std::time::Duration;
 use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
+    accounts::keys::AccessTokens,
     audit,
     gateway::Status as AtBank,
-    tickets::{self, keys},
+    keyring,
+    tickets::{self, keys::TicketCodes},
 };
 use entities::{
     category::Category,
@@ -163,7 +165,7 @@ fn verified(jwks: &serde_json::Value, code: &str) -> Option<(Uuid, u32)> {
 async fn a_code_is_verified_by_the_published_key_alone(app: &TestApp) {
     let (.., tickets) = ticketed(app).await;
     let signed = code(app, &tickets[0]).await;
-    let jwks = keys::jwks(app);
+    let jwks = keyring::jwks::<TicketCodes>(app);
 
     assert_eq!(verified(&jwks, &signed), Some((tickets[0].id, 1)));
     let other = code(app, &tickets[1]).await;
@@ -182,27 +184,28 @@ async fn a_code_is_verified_by_the_published_key_alone(app: &TestApp) {
 async fn keys_change_and_tickets_stay_good_unless_theirs_is_retired(app: &TestApp) {
     let (.., tickets) = ticketed(app).await;
     let old = code(app, &tickets[0]).await;
-    let (access, first) = (domain::accounts::keys::jwks(app), keys::list(app).await.expect("keys can be listed"));
+    let (access, first) =
+        (keyring::jwks::<AccessTokens>(app), keyring::list::<TicketCodes>(app).await.expect("keys can be listed"));
 
-    let next = keys::rotate(app, false).await.expect("keys can be changed");
+    let next = keyring::rotate::<TicketCodes>(app, false).await.expect("keys can be changed");
     assert_eq!(code(app, &tickets[0]).await, old, "the next key is announced first");
-    assert_eq!(keys::jwks(app)["keys"].as_array().map(Vec::len), Some(2));
+    assert_eq!(keyring::jwks::<TicketCodes>(app)["keys"].as_array().map(Vec::len), Some(2));
     app.move_clock(Duration::from_secs(24 * 3_600));
     let new = code(app, &tickets[0]).await;
     assert_ne!(new, old);
     app.move_clock(Duration::from_secs(300 * 24 * 3_600));
     for signed in [&old, &new] {
-        assert_eq!(verified(&keys::jwks(app), signed), Some((tickets[0].id, 1)));
+        assert_eq!(verified(&keyring::jwks::<TicketCodes>(app), signed), Some((tickets[0].id, 1)));
     }
 
-    assert!(keys::retire(app, &first[0].kid).await.expect("a key can be retired"));
-    assert!(!keys::retire(app, &first[0].kid).await.expect("a key can be asked for"));
-    assert_eq!((verified(&keys::jwks(app), &old), code(app, &tickets[0]).await), (None, new.clone()));
-    keys::rotate(app, true).await.expect("keys can be changed");
-    assert_eq!(verified(&keys::jwks(app), &new), None, "what was stolen opens nothing");
+    assert!(keyring::retire::<TicketCodes>(app, &first[0].kid).await.expect("a key can be retired"));
+    assert!(!keyring::retire::<TicketCodes>(app, &first[0].kid).await.expect("a key can be asked for"));
+    assert_eq!((verified(&keyring::jwks::<TicketCodes>(app), &old), code(app, &tickets[0]).await), (None, new.clone()));
+    keyring::rotate::<TicketCodes>(app, true).await.expect("keys can be changed");
+    assert_eq!(verified(&keyring::jwks::<TicketCodes>(app), &new), None, "what was stolen opens nothing");
     assert_ne!(code(app, &tickets[0]).await, new);
     assert_ne!(next.kid, first[0].kid);
-    assert_eq!(domain::accounts::keys::jwks(app), access, "access tokens have keys of their own");
+    assert_eq!(keyring::jwks::<AccessTokens>(app), access, "access tokens have keys of their own");
 }
 
 async fn the_audit_sees_tickets_that_are_missing_and_ones_that_nobody_paid(app: &TestApp) {

@@ -7,8 +7,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use book::clock::{Clock, MovableClock};
 use domain::{
     App,
-    accounts::{self, AccountError, Application, Keys, Session, keys},
-    keyring::Stage,
+    accounts::{self, AccountError, Application, Keys, Session, keys::AccessTokens},
+    keyring::{self, Stage},
 };
 use entities::signing_key::{self, Algorithm};
 use jsonwebtoken::{DecodingKey, EncodingKey, Header, Validation, jwk::JwkSet};
@@ -73,7 +73,8 @@ async fn is_good(app: &App, token: &str) -> bool {
 async fn a_token_names_its_key_and_anybody_can_verify_it(app: &TestApp) {
     let session = fan(app, "ana").await;
 
-    let set: JwkSet = serde_json::from_value(keys::jwks(app)).expect("the keys are published as the standard says");
+    let set: JwkSet = serde_json::from_value(keyring::jwks::<AccessTokens>(app))
+        .expect("the keys are published as the standard says");
     let key = set.find(&kid(&session)).expect("the key is among them");
     let mut validation = Validation::new(jsonwebtoken::Algorithm::EdDSA);
     validation.set_audience(&["matchday"]);
@@ -84,7 +85,7 @@ async fn a_token_names_its_key_and_anybody_can_verify_it(app: &TestApp) {
     let claims = claims.expect("the token is good").claims;
     assert_eq!(claims["sub"], session.user.id.to_string());
     assert_eq!(set.keys.len(), 1);
-    assert_eq!(keys::jwks(app)["keys"][0].get("d"), None, "the private part stays here");
+    assert_eq!(keyring::jwks::<AccessTokens>(app)["keys"][0].get("d"), None, "the private part stays here");
 }
 
 /// A key of the test's own that the site verifies by: its public part is what a row has in the clear.
@@ -190,14 +191,14 @@ async fn what_a_forger_makes_is_worth_nothing(app: &TestApp) {
 }
 
 async fn stages(app: &App) -> Vec<Stage> {
-    keys::list(app).await.expect("keys can be listed").iter().map(|key| key.stage).collect()
+    keyring::list::<AccessTokens>(app).await.expect("keys can be listed").iter().map(|key| key.stage).collect()
 }
 
 async fn a_new_key_signs_nobody_out(app: &TestApp) {
     let old = fan(app, "ana").await;
 
-    let next = keys::rotate(app, false).await.expect("a key can be made");
-    assert_eq!(keys::jwks(app)["keys"][1]["kid"], next.kid, "it is announced before it signs");
+    let next = keyring::rotate::<AccessTokens>(app, false).await.expect("a key can be made");
+    assert_eq!(keyring::jwks::<AccessTokens>(app)["keys"][1]["kid"], next.kid, "it is announced before it signs");
     assert_eq!(stages(app).await, [Stage::Signing, Stage::Announced]);
     let meanwhile = fan(app, "ben").await;
     assert_eq!(kid(&meanwhile), kid(&old));
@@ -212,14 +213,14 @@ async fn a_new_key_signs_nobody_out(app: &TestApp) {
 
     app.move_clock(app.accounts.access_lifetime + Duration::from_secs(30));
     assert_eq!(stages(app).await, [Stage::Ended, Stage::Signing]);
-    assert_eq!(keys::jwks(app)["keys"].as_array().map(Vec::len), Some(1));
+    assert_eq!(keyring::jwks::<AccessTokens>(app)["keys"].as_array().map(Vec::len), Some(1));
 }
 
 async fn stolen_keys_end_at_once(app: &TestApp) {
     let session = fan(app, "ana").await;
     assert!(is_good(app, &session.access_token).await);
 
-    keys::rotate(app, true).await.expect("a key can be made");
+    keyring::rotate::<AccessTokens>(app, true).await.expect("a key can be made");
 
     assert!(!is_good(app, &session.access_token).await, "also of a token that was found good before");
     let next = accounts::refresh(app, &session.refresh_token).await.expect("the session goes on");
@@ -231,8 +232,8 @@ async fn a_retired_key_ends_and_the_next_is_made_by_itself(app: &TestApp) {
     let session = fan(app, "ana").await;
     assert!(is_good(app, &session.access_token).await);
 
-    assert!(keys::retire(app, &kid(&session)).await.expect("a key can be ended"));
-    let again = keys::retire(app, &kid(&session)).await.expect("nothing is no error");
+    assert!(keyring::retire::<AccessTokens>(app, &kid(&session)).await.expect("a key can be ended"));
+    let again = keyring::retire::<AccessTokens>(app, &kid(&session)).await.expect("nothing is no error");
 
     assert!(!again);
     assert!(!is_good(app, &session.access_token).await);
@@ -280,7 +281,11 @@ async fn a_change_of_the_algorithm_signs_nobody_out(app: &TestApp) {
             assert!(is_good(app, token).await);
         }
     }
-    assert_eq!(keys::jwks(&changed)["keys"].as_array().map(Vec::len), Some(1), "a secret is not published");
+    assert_eq!(
+        keyring::jwks::<AccessTokens>(&changed)["keys"].as_array().map(Vec::len),
+        Some(1),
+        "a secret is not published"
+    );
     let another_site = elsewhere(app, SECRET, "there", Algorithm::Hs256);
     assert!(!is_good(&another_site, &after.access_token).await, "the issuer is another");
 }
@@ -294,7 +299,7 @@ async fn instances_that_start_together_sign_with_one_key_and_hear_of_the_next_by
     assert_eq!(kid(&first), kid(&second));
     assert!(is_good(&another, &first.access_token).await && is_good(&app, &second.access_token).await);
     app.move_clock(Duration::from_secs(1));
-    keys::rotate(&app, true).await.expect("a key can be made");
+    keyring::rotate::<AccessTokens>(&app, true).await.expect("a key can be made");
     let next = fan(&app, "cleo").await;
 
     assert!(is_good(&another, &next.access_token).await);
