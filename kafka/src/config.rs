@@ -1,19 +1,32 @@
 //! The configuration of the exchange: which brokers, which topics, and as whom.
 //!
-//! It is read once by the server, checked by `client_config` before the first connection, and never shows a password.
+//! It is a section of the server's settings, checked by `client_config` before the first connection, and never shows a
+//! password. What is skipped there is no setting: the program decides it.
 
-use std::{fmt, path::PathBuf};
+use std::path::PathBuf;
 
 use rdkafka::ClientConfig;
+use serde::{Deserialize, Serialize};
+use settings::secret::Secret;
 
 use crate::topics::Topics;
 
+/// What `security_protocol` can be.
+pub const PROTOCOLS: &[&str] = &["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"];
+/// What `sasl_mechanism` can be.
+pub const MECHANISMS: &[&str] = &["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"];
+/// Whether this build has TLS to Kafka.
+pub const TLS: bool = cfg!(feature = "kafka-tls");
+
 /// How this site reaches Kafka.
-#[derive(Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Config {
     /// `host:port` of one broker or more, separated by commas.
+    #[serde(skip)]
     pub brokers: String,
     /// `dev` or `prod`: the ending of every topic's name.
+    #[serde(skip)]
     pub env: String,
     pub master_list_topic_prefix: String,
     pub ticket_sales_topic_prefix: String,
@@ -29,19 +42,23 @@ pub struct Config {
     /// `PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`.
     pub sasl_mechanism: Option<String>,
     pub sasl_username: Option<String>,
-    pub sasl_password: Option<String>,
+    pub sasl_password: Option<Secret>,
     /// The authority that signed the brokers' certificates, in PEM; the system's authorities if unset.
     pub ssl_ca_location: Option<PathBuf>,
     /// This site's name among the sellers (`CLIENT_ID`): the sender of our records.
+    #[serde(skip)]
     pub site: String,
     /// The consumer group, shared by the site's instances and by no other client; `matchday-<site>` if unset.
+    #[serde(skip)]
     pub group: Option<String>,
     /// This instance's own name in the group, kept over its restarts: one that is started again under it takes its
     /// partitions back at once. A nameless one waits until the dead one's session is over.
     pub instance_id: Option<String>,
     /// The broker is the one in this process, see `embedded`.
+    #[serde(skip)]
     pub embedded: bool,
     /// Whose offsets we store; the cluster's id if unset. The embedded broker has a new one at every start.
+    #[serde(skip)]
     pub source: Option<String>,
 }
 
@@ -105,7 +122,6 @@ pub enum ConfigError {
     OutOfRange(&'static str, i32, i32),
 }
 
-const TLS: bool = cfg!(feature = "kafka-tls");
 /// Kafka's own limit.
 const MAX_TOPIC_NAME: usize = 249;
 const MAX_PARTITIONS: i32 = 1_000;
@@ -171,8 +187,9 @@ impl Config {
     fn secure(&self, client: &mut ClientConfig) -> Result<(), ConfigError> {
         let protocol = match self.security_protocol.as_deref() {
             None => "PLAINTEXT",
-            Some(name) => ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
-                .into_iter()
+            Some(name) => PROTOCOLS
+                .iter()
+                .copied()
                 .find(|known| known.eq_ignore_ascii_case(name))
                 .ok_or_else(|| ConfigError::UnknownProtocol(name.to_owned()))?,
         };
@@ -196,12 +213,12 @@ impl Config {
         if sasl {
             return self.authenticate(client, protocol);
         }
-        for (name, value) in [
-            ("KAFKA_SASL_MECHANISM", &self.sasl_mechanism),
-            ("KAFKA_SASL_USERNAME", &self.sasl_username),
-            ("KAFKA_SASL_PASSWORD", &self.sasl_password),
+        for (name, is_set) in [
+            ("KAFKA_SASL_MECHANISM", self.sasl_mechanism.is_some()),
+            ("KAFKA_SASL_USERNAME", self.sasl_username.is_some()),
+            ("KAFKA_SASL_PASSWORD", self.sasl_password.is_some()),
         ] {
-            if value.is_some() {
+            if is_set {
                 return Err(ConfigError::Unused(name, protocol));
             }
         }
@@ -212,8 +229,9 @@ impl Config {
     fn authenticate(&self, client: &mut ClientConfig, protocol: &'static str) -> Result<(), ConfigError> {
         let mechanism = match self.sasl_mechanism.as_deref() {
             None => "PLAIN",
-            Some(name) => ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
-                .into_iter()
+            Some(name) => MECHANISMS
+                .iter()
+                .copied()
                 .find(|known| known.eq_ignore_ascii_case(name))
                 .ok_or_else(|| ConfigError::UnknownMechanism(name.to_owned()))?,
         };
@@ -222,8 +240,8 @@ impl Config {
             return Err(ConfigError::NeedsTls(format!("KAFKA_SASL_MECHANISM {mechanism}")));
         }
         let username = self.sasl_username.as_deref().ok_or(ConfigError::Missing(protocol, "KAFKA_SASL_USERNAME"))?;
-        let password = self.sasl_password.as_deref().ok_or(ConfigError::Missing(protocol, "KAFKA_SASL_PASSWORD"))?;
-        client.set("sasl.mechanism", mechanism).set("sasl.username", username).set("sasl.password", password);
+        let password = self.sasl_password.as_ref().ok_or(ConfigError::Missing(protocol, "KAFKA_SASL_PASSWORD"))?;
+        client.set("sasl.mechanism", mechanism).set("sasl.username", username).set("sasl.password", password.expose());
 
         Ok(())
     }
@@ -245,29 +263,13 @@ fn check_topics(topics: &Topics) -> Result<(), ConfigError> {
 
 /// Whether Kafka takes `text` as a name of a topic, and everybody as a name of a site.
 fn is_name(text: &str, max: usize) -> bool {
-    let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
-    (1..=max).contains(&text.len()) && text.bytes().all(legal) && text != "." && text != ".."
+    is_part_of_name(text, max) && text != "." && text != ".."
 }
 
-impl fmt::Debug for Config {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Config")
-            .field("brokers", &self.brokers)
-            .field("topics", &self.topics())
-            .field("partitions", &self.partitions)
-            .field("replication", &self.replication)
-            .field("security_protocol", &self.security_protocol)
-            .field("sasl_mechanism", &self.sasl_mechanism)
-            .field("sasl_username", &self.sasl_username)
-            .field("sasl_password", &self.sasl_password.as_ref().map(|_| "(hidden)"))
-            .field("ssl_ca_location", &self.ssl_ca_location)
-            .field("site", &self.site)
-            .field("group", &self.group())
-            .field("instance_id", &self.instance_id)
-            .field("embedded", &self.embedded)
-            .field("source", &self.source)
-            .finish()
-    }
+/// Whether Kafka takes a name with `text` in it.
+pub fn is_part_of_name(text: &str, max: usize) -> bool {
+    let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    (1..=max).contains(&text.len()) && text.bytes().all(is_legal)
 }
 
 #[cfg(test)]
@@ -278,7 +280,7 @@ mod tests {
         Config {
             security_protocol: Some(protocol.to_owned()),
             sasl_username: Some("site".to_owned()),
-            sasl_password: Some("hunter2hunter2".to_owned()),
+            sasl_password: Some(Secret::new("hunter2hunter2")),
             ..Config::default()
         }
     }
@@ -287,7 +289,7 @@ mod tests {
     fn a_password_is_never_shown() {
         let shown = format!("{:?}", sasl("SASL_PLAINTEXT"));
 
-        assert!(shown.contains("(hidden)"));
+        assert!(shown.contains("[redacted]"));
         assert!(!shown.contains("hunter2"));
     }
 
@@ -335,7 +337,7 @@ mod tests {
         assert!(refused(|c| c.site = "a site".to_owned()).contains("a site"));
         assert!(refused(|c| c.security_protocol = Some("TLS".to_owned())).contains("SASL_SSL"));
         assert!(refused(|c| c.security_protocol = Some("SASL_PLAINTEXT".to_owned())).contains("KAFKA_SASL_USERNAME"));
-        assert!(refused(|c| c.sasl_password = Some("secret".to_owned())).contains("KAFKA_SASL_PASSWORD"));
+        assert!(refused(|c| c.sasl_password = Some(Secret::new("secret"))).contains("KAFKA_SASL_PASSWORD"));
         assert!(refused(|c| c.instance_id = Some("a b".to_owned())).contains("a b"));
         assert!(refused(|c| c.partitions = 0).contains("partitions"));
         assert!(refused(|c| c.availability_topic_prefix = "a b".to_owned()).contains("a b-dev"));

@@ -29,27 +29,11 @@ const BUNDLED_MASTER_LIST: &str = include_str!("../data/world-cup-2022.jsonl");
 
 /// The exchange's configuration for the configured brokers; an embedded broker's address comes when it runs.
 pub(crate) fn exchange(config: &Config) -> kafka::Config {
-    let section = &config.kafka;
-    let bounded = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
-
     kafka::Config {
-        brokers: section.brokers.clone().unwrap_or_default(),
+        brokers: config.kafka.brokers.clone().unwrap_or_default(),
         env: config.env.as_str().to_owned(),
-        master_list_topic_prefix: section.master_list_topic_prefix.clone(),
-        ticket_sales_topic_prefix: section.ticket_sales_topic_prefix.clone(),
-        availability_topic_prefix: section.availability_topic_prefix.clone(),
-        dead_letters_topic_prefix: section.dead_letters_topic_prefix.clone(),
-        resale_topic_prefix: section.resale_topic_prefix.clone(),
-        partitions: bounded(section.partitions),
-        replication: bounded(section.replication),
-        security_protocol: section.security_protocol.clone(),
-        sasl_mechanism: section.sasl_mechanism.clone(),
-        sasl_username: section.sasl_username.clone(),
-        sasl_password: section.sasl_password.as_ref().map(|password| password.expose().to_owned()),
-        ssl_ca_location: section.ssl_ca_location.clone(),
         site: config.client_id.clone(),
-        instance_id: section.instance_id.clone(),
-        ..kafka::Config::default()
+        ..config.kafka.exchange.clone()
     }
 }
 

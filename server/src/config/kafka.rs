@@ -1,62 +1,31 @@
 //! The Kafka brokers and topics; without brokers the program starts an embedded one.
 
-use std::{collections::HashSet, path::PathBuf};
+use std::collections::HashSet;
 
+use kafka::config::{MECHANISMS, PROTOCOLS, TLS, is_part_of_name};
 use serde::{Deserialize, Serialize};
 use settings::{
     problem::Problem,
     row::{Kind, Row},
-    secret::Secret,
 };
 
 use super::{forms::is_host_and_port, site::Env};
 
-const PROTOCOLS: &[&str] = &["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"];
-const MECHANISMS: &[&str] = &["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"];
-
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Kafka {
+    /// Unset: an embedded broker.
     pub brokers: Option<String>,
-    pub security_protocol: Option<String>,
-    pub sasl_mechanism: Option<String>,
-    pub sasl_username: Option<String>,
-    pub sasl_password: Option<Secret>,
-    pub ssl_ca_location: Option<PathBuf>,
-    /// This instance's own name in the consumer group, kept over its restarts.
-    pub instance_id: Option<String>,
-    pub master_list_topic_prefix: String,
-    pub ticket_sales_topic_prefix: String,
-    pub availability_topic_prefix: String,
-    pub dead_letters_topic_prefix: String,
-    pub resale_topic_prefix: String,
-    /// Partitions of the topics that the program creates.
-    pub partitions: u32,
-    /// Replicas of the topics that the program creates.
-    pub replication: u32,
     /// Whether an embedded broker is given the bundled World Cup 2022 master list.
     pub bundled_master_list: bool,
+    /// How the brokers are reached, and which topics are theirs.
+    #[serde(flatten)]
+    pub exchange: kafka::Config,
 }
 
 impl Default for Kafka {
     fn default() -> Self {
-        Self {
-            brokers: None,
-            security_protocol: None,
-            sasl_mechanism: None,
-            sasl_username: None,
-            sasl_password: None,
-            ssl_ca_location: None,
-            instance_id: None,
-            master_list_topic_prefix: "fifa-world-cup-2022-masterlist".to_owned(),
-            ticket_sales_topic_prefix: "fifa-world-cup-2022-ticket-sales".to_owned(),
-            availability_topic_prefix: "matchday-availability".to_owned(),
-            dead_letters_topic_prefix: "matchday-dead-letters".to_owned(),
-            resale_topic_prefix: "matchday-resale".to_owned(),
-            partitions: 4,
-            replication: 1,
-            bundled_master_list: true,
-        }
+        Self { brokers: None, bundled_master_list: true, exchange: kafka::Config::default() }
     }
 }
 
@@ -81,6 +50,7 @@ pub(super) const ROWS: &[Row] = &[
 
 impl Kafka {
     pub(super) fn problems(&self, env: Env, found: &mut Vec<Problem>) {
+        let exchange = &self.exchange;
         let mut wrong = |setting: &str, wrong: String, right: &str| found.push(Problem::new(setting, wrong, right));
 
         if self.brokers.is_none() && env == Env::Prod {
@@ -92,8 +62,9 @@ impl Kafka {
         {
             wrong("KAFKA_BROKERS", format!("{brokers:?} is no list of brokers"), "write host:port[,host:port].");
         }
-        let protocol = self.security_protocol.as_deref().unwrap_or("PLAINTEXT");
-        let signs_in = self.sasl_mechanism.is_some() || self.sasl_username.is_some() || self.sasl_password.is_some();
+        let protocol = exchange.security_protocol.as_deref().unwrap_or("PLAINTEXT");
+        let signs_in =
+            exchange.sasl_mechanism.is_some() || exchange.sasl_username.is_some() || exchange.sasl_password.is_some();
         if self.brokers.is_none() && (protocol != "PLAINTEXT" || signs_in) {
             wrong(
                 "KAFKA_BROKERS",
@@ -103,8 +74,8 @@ impl Kafka {
         }
         if protocol.starts_with("SASL") {
             let missing = [
-                ("KAFKA_SASL_USERNAME", self.sasl_username.is_none()),
-                ("KAFKA_SASL_PASSWORD", self.sasl_password.is_none()),
+                ("KAFKA_SASL_USERNAME", exchange.sasl_username.is_none()),
+                ("KAFKA_SASL_PASSWORD", exchange.sasl_password.is_none()),
             ];
             for (setting, _) in missing.iter().filter(|(_, is_missing)| *is_missing) {
                 wrong(
@@ -117,7 +88,7 @@ impl Kafka {
             let what = format!("{protocol}, but a SASL user, password or mechanism is set");
             wrong("KAFKA_SECURITY_PROTOCOL", what, "use SASL_SSL (or SASL_PLAINTEXT), or unset KAFKA_SASL_*.");
         }
-        if protocol.ends_with("SSL") && !cfg!(feature = "kafka-tls") {
+        if protocol.ends_with("SSL") && !TLS {
             let right = "build with `cargo build --release --features kafka-tls`.";
             wrong(
                 "KAFKA_SECURITY_PROTOCOL",
@@ -125,36 +96,32 @@ impl Kafka {
                 right,
             );
         }
-        if let Some(file) = self.ssl_ca_location.as_deref().filter(|file| !file.is_file()) {
+        if let Some(file) = exchange.ssl_ca_location.as_deref().filter(|file| !file.is_file()) {
             wrong(
                 "KAFKA_SSL_CA_LOCATION",
                 format!("there is no file {}", file.display()),
                 "name the authority's PEM file.",
             );
         }
-        if let Some(id) = &self.instance_id
-            && !is_kafka_name(id, 249)
+        if let Some(id) = &exchange.instance_id
+            && !is_part_of_name(id, 249)
         {
             wrong("MATCHDAY_KAFKA_INSTANCE_ID", format!("{id:?} is no name"), "use 1 to 249 letters, digits, . _ or -");
         }
         let topics = [
-            ("MATCHDAY_KAFKA_MASTER_LIST_TOPIC_PREFIX", &self.master_list_topic_prefix),
-            ("MATCHDAY_KAFKA_TICKET_SALES_TOPIC_PREFIX", &self.ticket_sales_topic_prefix),
-            ("MATCHDAY_KAFKA_AVAILABILITY_TOPIC_PREFIX", &self.availability_topic_prefix),
-            ("MATCHDAY_KAFKA_DEAD_LETTERS_TOPIC_PREFIX", &self.dead_letters_topic_prefix),
-            ("MATCHDAY_KAFKA_RESALE_TOPIC_PREFIX", &self.resale_topic_prefix),
+            ("MATCHDAY_KAFKA_MASTER_LIST_TOPIC_PREFIX", &exchange.master_list_topic_prefix),
+            ("MATCHDAY_KAFKA_TICKET_SALES_TOPIC_PREFIX", &exchange.ticket_sales_topic_prefix),
+            ("MATCHDAY_KAFKA_AVAILABILITY_TOPIC_PREFIX", &exchange.availability_topic_prefix),
+            ("MATCHDAY_KAFKA_DEAD_LETTERS_TOPIC_PREFIX", &exchange.dead_letters_topic_prefix),
+            ("MATCHDAY_KAFKA_RESALE_TOPIC_PREFIX", &exchange.resale_topic_prefix),
         ];
         let mut seen = HashSet::new();
         for (setting, topic) in topics {
-            if !is_kafka_name(topic, 200) {
+            if !is_part_of_name(topic, 200) {
                 wrong(setting, format!("{topic:?} is no topic name"), "use 1 to 200 letters, digits, . _ or -");
             } else if !seen.insert(topic) {
                 wrong(setting, format!("{topic:?} is the name of another of our topics"), "give each its own.");
             }
         }
     }
-}
-
-fn is_kafka_name(text: &str, max: usize) -> bool {
-    (1..=max).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
 }

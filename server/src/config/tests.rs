@@ -83,8 +83,8 @@ fn a_text_that_looks_like_a_number_stays_a_text() {
     .expect("these are texts");
 
     assert_eq!(loaded.config.client_id, "42");
-    assert_eq!(loaded.config.kafka.security_protocol.as_deref(), Some("SASL_PLAINTEXT"));
-    assert_eq!(loaded.config.kafka.sasl_password.expect("it is set").expose(), "0123");
+    assert_eq!(loaded.config.kafka.exchange.security_protocol.as_deref(), Some("SASL_PLAINTEXT"));
+    assert_eq!(loaded.config.kafka.exchange.sasl_password.expect("it is set").expose(), "0123");
 }
 
 #[test]

@@ -21,7 +21,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("schema", &["resolvers", "subscriptions", "domain", "book", "error_codes"]),
     ("subscriptions", &["resolvers", "domain", "book", "error_codes"]),
     ("resolvers", &["domain", "book", "entities", "limits", "error_codes"]),
-    ("kafka", &["domain", "book", "entities"]),
+    ("kafka", &["domain", "book", "entities", "settings"]),
     ("gateways", &["domain", "entities", "fetch", "settings"]),
     ("print", &["domain", "entities"]),
     ("domain", &["book", "entities"]),

@@ -2,6 +2,7 @@
 
 use entities::category::Category;
 use kafka::{Config, masterlist, setup};
+use settings::secret::Secret;
 use tests::sites::given;
 use uuid::Uuid;
 
@@ -17,7 +18,7 @@ fn config() -> Config {
         security_protocol: Some("SASL_SSL".to_owned()),
         sasl_mechanism: Some("PLAIN".to_owned()),
         sasl_username: Some(setting("KAFKA_TLS_USERNAME")),
-        sasl_password: Some(setting("KAFKA_TLS_PASSWORD")),
+        sasl_password: Some(Secret::new(setting("KAFKA_TLS_PASSWORD"))),
         ssl_ca_location: Some(setting("KAFKA_TLS_CA").into()),
         site: "matchday".to_owned(),
         ..Config::default()
@@ -38,7 +39,7 @@ async fn a_master_list_is_published_to_a_broker_behind_sasl_and_tls() {
 
 #[tokio::test]
 async fn a_wrong_password_is_not_let_in() {
-    let config = Config { sasl_password: Some("guessed".to_owned()), ..config() };
+    let config = Config { sasl_password: Some(Secret::new("guessed")), ..config() };
 
     assert!(setup::ensure(&config).await.is_err());
 }
