@@ -86,7 +86,7 @@ pub async fn ask_and_leave(address: SocketAddr, headers: &[(&str, &str)], body: 
 
 /// The SHA-256 of a text in hexadecimal, as automatic persisted queries name documents.
 pub fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(text))
 }
 
 async fn exchange(address: SocketAddr, request: &str) -> Answer {

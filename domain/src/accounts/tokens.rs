@@ -140,5 +140,5 @@ pub(super) fn successor(keys: &Keys, refresh_token: &str) -> String {
 
 /// What is kept of a refresh token.
 pub(crate) fn fingerprint(token: &str) -> String {
-    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(token.as_bytes()))
 }

@@ -23,7 +23,7 @@ mod tests {
 
         // RFC 5869 with an empty salt, worked out by another implementation.
         let expected = "9aa64ba10cec0ec0c3fd21661e85583a04f1ad94fc9e891350d139adbb1130ce";
-        assert_eq!(key.map(|byte| format!("{byte:02x}")).concat(), expected);
+        assert_eq!(hex::encode(key), expected);
         assert_ne!(key, derived(b"secret", &[b"matchday ticket links 1"]));
         assert_ne!(key, derived(b"other", &[b"matchday sealing 1"]));
         assert_eq!(key, derived(b"secret", &[b"matchday ", b"sealing 1"]));
