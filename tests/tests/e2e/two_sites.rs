@@ -70,9 +70,12 @@ async fn each_of_two_sites_with_default_topics_shows_its_own_states() {
     }
     let ends = [&here, &there].map(|site| i64::from(site.app.view.get(1).expect("it is on sale").version));
     assert_ne!(ends[0], ends[1], "the sites' versions differ, or this shows nothing");
-    for ((site, socket), end) in [&here, &there].into_iter().zip(&mut sockets).zip(ends) {
+    for (socket, end) in sockets.iter_mut().zip(ends) {
         ends_on(socket, end).await;
-        resumes(site, end).await;
+    }
+    for (site, other) in [(&here, &there), (&there, &here)] {
+        resumes(site).await;
+        other.shows(1, 3, site.counts(1, 3)).await;
     }
     for site in [here, there] {
         site.finish().await;
@@ -146,8 +149,9 @@ async fn ends_on(socket: &mut Socket, end: i64) {
     }
 }
 
-/// Who comes back with the last version is told of the next.
-async fn resumes(site: &Site, version: i64) {
+/// A client that comes back with the last version is told of the next.
+async fn resumes(site: &Site) {
+    let version = i64::from(site.app.view.get(1).expect("it is on sale").version);
     let mut socket = site.visitor().socket().await;
     socket.availability(&[1], &[(1, version)]).await;
 
