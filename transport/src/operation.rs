@@ -43,7 +43,7 @@ enum State {
 }
 
 enum Running {
-    Once(BoxFuture<'static, Payload>),
+    Once { result: BoxFuture<'static, Payload>, _memory: Memory },
     Stream { results: BoxStream<'static, Payload>, first: bool, _memory: Memory },
 }
 
@@ -120,7 +120,7 @@ impl Stream for Operation {
         };
 
         let (output, last) = match running {
-            Running::Once(result) => match ready!(result.as_mut().poll(cx)) {
+            Running::Once { result, .. } => match ready!(result.as_mut().poll(cx)) {
                 Payload::Response(response) if !encode::was_executed(&response) => {
                     (Output::Refused(response.errors), true)
                 }
@@ -162,13 +162,17 @@ fn run(
     prepared: Result<Prepared, Rejection>,
 ) -> Result<Running, Rejection> {
     let prepared = prepared?;
+    let held = prepared.held_bytes();
     match prepared.kind() {
         OperationType::Subscription => {
-            let memory = streaming.claim_bytes(from, caller, prepared.held_bytes())?;
+            streaming.check_subscription_bytes(held)?;
+            let memory = streaming.claim_bytes(from, caller, held)?;
             Ok(Running::Stream { results: streaming.gateway.subscribe(caller, prepared), first: true, _memory: memory })
         }
+        // It is executed when its connection asks for bytes, and kept until then.
         OperationType::Query | OperationType::Mutation => {
-            Ok(Running::Once(streaming.gateway.execute(caller, prepared)))
+            let memory = streaming.claim_bytes(from, caller, held)?;
+            Ok(Running::Once { result: streaming.gateway.execute(caller, prepared), _memory: memory })
         }
     }
 }

@@ -112,16 +112,21 @@ impl Streaming {
         Ok([address, user])
     }
 
-    /// Takes what a subscription keeps in memory for as long as it runs.
+    /// Refuses a subscription that would keep too much by itself.
+    pub(crate) fn check_subscription_bytes(&self, bytes: usize) -> Result<(), Rejection> {
+        if bytes > self.limits.subscription_bytes_max {
+            return Err(Rejection::limit("subscription_bytes", bytes, self.limits.subscription_bytes_max));
+        }
+        Ok(())
+    }
+
+    /// Takes what an operation keeps in memory for as long as it runs.
     pub(crate) fn claim_bytes(
         &self,
         address: Option<IpAddr>,
         caller: &Caller,
         bytes: usize,
     ) -> Result<Memory, Rejection> {
-        if bytes > self.limits.subscription_bytes_max {
-            return Err(Rejection::limit("subscription_bytes", bytes, self.limits.subscription_bytes_max));
-        }
         let counted = bytes.saturating_sub(FREE_BYTES);
         if counted == 0 {
             return Ok(None);
@@ -133,7 +138,7 @@ impl Streaming {
             Ok(Some(Box::new([Some(total), address, user])))
         };
         taken().map_err(|Full| {
-            Rejection::new(Code::RATE_LIMITED, "The subscriptions that are running keep too much: end one first.")
+            Rejection::new(Code::RATE_LIMITED, "The operations that are running keep too much memory: end one first.")
         })
     }
 }

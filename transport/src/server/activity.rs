@@ -19,7 +19,7 @@ const STALLED_MAX: usize = 10;
 const UNTAKEN_BYTES_MAX: usize = 1024 * 1024;
 
 /// What an answer counts as until it is there, so that many requests at once do not all find room.
-const FORESEEN_BYTES: usize = 32 * 1024;
+pub(super) const FORESEEN_BYTES: usize = 32 * 1024;
 
 pub(super) struct Activity {
     state: Mutex<State>,

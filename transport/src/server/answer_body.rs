@@ -17,7 +17,7 @@ use crate::{
     body::Body,
     occupancy::quotas::Claim,
     server::{
-        activity::{Activity, Running},
+        activity::{Activity, FORESEEN_BYTES, Running},
         multiplexed::{PIECE_BYTES, Taking},
     },
 };
@@ -38,7 +38,8 @@ struct Taken {
     taking: Arc<Taking>,
     /// Of a piece that was larger.
     rest: Bytes,
-    /// Bytes that the client has still to take: all that the body could say, or of a stream the piece that is held.
+    /// Bytes that the client has still to take: all that the body could say, or of a stream the piece that is held, and
+    /// what the operation keeps that has to wait for it.
     owed: usize,
     stream: Option<Pulled>,
 }
@@ -64,7 +65,7 @@ impl AnswerBody {
             taking.answered(running.connection(), is_stream);
             let owed = match body.size_hint().exact() {
                 Some(bytes) => usize::try_from(bytes).unwrap_or(usize::MAX),
-                None if is_stream => 0,
+                None if is_stream => FORESEEN_BYTES,
                 None => COMPRESSED_BYTES,
             };
             running.connection().owes(owed);
@@ -95,7 +96,7 @@ impl Taken {
     fn hold(&mut self, connection: &Arc<Activity>, piece: Bytes) {
         if let Some(stream) = &mut self.stream {
             stream.is_begun = false;
-            self.owed = piece.len();
+            self.owed = piece.len().max(FORESEEN_BYTES);
             connection.owes(self.owed);
         }
         self.rest = piece;

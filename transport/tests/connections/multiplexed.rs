@@ -1,17 +1,30 @@
 //! HTTP/2: many requests on one connection, none of which its client may leave with the server.
 
-use std::sync::atomic::Ordering;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use axum::body::Bytes;
 use futures_util::future::join_all;
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, Response, StatusCode, body::Incoming};
+use serde_json::json;
+use testkit::wait::until;
 use tokio::time::{Instant, timeout};
 
 use super::harness::{LARGE, PATIENCE, Server, millis};
 
 fn get(server: &Server, path: &str) -> Request<Full<Bytes>> {
     Request::get(server.url(path)).body(Full::default()).expect("it is valid")
+}
+
+fn stream(server: &Server, query: &str) -> Request<Full<Bytes>> {
+    Request::post(server.url("/graphql"))
+        .header("content-type", "application/json")
+        .header("accept", "text/event-stream")
+        .body(Full::from(json!({ "query": query }).to_string()))
+        .expect("it is valid")
 }
 
 /// Whether the server ends the body before all of it came.
@@ -89,6 +102,32 @@ async fn what_one_connection_has_not_taken_is_bounded_in_bytes() {
     let at_most = 1024 * 1024 / LARGE + 4;
     assert!(answered() <= at_most, "{} answers wait for their client", answered());
     asked.abort();
+}
+
+#[tokio::test]
+async fn streams_that_a_client_does_not_let_begin_are_as_many_as_there_is_room_for() {
+    let server = Server::with(|config| config.connections.send_timeout_ms = 60_000).await;
+    let mut sender = server.http2(0).await;
+    let begun = Arc::new(AtomicUsize::new(0));
+    let streams = (0..50).map(|_| {
+        let (asked, begun) =
+            (sender.send_request(stream(&server, "{ matches { edges { node { version } } } }")), Arc::clone(&begun));
+        async move {
+            let answer = asked.await.expect("its head comes");
+            begun.fetch_add(1, Ordering::SeqCst);
+            answer
+        }
+    });
+    let streams = tokio::spawn(join_all(streams.collect::<Vec<_>>()));
+    // An answer that is being made counts 32 KiB.
+    let room = 1024 * 1024 / (32 * 1024);
+    until("as many begin as there is room for", || begun.load(Ordering::SeqCst) >= room).await;
+
+    // Long enough for all of them, were they let run.
+    tokio::time::sleep(millis(500)).await;
+
+    assert_eq!(begun.load(Ordering::SeqCst), room);
+    streams.abort();
 }
 
 #[tokio::test]

@@ -272,6 +272,30 @@ async fn subscriptions_keep_as_much_as_one_an_address_and_all_may() {
 }
 
 #[tokio::test]
+async fn queries_that_wait_keep_as_much_as_one_an_address_and_all_may() {
+    let fields = 200;
+    let kept = (fields + 10) * 512;
+    let server = Server::with(|config| {
+        config.sockets.subscription_bytes_max = kept / 2;
+        config.sockets.subscription_bytes_per_user_max = kept;
+    })
+    .await;
+    let mut ana = server.ready_as("ana").await;
+    let waiting = |number: usize| format!("{{ slow a{number}: me {{ {} }} }}", "id ".repeat(fields));
+
+    ana.subscribe("1", &waiting(1)).await;
+    ana.subscribe("2", &waiting(2)).await;
+    let refused = ana.hear_of("2").await;
+    assert_eq!(refused["payload"][0]["extensions"]["code"], "RATE_LIMITED", "{refused}");
+
+    server.world.release();
+    assert_eq!(ana.hear_of("1").await["type"], "next", "one alone may keep more than a subscription");
+    assert_eq!(ana.hear_of("1").await["type"], "complete");
+    ana.subscribe("3", &waiting(3)).await;
+    assert_eq!(ana.hear_of("3").await["type"], "next", "what has ended keeps nothing");
+}
+
+#[tokio::test]
 async fn a_socket_whose_client_does_not_read_is_not_read_without_end() {
     let server = Server::start().await;
     let mut client = server.narrow_socket().await;
