@@ -4,8 +4,8 @@
 //! memory by any number of steps, and is closed once: counts, reservations, versions and events are written by a handful
 //! of statements, however many steps there were.
 //!
-//! Invariant: nobody changes a count, a reservation or a foreign hold without holding the row of its match. That makes
-//! check-then-act safe here, the versions of a match gapless, and its events ordered.
+//! Invariant: no transaction changes a count, a reservation or a foreign hold without locking the row of its match.
+//! That makes check-then-act safe here, the versions of a match gapless, and its events ordered.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -25,50 +25,61 @@ use uuid::Uuid;
 use crate::{
     master_list::MasterListMatch,
     match_state::MatchState,
-    outbox::{self, Event, TicketAction, Touched},
+    outbox::{self, ChangedRow, Event, TicketAction},
     reservation_rows,
-    store::Write,
+    store::WriteTxn,
 };
 
 mod counts;
 mod holds;
 mod listings;
 
-pub use holds::Left;
+pub use holds::Remaining;
 
-/// One category of one match.
-pub type Place = (i32, Category);
+/// Names the counts of one category of one match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StockKey {
+    pub match_number: i32,
+    pub category: Category,
+}
+
+impl StockKey {
+    /// Whose counts a reservation of the stock is in.
+    pub(crate) fn of(row: &reservation::Model) -> Self {
+        Self { match_number: row.match_number, category: row.category }
+    }
+}
 
 /// The matches that one transaction may change.
 #[derive(Default)]
 pub struct Book {
     facts: BTreeMap<i32, matches::Model>,
-    stock: BTreeMap<Place, stock::Model>,
+    stock: BTreeMap<StockKey, stock::Model>,
     reservations: HashMap<Uuid, reservation::Model>,
     new_matches: BTreeSet<i32>,
     changed_facts: BTreeSet<i32>,
-    changed_stock: BTreeSet<Place>,
+    changed_stock: BTreeSet<StockKey>,
     changed_matches: BTreeSet<i32>,
     placed: BTreeSet<Uuid>,
-    turned: BTreeSet<Uuid>,
-    shelf: listings::Shelf,
-    touched: BTreeMap<i32, Touches>,
+    changed_reservations: BTreeSet<Uuid>,
+    listings: listings::Listings,
+    changed_rows: BTreeMap<i32, ChangedRows>,
     events: Vec<Event>,
 }
 
 /// What changed of a match beside its own state.
 #[derive(Default)]
-struct Touches {
-    reservations: Vec<Touched>,
-    listings: Vec<Touched>,
+struct ChangedRows {
+    reservations: Vec<ChangedRow>,
+    listings: Vec<ChangedRow>,
 }
 
 impl Book {
-    /// Locks the matches of `numbers` that exist, waiting for whoever holds them, and reads their counts.
+    /// Locks the matches of `numbers` that exist, waiting for the transactions that hold them, and reads their counts.
     ///
     /// The counts are read by a second statement on purpose: on Postgres a statement that waits for a lock re-reads the
     /// locked row only, and joined rows would be those of before the wait.
-    pub async fn open(txn: &Write, numbers: &BTreeSet<i32>) -> Result<Self, DbErr> {
+    pub async fn open(txn: &WriteTxn, numbers: &BTreeSet<i32>) -> Result<Self, DbErr> {
         let mut book = Self::default();
         let facts = matches::Entity::find()
             .filter(matches::Column::MatchNumber.is_in(numbers.iter().copied()))
@@ -81,7 +92,7 @@ impl Book {
             .all(&**txn)
             .await?;
         book.facts = facts.into_iter().map(|facts| (facts.match_number, facts)).collect();
-        book.stock = stock.into_iter().map(|stock| ((stock.match_number, stock.category), stock)).collect();
+        book.stock = stock.into_iter().map(|stock| (stock_key(&stock), stock)).collect();
 
         Ok(book)
     }
@@ -95,17 +106,17 @@ impl Book {
         self.facts.get(&match_number).map(|facts| facts.date_utc)
     }
 
-    pub fn stock(&self, place: Place) -> Option<&stock::Model> {
-        self.stock.get(&place)
+    pub fn stock(&self, key: StockKey) -> Option<&stock::Model> {
+        self.stock.get(&key)
     }
 
-    /// A reservation that was taken into the book, as it is after the steps so far.
+    /// A reservation that was loaded into the book, as it is after the steps so far.
     pub fn reservation(&self, id: Uuid) -> Option<&reservation::Model> {
         self.reservations.get(&id)
     }
 
-    /// Takes rows read under the lock into the book; rows it already has stay as the steps left them.
-    pub fn take_in(&mut self, rows: Vec<reservation::Model>) {
+    /// Loads rows that were read under the lock; rows it already has stay as the steps left them.
+    pub fn load(&mut self, rows: Vec<reservation::Model>) {
         for row in rows {
             self.reservations.entry(row.id).or_insert(row);
         }
@@ -117,7 +128,7 @@ impl Book {
         match self.facts.get(&number) {
             None => {
                 self.facts.insert(number, given.facts(0));
-                self.stock.extend(given.stock().map(|stock| ((number, stock.category), stock)));
+                self.stock.extend(given.stock().map(|stock| (stock_key(&stock), stock)));
                 self.new_matches.insert(number);
                 self.changed_matches.insert(number);
             }
@@ -133,7 +144,7 @@ impl Book {
     }
 
     /// Writes every change and its events into the transaction, and returns what shows once that is committed.
-    pub async fn close(mut self, txn: &Write, now: DateTime<Utc>) -> Result<Vec<MatchState>, DbErr> {
+    pub async fn close(mut self, txn: &WriteTxn, now: DateTime<Utc>) -> Result<Vec<MatchState>, DbErr> {
         if !self.is_changed() {
             return Ok(Vec::new());
         }
@@ -145,16 +156,17 @@ impl Book {
         self.write_facts(txn).await?;
         self.write_stock(txn).await?;
         self.write_reservations(txn).await?;
-        self.shelf.write(txn, now).await?;
+        self.listings.write(txn, now).await?;
         let states: Vec<MatchState> = self.changed_matches.iter().filter_map(|number| self.state(*number)).collect();
         let mut events = std::mem::take(&mut self.events);
         events.extend(states.iter().map(|state| {
-            let touched = self.touched.remove(&state.match_number).unwrap_or_default();
-            touched.told_with(state.clone())
+            let changed = self.changed_rows.remove(&state.match_number).unwrap_or_default();
+            changed.into_event(state.clone())
         }));
-        // What changed without its match: the state of the match is told once more, at the version that it has.
-        let touched = std::mem::take(&mut self.touched);
-        events.extend(touched.into_iter().filter_map(|(number, touched)| Some(touched.told_with(self.state(number)?))));
+        // What changed without its match: the state of the match is sent once more, at the version that it has.
+        let changed = std::mem::take(&mut self.changed_rows);
+        events
+            .extend(changed.into_iter().filter_map(|(number, changed)| Some(changed.into_event(self.state(number)?))));
         outbox::append(txn, &events, now).await?;
 
         Ok(states)
@@ -162,20 +174,21 @@ impl Book {
 
     /// Whether closing writes anything.
     pub fn is_changed(&self) -> bool {
-        !(self.changed_matches.is_empty() && self.events.is_empty() && self.turned.is_empty())
+        !(self.changed_matches.is_empty() && self.events.is_empty() && self.changed_reservations.is_empty())
     }
 
     /// Adds an event that belongs to no match of the book.
-    pub fn tell(&mut self, event: Event) {
+    pub fn emit(&mut self, event: Event) {
         self.events.push(event);
     }
 
     fn state(&self, number: i32) -> Option<MatchState> {
-        let categories = Category::ALL.iter().filter_map(|category| self.stock.get(&(number, *category)));
+        let key = |category| StockKey { match_number: number, category };
+        let categories = Category::ALL.iter().filter_map(|category| self.stock.get(&key(*category)));
         Some(MatchState::new(self.facts.get(&number)?, categories))
     }
 
-    async fn write_facts(&self, txn: &Write) -> Result<(), DbErr> {
+    async fn write_facts(&self, txn: &WriteTxn) -> Result<(), DbErr> {
         let rows = |numbers: &BTreeSet<i32>| -> Vec<matches::ActiveModel> {
             numbers
                 .iter()
@@ -206,13 +219,13 @@ impl Book {
         Ok(())
     }
 
-    async fn write_stock(&self, txn: &Write) -> Result<(), DbErr> {
+    async fn write_stock(&self, txn: &WriteTxn) -> Result<(), DbErr> {
         use stock::Column;
 
         let rows: Vec<_> = self
             .stock
             .iter()
-            .filter(|(place, _)| self.changed_stock.contains(place) || self.new_matches.contains(&place.0))
+            .filter(|(key, _)| self.changed_stock.contains(key) || self.new_matches.contains(&key.match_number))
             .map(|(_, stock)| stock.clone().into_active_model().reset_all())
             .collect();
         if rows.is_empty() {
@@ -235,55 +248,59 @@ impl Book {
         Ok(())
     }
 
-    async fn write_reservations(&self, txn: &Write) -> Result<(), DbErr> {
+    async fn write_reservations(&self, txn: &WriteTxn) -> Result<(), DbErr> {
         let rows = |ids: &mut dyn Iterator<Item = &Uuid>| -> Vec<&reservation::Model> {
             ids.filter_map(|id| self.reservations.get(id)).collect()
         };
         let placed = rows(&mut self.placed.iter());
         let (orders, holds): (Vec<_>, Vec<_>) = placed.into_iter().partition(|row| row.listing_id.is_some());
         reservation_rows::insert(txn, &holds).await?;
-        reservation_rows::update(txn, &rows(&mut self.turned.difference(&self.placed))).await?;
-        // After the update: whose order ended in this transaction may be followed by the next.
+        reservation_rows::update(txn, &rows(&mut self.changed_reservations.difference(&self.placed))).await?;
+        // After the update: an order that ended in this transaction may be followed by the next one.
         reservation_rows::insert_orders(txn, &orders).await
     }
 
-    /// Moves a reservation to its next state, for those who watch it.
-    fn turn(&mut self, id: Uuid, status: Status, reason: Option<CancelReason>) {
+    /// Sets a reservation's status, and lets its watchers know.
+    fn set_status(&mut self, id: Uuid, status: Status, reason: Option<CancelReason>) {
         let Some(row) = self.reservations.get_mut(&id) else {
             return;
         };
         row.status = status;
         row.cancel_reason = reason;
         row.version += 1;
-        let touched = Touched { id, version: row.version };
-        self.touched.entry(row.match_number).or_default().reservations.push(touched);
-        self.turned.insert(id);
+        let changed = ChangedRow { id, version: row.version };
+        self.changed_rows.entry(row.match_number).or_default().reservations.push(changed);
+        self.changed_reservations.insert(id);
     }
 
-    /// Tells the other sites what became of `quantity` tickets of a reservation.
-    fn announce(&mut self, id: Uuid, action: TicketAction, quantity: i32) {
+    /// Emits, for the other sites, what became of `quantity` tickets of a reservation.
+    fn emit_ticket(&mut self, id: Uuid, action: TicketAction, quantity: i32) {
         if quantity > 0
             && let Some(row) = self.reservations.get(&id)
         {
-            let event = told(action, row, quantity);
+            let event = ticket_event(action, row, quantity);
             self.events.push(event);
         }
     }
 
     /// The counts of a category that a step is about to change.
-    fn counts(&mut self, place: Place) -> Option<&mut stock::Model> {
-        let stock = self.stock.get_mut(&place)?;
-        self.changed_stock.insert(place);
-        self.changed_matches.insert(place.0);
+    fn counts(&mut self, key: StockKey) -> Option<&mut stock::Model> {
+        let stock = self.stock.get_mut(&key)?;
+        self.changed_stock.insert(key);
+        self.changed_matches.insert(key.match_number);
 
         Some(stock)
     }
 }
 
-impl Touches {
-    fn told_with(self, state: MatchState) -> Event {
+impl ChangedRows {
+    fn into_event(self, state: MatchState) -> Event {
         Event::Availability { state, reservations: self.reservations, listings: self.listings }
     }
+}
+
+fn stock_key(stock: &stock::Model) -> StockKey {
+    StockKey { match_number: stock.match_number, category: stock.category }
 }
 
 /// Random from this thread's generator: an event's id needs no order, and the system's costs a call each.
@@ -291,7 +308,7 @@ fn event_id() -> Uuid {
     uuid::Builder::from_random_bytes(rand::random()).into_uuid()
 }
 
-fn told(action: TicketAction, row: &reservation::Model, quantity: i32) -> Event {
+fn ticket_event(action: TicketAction, row: &reservation::Model, quantity: i32) -> Event {
     Event::Ticket {
         action,
         event_id: event_id(),

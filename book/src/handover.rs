@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     mail_queue::{self, About},
-    store::Write,
+    store::WriteTxn,
     ticket_rows::{self, Issue},
 };
 
@@ -25,11 +25,12 @@ pub struct Sale {
 }
 
 /// Ends the seller's ticket, issues the buyer's, and writes down what the seller gets, with the mail that tells them.
-pub async fn write(txn: &Write, sale: &Sale, now: DateTime<Utc>) -> Result<(), DbErr> {
+pub async fn write(txn: &WriteTxn, sale: &Sale, now: DateTime<Utc>) -> Result<(), DbErr> {
     let Sale { order, listing, ticket } = sale;
     if let Some(ticket) = ticket {
-        let turned = ticket_rows::turn(txn, &[ticket.id], &[Status::Listed], Status::Transferred, true, now).await?;
-        if turned.is_empty() {
+        let changed =
+            ticket_rows::set_status(txn, &[ticket.id], &[Status::Listed], Status::Transferred, true, now).await?;
+        if changed.is_empty() {
             return Err(DbErr::Custom(format!(
                 "ticket {} is sold by listing {} and not listed",
                 ticket.id, listing.id

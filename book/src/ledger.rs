@@ -22,20 +22,20 @@ use uuid::Uuid;
 use self::refunds::Refunds;
 use crate::{
     payment_states::{self, Event, Step},
-    store::Write,
+    store::WriteTxn,
 };
 
 mod refunds;
 
-/// How long whoever changed a payment may take for what comes next before somebody else sees to it.
+/// How long the instance that changed a payment may take for what comes next before another one goes on with it.
 pub const TURN: Duration = Duration::seconds(15);
 
 /// How soon a payment that waits for its payer is compared with the gateway.
 const LOOK: Duration = Duration::seconds(5);
 
-/// Who asked for a refund, and why; nobody, where money was taken for nothing.
+/// Who asked for a refund, and why; none, where money was taken for nothing.
 #[derive(Debug, Clone, Default)]
-pub struct Asked {
+pub struct RefundOrigin {
     pub by: Option<Uuid>,
     pub reason: Option<String>,
 }
@@ -47,7 +47,7 @@ pub enum Whose {
     Ours(Uuid),
     /// We did, by a key that was refused and is not asked by any more.
     OursBefore,
-    /// Somebody else did, such as at the gateway's own pages.
+    /// The operator did, at the gateway's own pages, or another program of theirs.
     Others,
 }
 
@@ -66,7 +66,7 @@ impl Ledger {
     /// Reads the payments of these reservations and of these fans' keys, and the refunds of the reservations `refunded`;
     /// the matches are locked.
     pub async fn open(
-        txn: &Write,
+        txn: &WriteTxn,
         reservations: &BTreeSet<Uuid>,
         keys: &BTreeSet<(Uuid, String)>,
         refunded: &BTreeSet<Uuid>,
@@ -126,13 +126,13 @@ impl Ledger {
 
     /// Enters a new payment.
     pub fn enter(&mut self, row: payment::Model) {
-        self.trail(row.id, "CREATED", None, row.state, row.created_at);
+        self.record_change(row.id, "CREATED", None, row.state, row.created_at);
         self.new.insert(row.id);
         self.payments.insert(row.id, row);
     }
 
     /// Notes what the gateway calls a payment, the first time it tells.
-    pub fn name(&mut self, id: Uuid, gateway: &str, intent_id: &str) {
+    pub fn set_intent_id(&mut self, id: Uuid, gateway: &str, intent_id: &str) {
         if let Some(row) = self.payments.get_mut(&id)
             && row.intent_id.is_none()
         {
@@ -183,8 +183,8 @@ impl Ledger {
         let from = row.state;
         let to = match payment_states::step(from, event) {
             Step::To(to) => to,
-            Step::Stay => return None,
-            Step::Never => {
+            Step::Ignored => return None,
+            Step::Impossible => {
                 metrics::counter!("matchday_payments_impossible_total").increment(1);
                 tracing::error!(payment = %id, state = ?from, ?event, "the gateway tells of what can't be");
                 return None;
@@ -195,18 +195,18 @@ impl Ledger {
         row.attempts = 0;
         row.next_at = if to == State::Open { (now + LOOK).min(row.hold_ends_at.max(now)) } else { now + TURN };
         self.changed.insert(id);
-        self.trail(id, event.name(), Some(from), to, now);
+        self.record_change(id, event.name(), Some(from), to, now);
         Some((from, to))
     }
 
     /// Owes a part of a payment that is not owed yet; `false`, and nothing is owed, if there is no such part.
-    pub fn owe(&mut self, id: Uuid, amount_minor: i64, asked: Asked, now: DateTime<Utc>) -> bool {
+    pub fn owe(&mut self, id: Uuid, amount_minor: i64, origin: RefundOrigin, now: DateTime<Utc>) -> bool {
         let left = self.payments.get(&id).map_or(0, |row| row.amount_minor - self.refunds.owed(id));
         if !(1..=left).contains(&amount_minor) {
             tracing::error!(payment = %id, amount_minor, left, "more would go back than was taken");
             return false;
         }
-        self.refunds.owe(id, amount_minor, asked, now);
+        self.refunds.owe(id, amount_minor, origin, now);
         true
     }
 
@@ -249,7 +249,7 @@ impl Ledger {
     }
 
     /// Writes every change.
-    pub async fn close(mut self, txn: &Write) -> Result<(), DbErr> {
+    pub async fn close(mut self, txn: &WriteTxn) -> Result<(), DbErr> {
         let rows = |ids: &BTreeSet<Uuid>| -> Vec<payment::Model> {
             ids.iter().filter_map(|id| self.payments.get(id)).cloned().collect()
         };
@@ -289,7 +289,7 @@ impl Ledger {
         self.refunds.close(txn).await
     }
 
-    fn trail(&mut self, payment_id: Uuid, event: &str, from: Option<State>, to: State, at: DateTime<Utc>) {
+    fn record_change(&mut self, payment_id: Uuid, event: &str, from: Option<State>, to: State, at: DateTime<Utc>) {
         self.changes.push(payment_change::ActiveModel {
             id: NotSet,
             payment_id: Set(payment_id),

@@ -1,6 +1,6 @@
 //! What others are told of listings and orders: the whole public state of one, with a version that only grows.
 //!
-//! Whoever keeps the newest version of each id ends on the truth, in whatever order and however often they come.
+//! A reader that keeps the newest version of each id ends on the truth, in whatever order and however often they come.
 
 use chrono::{DateTime, Utc};
 use entities::{
@@ -19,7 +19,7 @@ use uuid::Uuid;
 pub enum ListingAction {
     Created,
     Updated,
-    /// Somebody has ordered it.
+    /// A buyer has ordered it.
     Locked,
     /// Its order ended unpaid, or its sale was undone: it can be ordered again.
     Unlocked,

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::store::{Write, array, with_arrays};
+use crate::store::{WriteTxn, array, with_arrays};
 
 const QUEUE: &str = r"INSERT INTO mails (kind, email_key, reservation_id, created_at, attempts, next_at)
     SELECT about.kind, reader.email_key, about.reservation_id, $4::text::timestamptz, 0, $4::text::timestamptz
@@ -28,7 +28,7 @@ pub struct About {
 }
 
 /// Queues a mail with the change that it tells of.
-pub async fn append(txn: &Write, kind: Kind, email_key: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
+pub async fn append(txn: &WriteTxn, kind: Kind, email_key: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
     mail::Entity::insert(mail::ActiveModel {
         id: NotSet,
         kind: Set(kind),
@@ -45,7 +45,7 @@ pub async fn append(txn: &Write, kind: Kind, email_key: &str, now: DateTime<Utc>
 }
 
 /// Queues mails with the changes that they tell of, in one statement.
-pub async fn append_about(txn: &Write, mails: &[About], now: DateTime<Utc>) -> Result<(), DbErr> {
+pub async fn append_about(txn: &WriteTxn, mails: &[About], now: DateTime<Utc>) -> Result<(), DbErr> {
     if mails.is_empty() {
         return Ok(());
     }

@@ -22,9 +22,9 @@ pub struct MasterListMatch {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MasterListCategory {
     pub category: Category,
-    /// Tickets that nobody has sold.
+    /// Tickets that are not sold.
     pub available: i32,
-    /// Tickets of these that somebody holds; nobody knows who, so they start in the shared account.
+    /// Tickets of these that are held; by which site is not said, so they start in the shared account.
     pub pending: i32,
     pub price_minor: i64,
 }

@@ -1,4 +1,4 @@
-//! The public state of a match: what is on sale of it, as everybody may see it, at one version.
+//! The public state of a match: what is on sale of it, as all may see it, at one version.
 
 use chrono::{DateTime, Utc};
 use entities::{category::Category, matches, stock};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub enum Availability {
     /// `sellable` is above 0.
     Available,
-    /// All that is left is held by somebody and may come back.
+    /// All that is left is held and may come back.
     TemporarilyUnavailable,
     SoldOut,
 }
@@ -37,9 +37,9 @@ pub struct MatchState {
 pub struct CategoryState {
     pub category: Category,
     pub price_minor: i64,
-    /// Not sold by anybody.
+    /// Not sold, here or on another site.
     pub available: i32,
-    /// Held by somebody, here or on another site.
+    /// Held, here or on another site.
     pub pending: i32,
 }
 

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::{
     listing_state::{ListingAction, ListingState, OrderAction, OrderState},
     match_state::MatchState,
-    store::{Store, Write},
+    store::{Store, WriteTxn},
 };
 
 const APPEND: &str = r"INSERT INTO outbox (event, created_at)
@@ -36,7 +36,7 @@ pub enum TicketAction {
 
 /// A reservation or a listing whose state changed, and its version since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Touched {
+pub struct ChangedRow {
     pub id: Uuid,
     pub version: i32,
 }
@@ -59,15 +59,15 @@ pub enum Event {
     Availability {
         state: MatchState,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        reservations: Vec<Touched>,
+        reservations: Vec<ChangedRow>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        listings: Vec<Touched>,
+        listings: Vec<ChangedRow>,
     },
-    /// To whoever keeps copies of this site's market: the whole state of a listing after what happened to it.
+    /// To programs that keep copies of this site's market: the whole state of a listing after what happened to it.
     Listing { action: ListingAction, event_id: Uuid, listing: ListingState },
     /// To the same: the whole state of an order.
     Order { action: OrderAction, event_id: Uuid, order: OrderState },
-    /// To whoever runs the site: a record that could not be applied.
+    /// To the site's operator: a record that could not be applied.
     DeadLetter { topic: String, partition: i32, offset: i64, key: Option<Vec<u8>>, payload: Vec<u8>, reason: String },
 }
 
@@ -80,7 +80,7 @@ pub struct Queued {
 }
 
 /// Appends events to the transaction of the change they tell of.
-pub async fn append(txn: &Write, events: &[Event], now: DateTime<Utc>) -> Result<(), DbErr> {
+pub async fn append(txn: &WriteTxn, events: &[Event], now: DateTime<Utc>) -> Result<(), DbErr> {
     if events.is_empty() {
         return Ok(());
     }
@@ -121,7 +121,7 @@ pub async fn settle(store: &Store, ids: &[i64]) -> Result<(), DbErr> {
     if ids.is_empty() {
         return Ok(());
     }
-    let txn = Write::begin(store).await?;
+    let txn = WriteTxn::begin(store).await?;
     outbox::Entity::delete_many().filter(outbox::Column::Id.is_in(ids.iter().copied())).exec(&*txn).await?;
     txn.commit().await
 }

@@ -10,13 +10,13 @@ pub enum Event {
     /// The gateway refused the payer's card.
     Declined,
     /// The money is authorised, and the seats are sold to it.
-    Seated,
+    AuthorisedWithSeats,
     /// The money is authorised, and there are no seats for it.
-    Unseated,
+    AuthorisedWithoutSeats,
     /// The money is captured, and the seats are sold to it.
-    PaidSeated,
+    CapturedWithSeats,
     /// The money is captured, and there are no seats for it.
-    PaidUnseated,
+    CapturedWithoutSeats,
     /// The hold is over, or given up by its fan.
     Abandoned,
     /// The gateway has cancelled it, or knows nothing of it.
@@ -31,7 +31,7 @@ pub enum Event {
     PartReturned,
     /// The gateway will not give back what is owed, or could not in the end.
     RefundRefused,
-    /// Somebody has it asked once more for what it refused.
+    /// An admin has it asked once more for what it refused.
     RefundRetried,
 }
 
@@ -41,19 +41,19 @@ pub enum Step {
     /// It goes there, or something happens to it where it is.
     To(State),
     /// Known already, or late: nothing changes.
-    Stay,
+    Ignored,
     /// Can't be: refused loudly, nothing changes.
-    Never,
+    Impossible,
 }
 
 impl Event {
     pub const ALL: [Self; 14] = [
         Self::Opened,
         Self::Declined,
-        Self::Seated,
-        Self::Unseated,
-        Self::PaidSeated,
-        Self::PaidUnseated,
+        Self::AuthorisedWithSeats,
+        Self::AuthorisedWithoutSeats,
+        Self::CapturedWithSeats,
+        Self::CapturedWithoutSeats,
         Self::Abandoned,
         Self::Cancelled,
         Self::Refunded,
@@ -69,10 +69,10 @@ impl Event {
         match self {
             Self::Opened => "OPENED",
             Self::Declined => "DECLINED",
-            Self::Seated => "SEATED",
-            Self::Unseated => "UNSEATED",
-            Self::PaidSeated => "PAID_SEATED",
-            Self::PaidUnseated => "PAID_UNSEATED",
+            Self::AuthorisedWithSeats => "SEATED",
+            Self::AuthorisedWithoutSeats => "UNSEATED",
+            Self::CapturedWithSeats => "PAID_SEATED",
+            Self::CapturedWithoutSeats => "PAID_UNSEATED",
             Self::Abandoned => "ABANDONED",
             Self::Cancelled => "CANCELLED",
             Self::Refunded => "REFUNDED",
@@ -98,8 +98,9 @@ pub const STATES: [State; 9] = [
     State::Refunded,
 ];
 
-const STAY: Step = Step::Stay;
-const NEVER: Step = Step::Never;
+// Short names, so that a state's row takes two lines.
+const SAME: Step = Step::Ignored;
+const NEVER: Step = Step::Impossible;
 const OPEN: Step = Step::To(State::Open);
 const CONFIRMED: Step = Step::To(State::Confirmed);
 const CAPTURED: Step = Step::To(State::Captured);
@@ -114,31 +115,32 @@ const REFUNDED: Step = Step::To(State::Refunded);
 /// `Created` has no name at the gateway yet, so nothing can be abandoned there before its answer is known. Answers of the
 /// gateway may overtake each other: one that tells of an earlier step changes nothing. Money that turns up where it was
 /// not wanted any more goes back. Seats are looked for in `Created` and `Open` alone, and what is `Confirmed` or
-/// `Captured` has them, so elsewhere "seated" can't be.
+/// `Captured` has them, so elsewhere "with seats" can't be.
 ///
 /// Only what is `Captured` has tickets that may be given back; it stays so until the last of them is. What was `Refunded` is
 /// owed again where the money of a refund comes back to the gateway.
 #[rustfmt::skip]
 const TABLE: [([Step; 9], [Step; 5]); 9] = [
-    //               Opened Declined  Seated     Unseated PaidSeated PaidUnseated Abandoned Cancelled Refunded
+    //               Opened Declined Authorised                 Captured                Abandoned Cancelled Refunded
+    //                               WithSeats  WithoutSeats    WithSeats WithoutSeats
     //               PartRefunded Returned PartReturned RefundRefused RefundRetried
-    /* Created   */ ([OPEN,  DECLINED, CONFIRMED, VOIDING, CAPTURED,  REFUNDING,   STAY,     VOIDED,   NEVER],
+    /* Created   */ ([OPEN,  DECLINED, CONFIRMED, VOIDING, CAPTURED,  REFUNDING,   SAME,     VOIDED,   NEVER],
                      [NEVER,     NEVER,     NEVER,    NEVER,     NEVER]),
-    /* Open      */ ([STAY,  STAY,     CONFIRMED, VOIDING, CAPTURED,  REFUNDING,   VOIDING,  VOIDED,   NEVER],
+    /* Open      */ ([SAME,  SAME,     CONFIRMED, VOIDING, CAPTURED,  REFUNDING,   VOIDING,  VOIDED,   NEVER],
                      [NEVER,     NEVER,     NEVER,    NEVER,     NEVER]),
-    /* Confirmed */ ([STAY,  STAY,     STAY,      NEVER,   CAPTURED,  NEVER,       STAY,     VOIDED,   NEVER],
+    /* Confirmed */ ([SAME,  SAME,     SAME,      NEVER,   CAPTURED,  NEVER,       SAME,     VOIDED,   NEVER],
                      [NEVER,     NEVER,     NEVER,    NEVER,     NEVER]),
-    /* Captured  */ ([STAY,  STAY,     STAY,      NEVER,   STAY,      NEVER,       STAY,     NEVER,    NEVER],
+    /* Captured  */ ([SAME,  SAME,     SAME,      NEVER,   SAME,      NEVER,       SAME,     NEVER,    NEVER],
                      [CAPTURED,  REFUNDING, CAPTURED, CAPTURED,  CAPTURED]),
-    /* Voiding   */ ([STAY,  STAY,     NEVER,     STAY,    NEVER,     REFUNDING,   STAY,     VOIDED,   NEVER],
+    /* Voiding   */ ([SAME,  SAME,     NEVER,     SAME,    NEVER,     REFUNDING,   SAME,     VOIDED,   NEVER],
                      [NEVER,     NEVER,     NEVER,    NEVER,     NEVER]),
-    /* Voided    */ ([STAY,  STAY,     NEVER,     STAY,    NEVER,     REFUNDING,   STAY,     STAY,     NEVER],
+    /* Voided    */ ([SAME,  SAME,     NEVER,     SAME,    NEVER,     REFUNDING,   SAME,     SAME,     NEVER],
                      [NEVER,     NEVER,     NEVER,    NEVER,     NEVER]),
-    /* Declined  */ ([STAY,  STAY,     NEVER,     VOIDING, NEVER,     REFUNDING,   STAY,     STAY,     NEVER],
+    /* Declined  */ ([SAME,  SAME,     NEVER,     VOIDING, NEVER,     REFUNDING,   SAME,     SAME,     NEVER],
                      [NEVER,     NEVER,     NEVER,    NEVER,     NEVER]),
-    /* Refunding */ ([STAY,  STAY,     NEVER,     STAY,    NEVER,     STAY,        STAY,     NEVER,    REFUNDED],
+    /* Refunding */ ([SAME,  SAME,     NEVER,     SAME,    NEVER,     SAME,        SAME,     NEVER,    REFUNDED],
                      [REFUNDING, NEVER,     NEVER,    REFUNDING, REFUNDING]),
-    /* Refunded  */ ([STAY,  STAY,     NEVER,     STAY,    NEVER,     STAY,        STAY,     NEVER,    STAY],
+    /* Refunded  */ ([SAME,  SAME,     NEVER,     SAME,    NEVER,     SAME,        SAME,     NEVER,    SAME],
                      [NEVER,     NEVER,     NEVER,    REFUNDING, NEVER]),
 ];
 
@@ -173,32 +175,32 @@ mod tests {
     #[test]
     fn every_pair_is_as_it_was_decided() {
         use Event::{
-            Abandoned, Cancelled, Declined, Opened, PaidSeated, PaidUnseated, PartRefunded, PartReturned,
-            RefundRefused, RefundRetried, Refunded, Returned, Seated, Unseated,
+            Abandoned, AuthorisedWithSeats, AuthorisedWithoutSeats, Cancelled, CapturedWithSeats, CapturedWithoutSeats,
+            Declined, Opened, PartRefunded, PartReturned, RefundRefused, RefundRetried, Refunded, Returned,
         };
 
         // What changes a state, and what can't be; every other pair stays as it is.
         let changes = [
             (State::Created, Opened, State::Open),
             (State::Created, Declined, State::Declined),
-            (State::Created, Seated, State::Confirmed),
-            (State::Created, Unseated, State::Voiding),
-            (State::Created, PaidSeated, State::Captured),
-            (State::Created, PaidUnseated, State::Refunding),
+            (State::Created, AuthorisedWithSeats, State::Confirmed),
+            (State::Created, AuthorisedWithoutSeats, State::Voiding),
+            (State::Created, CapturedWithSeats, State::Captured),
+            (State::Created, CapturedWithoutSeats, State::Refunding),
             (State::Created, Cancelled, State::Voided),
-            (State::Open, Seated, State::Confirmed),
-            (State::Open, Unseated, State::Voiding),
-            (State::Open, PaidSeated, State::Captured),
-            (State::Open, PaidUnseated, State::Refunding),
+            (State::Open, AuthorisedWithSeats, State::Confirmed),
+            (State::Open, AuthorisedWithoutSeats, State::Voiding),
+            (State::Open, CapturedWithSeats, State::Captured),
+            (State::Open, CapturedWithoutSeats, State::Refunding),
             (State::Open, Abandoned, State::Voiding),
             (State::Open, Cancelled, State::Voided),
-            (State::Confirmed, PaidSeated, State::Captured),
+            (State::Confirmed, CapturedWithSeats, State::Captured),
             (State::Confirmed, Cancelled, State::Voided),
-            (State::Voiding, PaidUnseated, State::Refunding),
+            (State::Voiding, CapturedWithoutSeats, State::Refunding),
             (State::Voiding, Cancelled, State::Voided),
-            (State::Voided, PaidUnseated, State::Refunding),
-            (State::Declined, Unseated, State::Voiding),
-            (State::Declined, PaidUnseated, State::Refunding),
+            (State::Voided, CapturedWithoutSeats, State::Refunding),
+            (State::Declined, AuthorisedWithoutSeats, State::Voiding),
+            (State::Declined, CapturedWithoutSeats, State::Refunding),
             (State::Refunding, Refunded, State::Refunded),
             (State::Captured, PartReturned, State::Captured),
             (State::Captured, Returned, State::Refunding),
@@ -210,23 +212,26 @@ mod tests {
             (State::Refunding, RefundRetried, State::Refunding),
             (State::Refunded, RefundRefused, State::Refunding),
         ];
-        let stays = [
+        let ignored = [
             (State::Created, vec![Abandoned]),
             (State::Open, vec![Opened, Declined]),
-            (State::Confirmed, vec![Opened, Declined, Seated, Abandoned]),
-            (State::Captured, vec![Opened, Declined, Seated, PaidSeated, Abandoned]),
-            (State::Voiding, vec![Opened, Declined, Unseated, Abandoned]),
-            (State::Voided, vec![Opened, Declined, Unseated, Abandoned, Cancelled]),
+            (State::Confirmed, vec![Opened, Declined, AuthorisedWithSeats, Abandoned]),
+            (State::Captured, vec![Opened, Declined, AuthorisedWithSeats, CapturedWithSeats, Abandoned]),
+            (State::Voiding, vec![Opened, Declined, AuthorisedWithoutSeats, Abandoned]),
+            (State::Voided, vec![Opened, Declined, AuthorisedWithoutSeats, Abandoned, Cancelled]),
             (State::Declined, vec![Opened, Declined, Abandoned, Cancelled]),
-            (State::Refunding, vec![Opened, Declined, Unseated, PaidUnseated, Abandoned]),
-            (State::Refunded, vec![Opened, Declined, Unseated, PaidUnseated, Abandoned, Refunded]),
+            (State::Refunding, vec![Opened, Declined, AuthorisedWithoutSeats, CapturedWithoutSeats, Abandoned]),
+            (
+                State::Refunded,
+                vec![Opened, Declined, AuthorisedWithoutSeats, CapturedWithoutSeats, Abandoned, Refunded],
+            ),
         ];
 
         for state in State::iter() {
             for event in Event::ALL {
                 let to = changes.iter().find(|(from, on, _)| (*from, *on) == (state, event)).map(|(.., to)| *to);
-                let stay = stays.iter().any(|(from, on)| *from == state && on.contains(&event));
-                let expected = to.map_or(if stay { Step::Stay } else { Step::Never }, Step::To);
+                let is_ignored = ignored.iter().any(|(from, on)| *from == state && on.contains(&event));
+                let expected = to.map_or(if is_ignored { Step::Ignored } else { Step::Impossible }, Step::To);
                 assert_eq!(step(state, event), expected, "{state:?} × {event:?}");
             }
         }
@@ -236,7 +241,7 @@ mod tests {
     fn a_payment_with_money_never_ends_without_seats_or_the_way_back() {
         for state in State::iter() {
             // Money that was taken for nothing is refunded from wherever a payment can still take any.
-            if let Step::To(next) = step(state, Event::PaidUnseated) {
+            if let Step::To(next) = step(state, Event::CapturedWithoutSeats) {
                 assert_eq!(next, State::Refunding, "{state:?}");
             }
             // Only the gateway's word that nothing was taken ends a payment without a refund.

@@ -14,7 +14,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::store::{Write, array, nullable_array, with_arrays};
+use crate::store::{WriteTxn, array, nullable_array, with_arrays};
 
 /// Tickets of a match that a fan holds or has bought from the stock; none if nothing is said of a fan.
 #[derive(FromQueryResult)]
@@ -36,7 +36,7 @@ const UPDATE: &str = r" ON CONFLICT (id) DO UPDATE SET
      returned = excluded.returned";
 
 /// The reservations of `ids` that exist.
-pub async fn of_ids(txn: &Write, ids: &BTreeSet<Uuid>) -> Result<Vec<reservation::Model>, DbErr> {
+pub async fn of_ids(txn: &WriteTxn, ids: &BTreeSet<Uuid>) -> Result<Vec<reservation::Model>, DbErr> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -52,7 +52,7 @@ pub async fn of_ids(txn: &Write, ids: &BTreeSet<Uuid>) -> Result<Vec<reservation
 }
 
 /// The reservations that were placed with these fans' keys.
-pub async fn of_keys(txn: &Write, keys: &BTreeSet<(Uuid, String)>) -> Result<Vec<reservation::Model>, DbErr> {
+pub async fn of_keys(txn: &WriteTxn, keys: &BTreeSet<(Uuid, String)>) -> Result<Vec<reservation::Model>, DbErr> {
     if keys.is_empty() {
         return Ok(Vec::new());
     }
@@ -71,7 +71,7 @@ pub async fn of_keys(txn: &Write, keys: &BTreeSet<(Uuid, String)>) -> Result<Vec
 }
 
 /// What these fans claim of these matches.
-pub async fn claims(txn: &Write, fans: &BTreeSet<(Uuid, i32)>) -> Result<Vec<Claim>, DbErr> {
+pub async fn claims(txn: &WriteTxn, fans: &BTreeSet<(Uuid, i32)>) -> Result<Vec<Claim>, DbErr> {
     if fans.is_empty() {
         return Ok(Vec::new());
     }
@@ -105,7 +105,7 @@ pub async fn claims(txn: &Write, fans: &BTreeSet<(Uuid, i32)>) -> Result<Vec<Cla
 }
 
 /// Writes reservations that are new.
-pub(crate) async fn insert(txn: &Write, rows: &[&reservation::Model]) -> Result<(), DbErr> {
+pub(crate) async fn insert(txn: &WriteTxn, rows: &[&reservation::Model]) -> Result<(), DbErr> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -118,7 +118,7 @@ pub(crate) async fn insert(txn: &Write, rows: &[&reservation::Model]) -> Result<
 }
 
 /// Writes orders that are new: few, and with a column that the many do without.
-pub(crate) async fn insert_orders(txn: &Write, rows: &[&reservation::Model]) -> Result<(), DbErr> {
+pub(crate) async fn insert_orders(txn: &WriteTxn, rows: &[&reservation::Model]) -> Result<(), DbErr> {
     if !rows.is_empty() {
         reservation::Entity::insert_many(active(rows)).exec_without_returning(&**txn).await?;
     }
@@ -126,7 +126,7 @@ pub(crate) async fn insert_orders(txn: &Write, rows: &[&reservation::Model]) -> 
 }
 
 /// Writes the state of reservations that exist.
-pub(crate) async fn update(txn: &Write, rows: &[&reservation::Model]) -> Result<(), DbErr> {
+pub(crate) async fn update(txn: &WriteTxn, rows: &[&reservation::Model]) -> Result<(), DbErr> {
     if rows.is_empty() {
         return Ok(());
     }

@@ -54,7 +54,7 @@ impl Store {
 }
 
 /// A transaction that writes. Dropped uncommitted, it rolls back.
-pub struct Write {
+pub struct WriteTxn {
     noted: Noted,
     /// Since when a client has waited for it, and how long that client waits.
     since: Option<Instant>,
@@ -69,7 +69,7 @@ pub struct Noted {
     has_changed: AtomicBool,
 }
 
-impl Write {
+impl WriteTxn {
     /// Begins to write: at once on Postgres, in turn on SQLite, where a transaction that writes late could fail.
     pub async fn begin(store: &Store) -> Result<Self, DbErr> {
         let Store { connection, health, turn, patience } = store;
@@ -152,7 +152,7 @@ pub async fn probe(store: &Store) -> Result<(), DbErr> {
     while padding.len() < length {
         padding.push_str(&Uuid::new_v4().simple().to_string());
     }
-    let txn = Write::begin(store).await?;
+    let txn = WriteTxn::begin(store).await?;
     let row = write_probe::ActiveModel { id: Set(1), padding: Set(padding) };
     let again = OnConflict::column(write_probe::Column::Id).update_column(write_probe::Column::Padding).to_owned();
     write_probe::Entity::insert(row).on_conflict(again).exec_without_returning(&*txn).await?;
@@ -179,7 +179,7 @@ async fn begin_on_postgres(db: &DatabaseConnection) -> Result<DatabaseTransactio
     }
 }
 
-impl Deref for Write {
+impl Deref for WriteTxn {
     type Target = Noted;
 
     fn deref(&self) -> &Self::Target {

@@ -1,4 +1,4 @@
-//! The rows of tickets that a transaction issues, turns or gives back.
+//! The rows of tickets that a transaction issues, changes or gives back.
 //!
 //! A ticket's status changes by one conditional statement, so of two who want the same ticket at the same time, such as a
 //! gate and a refund, the later one finds that it is not what it was.
@@ -20,7 +20,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::store::Write;
+use crate::store::WriteTxn;
 
 /// A ticket that is to be issued.
 #[derive(Debug, Clone)]
@@ -52,7 +52,7 @@ impl Issue {
 }
 
 /// Issues tickets to their holders, by the names that these have now. A seat that has its ticket keeps that one.
-pub async fn issue(txn: &Write, issues: Vec<Issue>, now: DateTime<Utc>) -> Result<(), DbErr> {
+pub async fn issue(txn: &WriteTxn, issues: Vec<Issue>, now: DateTime<Utc>) -> Result<(), DbErr> {
     if issues.is_empty() {
         return Ok(());
     }
@@ -94,13 +94,13 @@ pub async fn issue(txn: &Write, issues: Vec<Issue>, now: DateTime<Utc>) -> Resul
     Ok(())
 }
 
-/// Turns those of the tickets `ids` that are in one of the states `from`, and returns them as they are then. A frozen one
-/// is neither offered nor given back.
+/// Sets the status of those of the tickets `ids` that are in one of the states `from`, and returns them as they are
+/// then. A frozen one is neither offered nor given back.
 ///
-/// Whoever comes second finds no row: a ticket that somebody turned or used meanwhile is not among them. With
+/// The second of two finds no row: a ticket that another transaction changed or used meanwhile is not among them. With
 /// `new_codes`, the codes that there are open nothing any more, whatever becomes of the ticket.
-pub async fn turn(
-    txn: &Write,
+pub async fn set_status(
+    txn: &WriteTxn,
     ids: &[Uuid],
     from: &[Status],
     to: Status,
@@ -109,22 +109,22 @@ pub async fn turn(
 ) -> Result<Vec<ticket::Model>, DbErr> {
     debug_assert!(to != Status::Used, "only a gate uses a ticket, and says which");
     // What was offered before may be sold, or taken off sale.
-    let may_turn = Condition::any().add(Column::Status.ne(Status::Valid)).add(Column::FrozenAt.is_null());
+    let may_change = Condition::any().add(Column::Status.ne(Status::Valid)).add(Column::FrozenAt.is_null());
     ticket::Entity::update_many()
         .col_expr(Column::Status, Expr::val(to.to_value()))
         .col_expr(Column::ChangedAt, Expr::val(now))
         .col_expr(Column::Version, Expr::col(Column::Version).add(i32::from(new_codes)))
         .filter(Column::Id.is_in(ids.iter().copied()))
         .filter(Column::Status.is_in(from.iter().copied()))
-        .filter(may_turn)
+        .filter(may_change)
         .exec_with_returning(&**txn)
         .await
 }
 
 /// The tickets of reservations that one transaction may give back.
 ///
-/// Their rows are locked after those of their matches: whoever comes to the gate meanwhile waits, and finds the ticket
-/// refunded or is let in before a refund is decided. The first wins.
+/// Their rows are locked after those of their matches: a visitor who comes to the gate meanwhile waits, and finds the
+/// ticket refunded or is let in before a refund is decided. The first wins.
 #[derive(Default)]
 pub struct Tickets {
     /// By their reservation, in the order of their seats.
@@ -133,7 +133,7 @@ pub struct Tickets {
 }
 
 impl Tickets {
-    pub async fn open(txn: &Write, reservations: &BTreeSet<Uuid>) -> Result<Self, DbErr> {
+    pub async fn open(txn: &WriteTxn, reservations: &BTreeSet<Uuid>) -> Result<Self, DbErr> {
         let mut tickets = Self::default();
         if reservations.is_empty() {
             return Ok(tickets);
@@ -164,12 +164,12 @@ impl Tickets {
         }
     }
 
-    pub async fn close(self, txn: &Write, now: DateTime<Utc>) -> Result<(), DbErr> {
+    pub async fn close(self, txn: &WriteTxn, now: DateTime<Utc>) -> Result<(), DbErr> {
         if self.refunded.is_empty() {
             return Ok(());
         }
         let ids: Vec<Uuid> = self.refunded.into_iter().collect();
-        let killed = turn(txn, &ids, &[Status::Valid], Status::Refunded, false, now).await?;
+        let killed = set_status(txn, &ids, &[Status::Valid], Status::Refunded, false, now).await?;
         if killed.len() != ids.len() {
             return Err(DbErr::Custom("a ticket that was to be refunded is not valid any more".to_owned()));
         }

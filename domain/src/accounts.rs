@@ -6,7 +6,7 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use book::{mail_queue, store::Write};
+use book::{mail_queue, store::WriteTxn};
 use chrono::{DateTime, Utc};
 use entities::{
     mail::Kind,
@@ -142,7 +142,7 @@ pub async fn sign_up_from(
     let row = enrolled(app, application).await?;
     let (signer, number) = (keyring::signer::<AccessTokens>(app).await?, standing::number(app));
 
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     match enter(&txn, &row).await {
         Err(AccountError::EmailTaken) => {
             drop(txn);
@@ -194,7 +194,7 @@ async fn enrolled(app: &App, application: Application) -> Result<user::Model, Ac
 }
 
 /// Enters a new account, and queues the mail that lets its owner confirm the email.
-async fn enter(txn: &Write, row: &user::Model) -> Result<(), AccountError> {
+async fn enter(txn: &WriteTxn, row: &user::Model) -> Result<(), AccountError> {
     if email_keys(&row.email).len() > 1 && by_email(&**txn, &row.email).await?.is_some() {
         return Err(AccountError::EmailTaken);
     }
@@ -231,7 +231,7 @@ pub async fn sign_in(
     let user = user.filter(|_| right).ok_or(AccountError::WrongCredentials)?;
     let (signer, number) = (keyring::signer::<AccessTokens>(app).await?, standing::number(app));
 
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     // What changed meanwhile counts: nobody gets in by a password that has just been changed.
     let user = lock(&txn, user.id).await?.filter(|now| now.password_hash == user.password_hash);
     let user = user.ok_or(AccountError::WrongCredentials)?;
@@ -270,7 +270,7 @@ pub async fn change_password(
     }
     let hash = place.hash(new).await?;
 
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     let changed = user::Entity::update_many()
         .set(user::ActiveModel { password_hash: Set(hash.clone()), ..Default::default() })
         .filter(user::Column::Id.eq(user.id))
@@ -316,7 +316,7 @@ pub async fn find(app: &App, id: Uuid) -> Result<Option<user::Model>, DbErr> {
 /// The account, which nobody else changes before the transaction ends.
 ///
 /// Whoever opens, ends or renews sessions locks their owner first, so that none slips through an end of all.
-async fn lock(txn: &Write, id: Uuid) -> Result<Option<user::Model>, DbErr> {
+async fn lock(txn: &WriteTxn, id: Uuid) -> Result<Option<user::Model>, DbErr> {
     user::Entity::find_by_id(id).lock_exclusive().one(&**txn).await
 }
 

@@ -5,7 +5,7 @@
 
 use std::fmt::Display;
 
-use book::store::Write;
+use book::store::WriteTxn;
 use chrono::{DateTime, TimeDelta, Utc};
 use entities::{
     address_rule::{self, Effect},
@@ -91,7 +91,7 @@ pub async fn put(app: &App, viewer: Viewer, rule: NewRule) -> Result<address_rul
 /// `Forbidden` for all but admins; `NotFound` where the network has no rule of its own.
 pub async fn remove(app: &App, viewer: Viewer, network: Network) -> Result<address_rule::Model, RuleError> {
     only_admins(viewer)?;
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     raise_revision(&*txn).await?;
     let of_network = || address_rule::Column::Network.eq(network.to_string());
     let rule = address_rule::Entity::find().filter(of_network()).one(&*txn).await?.ok_or(RuleError::NotFound)?;
@@ -198,7 +198,7 @@ fn replacing() -> OnConflict {
 }
 
 /// Deletes what nobody asks about any more.
-async fn forget(txn: &Write, now: DateTime<Utc>) -> Result<(), DbErr> {
+async fn forget(txn: &WriteTxn, now: DateTime<Utc>) -> Result<(), DbErr> {
     let over = address_rule::Column::ExpiresAt.lt(now - KEPT_AFTER);
     address_rule::Entity::delete_many().filter(over).exec(&**txn).await?;
     Ok(())
@@ -207,7 +207,7 @@ async fn forget(txn: &Write, now: DateTime<Utc>) -> Result<(), DbErr> {
 async fn store(app: &App, now: DateTime<Utc>, row: address_rule::Model) -> Result<(), RuleError> {
     use address_rule::Column;
 
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     raise_revision(&*txn).await?;
     forget(&txn, now).await?;
     let row = row.into_active_model().reset_all();

@@ -1,7 +1,7 @@
 //! Other sites: what they hold and sell of the shared stock.
 //!
 //! A foreign hold is opened by PENDING, is taken from by RESERVED and CANCELLED of the same account, and ends by itself
-//! when nobody resolves it. An account is a sender, or the shared one of all who give no name. An end that is read before
+//! when its sender does not resolve it. An account is a sender, or the shared one of all who give no name. An end that is read before
 //! its hold, known by its name, is kept until the hold comes (`early`).
 //!
 //! Invariant: `foreign_pending` of a category is the sum of its foreign holds; messages of others touch nothing else of
@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 
-use book::{Book, Place, master_list::MasterListMatch, outbox::TicketAction, store::Write};
+use book::{Book, StockKey, master_list::MasterListMatch, outbox::TicketAction, store::WriteTxn};
 use chrono::{DateTime, Utc};
 use entities::{category::Category, foreign_hold};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
@@ -57,14 +57,14 @@ impl Sale {
 /// Applies another site's message to a match that the book knows.
 pub(crate) async fn apply(
     app: &App,
-    txn: &Write,
+    txn: &WriteTxn,
     book: &mut Book,
     accounts: &mut Accounts,
     sale: &Sale,
 ) -> Result<(), DbErr> {
-    let place: Place = (sale.match_number, sale.category);
-    if book.stock(place).is_none() {
-        // The match has come without this category: nobody can sell what was never given.
+    let key = StockKey { match_number: sale.match_number, category: sale.category };
+    if book.stock(key).is_none() {
+        // The match has come without this category: no site can sell what was never given.
         metrics::counter!("matchday_foreign_sales_unknown_category_total").increment(1);
         tracing::warn!(?sale, "a sale of a category that the master list does not give");
         return Ok(());
@@ -74,15 +74,15 @@ pub(crate) async fn apply(
     match sale.action {
         TicketAction::Pending => {
             let opened = accounts.add(account, sale.quantity, sale.reference.clone(), ends_at);
-            book.hold_elsewhere(place, opened);
+            book.hold_elsewhere(key, opened);
         }
         TicketAction::Cancelled => {
             let had = accounts.take(&account, sale.quantity, sale.reference.as_deref(), ends_at);
-            book.release_elsewhere(place, had);
+            book.release_elsewhere(key, had);
         }
         TicketAction::Reserved => {
             let had = accounts.take(&account, sale.quantity, sale.reference.as_deref(), ends_at);
-            let gave_way = book.sell_elsewhere(txn, place, sale.quantity, had).await?;
+            let gave_way = book.sell_elsewhere(txn, key, sale.quantity, had).await?;
             for id in gave_way {
                 metrics::counter!("matchday_holds_oversold_total").increment(1);
                 tracing::warn!(%id, ?sale, "a hold gave way to another site's sale");
@@ -126,7 +126,7 @@ pub(crate) async fn unpark(app: &App) -> Result<(), DbErr> {
 /// Enters the matches that come with their record, and applies what is parked for each, in one transaction.
 async fn enter_and_catch_up(app: &App, matches: &[(i32, Option<&MasterListMatch>)]) -> Result<(), DbErr> {
     let numbers = matches.iter().map(|(number, _)| *number).collect();
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     let mut book = Book::open(&txn, &numbers).await?;
     let mut parking = Parking::open(&txn, &numbers).await?;
     let mut accounts = Accounts::open(&txn, parking.sales()).await?;
@@ -148,7 +148,7 @@ async fn enter_and_catch_up(app: &App, matches: &[(i32, Option<&MasterListMatch>
 /// Applies what was parked for a match that has come, before anything newer of it.
 pub(crate) async fn catch_up(
     app: &App,
-    txn: &Write,
+    txn: &WriteTxn,
     book: &mut Book,
     accounts: &mut Accounts,
     parking: &mut Parking,
@@ -160,7 +160,7 @@ pub(crate) async fn catch_up(
     Ok(())
 }
 
-/// Ends holds of other sites that nobody resolved in time.
+/// Ends holds of other sites that their senders did not resolve in time.
 pub(crate) async fn end_stale(app: &App, now: DateTime<Utc>) -> Result<(), DbErr> {
     use foreign_hold::Column;
 
@@ -170,12 +170,13 @@ pub(crate) async fn end_stale(app: &App, now: DateTime<Utc>) -> Result<(), DbErr
     if numbers.is_empty() {
         return Ok(());
     }
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     let mut book = Book::open(&txn, &numbers).await?;
     // Read again under the locks: a message may have resolved some meanwhile.
     let rows = stale.filter(Column::MatchNumber.is_in(numbers)).all(&*txn).await?;
     for hold in &rows {
-        book.release_elsewhere((hold.match_number, hold.category), hold.quantity);
+        let key = StockKey { match_number: hold.match_number, category: hold.category };
+        book.release_elsewhere(key, hold.quantity);
         tracing::info!(match_number = hold.match_number, category = hold.category.number(), sender = %hold.sender,
             quantity = hold.quantity, "a hold of another site ended unresolved");
     }

@@ -11,7 +11,7 @@ use book::{
     master_list::MasterListMatch,
     match_state::MatchState,
     outbox::Event,
-    store::{self, Write},
+    store::{self, WriteTxn},
 };
 use entities::kafka_offset;
 use sea_orm::{
@@ -133,7 +133,7 @@ pub async fn positions(app: &App, source: &str) -> Result<Vec<(String, i32, i64)
 
 /// Forgets the offsets of embedded brokers, whose logs end with their processes; a cluster's stay.
 pub async fn forget_embedded_sources(app: &App) -> Result<(), DbErr> {
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     kafka_offset::Entity::delete_many()
         .filter(kafka_offset::Column::Source.starts_with(EMBEDDED_SOURCE))
         .exec(&*txn)
@@ -151,7 +151,7 @@ fn dead(record: &Incoming) -> Incoming {
 }
 
 async fn apply_together(app: &App, source: &str, batch: &[Incoming]) -> Result<Applied, DbErr> {
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     let mut next = lock_offsets(&txn, source, batch).await?;
     let mut fresh = Vec::with_capacity(batch.len());
     for record in batch {
@@ -181,7 +181,7 @@ async fn apply_together(app: &App, source: &str, batch: &[Incoming]) -> Result<A
 }
 
 /// Applies records that are new, in their order; and return what shows once that is committed.
-async fn effects(app: &App, txn: &Write, fresh: &[&Incoming], done: &mut Applied) -> Result<Vec<MatchState>, DbErr> {
+async fn effects(app: &App, txn: &WriteTxn, fresh: &[&Incoming], done: &mut Applied) -> Result<Vec<MatchState>, DbErr> {
     let mut numbers = BTreeSet::new();
     for record in fresh {
         match &record.message {
@@ -219,12 +219,12 @@ async fn effects(app: &App, txn: &Write, fresh: &[&Incoming], done: &mut Applied
                     continue;
                 }
                 let payload = serde_json::to_vec(sale).map_err(|error| DbErr::Json(error.to_string()))?;
-                book.tell(letter(&record.at, None, payload, NO_ROOM.to_owned()));
+                book.emit(letter(&record.at, None, payload, NO_ROOM.to_owned()));
                 done.dead += 1;
             }
             Message::Own => done.applied += 1,
             Message::Unreadable { key, payload, reason } => {
-                book.tell(letter(&record.at, key.clone(), payload.clone(), reason.clone()));
+                book.emit(letter(&record.at, key.clone(), payload.clone(), reason.clone()));
                 done.dead += 1;
             }
         }
@@ -242,7 +242,7 @@ fn letter(at: &Position, key: Option<Vec<u8>>, payload: Vec<u8>, reason: String)
 }
 
 /// Locks the offsets of the batch's partitions, so that two consumers of one partition take turns.
-async fn lock_offsets(txn: &Write, source: &str, batch: &[Incoming]) -> Result<BTreeMap<(String, i32), i64>, DbErr> {
+async fn lock_offsets(txn: &WriteTxn, source: &str, batch: &[Incoming]) -> Result<BTreeMap<(String, i32), i64>, DbErr> {
     use kafka_offset::Column;
 
     let partitions: BTreeSet<(&str, i32)> =
@@ -284,7 +284,7 @@ async fn lock_offsets(txn: &Write, source: &str, batch: &[Incoming]) -> Result<B
     Ok(next_offsets(known.all(&**txn).await?))
 }
 
-async fn move_offsets(txn: &Write, source: &str, next: BTreeMap<(String, i32), i64>) -> Result<(), DbErr> {
+async fn move_offsets(txn: &WriteTxn, source: &str, next: BTreeMap<(String, i32), i64>) -> Result<(), DbErr> {
     use kafka_offset::Column;
 
     let rows = next.into_iter().map(|((topic, partition), next_offset)| kafka_offset::ActiveModel {

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use book::store::Write;
+use book::store::WriteTxn;
 use chrono::{DateTime, Utc};
 use entities::signing_key::Algorithm;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, sea_query::Expr};
@@ -188,7 +188,7 @@ pub async fn rotate<P: Purpose>(app: &App, at_once: bool) -> Result<Listed, KeyE
     let now = app.clock.now();
     let signs_from = if at_once { now } else { now + P::NOTICE };
     let ends_at = if at_once { Some(now) } else { P::end_of_predecessors(app, signs_from) };
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     let rows = rows::<P>(&*txn).await?;
     if let Some(ends_at) = ends_at {
         P::Entity::update_many()
@@ -212,7 +212,7 @@ pub async fn rotate<P: Purpose>(app: &App, at_once: bool) -> Result<Listed, KeyE
 /// `Store` where the database fails: the key may have ended all the same, and ending it again harms nothing.
 pub async fn retire<P: Purpose>(app: &App, kid: &str) -> Result<bool, KeyError> {
     let now = app.clock.now();
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     let ended = P::Entity::update_many()
         .col_expr(P::ENDS_AT, Expr::value(Some(now)))
         .filter(P::KID.eq(kid))
@@ -290,7 +290,7 @@ pub(crate) async fn load<P: Purpose>(app: &App) -> Result<(), DbErr> {
 /// Makes the next key, which signs at once, unless another instance has just made one.
 async fn make<P: Purpose>(app: &App) -> Result<(), KeyError> {
     let now = app.clock.now();
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     let rows = rows::<P>(&*txn).await?;
     let row = new_row::<P>(app, &rows, now, now)?;
     if Ring::<P>::of(app, rows).signer(P::algorithm(app), now).is_some() {

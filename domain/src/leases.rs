@@ -7,7 +7,7 @@
 
 use std::time::{Duration, Instant};
 
-use book::store::Write;
+use book::store::WriteTxn;
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 use entities::lease;
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, sea_query::OnConflict};
@@ -68,7 +68,7 @@ impl Claim {
         if self.until.take().is_none() {
             return Ok(());
         }
-        let txn = Write::begin(&app.store).await?;
+        let txn = WriteTxn::begin(&app.store).await?;
         lease::Entity::delete_many()
             .filter(lease::Column::Name.eq(self.name))
             .filter(lease::Column::Holder.eq(self.holder))
@@ -89,7 +89,7 @@ impl Claim {
     }
 
     async fn open(&self, app: &App) -> Result<bool, DbErr> {
-        let txn = Write::begin(&app.store).await?;
+        let txn = WriteTxn::begin(&app.store).await?;
         let opened = lease::Entity::insert(self.row(app))
             .on_conflict(OnConflict::column(lease::Column::Name).do_nothing().to_owned())
             .exec_without_returning(&*txn)
@@ -101,7 +101,7 @@ impl Claim {
 
     /// Makes the row this instance's for another term, unless it was changed since it was read.
     async fn turn(&self, app: &App, from: Mark) -> Result<bool, DbErr> {
-        let txn = Write::begin(&app.store).await?;
+        let txn = WriteTxn::begin(&app.store).await?;
         let turned = lease::Entity::update_many()
             .set(self.row(app))
             .filter(lease::Column::Name.eq(self.name))

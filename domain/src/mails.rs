@@ -10,7 +10,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use book::store::Write;
+use book::store::WriteTxn;
 use entities::{
     account_code::Purpose,
     mail::{self, Kind},
@@ -199,7 +199,7 @@ async fn content(app: &App, row: &mail::Model, user: &user::Model) -> Result<Opt
 
 async fn done(app: &App, id: i64, outcome: &'static str) -> Result<(), DbErr> {
     metrics::counter!("matchday_mails_total", "outcome" => outcome).increment(1);
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     mail::Entity::delete_by_id(id).exec(&*txn).await?;
     txn.commit().await
 }

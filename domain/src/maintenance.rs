@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use book::store::Write;
+use book::store::WriteTxn;
 use chrono::TimeDelta;
 use entities::session;
 use sea_orm::{
@@ -57,7 +57,7 @@ pub async fn run(app: &App, shutdown: CancellationToken) {
 /// Deletes what is over: a refresh token that has expired is as unknown as one that never was, and so is one whose session
 /// ended days ago. Tokens that were used up stay while their session goes on, for using one again ends it.
 pub async fn forget(app: &App) -> Result<(), DbErr> {
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     attempts::forget(app, &txn).await?;
     codes::forget(app, &txn).await?;
     standing::forget(app, &txn).await?;
@@ -77,7 +77,7 @@ pub async fn forget(app: &App) -> Result<(), DbErr> {
             .and_where(session::Column::ExpiresAt.lte(now).or(is_over.clone()))
             .limit(BATCH)
             .to_owned();
-        let txn = Write::begin(&app.store).await?;
+        let txn = WriteTxn::begin(&app.store).await?;
         let of_batch = session::Entity::delete_many().filter(session::Column::TokenHash.in_subquery(over));
         let gone = of_batch.exec(&*txn).await?.rows_affected;
         txn.commit().await?;

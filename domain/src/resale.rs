@@ -9,8 +9,8 @@
 use std::collections::BTreeSet;
 
 use book::{
-    Book, reservation_rows,
-    store::{self, Write},
+    Book, StockKey, reservation_rows,
+    store::{self, WriteTxn},
     ticket_rows,
 };
 use chrono::{DateTime, Utc};
@@ -143,7 +143,7 @@ async fn enter(
     offered: &terms::Offered,
 ) -> Result<listing::Model, ResaleError> {
     let number = offered.match_number;
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     let mut book = Book::open(&txn, &BTreeSet::from([number])).await?;
     if let Some(key) = &offer.idempotency_key
         && let Some(row) = market::of_key(&*txn, viewer.user_id, key).await?
@@ -155,15 +155,16 @@ async fn enter(
     if app.settings.resale.is_over(kick_off, now) {
         return Err(OrderRefused::Over(number).into());
     }
-    let place = (number, offered.category);
-    let face = book.stock(place).ok_or(ResaleError::UnknownCategory(number, offered.category.number()))?.price_minor;
+    let stock_key = StockKey { match_number: number, category: offered.category };
+    let face =
+        book.stock(stock_key).ok_or(ResaleError::UnknownCategory(number, offered.category.number()))?.price_minor;
     let price_minor = terms::price(&app.settings.resale, &offer.price, face).map_err(ResaleError::Invalid)?;
     if market::live_of_seller(&*txn, viewer.user_id).await? >= MAX_LIVE {
         return Err(ResaleError::TooMany);
     }
     if let Some(ticket_id) = offered.ticket_id {
-        let turned = ticket_rows::turn(&txn, &[ticket_id], &[Status::Valid], Status::Listed, false, now).await?;
-        if turned.is_empty() {
+        let changed = ticket_rows::set_status(&txn, &[ticket_id], &[Status::Valid], Status::Listed, false, now).await?;
+        if changed.is_empty() {
             let found = ticket::Entity::find_by_id(ticket_id).one(&*txn).await?.ok_or(ResaleError::NoTicket)?;
             return Err(match found.frozen_at {
                 Some(_) => ResaleError::Frozen,
@@ -218,13 +219,14 @@ pub async fn update(
         (Ok(id), Some(row)) => (id, row.match_number),
         _ => return Err(OrderRefused::NotFound.into()),
     };
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     let (mut book, row) = opened(&txn, number, id).await?;
     is_free(&row, Some(change.version))?;
     let now = app.clock.now();
     let mut next = row.clone();
     if let Some(price) = &change.price {
-        let face = book.stock((number, row.category)).map_or(row.price_minor, |stock| stock.price_minor);
+        let stock_key = StockKey { match_number: number, category: row.category };
+        let face = book.stock(stock_key).map_or(row.price_minor, |stock| stock.price_minor);
         next.price_minor = terms::price(&app.settings.resale, price, face).map_err(ResaleError::Invalid)?;
         next.fee_minor = terms::fee(&app.settings.resale, next.price_minor);
     }
@@ -260,14 +262,14 @@ pub async fn withdraw(
         payments::give_up_without_card(app, order_id).await?;
     }
     let number = found.match_number;
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     let (mut book, row) = opened(&txn, number, id).await?;
     match row.state {
         State::Withdrawn => return Ok(row),
         State::Sold => return Err(OrderRefused::Ended.into()),
         State::Open | State::Locked => is_at(&row, version)?,
     }
-    book.take_in(reservation_rows::of_ids(&txn, &row.order_id.into_iter().collect()).await?);
+    book.load(reservation_rows::of_ids(&txn, &row.order_id.into_iter().collect()).await?);
     let now = app.clock.now();
     book.withdraw(id);
     let row = book.listing(id).cloned().ok_or(OrderRefused::NotFound)?;
@@ -296,15 +298,15 @@ pub async fn order(app: &App, viewer: Viewer, wish: Wish) -> Result<reservation:
 }
 
 /// The book of a listing's match, and the listing as it is under the lock.
-async fn opened(txn: &Write, match_number: i32, id: Uuid) -> Result<(Book, listing::Model), ResaleError> {
+async fn opened(txn: &WriteTxn, match_number: i32, id: Uuid) -> Result<(Book, listing::Model), ResaleError> {
     let mut book = Book::open(txn, &BTreeSet::from([match_number])).await?;
-    book.take_in_listings(txn, BTreeSet::from([id])).await?;
+    book.load_listings(txn, BTreeSet::from([id])).await?;
     let row = book.listing(id).cloned().ok_or(OrderRefused::NotFound)?;
 
     Ok((book, row))
 }
 
-async fn finish(app: &App, txn: Write, book: Book, now: DateTime<Utc>) -> Result<(), ResaleError> {
+async fn finish(app: &App, txn: WriteTxn, book: Book, now: DateTime<Utc>) -> Result<(), ResaleError> {
     let shows = book.close(&txn, now).await?;
     txn.commit().await?;
     app.committed(shows);

@@ -4,7 +4,7 @@
 //!
 //! Invariant: `held` of a category is the sum of its live holds, and never more than what nobody has sold.
 
-use book::Left;
+use book::Remaining;
 use entities::{
     category::Category,
     reservation::{self, Status},
@@ -95,7 +95,7 @@ async fn refuse_early(app: &App, viewer: Viewer, wish: &Wish, category: Category
 fn refusal(app: &App, match_number: i32, category: Category) -> Option<(i32, HoldError)> {
     let state = app.view.fresh(match_number)?;
     let left = state.categories.iter().find(|left| left.category == category && left.sellable() == 0)?;
-    let refusal = HoldError::not_enough(Left { available: left.available, sellable: 0 }, match_number, category);
+    let refusal = HoldError::not_enough(Remaining { available: left.available, sellable: 0 }, match_number, category);
 
     Some((state.version, refusal))
 }

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use book::store::Write;
+use book::store::WriteTxn;
 use chrono::{DateTime, Utc};
 use entities::security_event::{self, Kind};
 use sea_orm::{
@@ -83,7 +83,7 @@ pub async fn record(app: &App, sightings: &[Sighting]) -> Result<(), DbErr> {
         .value(Column::Count, added)
         .update_columns([Column::LastAt, Column::UpdatedAt])
         .to_owned();
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
     Entity::insert_many(rows).on_conflict(counted).exec_without_returning(&*txn).await?;
     txn.commit().await?;
@@ -113,7 +113,7 @@ pub async fn page(
 
 /// Deletes what is older.
 pub async fn forget(app: &App, before: DateTime<Utc>) -> Result<(), DbErr> {
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     security_event::Entity::delete_many().filter(security_event::Column::Minute.lt(before)).exec(&*txn).await?;
     txn.commit().await
 }

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use book::store::Write;
+use book::store::WriteTxn;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, QueryFilter,
@@ -43,7 +43,7 @@ pub(crate) async fn claim<E: EntityTrait>(
     (attempts_column, attempts): (E::Column, i32),
     (next_at_column, next_at): (E::Column, DateTime<Utc>),
 ) -> Result<bool, DbErr> {
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     let claimed = E::update_many()
         .col_expr(attempts_column, Expr::value(attempts.saturating_add(1)))
         .col_expr(next_at_column, Expr::value(next_at))

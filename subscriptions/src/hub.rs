@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use book::{match_state::MatchState, outbox::Touched};
+use book::{match_state::MatchState, outbox::ChangedRow};
 use domain::{App, lookup};
 use follow::{Marks, Slot};
 use market::Market;
@@ -88,12 +88,12 @@ impl Hub {
     }
 
     /// Tells followers of a state, unless they know of a newer one, and of the reservations that changed with it.
-    pub fn publish(&self, state: MatchState, touched: &[Touched]) {
+    pub fn publish(&self, state: MatchState, changed: &[ChangedRow]) {
         let (number, version) = (state.match_number, state.version);
         self.app.view.show(state);
         let mut listeners = self.lock();
-        for touched in touched {
-            listeners.touch(touched.id, touched.version);
+        for row in changed {
+            listeners.touch(row.id, row.version);
         }
         listeners.mark(number, version, self.now());
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use book::{
     listing_state::{ListingState, OrderState},
     match_state::MatchState,
-    outbox::{Event, TicketAction, Touched},
+    outbox::{ChangedRow, Event, TicketAction},
 };
 use domain::matches;
 use entities::{
@@ -43,10 +43,10 @@ pub async fn events_tell_of_the_state(app: &TestApp) {
                 actions.entry(reservation_id).or_default().push((action, quantity));
             }
             Event::Availability { state, reservations, listings } => {
-                for Touched { id, version } in reservations {
+                for ChangedRow { id, version } in reservations {
                     touched.entry(id).or_default().push(version);
                 }
-                for Touched { id, version } in listings {
+                for ChangedRow { id, version } in listings {
                     offers.touched.entry(id).or_default().push(version);
                 }
                 states.entry(state.match_number).or_default().push(state);

@@ -2,7 +2,7 @@
 
 use entities::stock;
 
-/// Tickets nobody has sold or holds.
+/// Tickets that are neither sold nor held.
 pub(super) fn sellable(stock: &stock::Model) -> i32 {
     (stock.available - stock.held - stock.foreign_pending).max(0)
 }

@@ -7,39 +7,39 @@ use entities::{
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::{Book, Place, counts, told};
-use crate::{outbox::TicketAction, store::Write};
+use super::{Book, StockKey, counts, ticket_event};
+use crate::{outbox::TicketAction, store::WriteTxn};
 
 /// Newest holds read at once when some must give way; each holds at least one ticket.
 const GIVE_WAY_PAGE: u64 = 64;
 
-/// What is left of a category, as somebody who was refused is told.
+/// What is left of a category, as a buyer who was refused is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Left {
+pub struct Remaining {
     pub available: i32,
     pub sellable: i32,
 }
 
 impl Book {
     /// What is left of a category; nothing, where it does not exist.
-    pub fn left(&self, place: Place) -> Left {
-        self.stock(place).map_or(Left { available: 0, sellable: 0 }, left)
+    pub fn remaining(&self, key: StockKey) -> Remaining {
+        self.stock(key).map_or(Remaining { available: 0, sellable: 0 }, remaining)
     }
 
     /// Places a hold.
     ///
     /// # Errors
     /// What is left, where that is less than the hold asks for.
-    pub fn place(&mut self, row: reservation::Model) -> Result<(), Left> {
-        let place = (row.match_number, row.category);
-        let left = self.left(place);
-        if left.sellable < row.quantity {
-            return Err(left);
+    pub fn place(&mut self, row: reservation::Model) -> Result<(), Remaining> {
+        let key = StockKey::of(&row);
+        let remaining = self.remaining(key);
+        if remaining.sellable < row.quantity {
+            return Err(remaining);
         }
-        if let Some(stock) = self.counts(place) {
+        if let Some(stock) = self.counts(key) {
             counts::hold(stock, row.quantity);
         }
-        self.tell(told(TicketAction::Pending, &row, row.quantity));
+        self.emit(ticket_event(TicketAction::Pending, &row, row.quantity));
         self.placed.insert(row.id);
         self.reservations.insert(row.id, row);
 
@@ -51,14 +51,14 @@ impl Book {
         if self.is_order(id) {
             return self.release_order(id, reason);
         }
-        let Some((place, quantity)) = self.live(id) else {
+        let Some((key, quantity)) = self.live(id) else {
             return;
         };
-        if let Some(stock) = self.counts(place) {
+        if let Some(stock) = self.counts(key) {
             counts::release(stock, quantity);
         }
-        self.turn(id, Status::Cancelled, Some(reason));
-        self.announce(id, TicketAction::Cancelled, quantity);
+        self.set_status(id, Status::Cancelled, Some(reason));
+        self.emit_ticket(id, TicketAction::Cancelled, quantity);
     }
 
     /// Turns a live hold into a sale.
@@ -66,32 +66,32 @@ impl Book {
         if self.is_order(id) {
             return self.sell_order(id);
         }
-        let Some((place, quantity)) = self.live(id) else {
+        let Some((key, quantity)) = self.live(id) else {
             return;
         };
-        let again = self.counts(place).map_or(0, |stock| counts::sell(stock, quantity));
-        self.turn(id, Status::Reserved, None);
+        let again = self.counts(key).map_or(0, |stock| counts::sell(stock, quantity));
+        self.set_status(id, Status::Reserved, None);
         // What the other sites count as sold already is only no longer pending to them.
-        self.announce(id, TicketAction::Cancelled, again);
-        self.announce(id, TicketAction::Reserved, quantity - again);
+        self.emit_ticket(id, TicketAction::Cancelled, again);
+        self.emit_ticket(id, TicketAction::Reserved, quantity - again);
     }
 
     /// Holds again what ended as expired or gave way, if that much is free; `false` if it is not.
     pub fn hold_again(&mut self, id: Uuid) -> bool {
         let Some(row) = self.reservation(id) else { return false };
-        let (place, quantity) = ((row.match_number, row.category), row.quantity);
+        let (key, quantity) = (StockKey::of(row), row.quantity);
         let ended = row.status == Status::Cancelled && row.cancel_reason.is_some_and(CancelReason::may_be_held_again);
         if ended && row.listing_id.is_some() {
             return self.order_again(id);
         }
-        if !ended || self.left(place).sellable < quantity {
+        if !ended || self.remaining(key).sellable < quantity {
             return false;
         }
-        if let Some(stock) = self.counts(place) {
+        if let Some(stock) = self.counts(key) {
             counts::hold(stock, quantity);
         }
-        self.turn(id, Status::AwaitingPayment, None);
-        self.announce(id, TicketAction::Pending, quantity);
+        self.set_status(id, Status::AwaitingPayment, None);
+        self.emit_ticket(id, TicketAction::Pending, quantity);
         true
     }
 
@@ -101,11 +101,11 @@ impl Book {
         if row.listing_id.is_some() {
             return self.take_back_order(id, reason);
         }
-        let (place, quantity) = ((row.match_number, row.category), row.quantity);
-        if let Some(stock) = self.counts(place) {
+        let (key, quantity) = (StockKey::of(row), row.quantity);
+        if let Some(stock) = self.counts(key) {
             counts::take_back(stock, quantity);
         }
-        self.turn(id, Status::Cancelled, Some(reason));
+        self.set_status(id, Status::Cancelled, Some(reason));
     }
 
     /// Gives back `quantity` tickets of a sale; they go back on sale as those of [`Self::take_back`] do. With the last of
@@ -113,35 +113,35 @@ impl Book {
     pub fn refund(&mut self, id: Uuid, quantity: i32) {
         let Some(row) = self.reservations.get_mut(&id).filter(|row| row.status == Status::Reserved) else { return };
         row.returned += quantity;
-        let (place, is_over) = ((row.match_number, row.category), row.returned == row.quantity);
-        if let Some(stock) = self.counts(place) {
+        let (key, is_over) = (StockKey::of(row), row.returned == row.quantity);
+        if let Some(stock) = self.counts(key) {
             counts::take_back(stock, quantity);
         }
         let status = if is_over { Status::Cancelled } else { Status::Reserved };
-        self.turn(id, status, is_over.then_some(CancelReason::Refunded));
+        self.set_status(id, status, is_over.then_some(CancelReason::Refunded));
     }
 
-    /// Notes a step of a live hold towards its payment, or of what is told with a reservation: no count changes.
+    /// Notes a step of a live hold towards its payment, or of what its watchers see with it: no count changes.
     pub fn note(&mut self, id: Uuid, status: Status) {
         if let Some(row) = self.reservation(id) {
             let reason = row.cancel_reason;
-            self.turn(id, status, reason);
+            self.set_status(id, status, reason);
         }
     }
 
     /// Another site holds `quantity` more.
-    pub fn hold_elsewhere(&mut self, place: Place, quantity: i32) {
+    pub fn hold_elsewhere(&mut self, key: StockKey, quantity: i32) {
         if quantity > 0
-            && let Some(stock) = self.counts(place)
+            && let Some(stock) = self.counts(key)
         {
             stock.foreign_pending += quantity;
         }
     }
 
     /// Another site holds `quantity` less.
-    pub fn release_elsewhere(&mut self, place: Place, quantity: i32) {
+    pub fn release_elsewhere(&mut self, key: StockKey, quantity: i32) {
         if quantity > 0
-            && let Some(stock) = self.counts(place)
+            && let Some(stock) = self.counts(key)
         {
             stock.foreign_pending -= quantity;
         }
@@ -150,18 +150,18 @@ impl Book {
     /// Another site sold `quantity`, `had` of them out of its own holds. Returns our holds that gave way to it.
     pub async fn sell_elsewhere(
         &mut self,
-        txn: &Write,
-        place: Place,
+        txn: &WriteTxn,
+        key: StockKey,
         quantity: i32,
         had: i32,
     ) -> Result<Vec<Uuid>, DbErr> {
-        if let Some(stock) = self.counts(place) {
+        if let Some(stock) = self.counts(key) {
             counts::sell_elsewhere(stock, quantity, had);
         }
         let mut gave_way = Vec::new();
-        while self.stock(place).is_some_and(|stock| stock.held > stock.available) {
-            let Some(id) = self.newest_live(txn, place).await? else {
-                return Err(DbErr::Custom(format!("{place:?}: held tickets without a live hold")));
+        while self.stock(key).is_some_and(|stock| stock.held > stock.available) {
+            let Some(id) = self.newest_live(txn, key).await? else {
+                return Err(DbErr::Custom(format!("{key:?}: held tickets without a live hold")));
             };
             self.release(id, CancelReason::Oversold);
             gave_way.push(id);
@@ -170,13 +170,13 @@ impl Book {
         Ok(gave_way)
     }
 
-    async fn newest_live(&mut self, txn: &Write, (match_number, category): Place) -> Result<Option<Uuid>, DbErr> {
+    async fn newest_live(&mut self, txn: &WriteTxn, key: StockKey) -> Result<Option<Uuid>, DbErr> {
         use reservation::Column;
 
         let ended = self.reservations.values().filter(|row| !row.status.is_live()).map(|row| row.id);
         let rows = reservation::Entity::find()
-            .filter(Column::MatchNumber.eq(match_number))
-            .filter(Column::Category.eq(category))
+            .filter(Column::MatchNumber.eq(key.match_number))
+            .filter(Column::Category.eq(key.category))
             .filter(Column::ListingId.is_null())
             .filter(Column::Status.is_in(Status::LIVE))
             .filter(Column::Id.is_not_in(ended))
@@ -184,23 +184,23 @@ impl Book {
             .limit(GIVE_WAY_PAGE)
             .all(&**txn)
             .await?;
-        self.take_in(rows);
+        self.load(rows);
 
         Ok(self
             .reservations
             .values()
             .filter(|row| row.status.is_live() && row.listing_id.is_none())
-            .filter(|row| row.match_number == match_number && row.category == category)
+            .filter(|row| StockKey::of(row) == key)
             .map(|row| row.id)
             .max())
     }
 
-    fn live(&self, id: Uuid) -> Option<(Place, i32)> {
+    fn live(&self, id: Uuid) -> Option<(StockKey, i32)> {
         let row = self.reservation(id)?;
-        row.status.is_live().then_some(((row.match_number, row.category), row.quantity))
+        row.status.is_live().then_some((StockKey::of(row), row.quantity))
     }
 }
 
-fn left(stock: &stock::Model) -> Left {
-    Left { available: stock.available, sellable: counts::sellable(stock) }
+fn remaining(stock: &stock::Model) -> Remaining {
+    Remaining { available: stock.available, sellable: counts::sellable(stock) }
 }

@@ -1,7 +1,7 @@
-//! The shelf: the listings of a book, and what the steps of their orders do to them.
+//! The listings of a book, and what the steps of their orders do to them.
 //!
-//! An order is a reservation of a listing: where a hold of the stock moves counts and is told to the other sites, an order
-//! locks, unlocks or sells its listing, and is told to this site's own.
+//! An order is a reservation of a listing: where a hold of the stock moves counts and is sent to the other sites, an
+//! order locks, unlocks or sells its listing, and is sent to this site's own instances.
 //!
 //! Invariant: a listing is locked or sold exactly as long as the order that it names is live or reserved.
 
@@ -20,15 +20,15 @@ use super::{Book, event_id};
 use crate::{
     handover::{self, Sale},
     listing_state::{ListingAction, ListingState, OrderAction, OrderState},
-    outbox::{Event, Touched},
-    store::Write,
+    outbox::{ChangedRow, Event},
+    store::WriteTxn,
     ticket_rows,
 };
 
 /// The listings that one transaction may change.
 #[derive(Default)]
-pub(super) struct Shelf {
-    listings: HashMap<Uuid, listing::Model>,
+pub(super) struct Listings {
+    rows: HashMap<Uuid, listing::Model>,
     /// What they offer, where this site issued it.
     tickets: HashMap<Uuid, ticket::Model>,
     offered: BTreeSet<Uuid>,
@@ -38,11 +38,11 @@ pub(super) struct Shelf {
     freed: Vec<Uuid>,
 }
 
-impl Shelf {
+impl Listings {
     /// Writes every change; the orders are written.
-    pub(super) async fn write(&self, txn: &Write, now: DateTime<Utc>) -> Result<(), DbErr> {
+    pub(super) async fn write(&self, txn: &WriteTxn, now: DateTime<Utc>) -> Result<(), DbErr> {
         let rows = |ids: &mut dyn Iterator<Item = &Uuid>| -> Vec<listing::ActiveModel> {
-            let rows = ids.filter_map(|id| self.listings.get(id));
+            let rows = ids.filter_map(|id| self.rows.get(id));
             rows.map(|row| row.clone().into_active_model().reset_all()).collect()
         };
         let offered = rows(&mut self.offered.iter());
@@ -56,30 +56,31 @@ impl Shelf {
             handover::write(txn, sale, now).await?;
         }
         if !self.freed.is_empty() {
-            ticket_rows::turn(txn, &self.freed, &[ticket::Status::Listed], ticket::Status::Valid, true, now).await?;
+            ticket_rows::set_status(txn, &self.freed, &[ticket::Status::Listed], ticket::Status::Valid, true, now)
+                .await?;
         }
         Ok(())
     }
 }
 
 impl Book {
-    /// A listing that was taken into the book, as it is after the steps so far.
+    /// A listing that was loaded into the book, as it is after the steps so far.
     pub fn listing(&self, id: Uuid) -> Option<&listing::Model> {
-        self.shelf.listings.get(&id)
+        self.listings.rows.get(&id)
     }
 
     /// Reads, after the lock, these listings and those of the orders in the book, with what they offer.
-    pub async fn take_in_listings(&mut self, txn: &Write, mut ids: BTreeSet<Uuid>) -> Result<(), DbErr> {
+    pub async fn load_listings(&mut self, txn: &WriteTxn, mut ids: BTreeSet<Uuid>) -> Result<(), DbErr> {
         ids.extend(self.reservations.values().filter_map(|row| row.listing_id));
         if ids.is_empty() {
             return Ok(());
         }
         let rows = listing::Entity::find().filter(Column::Id.is_in(ids)).all(&**txn).await?;
         let offered: Vec<Uuid> = rows.iter().filter_map(|row| row.ticket_id).collect();
-        self.shelf.listings.extend(rows.into_iter().map(|row| (row.id, row)));
+        self.listings.rows.extend(rows.into_iter().map(|row| (row.id, row)));
         if !offered.is_empty() {
             let tickets = ticket::Entity::find().filter(ticket::Column::Id.is_in(offered)).all(&**txn).await?;
-            self.shelf.tickets.extend(tickets.into_iter().map(|row| (row.id, row)));
+            self.listings.tickets.extend(tickets.into_iter().map(|row| (row.id, row)));
         }
         Ok(())
     }
@@ -87,9 +88,9 @@ impl Book {
     /// Puts a new listing on the market.
     pub fn offer(&mut self, row: listing::Model) {
         let id = row.id;
-        self.shelf.listings.insert(id, row);
-        self.shelf.offered.insert(id);
-        self.tell_of_listing(id, ListingAction::Created);
+        self.listings.rows.insert(id, row);
+        self.listings.offered.insert(id);
+        self.emit_listing(id, ListingAction::Created);
     }
 
     /// Changes what an open listing says of itself.
@@ -97,15 +98,15 @@ impl Book {
         self.alter(id, &[State::Open], ListingAction::Updated, change);
     }
 
-    /// Takes a listing from the market: at once where nobody is paying for it, else as soon as its order is over unpaid.
-    /// An order whose payment has not begun ends with it.
+    /// Takes a listing from the market: at once where no buyer is paying for it, else as soon as its order is over
+    /// unpaid. An order whose payment has not begun ends with it.
     pub fn withdraw(&mut self, id: Uuid) {
         let Some(row) = self.listing(id) else { return };
         let order = row.order_id.and_then(|id| self.reservation(id)).filter(|order| order.status == Status::Pending);
         match (row.state, order.map(|order| order.id)) {
             (State::Open, _) => self.leave(id, &[State::Open]),
             (State::Locked, Some(order_id)) => {
-                if let Some(row) = self.shelf.listings.get_mut(&id) {
+                if let Some(row) = self.listings.rows.get_mut(&id) {
                     row.withdrawing = true;
                 }
                 self.release_order(order_id, CancelReason::Withdrawn);
@@ -119,7 +120,7 @@ impl Book {
 
     /// Takes a listing in one of these states from the market. Its ticket opens the gate again, by a new code.
     fn leave(&mut self, id: Uuid, from: &[State]) {
-        self.shelf.freed.extend(self.listing(id).and_then(|row| row.ticket_id));
+        self.listings.freed.extend(self.listing(id).and_then(|row| row.ticket_id));
         self.alter(id, from, ListingAction::Withdrawn, |row| {
             row.state = State::Withdrawn;
             row.withdrawing = false;
@@ -135,7 +136,7 @@ impl Book {
         self.placed.insert(id);
         self.reservations.insert(id, row);
         self.lock(listing_id, id, until);
-        self.tell_of_order(id, OrderAction::Created);
+        self.emit_order(id, OrderAction::Created);
     }
 
     /// Whether an order can be given what it pays for: its listing is its own, and so is the ticket.
@@ -150,10 +151,10 @@ impl Book {
         if order.status != Status::Reserved || listing.order_id != Some(id) {
             return;
         }
-        let ticket = listing.ticket_id.and_then(|id| self.shelf.tickets.get(&id)).cloned();
+        let ticket = listing.ticket_id.and_then(|id| self.listings.tickets.get(&id)).cloned();
         let sale = Sale { order: order.clone(), listing: listing.clone(), ticket };
-        self.shelf.sales.push(sale);
-        self.tell_of_order(id, OrderAction::Completed);
+        self.listings.sales.push(sale);
+        self.emit_order(id, OrderAction::Completed);
     }
 
     pub(super) fn is_order(&self, id: Uuid) -> bool {
@@ -165,16 +166,16 @@ impl Book {
         if self.reservation(id).is_none_or(|row| !row.status.is_live()) {
             return;
         }
-        self.turn(id, Status::Cancelled, Some(reason));
+        self.set_status(id, Status::Cancelled, Some(reason));
         self.unlock(id);
-        self.tell_of_order(id, OrderAction::of_end(reason));
+        self.emit_order(id, OrderAction::of_end(reason));
     }
 
     /// Sells its listing to a live order.
     pub(super) fn sell_order(&mut self, id: Uuid) {
         let Some(row) = self.reservation(id).filter(|row| row.status.is_live()) else { return };
         let Some(listing_id) = row.listing_id else { return };
-        self.turn(id, Status::Reserved, None);
+        self.set_status(id, Status::Reserved, None);
         self.alter(listing_id, &[State::Locked], ListingAction::Sold, |row| {
             row.state = State::Sold;
             row.locked_until = None;
@@ -190,25 +191,25 @@ impl Book {
             return false;
         };
         let listing_id = listing.id;
-        self.turn(id, Status::AwaitingPayment, None);
+        self.set_status(id, Status::AwaitingPayment, None);
         self.lock(listing_id, id, until);
         true
     }
 
     /// Undoes the sale of an order whose money did not come; its listing is open again.
     pub(super) fn take_back_order(&mut self, id: Uuid, reason: CancelReason) {
-        self.turn(id, Status::Cancelled, Some(reason));
+        self.set_status(id, Status::Cancelled, Some(reason));
         self.unlock(id);
-        self.tell_of_order(id, OrderAction::Cancelled);
+        self.emit_order(id, OrderAction::Cancelled);
     }
 
     fn of_order(&self, id: Uuid) -> Option<&listing::Model> {
         self.listing(self.reservation(id)?.listing_id?)
     }
 
-    /// Whether what a listing offers is still offered; of a ticket of elsewhere nobody here knows better.
+    /// Whether what a listing offers is still offered; of a ticket of another site this one knows nothing better.
     fn is_ticket_listed(&self, listing: &listing::Model) -> bool {
-        let ticket = |id: Uuid| self.shelf.tickets.get(&id);
+        let ticket = |id: Uuid| self.listings.tickets.get(&id);
         listing.ticket_id.is_none_or(|id| ticket(id).is_some_and(|row| row.status == ticket::Status::Listed))
     }
 
@@ -236,22 +237,22 @@ impl Book {
 
     /// Changes a listing that is in one of these states, for those who watch it.
     fn alter(&mut self, id: Uuid, from: &[State], action: ListingAction, change: impl FnOnce(&mut listing::Model)) {
-        let Some(row) = self.shelf.listings.get_mut(&id).filter(|row| from.contains(&row.state)) else { return };
+        let Some(row) = self.listings.rows.get_mut(&id).filter(|row| from.contains(&row.state)) else { return };
         change(row);
         row.version += 1;
-        self.shelf.changed.insert(id);
-        self.tell_of_listing(id, action);
+        self.listings.changed.insert(id);
+        self.emit_listing(id, action);
     }
 
-    fn tell_of_listing(&mut self, id: Uuid, action: ListingAction) {
-        let Some(row) = self.shelf.listings.get(&id) else { return };
-        let touched = Touched { id, version: row.version };
+    fn emit_listing(&mut self, id: Uuid, action: ListingAction) {
+        let Some(row) = self.listings.rows.get(&id) else { return };
+        let changed = ChangedRow { id, version: row.version };
         let event = Event::Listing { action, event_id: event_id(), listing: ListingState::from(row) };
-        self.touched.entry(row.match_number).or_default().listings.push(touched);
+        self.changed_rows.entry(row.match_number).or_default().listings.push(changed);
         self.events.push(event);
     }
 
-    fn tell_of_order(&mut self, id: Uuid, action: OrderAction) {
+    fn emit_order(&mut self, id: Uuid, action: OrderAction) {
         let order = self.reservation(id).and_then(OrderState::of);
         self.events.extend(order.map(|order| Event::Order { action, event_id: event_id(), order }));
     }

@@ -1,4 +1,4 @@
-//! The refunds of a ledger's payments: each is owed, then done, or refused until somebody has it asked for again.
+//! The refunds of a ledger's payments: each is owed, then done, or refused until an admin has it asked for again.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -7,8 +7,8 @@ use entities::refund::{self, Column, State};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
-use super::{Asked, TURN, Whose, refund_key};
-use crate::store::Write;
+use super::{RefundOrigin, TURN, Whose, refund_key};
+use crate::store::WriteTxn;
 
 /// The refunds that one transaction may change.
 #[derive(Default)]
@@ -19,7 +19,7 @@ pub(super) struct Refunds {
 }
 
 impl Refunds {
-    pub(super) async fn of(txn: &Write, payments: BTreeSet<Uuid>) -> Result<Self, DbErr> {
+    pub(super) async fn of(txn: &WriteTxn, payments: BTreeSet<Uuid>) -> Result<Self, DbErr> {
         if payments.is_empty() {
             return Ok(Self::default());
         }
@@ -40,7 +40,7 @@ impl Refunds {
         self.of_payment(payment_id).all(|row| row.state == State::Done)
     }
 
-    pub(super) fn owe(&mut self, payment_id: Uuid, amount_minor: i64, asked: Asked, now: DateTime<Utc>) {
+    pub(super) fn owe(&mut self, payment_id: Uuid, amount_minor: i64, origin: RefundOrigin, now: DateTime<Utc>) {
         let row = refund::Model {
             id: Uuid::now_v7(),
             payment_id,
@@ -49,8 +49,8 @@ impl Refunds {
             gateway_id: None,
             created_at: now,
             done_at: None,
-            asked_by: asked.by,
-            reason: asked.reason,
+            asked_by: origin.by,
+            reason: origin.reason,
             refusal_code: None,
             refusals: 0,
             attempts: 0,
@@ -122,7 +122,7 @@ impl Refunds {
         is_any
     }
 
-    pub(super) async fn close(self, txn: &Write) -> Result<(), DbErr> {
+    pub(super) async fn close(self, txn: &WriteTxn) -> Result<(), DbErr> {
         let rows = |ids: &BTreeSet<Uuid>| -> Vec<refund::ActiveModel> {
             let rows = ids.iter().filter_map(|id| self.rows.get(id));
             rows.map(|row| row.clone().into_active_model().reset_all()).collect()

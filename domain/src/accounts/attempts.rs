@@ -12,7 +12,7 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use book::store::Write;
+use book::store::WriteTxn;
 use chrono::{DateTime, Utc};
 use entities::{attempt, known_network};
 use sea_orm::{
@@ -74,7 +74,7 @@ pub(super) async fn begin(
     device: Device,
 ) -> Result<Attempt, AccountError> {
     let now = app.clock.now();
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     let is_of_stranger = device == Device::Unknown && !is_known(&txn, email, address, now).await?;
     // Addresses are locked before accounts, and these before their pairs, so nobody waits for somebody who waits for them.
     if let Some(address) = address {
@@ -91,7 +91,7 @@ pub(super) async fn begin(
 
 /// The password was right: the account begins anew from this network, which is known as its owner's from now on. The others
 /// are relieved of this try alone, or its owner could guess at other accounts in between, and strangers begin anew too.
-pub(super) async fn succeeded(app: &App, txn: &Write, attempt: Attempt) -> Result<(), DbErr> {
+pub(super) async fn succeeded(app: &App, txn: &WriteTxn, attempt: Attempt) -> Result<(), DbErr> {
     let Attempt { email, address, is_of_stranger } = attempt;
     if let Some(address) = address {
         relieve(txn, of_address(address)).await?;
@@ -103,7 +103,7 @@ pub(super) async fn succeeded(app: &App, txn: &Write, attempt: Attempt) -> Resul
     note_network(app, txn, &email, address).await
 }
 
-async fn relieve(txn: &Write, subject: String) -> Result<(), DbErr> {
+async fn relieve(txn: &WriteTxn, subject: String) -> Result<(), DbErr> {
     attempt::Entity::update_many()
         .col_expr(attempt::Column::Failures, Expr::col(attempt::Column::Failures).sub(1))
         .filter(attempt::Column::Subject.eq(subject))
@@ -115,14 +115,14 @@ async fn relieve(txn: &Write, subject: String) -> Result<(), DbErr> {
 
 /// The account's owner has shown who they are otherwise: wrong passwords are held against it no more, nor against the network
 /// that they come from.
-pub(super) async fn pardon(txn: &Write, email: &str, address: Option<IpAddr>) -> Result<(), DbErr> {
+pub(super) async fn pardon(txn: &WriteTxn, email: &str, address: Option<IpAddr>) -> Result<(), DbErr> {
     let pardoned = [of_strangers(email), of_pair(email, address), of_pair(email, None)];
     attempt::Entity::delete_many().filter(attempt::Column::Subject.is_in(pardoned)).exec(&**txn).await?;
     Ok(())
 }
 
 /// Notes that the owner of an account was let in from here.
-pub(super) async fn note_network(app: &App, txn: &Write, email: &str, address: Option<IpAddr>) -> Result<(), DbErr> {
+pub(super) async fn note_network(app: &App, txn: &WriteTxn, email: &str, address: Option<IpAddr>) -> Result<(), DbErr> {
     let Some(address) = address else { return Ok(()) };
     let row = known_network::Model { subject: of_owner(email, address), last_at: app.clock.now() };
     known_network::Entity::insert(row.into_active_model().reset_all())
@@ -134,7 +134,7 @@ pub(super) async fn note_network(app: &App, txn: &Write, email: &str, address: O
     Ok(())
 }
 
-async fn is_known(txn: &Write, email: &str, address: Option<IpAddr>, now: DateTime<Utc>) -> Result<bool, DbErr> {
+async fn is_known(txn: &WriteTxn, email: &str, address: Option<IpAddr>, now: DateTime<Utc>) -> Result<bool, DbErr> {
     let Some(address) = address else { return Ok(false) };
     let known = known_network::Entity::find_by_id(of_owner(email, address)).one(&**txn).await?;
     Ok(known.is_some_and(|known| known.last_at + KNOWN > now))
@@ -146,7 +146,7 @@ async fn is_known(txn: &Write, email: &str, address: Option<IpAddr>, now: DateTi
 /// The address has tried too many for now, and is told nothing.
 pub(super) async fn probed(app: &App, address: Option<IpAddr>) -> Result<(), AccountError> {
     let Some(address) = address else { return Ok(()) };
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     count(&txn, &of_address(address), &OF_ADDRESS, app.clock.now()).await?;
     Ok(txn.commit().await?)
 }
@@ -154,7 +154,7 @@ pub(super) async fn probed(app: &App, address: Option<IpAddr>) -> Result<(), Acc
 /// Whether another mail may go to this email, which counts it. An address that asks for many is refused.
 pub(super) async fn may_mail(
     app: &App,
-    txn: &Write,
+    txn: &WriteTxn,
     email: &str,
     address: Option<IpAddr>,
 ) -> Result<bool, AccountError> {
@@ -170,7 +170,7 @@ pub(super) async fn may_mail(
 }
 
 /// Deletes what is held against nobody any more.
-pub(crate) async fn forget(app: &App, txn: &Write) -> Result<(), DbErr> {
+pub(crate) async fn forget(app: &App, txn: &WriteTxn) -> Result<(), DbErr> {
     let old = attempt::Column::LastAt.lt(app.clock.now() - FORGOTTEN);
     attempt::Entity::delete_many().filter(old).exec(&**txn).await?;
     let unused = known_network::Column::LastAt.lt(app.clock.now() - KNOWN);
@@ -195,7 +195,7 @@ fn of_address(address: IpAddr) -> String {
     fingerprint(&format!("address {}", network(address)))
 }
 
-async fn count(txn: &Write, subject: &str, pace: &Pace, now: DateTime<Utc>) -> Result<(), AccountError> {
+async fn count(txn: &WriteTxn, subject: &str, pace: &Pace, now: DateTime<Utc>) -> Result<(), AccountError> {
     let fresh = attempt::Model { subject: subject.to_owned(), failures: 0, last_at: now, next_at: now };
     attempt::Entity::insert(fresh.clone().into_active_model().reset_all())
         .on_conflict(OnConflict::column(attempt::Column::Subject).do_nothing().to_owned())

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use book::store::Write;
+use book::store::WriteTxn;
 use entities::{
     account_code::{self, Purpose},
     user,
@@ -23,7 +23,7 @@ pub(crate) async fn make(app: &App, user: Uuid, purpose: Purpose) -> Result<Stri
         Purpose::VerifyEmail => LIFE_OF_VERIFICATION,
         Purpose::ResetPassword => LIFE_OF_RESET,
     };
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     account_code::Entity::insert(account_code::ActiveModel {
         code_hash: Set(tokens::fingerprint(&code)),
         user_id: Set(user),
@@ -45,7 +45,7 @@ pub(super) async fn check(app: &App, code: &str, purpose: Purpose) -> Result<(),
 }
 
 /// Uses a code: whose it is, with all of their codes for the same purpose used up.
-pub(super) async fn take(app: &App, txn: &Write, code: &str, purpose: Purpose) -> Result<user::Model, AccountError> {
+pub(super) async fn take(app: &App, txn: &WriteTxn, code: &str, purpose: Purpose) -> Result<user::Model, AccountError> {
     let used = account_code::Entity::delete_many()
         .filter(account_code::Column::CodeHash.eq(tokens::fingerprint(code)))
         .filter(account_code::Column::Purpose.eq(purpose))
@@ -63,7 +63,7 @@ pub(super) async fn take(app: &App, txn: &Write, code: &str, purpose: Purpose) -
 }
 
 /// Deletes codes that are over.
-pub(crate) async fn forget(app: &App, txn: &Write) -> Result<(), DbErr> {
+pub(crate) async fn forget(app: &App, txn: &WriteTxn) -> Result<(), DbErr> {
     let over = account_code::Column::ExpiresAt.lte(app.clock.now());
     account_code::Entity::delete_many().filter(over).exec(&**txn).await?;
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use book::{mail_queue, store::Write};
+use book::{mail_queue, store::WriteTxn};
 use entities::{account_code::Purpose, mail::Kind, user};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
@@ -17,7 +17,7 @@ use crate::App;
 pub async fn request_password_reset(app: &App, address: Option<IpAddr>, email: &str) -> Result<(), AccountError> {
     let known = by_email(&app.db, email).await?.map(|user| user.email_key);
     let email = known.unwrap_or_else(|| email_key(email));
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     if attempts::may_mail(app, &txn, &email, address).await? {
         mail_queue::append(&txn, Kind::ResetPassword, &email, app.clock.now()).await?;
     }
@@ -37,7 +37,7 @@ pub async fn reset_password(app: &App, address: Option<IpAddr>, code: &str, new:
     let hash = app.accounts.hashing.place()?.hash(new.clone()).await?;
 
     let now = app.clock.now();
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     let user = codes::take(app, &txn, code, Purpose::ResetPassword).await?;
     // Refused, the code is not used up: nothing of this is committed.
     passwords::check("newPassword", &new, &user.email)?;
@@ -72,7 +72,7 @@ pub async fn request_email_verification(
 ) -> Result<(), AccountError> {
     viewer.session.ok_or(AccountError::Elsewhere)?;
     let user = find(app, viewer.user_id).await?.ok_or(AccountError::InvalidToken)?;
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     if user.verified_at.is_none() && attempts::may_mail(app, &txn, &user.email, address).await? {
         mail_queue::append(&txn, Kind::VerifyEmail, &user.email_key, app.clock.now()).await?;
     }
@@ -87,7 +87,7 @@ pub async fn request_email_verification(
 /// `InvalidCode` for one that is unknown, used or over.
 pub async fn verify_email(app: &App, code: &str) -> Result<user::Model, AccountError> {
     let now = app.clock.now();
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     let user = codes::take(app, &txn, code, Purpose::VerifyEmail).await?;
     let verified_at = Some(user.verified_at.unwrap_or(now));
     user::Entity::update_many()

@@ -1,6 +1,6 @@
 //! The roster: what those who run the site do with accounts. No visitor can.
 
-use book::store::Write;
+use book::store::WriteTxn;
 use entities::user::{self, Role};
 use sea_orm::{
     ActiveValue::Set,
@@ -18,7 +18,7 @@ use crate::App;
 /// `Invalid`, `Busy` and `EmailTaken`, as at a sign-up: then no account is opened.
 pub async fn create(app: &App, application: Application, role: Role) -> Result<user::Model, AccountError> {
     let row = user::Model { role, ..enrolled(app, application).await? };
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     enter(&txn, &row).await?;
     txn.commit().await?;
 
@@ -39,7 +39,7 @@ pub fn password() -> Result<String, AccountError> {
 /// # Errors
 /// `Ambiguous` where the name is that of several accounts: then none has changed.
 pub async fn set_role(app: &App, name: &str, role: Role) -> Result<Option<user::Model>, AccountError> {
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     let Some(user) = named(&txn, name).await? else {
         return Ok(None);
     };
@@ -74,7 +74,7 @@ pub async fn enable(app: &App, name: &str) -> Result<bool, AccountError> {
 
 async fn set_disabled(app: &App, name: &str, is_disabled: bool) -> Result<bool, AccountError> {
     let now = app.clock.now();
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     let Some(user) = named(&txn, name).await? else {
         return Ok(false);
     };
@@ -95,7 +95,7 @@ async fn set_disabled(app: &App, name: &str, is_disabled: bool) -> Result<bool, 
 
 /// The account of this id or email. Whoever signs up here with the email of somebody at the identity provider has another
 /// account with it: then the email alone names nobody.
-async fn named(txn: &Write, name: &str) -> Result<Option<user::Model>, AccountError> {
+async fn named(txn: &WriteTxn, name: &str) -> Result<Option<user::Model>, AccountError> {
     let keys = email_keys(name);
     let email = &keys[0];
     let of_name = match email.parse::<Uuid>() {

@@ -3,7 +3,7 @@
 //! A token's successor is made of it by the site's secret, and kept as a hash like every other: so whoever uses a token
 //! twice within a moment, at whichever instance, can be given the same one again.
 
-use book::store::Write;
+use book::store::WriteTxn;
 use chrono::{DateTime, Utc};
 use entities::{session, user};
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -31,7 +31,7 @@ const STEPS: usize = 8;
 pub async fn refresh(app: &App, refresh_token: &str) -> Result<Session, AccountError> {
     let now = app.clock.now();
     let (signer, number) = (keyring::signer::<AccessTokens>(app).await?, standing::number(app));
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     let known = find(&txn, refresh_token).await?.ok_or(AccountError::InvalidToken)?;
     let user = lock(&txn, known.user_id).await?.ok_or(AccountError::InvalidToken)?;
     let (token, row) = match newest(app, &txn, refresh_token, now).await? {
@@ -73,7 +73,7 @@ enum Newest {
 }
 
 /// Follows a token through those that it was exchanged for. The owner is locked, so nothing of it moves meanwhile.
-async fn newest(app: &App, txn: &Write, refresh_token: &str, now: DateTime<Utc>) -> Result<Newest, AccountError> {
+async fn newest(app: &App, txn: &WriteTxn, refresh_token: &str, now: DateTime<Utc>) -> Result<Newest, AccountError> {
     let mut token = refresh_token.to_owned();
     let mut row = find(txn, &token).await?.ok_or(AccountError::InvalidToken)?;
     for _ in 0..STEPS {
@@ -94,14 +94,14 @@ async fn newest(app: &App, txn: &Write, refresh_token: &str, now: DateTime<Utc>)
     Ok(Newest::Ended)
 }
 
-async fn find(txn: &Write, token: &str) -> Result<Option<session::Model>, DbErr> {
+async fn find(txn: &WriteTxn, token: &str) -> Result<Option<session::Model>, DbErr> {
     session::Entity::find_by_id(tokens::fingerprint(token)).one(&**txn).await
 }
 
 /// Uses a token up, and enters the one that follows it.
 async fn succeed(
     app: &App,
-    txn: &Write,
+    txn: &WriteTxn,
     row: session::Model,
     token: &str,
     now: DateTime<Utc>,
@@ -123,7 +123,7 @@ async fn succeed(
 pub async fn sign_out(app: &App, viewer: Viewer, everywhere: bool) -> Result<(), AccountError> {
     let session = viewer.session.ok_or(AccountError::Elsewhere)?;
     let now = app.clock.now();
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     lock(&txn, viewer.user_id).await?;
     match everywhere {
         true => end_all(app, &txn, viewer.user_id, None).await?,
@@ -139,7 +139,7 @@ pub async fn sign_out(app: &App, viewer: Viewer, everywhere: bool) -> Result<(),
 }
 
 /// Ends all sessions of a user, but for one that is to go on; [`standing::heard`] is due after the commit.
-pub(super) async fn end_all(app: &App, txn: &Write, user: Uuid, but: Option<Uuid>) -> Result<(), DbErr> {
+pub(super) async fn end_all(app: &App, txn: &WriteTxn, user: Uuid, but: Option<Uuid>) -> Result<(), DbErr> {
     let mut ending = session::Entity::update_many()
         .set(session::ActiveModel { ended_at: Set(Some(app.clock.now())), ..Default::default() })
         .filter(session::Column::UserId.eq(user))
@@ -152,7 +152,7 @@ pub(super) async fn end_all(app: &App, txn: &Write, user: Uuid, but: Option<Uuid
     standing::tell(app, txn, user).await
 }
 
-pub(super) async fn open(app: &App, txn: &Write, user: user::Model, signer: &Key) -> Result<Session, AccountError> {
+pub(super) async fn open(app: &App, txn: &WriteTxn, user: user::Model, signer: &Key) -> Result<Session, AccountError> {
     let (family, refresh_token) = (Uuid::now_v7(), tokens::random()?);
     make_room(app, txn, user.id).await?;
     enter(app, txn, user.id, family, &refresh_token).await?;
@@ -160,7 +160,7 @@ pub(super) async fn open(app: &App, txn: &Write, user: user::Model, signer: &Key
 }
 
 /// Ends the oldest sessions of an account that has all it may. The account is locked.
-async fn make_room(app: &App, txn: &Write, user: Uuid) -> Result<(), DbErr> {
+async fn make_room(app: &App, txn: &WriteTxn, user: Uuid) -> Result<(), DbErr> {
     let now = app.clock.now();
     let live = session::Entity::find().select_only().column(session::Column::Family);
     let live = live.filter(session::Column::UserId.eq(user)).filter(session::Column::EndedAt.is_null());
@@ -185,7 +185,7 @@ async fn make_room(app: &App, txn: &Write, user: Uuid) -> Result<(), DbErr> {
     standing::tell(app, txn, user).await
 }
 
-async fn enter(app: &App, txn: &Write, user: Uuid, family: Uuid, refresh_token: &str) -> Result<(), DbErr> {
+async fn enter(app: &App, txn: &WriteTxn, user: Uuid, family: Uuid, refresh_token: &str) -> Result<(), DbErr> {
     session::Entity::insert(session::ActiveModel {
         token_hash: Set(tokens::fingerprint(refresh_token)),
         family: Set(family),
@@ -210,7 +210,7 @@ fn show(
     Ok(Session { user, family, access_token, refresh_token, expires_at })
 }
 
-async fn end_family(txn: &Write, family: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
+async fn end_family(txn: &WriteTxn, family: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
     session::Entity::update_many()
         .set(session::ActiveModel { ended_at: Set(Some(now)), ..Default::default() })
         .filter(session::Column::Family.eq(family))

@@ -14,7 +14,7 @@ use std::{
     },
 };
 
-use book::store::Write;
+use book::store::WriteTxn;
 use chrono::{DateTime, TimeDelta, Utc};
 use entities::{
     account_change,
@@ -165,7 +165,7 @@ pub(super) fn number(app: &App) -> u64 {
 }
 
 /// Says in the transaction of a change that a user is not what they were.
-pub(super) async fn tell(app: &App, txn: &Write, user: Uuid) -> Result<(), DbErr> {
+pub(super) async fn tell(app: &App, txn: &WriteTxn, user: Uuid) -> Result<(), DbErr> {
     account_change::Entity::insert(account_change::ActiveModel {
         user_id: Set(user),
         at: Set(app.clock.now()),
@@ -177,7 +177,7 @@ pub(super) async fn tell(app: &App, txn: &Write, user: Uuid) -> Result<(), DbErr
 }
 
 /// Deletes what every instance has heard of, or will not act against: what it knew from before is over.
-pub(crate) async fn forget(app: &App, txn: &Write) -> Result<(), DbErr> {
+pub(crate) async fn forget(app: &App, txn: &WriteTxn) -> Result<(), DbErr> {
     let old = account_change::Column::At.lt(app.clock.now() - TOLD);
     account_change::Entity::delete_many().filter(old).exec(&**txn).await?;
     Ok(())

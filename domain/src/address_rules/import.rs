@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use book::store::Write;
+use book::store::WriteTxn;
 use chrono::{DateTime, Utc};
 use entities::address_rule::{self, Column, Effect};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
@@ -51,7 +51,7 @@ pub async fn import(app: &App, list: List, is_rehearsal: bool) -> Result<Importe
     let now = app.clock.now();
     check(&list, now)?;
 
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     raise_revision(&*txn).await?;
     let known = address_rule::Entity::find().all(&*txn).await?;
     let known: HashMap<String, address_rule::Model> =
@@ -149,7 +149,7 @@ fn says_the_same(rule: &address_rule::Model, row: &address_rule::Model) -> bool 
     said(rule) == said(row)
 }
 
-async fn write(txn: &Write, rows: Vec<address_rule::Model>, gone: &[String]) -> Result<(), DbErr> {
+async fn write(txn: &WriteTxn, rows: Vec<address_rule::Model>, gone: &[String]) -> Result<(), DbErr> {
     for networks in gone.chunks(ROWS) {
         let of_list = Column::Network.is_in(networks.iter().map(String::as_str));
         address_rule::Entity::delete_many().filter(of_list).exec(&**txn).await?;

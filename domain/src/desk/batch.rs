@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use book::{Book, store::Write};
+use book::{Book, store::WriteTxn};
 use sea_orm::DbErr;
 
 use super::{decision::Decision, needs::Needs, request::Pending};
@@ -16,7 +16,7 @@ pub(super) async fn decide(app: &App, requests: &mut [Box<dyn Pending>], since: 
     let mut needs = Needs::default();
     requests.iter().for_each(|request| request.needs(&mut needs));
     let numbers = requests.iter().map(|request| request.match_number()).collect();
-    let mut txn = Write::begin(&app.store).await?;
+    let mut txn = WriteTxn::begin(&app.store).await?;
     txn.awaited_since(since);
     let book = Book::open(&txn, &numbers).await?;
     let mut decision = Decision::open(&txn, book, &app.settings, needs, app.clock.now()).await?;

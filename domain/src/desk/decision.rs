@@ -8,7 +8,7 @@ use book::{
     mail_queue::{self, About},
     match_state::MatchState,
     reservation_rows,
-    store::Write,
+    store::WriteTxn,
     ticket_rows::{self, Issue, Tickets},
 };
 use chrono::{DateTime, Utc};
@@ -54,20 +54,20 @@ pub(super) struct Changed {
 impl<'a> Decision<'a> {
     /// Reads what the requests need; `book` has locked their matches.
     pub(super) async fn open(
-        txn: &Write,
+        txn: &WriteTxn,
         mut book: Book,
         settings: &'a Settings,
         needs: Needs,
         now: DateTime<Utc>,
     ) -> Result<Self, DbErr> {
-        book.take_in(reservation_rows::of_ids(txn, &needs.reservations).await?);
+        book.load(reservation_rows::of_ids(txn, &needs.reservations).await?);
         let beside = needs.claims_beside.iter().filter_map(|id| book.reservation(*id));
         let mut claims = needs.claims.clone();
         claims.extend(beside.map(|row| (row.user_id, row.match_number)));
         let used = reservation_rows::of_keys(txn, &needs.keys).await?;
         let keyed = used.iter().filter_map(|row| Some(((row.user_id, row.idempotency_key.clone()?), row.id))).collect();
-        book.take_in(used);
-        book.take_in_listings(txn, needs.listings.clone()).await?;
+        book.load(used);
+        book.load_listings(txn, needs.listings.clone()).await?;
         let claimed = reservation_rows::claims(txn, &claims).await?.into_iter().map(|claim| {
             let tickets = i32::try_from(claim.tickets).unwrap_or(i32::MAX);
             ((claim.user_id, claim.match_number), tickets)
@@ -96,7 +96,7 @@ impl<'a> Decision<'a> {
     }
 
     /// Writes all that the requests changed.
-    pub(super) async fn close(mut self, txn: &Write) -> Result<Changed, DbErr> {
+    pub(super) async fn close(mut self, txn: &WriteTxn) -> Result<Changed, DbErr> {
         let paid: Vec<_> = self.paid.iter().filter_map(|id| self.book.reservation(*id)).collect();
         // The handover of an order issues its ticket.
         let of_stock = paid.iter().filter(|row| row.listing_id.is_none());

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use book::Left;
+use book::Remaining;
 use chrono::{DateTime, SecondsFormat, Utc};
 use entities::{category::Category, reservation::CancelReason, ticket};
 use sea_orm::DbErr;
@@ -61,10 +61,10 @@ pub enum HoldError {
 
 impl HoldError {
     /// What a buyer is told for whom what is left of a category is not enough.
-    pub(crate) fn not_enough(left: Left, match_number: i32, category: Category) -> Self {
-        match left.available {
+    pub(crate) fn not_enough(remaining: Remaining, match_number: i32, category: Category) -> Self {
+        match remaining.available {
             0 => Self::SoldOut(match_number, category.number()),
-            available => Self::TemporarilyUnavailable { available, sellable: left.sellable },
+            available => Self::TemporarilyUnavailable { available, sellable: remaining.sellable },
         }
     }
 

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use book::store::Write;
+use book::store::WriteTxn;
 use chrono::{DateTime, TimeDelta, Utc};
 use entities::{
     payment::{self, State},
@@ -41,7 +41,7 @@ pub(super) struct Habits {
 impl Habits {
     /// Reads what the requests need, after the locks of their matches.
     pub(super) async fn read(
-        txn: &Write,
+        txn: &WriteTxn,
         settings: &Settings,
         needs: &Needs,
         now: DateTime<Utc>,
@@ -95,7 +95,7 @@ pub(super) fn whole_seconds(wait: Duration) -> Duration {
 }
 
 /// Keeps other lanes from counting for these buyers meanwhile; their sessions and keys go on.
-async fn lock(txn: &Write, users: Vec<Uuid>) -> Result<(), DbErr> {
+async fn lock(txn: &WriteTxn, users: Vec<Uuid>) -> Result<(), DbErr> {
     if users.is_empty() || txn.is_sqlite() {
         return Ok(());
     }
@@ -105,7 +105,7 @@ async fn lock(txn: &Write, users: Vec<Uuid>) -> Result<(), DbErr> {
 }
 
 /// Whom an identity provider vouches for without an email has none to show.
-async fn unconfirmed(txn: &Write, users: &BTreeSet<Uuid>) -> Result<HashSet<Uuid>, DbErr> {
+async fn unconfirmed(txn: &WriteTxn, users: &BTreeSet<Uuid>) -> Result<HashSet<Uuid>, DbErr> {
     let found = user::Entity::find().select_only().column(user::Column::Id);
     let found = found.filter(user::Column::Id.is_in(users.iter().copied())).filter(user::Column::VerifiedAt.is_null());
     let found = found.filter(user::Column::Email.ne("")).into_tuple::<Uuid>().all(&**txn).await?;
@@ -113,7 +113,7 @@ async fn unconfirmed(txn: &Write, users: &BTreeSet<Uuid>) -> Result<HashSet<Uuid
     Ok(found.into_iter().collect())
 }
 
-async fn orders(txn: &Write, needs: &Needs, now: DateTime<Utc>) -> Result<Vec<reservation::Model>, DbErr> {
+async fn orders(txn: &WriteTxn, needs: &Needs, now: DateTime<Utc>) -> Result<Vec<reservation::Model>, DbErr> {
     use reservation::Column;
 
     if needs.buyers.is_empty() {
@@ -130,7 +130,7 @@ async fn orders(txn: &Write, needs: &Needs, now: DateTime<Utc>) -> Result<Vec<re
         .await
 }
 
-async fn payments(txn: &Write, payers: &BTreeSet<Uuid>, now: DateTime<Utc>) -> Result<Vec<payment::Model>, DbErr> {
+async fn payments(txn: &WriteTxn, payers: &BTreeSet<Uuid>, now: DateTime<Utc>) -> Result<Vec<payment::Model>, DbErr> {
     use payment::Column;
 
     if payers.is_empty() {

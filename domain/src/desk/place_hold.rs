@@ -1,5 +1,6 @@
 //! A hold, as the desk decides it: tickets of the stock are a buyer's for a while, if enough are left.
 
+use book::StockKey;
 use entities::{
     category::Category,
     mail::Kind,
@@ -47,13 +48,14 @@ impl Request for PlaceHold {
         if !decision.book.knows(match_number) {
             return Err(HoldError::UnknownMatch(match_number));
         }
-        let place = (match_number, category);
-        let stock = decision.book.stock(place).ok_or(HoldError::UnknownCategory(match_number, category.number()))?;
+        let stock_key = StockKey { match_number, category };
+        let stock =
+            decision.book.stock(stock_key).ok_or(HoldError::UnknownCategory(match_number, category.number()))?;
         let unit_price_minor = stock.price_minor;
-        // Before the cap, as whoever is refused early is told: a buyer's claims do not matter where nothing is left.
-        let left = decision.book.left(place);
-        if left.sellable == 0 {
-            return Err(HoldError::not_enough(left, match_number, category));
+        // Before the cap, as a buyer who is refused early is told: their claims do not matter where nothing is left.
+        let remaining = decision.book.remaining(stock_key);
+        if remaining.sellable == 0 {
+            return Err(HoldError::not_enough(remaining, match_number, category));
         }
         if decision.habits.is_unconfirmed(user_id) {
             return Err(HoldError::EmailNotVerified);
@@ -76,7 +78,7 @@ impl Request for PlaceHold {
             returned: 0,
         };
         let placed = decision.book.place(row.clone());
-        placed.map_err(|left| HoldError::not_enough(left, match_number, category))?;
+        placed.map_err(|remaining| HoldError::not_enough(remaining, match_number, category))?;
         decision.claim(&row);
         decision.note_key(&row);
         decision.mail_of_hold(Kind::HoldPlaced, &row);

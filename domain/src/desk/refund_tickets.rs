@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use book::{ledger::Asked, payment_states::Event};
+use book::{ledger::RefundOrigin, payment_states::Event};
 use entities::{
     mail::Kind,
     reservation::{self, CancelReason, Status},
@@ -67,7 +67,7 @@ impl Request for RefundTickets {
         let quantity = i32::try_from(chosen.len()).unwrap_or(i32::MAX);
         let amount = chosen.iter().map(|one| one.1).sum();
         let payment_id = decision.ledger.captured(row.id).ok_or(RefundRefused::BeingPaid)?.id;
-        let asked = Asked { by: Some(self.user_id), reason: self.reason.clone() };
+        let asked = RefundOrigin { by: Some(self.user_id), reason: self.reason.clone() };
         if !decision.ledger.owe(payment_id, amount, asked, now) {
             return Err(HoldError::Unavailable.into());
         }

@@ -1,6 +1,6 @@
 //! A settlement, as the desk decides it: what the gateway tells of a payment moves payment and reservation together.
 
-use book::{ledger::Asked, payment_states::Event};
+use book::{ledger::RefundOrigin, payment_states::Event};
 use entities::{
     payment::State,
     reservation::{self, CancelReason, Status},
@@ -49,7 +49,7 @@ impl Request for SettlePayment {
         let mut is_news = false;
         let event = match &self.news {
             News::Intent(intent) => {
-                ledger.name(id, self.gateway, &intent.id);
+                ledger.set_intent_id(id, self.gateway, &intent.id);
                 ledger.took(id, intent.captured_minor);
                 match &intent.status {
                     gateway::Status::Waiting | gateway::Status::Consenting => Event::Opened,
@@ -57,10 +57,10 @@ impl Request for SettlePayment {
                         is_news = before.is_live() && ledger.decline(id, code);
                         Event::Declined
                     }
-                    gateway::Status::Authorised if self.seat(decision, before) => Event::Seated,
-                    gateway::Status::Authorised => Event::Unseated,
-                    gateway::Status::Captured if self.seat(decision, before) => Event::PaidSeated,
-                    gateway::Status::Captured => Event::PaidUnseated,
+                    gateway::Status::Authorised if self.seat(decision, before) => Event::AuthorisedWithSeats,
+                    gateway::Status::Authorised => Event::AuthorisedWithoutSeats,
+                    gateway::Status::Captured if self.seat(decision, before) => Event::CapturedWithSeats,
+                    gateway::Status::Captured => Event::CapturedWithoutSeats,
                     gateway::Status::Cancelled => Event::Cancelled,
                 }
             }
@@ -146,7 +146,7 @@ impl SettlePayment {
             }
             State::Refunding => {
                 let amount = decision.ledger.payment(self.payment_id).map_or(0, |payment| payment.amount_minor);
-                if decision.ledger.owe(self.payment_id, amount, Asked::default(), now) {
+                if decision.ledger.owe(self.payment_id, amount, RefundOrigin::default(), now) {
                     decision.note(id);
                 }
             }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use book::{outbox::TicketAction, store::Write};
+use book::{outbox::TicketAction, store::WriteTxn};
 use chrono::{DateTime, Utc};
 use entities::{category::Category, foreign_hold};
 use sea_orm::DbErr;
@@ -52,7 +52,7 @@ struct Hold {
 
 impl Accounts {
     /// Reads the holds that `sales` can take from, under the locks of their matches.
-    pub(crate) async fn open<'a>(txn: &Write, sales: impl Iterator<Item = &'a Sale> + Clone) -> Result<Self, DbErr> {
+    pub(crate) async fn open<'a>(txn: &WriteTxn, sales: impl Iterator<Item = &'a Sale> + Clone) -> Result<Self, DbErr> {
         let early = EarlyEnds::open(txn, sales.clone()).await?;
         let mut wanted = BTreeMap::<Account, Wanted>::new();
         for sale in sales.filter(|sale| sale.action != TicketAction::Pending) {
@@ -110,7 +110,7 @@ impl Accounts {
     }
 
     /// Writes the changed holds; to be called after the book is closed, for new holds name stock that must exist.
-    pub(crate) async fn close(self, txn: &Write) -> Result<(), DbErr> {
+    pub(crate) async fn close(self, txn: &WriteTxn) -> Result<(), DbErr> {
         let (mut fresh, mut changed, mut gone) = (Vec::new(), Vec::new(), Vec::new());
         for ((match_number, category, sender), holds) in self.holds {
             for hold in holds.all {

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use book::{outbox::TicketAction, store::Write};
+use book::{outbox::TicketAction, store::WriteTxn};
 use chrono::{DateTime, Utc};
 use entities::early_end::{self, Column};
 use sea_orm::{
@@ -40,7 +40,7 @@ struct Early {
 
 impl EarlyEnds {
     /// Reads what the holds that `sales` open may meet, under the locks of their matches.
-    pub(super) async fn open<'a>(txn: &Write, sales: impl Iterator<Item = &'a Sale>) -> Result<Self, DbErr> {
+    pub(super) async fn open<'a>(txn: &WriteTxn, sales: impl Iterator<Item = &'a Sale>) -> Result<Self, DbErr> {
         let opening = |sale: &&Sale| sale.action == TicketAction::Pending && sale.reference.is_some();
         let numbers: BTreeSet<i32> = sales.filter(opening).map(|sale| sale.match_number).collect();
         if numbers.is_empty() {
@@ -84,7 +84,7 @@ impl EarlyEnds {
         quantity
     }
 
-    pub(super) async fn close(self, txn: &Write) -> Result<(), DbErr> {
+    pub(super) async fn close(self, txn: &WriteTxn) -> Result<(), DbErr> {
         let (mut gone, mut fresh) = (Vec::new(), Vec::new());
         for (((match_number, category, sender), reference), all) in self.0 {
             for early in all.into_iter().filter(|early| early.quantity != early.written) {
@@ -124,7 +124,7 @@ impl EarlyEnds {
 pub(super) async fn forget(app: &App, now: DateTime<Utc>) -> Result<(), DbErr> {
     let old = Column::EndsAt.lte(now);
     if early_end::Entity::find().filter(old.clone()).limit(1).one(&app.db).await?.is_some() {
-        let txn = Write::begin(&app.store).await?;
+        let txn = WriteTxn::begin(&app.store).await?;
         early_end::Entity::delete_many().filter(old).exec(&*txn).await?;
         txn.commit().await?;
     }

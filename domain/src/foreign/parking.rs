@@ -11,7 +11,7 @@ use std::{
     },
 };
 
-use book::store::Write;
+use book::store::WriteTxn;
 use chrono::{DateTime, Utc};
 use entities::{matches, parked_sale};
 use sea_orm::{
@@ -75,7 +75,7 @@ pub(crate) struct Parking {
 
 impl Parking {
     /// Reads what is parked for `numbers`, under the locks of those of them that have come.
-    pub(crate) async fn open(txn: &Write, numbers: &BTreeSet<i32>) -> Result<Self, DbErr> {
+    pub(crate) async fn open(txn: &WriteTxn, numbers: &BTreeSet<i32>) -> Result<Self, DbErr> {
         let rows = parked_sale::Entity::find()
             .filter(parked_sale::Column::MatchNumber.is_in(numbers.iter().copied()))
             .order_by_asc(parked_sale::Column::Id)
@@ -95,7 +95,7 @@ impl Parking {
     }
 
     /// Parks a sale; `false` where no more may wait.
-    pub(crate) async fn enter(&mut self, txn: &Write, bounds: &ParkingBounds, sale: &Sale) -> Result<bool, DbErr> {
+    pub(crate) async fn enter(&mut self, txn: &WriteTxn, bounds: &ParkingBounds, sale: &Sale) -> Result<bool, DbErr> {
         let waiting = match &mut self.waiting_anywhere {
             Some(waiting) => waiting,
             unread => unread.insert(Waiting::read(txn).await?),
@@ -124,7 +124,7 @@ impl Parking {
         sales
     }
 
-    pub(crate) async fn close(self, txn: &Write, now: DateTime<Utc>) -> Result<(), DbErr> {
+    pub(crate) async fn close(self, txn: &WriteTxn, now: DateTime<Utc>) -> Result<(), DbErr> {
         for left in self.left.chunks(PAGE) {
             let rows = parked_sale::Entity::delete_many().filter(parked_sale::Column::Id.is_in(left.iter().copied()));
             rows.exec(&**txn).await?;
@@ -151,7 +151,7 @@ fn sender_of(sale: &Sale) -> &str {
 }
 
 impl Waiting {
-    async fn read(txn: &Write) -> Result<Self, DbErr> {
+    async fn read(txn: &WriteTxn) -> Result<Self, DbErr> {
         let counts: Vec<(String, i64)> = parked_sale::Entity::find()
             .select_only()
             .column(parked_sale::Column::Sender)
@@ -175,7 +175,7 @@ pub(crate) async fn thin(app: &App, now: DateTime<Utc>) -> Result<(), DbErr> {
     let oldest = parked_sale::Entity::find().order_by_asc(Column::Id).limit(1).one(&app.db).await?;
     let kept_from = now - app.settings.parking.kept;
     if oldest.is_some_and(|oldest| oldest.received_at < kept_from) {
-        let txn = Write::begin(&app.store).await?;
+        let txn = WriteTxn::begin(&app.store).await?;
         let gone = parked_sale::Entity::delete_many().filter(Column::ReceivedAt.lt(kept_from)).exec(&*txn).await?;
         txn.commit().await?;
         tracing::warn!(sales = gone.rows_affected, "sales of matches that never came are given up");

@@ -9,7 +9,7 @@
 
 use std::collections::HashSet;
 
-use book::store::{Write, array, with_arrays};
+use book::store::{WriteTxn, array, with_arrays};
 use chrono::{DateTime, Duration, Utc};
 use entities::event_fingerprint::{self, Column};
 use sea_orm::{
@@ -35,7 +35,7 @@ const ENTER: &str = r"WITH
 
 /// Leaves out the records whose events were applied before, or stand earlier in the batch, and remembers the others.
 pub(super) async fn unseen<'a>(
-    txn: &Write,
+    txn: &WriteTxn,
     records: Vec<&'a Incoming>,
     now: DateTime<Utc>,
 ) -> Result<Vec<&'a Incoming>, DbErr> {
@@ -62,7 +62,7 @@ pub(super) async fn unseen<'a>(
 }
 
 /// Remembers events, and returns those that were remembered before.
-async fn enter(txn: &Write, events: Vec<Uuid>, now: DateTime<Utc>) -> Result<HashSet<Uuid>, DbErr> {
+async fn enter(txn: &WriteTxn, events: Vec<Uuid>, now: DateTime<Utc>) -> Result<HashSet<Uuid>, DbErr> {
     if !txn.is_sqlite() {
         let rows = txn.query_all_raw(with_arrays(ENTER, [array(events), now.to_rfc3339()])).await?;
         return rows.iter().map(|row| Ok(Uuid::try_get_by(row, 0)?)).collect();
@@ -86,7 +86,7 @@ pub(crate) async fn forget(app: &App, now: DateTime<Utc>) -> Result<(), DbErr> {
     let old = Column::SeenAt.lt(now - REMEMBERED);
     let any = event_fingerprint::Entity::find().filter(old.clone()).limit(1).one(&app.db).await?;
     if any.is_some() {
-        let txn = Write::begin(&app.store).await?;
+        let txn = WriteTxn::begin(&app.store).await?;
         event_fingerprint::Entity::delete_many().filter(old).exec(&*txn).await?;
         txn.commit().await?;
     }

@@ -4,7 +4,7 @@
 //! counts once, however often it is delivered; and a payment whose fan has had too many cards refused waits for no further
 //! one: it is ended at the gateway, and its hold is a hold again.
 
-use book::store::Write;
+use book::store::WriteTxn;
 use entities::payment::{self, Column, State};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
@@ -27,7 +27,7 @@ pub(super) fn is_one(kind: &str) -> bool {
 }
 
 /// Counts an event that was not told before.
-pub(super) async fn count(txn: &Write, payment_id: Uuid) -> Result<(), DbErr> {
+pub(super) async fn count(txn: &WriteTxn, payment_id: Uuid) -> Result<(), DbErr> {
     payment::Entity::update_many()
         .col_expr(Column::Declines, Expr::col(Column::Declines).add(1))
         .filter(Column::Id.eq(payment_id))

@@ -4,7 +4,7 @@
 //! twice or in any order, and one that is lost while its payment is on its way costs time and nothing else. Nobody asks
 //! after a payment that rests: that others moved its money is known by an event, or not at all.
 
-use book::store::Write;
+use book::store::WriteTxn;
 use chrono::Duration;
 use entities::{
     payment,
@@ -56,7 +56,7 @@ pub async fn receive(app: &App, notice: Notice) -> Result<(), DbErr> {
         attempts: 0,
         next_at: None,
     };
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     let (payment_id, is_decline) = (row.payment_id, declines::is_one(&row.kind));
     let stored = webhook_event::Entity::insert(row.into_active_model().reset_all())
         .on_conflict(OnConflict::column(webhook_event::Column::Id).do_nothing().to_owned())
@@ -105,7 +105,7 @@ pub(crate) async fn see_to(app: &App, event: webhook_event::Model) {
                 ..Default::default()
             },
         };
-        let txn = Write::begin(&app.store).await?;
+        let txn = WriteTxn::begin(&app.store).await?;
         let of_event = webhook_event::Entity::update_many().filter(webhook_event::Column::Id.eq(&event.id));
         of_event.set(seen).exec(&*txn).await?;
         txn.commit().await?;

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use book::store::Write;
+use book::store::WriteTxn;
 use entities::payout::{self, Column, State};
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -92,7 +92,7 @@ pub(crate) async fn see_to(app: &App, row: &payout::Model) -> Result<(), DbErr> 
             return Ok(());
         }
     };
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     payout::Entity::update_many()
         .set(change)
         .filter(Column::Id.eq(row.id))

@@ -3,7 +3,7 @@
 //! A frozen ticket keeps its status and has no code. Freezing ends the codes that there are and so does its end, which
 //! gives new ones: a device that was offline lets nobody in by what it heard of before.
 
-use book::store::Write;
+use book::store::WriteTxn;
 use entities::ticket::{self, Column, Status};
 use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, QueryFilter,
@@ -40,7 +40,7 @@ async fn set(app: &App, staff: Viewer, reservation_id: Uuid, is_frozen: bool) ->
         true => of_reservation.filter(Column::FrozenAt.is_null()).filter(Column::Status.is_in(AHEAD)),
         false => of_reservation.filter(Column::FrozenAt.is_not_null()),
     };
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     let changed = changing.exec(&*txn).await?.rows_affected;
     txn.commit().await?;
     if changed > 0 {

@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use book::store::Write;
+use book::store::WriteTxn;
 use chrono::{DateTime, DurationRound, Utc};
 use entities::ticket::{self, Column, Status};
 use sea_orm::{
@@ -110,7 +110,7 @@ pub async fn check_in(app: &App, gate: &Gate, scan: &Scan) -> Result<CheckIn, Ti
     let opens = Condition::all().add(Column::Id.eq(code.ticket())).add(Column::Version.eq(code.version()));
     let of_match = gate.match_number.map(|number| Column::MatchNumber.eq(number));
 
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     let valid =
         opens.clone().add(Column::Status.eq(Status::Valid)).add(Column::FrozenAt.is_null()).add_option(of_match);
     if let Some(row) = enter(&txn, valid, gate, scan, at, now).await? {
@@ -220,7 +220,7 @@ async fn verified(app: &App, text: &str) -> Result<Option<Code>, TicketError> {
 
 /// Uses the ticket that `wanted` says, if there is one.
 async fn enter(
-    txn: &Write,
+    txn: &WriteTxn,
     wanted: Condition,
     gate: &Gate,
     scan: &Scan,

@@ -3,7 +3,7 @@
 use book::{
     listing_state::{ListingAction, ListingState, OrderAction, OrderState},
     match_state::MatchState,
-    outbox::{Event, TicketAction, Touched},
+    outbox::{ChangedRow, Event, TicketAction},
 };
 use entities::category::Category;
 use serde::{Deserialize, Serialize};
@@ -151,9 +151,9 @@ struct Written<'a> {
     #[serde(flatten)]
     state: &'a MatchState,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    reservations: &'a [Touched],
+    reservations: &'a [ChangedRow],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    listings: &'a [Touched],
+    listings: &'a [ChangedRow],
 }
 
 /// What an availability record says.
@@ -162,17 +162,17 @@ pub struct AvailabilityRecord {
     #[serde(flatten)]
     pub state: MatchState,
     #[serde(default)]
-    pub reservations: Vec<Touched>,
+    pub reservations: Vec<ChangedRow>,
     #[serde(default)]
-    pub listings: Vec<Touched>,
+    pub listings: Vec<ChangedRow>,
 }
 
 /// The value of an availability record: the whole state of a match, and the reservations and listings that changed with
 /// it.
 pub fn availability(
     state: &MatchState,
-    reservations: &[Touched],
-    listings: &[Touched],
+    reservations: &[ChangedRow],
+    listings: &[ChangedRow],
 ) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_vec(&Written { state, reservations, listings })
 }

@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use book::outbox::Touched;
+use book::outbox::ChangedRow;
 use domain::{
     App,
     resale::market::{self, Listing},
@@ -64,12 +64,12 @@ impl Market {
     }
 
     /// The feed tells of versions of listings.
-    pub fn touch(&self, touched: &[Touched]) {
+    pub fn touch(&self, changed: &[ChangedRow]) {
         let mut board = self.lock();
         if board.watchers.is_empty() {
             return;
         }
-        for Touched { id, version } in touched {
+        for ChangedRow { id, version } in changed {
             if board.shown(*id).is_none_or(|row| row.version < *version) {
                 board.stale.insert(*id);
             }

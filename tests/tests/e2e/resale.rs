@@ -217,7 +217,7 @@ async fn a_watcher_that_is_slow_or_told_of_nothing_ends_on_the_newest_state() {
     let (market, stopped) = (Arc::clone(&hub.market), stop.clone());
     let task = tokio::spawn(async move { market.run(stopped).await });
     let order = app.fan("ben").await.orders(id).await;
-    hub.market.touch(&[book::outbox::Touched { id, version: 7 }]);
+    hub.market.touch(&[book::outbox::ChangedRow { id, version: 7 }]);
     assert_eq!(seen(&mut watcher).await.order_id, Some(order.id));
     stop.cancel();
     task.await.expect("it ends in order");

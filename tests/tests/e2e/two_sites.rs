@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use book::{match_state::MatchState, outbox::Touched};
+use book::{match_state::MatchState, outbox::ChangedRow};
 use kafka::codec;
 use serde_json::{Value, json};
 use testkit::wait::{PATIENCE, eventually};
@@ -117,7 +117,7 @@ async fn hears_everything(site: &Site, other: &Site) {
     for key in partitions.into_values() {
         let number = (WORDS..).find(|number| !heard(*number)).expect("few are in use");
         let state = MatchState { match_number: number, ..(*site.app.view.all()[0]).clone() };
-        let word = codec::availability(&state, &[] as &[Touched], &[]).expect("a state is JSON");
+        let word = codec::availability(&state, &[] as &[ChangedRow], &[]).expect("a state is JSON");
         let own = [("clientId", site.exchange.site.as_str())];
         broker.write_bytes(&broker.topics.availability, &key, &word, &own).await;
         eventually(PATIENCE, "the word comes back", || async { heard(number) }).await;

@@ -3,7 +3,7 @@
 //! Invariant: an account is found by issuer and subject, never by an email. Who could have a provider vouch for somebody
 //! else's email, or open an account here with it first, would else be them.
 
-use book::store::Write;
+use book::store::WriteTxn;
 use entities::{
     external_identity,
     user::{self, Role},
@@ -83,7 +83,7 @@ async fn open(app: &App, issuer: &str, subject: &str, claimed: Claimed) -> Resul
         user_id: id,
         created_at: now,
     };
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     user::Entity::insert(user.clone().into_active_model().reset_all()).exec_without_returning(&*txn).await?;
     let entered =
         external_identity::Entity::insert(identity.into_active_model().reset_all()).exec_without_returning(&*txn).await;
@@ -111,7 +111,7 @@ async fn follow(app: &App, user: user::Model, claimed: Claimed) -> Result<user::
     if now == user {
         return Ok(user);
     }
-    let txn = Write::begin(&app.store).await?;
+    let txn = WriteTxn::begin(&app.store).await?;
     user::Entity::update_many()
         .set(user::ActiveModel {
             email: Set(now.email.clone()),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use book::store::{Write, array, nullable_array, with_arrays};
+use book::store::{WriteTxn, array, nullable_array, with_arrays};
 use entities::{
     category::Category,
     foreign_hold::{self, Column, Model},
@@ -27,7 +27,7 @@ struct Reach<'a> {
 }
 
 /// The holds that can be reached, those of each account oldest first.
-pub(super) async fn within_reach(txn: &Write, wanted: &BTreeMap<Account, Wanted>) -> Result<Vec<Model>, DbErr> {
+pub(super) async fn within_reach(txn: &WriteTxn, wanted: &BTreeMap<Account, Wanted>) -> Result<Vec<Model>, DbErr> {
     let page = |wanted: &Wanted| wanted.tickets.max(PAGE);
     let pages: Vec<Reach<'_>> =
         wanted.iter().map(|(account, wanted)| Reach { account, name: None, after: 0, most: page(wanted) }).collect();
@@ -61,7 +61,7 @@ pub(super) async fn within_reach(txn: &Write, wanted: &BTreeMap<Account, Wanted>
 }
 
 /// Reads what is reached, all of it by names or none, in the order of age.
-async fn read(txn: &Write, reaches: Vec<Reach<'_>>) -> Result<Vec<Model>, DbErr> {
+async fn read(txn: &WriteTxn, reaches: Vec<Reach<'_>>) -> Result<Vec<Model>, DbErr> {
     let Some(first) = reaches.first() else {
         return Ok(Vec::new());
     };
@@ -97,7 +97,7 @@ async fn read(txn: &Write, reaches: Vec<Reach<'_>>) -> Result<Vec<Model>, DbErr>
 }
 
 /// SQLite takes no limit from a column: what reaches about as far is read together.
-async fn read_from_sqlite(txn: &Write, reaches: Vec<Reach<'_>>, reference: &str) -> Result<Vec<Model>, DbErr> {
+async fn read_from_sqlite(txn: &WriteTxn, reaches: Vec<Reach<'_>>, reference: &str) -> Result<Vec<Model>, DbErr> {
     let of_name = if reference.is_empty() { "" } else { "AND own.reference = reach.reference" };
     let text = format!(
         r"SELECT held.*
@@ -126,7 +126,7 @@ async fn read_from_sqlite(txn: &Write, reaches: Vec<Reach<'_>>, reference: &str)
 }
 
 /// Writes new holds; their ids grow in their order.
-pub(super) async fn insert(txn: &Write, holds: Vec<Model>) -> Result<(), DbErr> {
+pub(super) async fn insert(txn: &WriteTxn, holds: Vec<Model>) -> Result<(), DbErr> {
     if holds.is_empty() {
         return Ok(());
     }
@@ -165,7 +165,7 @@ pub(super) async fn insert(txn: &Write, holds: Vec<Model>) -> Result<(), DbErr> 
 }
 
 /// Writes what is left of holds: their ids and quantities.
-pub(super) async fn update(txn: &Write, left: Vec<(i64, i32)>) -> Result<(), DbErr> {
+pub(super) async fn update(txn: &WriteTxn, left: Vec<(i64, i32)>) -> Result<(), DbErr> {
     if left.is_empty() {
         return Ok(());
     }
@@ -185,7 +185,7 @@ pub(super) async fn update(txn: &Write, left: Vec<(i64, i32)>) -> Result<(), DbE
     Ok(())
 }
 
-pub(super) async fn delete(txn: &Write, ids: Vec<i64>) -> Result<(), DbErr> {
+pub(super) async fn delete(txn: &WriteTxn, ids: Vec<i64>) -> Result<(), DbErr> {
     if ids.is_empty() {
         return Ok(());
     }

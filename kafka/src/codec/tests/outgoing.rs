@@ -3,7 +3,7 @@
 use book::{
     listing_state::{ListingAction, ListingState, OrderAction, OrderState},
     match_state::{CategoryState, MatchState},
-    outbox::{Event, TicketAction, Touched},
+    outbox::{ChangedRow, Event, TicketAction},
 };
 use chrono::DateTime;
 use entities::category::Category;
@@ -55,8 +55,8 @@ fn a_sale_of_ours_has_nothing_but_the_agreed_keys() {
 #[test]
 fn an_availability_record_is_the_whole_state_of_a_match() {
     let plain = Event::Availability { state: state(), reservations: vec![], listings: vec![] };
-    let touched = vec![Touched { id: Uuid::from_u128(3), version: 2 }];
-    let with_reservations = Event::Availability { state: state(), reservations: touched, listings: vec![] };
+    let changed = vec![ChangedRow { id: Uuid::from_u128(3), version: 2 }];
+    let with_reservations = Event::Availability { state: state(), reservations: changed, listings: vec![] };
 
     assert_snapshot!(written(&plain), @r#"
     matchday-availability-dev Some("1") [("clientId", "matchday")]
@@ -67,8 +67,8 @@ fn an_availability_record_is_the_whole_state_of_a_match() {
 
 #[test]
 fn an_availability_record_reads_back_as_it_was_written() {
-    let touched = vec![Touched { id: Uuid::from_u128(3), version: 2 }];
-    for (reservations, listings) in [(vec![], vec![]), (touched.clone(), vec![]), (vec![], touched)] {
+    let changed = vec![ChangedRow { id: Uuid::from_u128(3), version: 2 }];
+    for (reservations, listings) in [(vec![], vec![]), (changed.clone(), vec![]), (vec![], changed)] {
         let payload = availability(&state(), &reservations, &listings).expect("states can be written");
 
         let read = read_availability(&payload).expect("it was just written");
