@@ -14,7 +14,7 @@ use crate::{
 
 pub(crate) const CLIENTS: u32 = 64;
 
-/// Which places pgbench's clients wish for.
+/// Which places pgbench's clients ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Places {
     One,

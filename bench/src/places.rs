@@ -10,7 +10,7 @@ pub(crate) const PLACES: u32 = 192;
 /// Zipf's exponent; pgbench takes none below this.
 pub(crate) const EXPONENT: f64 = 1.001;
 
-/// What is wished for.
+/// What is asked for.
 #[derive(Debug, Clone)]
 pub(crate) enum Demand {
     /// Category 1 of match 1 and nothing else.

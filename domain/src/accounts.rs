@@ -1,7 +1,7 @@
-//! Accounts: who somebody is, shown by a password once and by tokens after.
+//! Accounts: who a fan is, shown by a password once and by tokens after.
 //!
-//! An access token is short-lived and says who somebody is; what they may do is asked of their standing at each act. A
-//! refresh token is used once: its use gives the next one, and using it again ends the whole family, for then it was
+//! An access token is short-lived and says who its bearer is; what they may do is asked of their standing at each act.
+//! A refresh token is used once: its use gives the next one, and using it again ends the whole family, for then it was
 //! stolen; a moment of grace aside, in which the same next one is given again.
 
 use std::{net::IpAddr, time::Duration};
@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::{App, keyring, text};
 
-pub(crate) mod attempts;
+pub mod admin;
 pub(crate) mod codes;
 pub mod emails;
 pub mod keys;
@@ -29,20 +29,20 @@ mod names;
 mod passwords;
 pub mod provider;
 mod recovery;
-pub mod roster;
 mod sessions;
 pub mod standing;
+pub(crate) mod throttle;
 pub(crate) mod tokens;
 
-use attempts::Device;
 use keys::AccessTokens;
+use throttle::Device;
 
 pub use keys::Keys;
 pub use recovery::{request_email_verification, request_password_reset, reset_password, verify_email};
 pub use sessions::{refresh, sign_out};
 pub use tokens::SignedBy;
 
-/// Somebody who is signed in, as their access token says.
+/// A fan or one of the staff who is signed in, as their access token says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Viewer {
     pub user_id: Uuid,
@@ -101,7 +101,7 @@ pub enum AccountError {
 
 /// A sign-up as the fan typed it.
 #[derive(Debug, Clone)]
-pub struct Application {
+pub struct SignUp {
     pub email: String,
     pub password: String,
     pub display_name: Option<String>,
@@ -122,9 +122,9 @@ pub struct Session {
 /// Opens an account and signs its owner in.
 ///
 /// # Errors
-/// As [`sign_up_from`], but nobody is counted: nothing is known of an address.
-pub async fn sign_up(app: &App, application: Application) -> Result<Session, AccountError> {
-    sign_up_from(app, None, application).await
+/// As [`sign_up_from`], but no attempt is counted: nothing is known of an address.
+pub async fn sign_up(app: &App, details: SignUp) -> Result<Session, AccountError> {
+    sign_up_from(app, None, details).await
 }
 
 /// The same from an address, whose network is known as the owner's from now on. Who tries emails that have an account already
@@ -134,24 +134,20 @@ pub async fn sign_up(app: &App, application: Application) -> Result<Session, Acc
 /// `Invalid` for the first field that is wrong; `Busy` where too many passwords are being hashed; `EmailTaken` where
 /// there is an account with the email, and `TooManyAttempts` instead for an address that was told so too often. No
 /// account is opened then.
-pub async fn sign_up_from(
-    app: &App,
-    address: Option<IpAddr>,
-    application: Application,
-) -> Result<Session, AccountError> {
-    let row = enrolled(app, application).await?;
+pub async fn sign_up_from(app: &App, address: Option<IpAddr>, details: SignUp) -> Result<Session, AccountError> {
+    let row = enrolled(app, details).await?;
     let (signer, number) = (keyring::signer::<AccessTokens>(app).await?, standing::number(app));
 
     let txn = WriteTxn::begin(&app.store).await?;
     match enter(&txn, &row).await {
         Err(AccountError::EmailTaken) => {
             drop(txn);
-            attempts::probed(app, address).await?;
+            throttle::probed(app, address).await?;
             return Err(AccountError::EmailTaken);
         }
         entered => entered?,
     }
-    attempts::note_network(app, &txn, &row.email, address).await?;
+    throttle::note_network(app, &txn, &row.email, address).await?;
     let session = sessions::open(app, &txn, row, &signer).await?;
     txn.commit().await?;
     standing::seen(app, &session.user, Some(session.family), number);
@@ -159,9 +155,9 @@ pub async fn sign_up_from(
     Ok(session)
 }
 
-/// The row of an application that is in order.
-async fn enrolled(app: &App, application: Application) -> Result<user::Model, AccountError> {
-    let Application { email, password, display_name, country } = application;
+/// The row of an account whose details are in order.
+async fn enrolled(app: &App, details: SignUp) -> Result<user::Model, AccountError> {
+    let SignUp { email, password, display_name, country } = details;
     let email = email.trim().to_owned();
     check_email(&email)?;
     passwords::check("password", &password, &email)?;
@@ -211,7 +207,7 @@ async fn enter(txn: &WriteTxn, row: &user::Model) -> Result<(), AccountError> {
     Ok(())
 }
 
-/// Signs somebody in, from `address` where it is known. An unknown email takes as long as a wrong password, and is
+/// Signs a fan in, from `address` where it is known. An unknown email takes as long as a wrong password, and is
 /// answered the same.
 ///
 /// # Errors
@@ -224,7 +220,7 @@ pub async fn sign_in(
     password: String,
 ) -> Result<Session, AccountError> {
     let place = app.accounts.hashing.place()?;
-    let attempt = attempts::begin(app, email, address, Device::Unknown).await?;
+    let attempt = throttle::begin(app, email, address, Device::Unknown).await?;
     let user = by_email(&app.db, email).await?;
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let right = place.verify(password, hash).await?;
@@ -232,10 +228,10 @@ pub async fn sign_in(
     let (signer, number) = (keyring::signer::<AccessTokens>(app).await?, standing::number(app));
 
     let txn = WriteTxn::begin(&app.store).await?;
-    // What changed meanwhile counts: nobody gets in by a password that has just been changed.
+    // What changed meanwhile counts: a password that has just been changed signs no client in.
     let user = lock(&txn, user.id).await?.filter(|now| now.password_hash == user.password_hash);
     let user = user.ok_or(AccountError::WrongCredentials)?;
-    attempts::succeeded(app, &txn, attempt).await?;
+    throttle::succeeded(app, &txn, attempt).await?;
     if user.disabled_at.is_some() {
         txn.commit().await?;
         return Err(AccountError::Disabled);
@@ -264,7 +260,7 @@ pub async fn change_password(
     let user = find(app, viewer.user_id).await?.ok_or(AccountError::InvalidToken)?;
     passwords::check("newPassword", &new, &user.email)?;
     let place = app.accounts.hashing.place()?;
-    let attempt = attempts::begin(app, &user.email, address, Device::Known).await?;
+    let attempt = throttle::begin(app, &user.email, address, Device::Known).await?;
     if !place.verify(current, Some(user.password_hash.clone())).await? {
         return Err(AccountError::WrongPassword);
     }
@@ -281,7 +277,7 @@ pub async fn change_password(
     if changed.rows_affected == 0 {
         return Err(AccountError::WrongPassword);
     }
-    attempts::succeeded(app, &txn, attempt).await?;
+    throttle::succeeded(app, &txn, attempt).await?;
     sessions::end_all(app, &txn, user.id, Some(session)).await?;
     mail_queue::append(&txn, Kind::PasswordChanged, &user.email_key, app.clock.now()).await?;
     txn.commit().await?;
@@ -313,9 +309,9 @@ pub async fn find(app: &App, id: Uuid) -> Result<Option<user::Model>, DbErr> {
     user::Entity::find_by_id(id).one(&app.db).await
 }
 
-/// The account, which nobody else changes before the transaction ends.
+/// The account, which no other transaction changes before this one ends.
 ///
-/// Whoever opens, ends or renews sessions locks their owner first, so that none slips through an end of all.
+/// A transaction that opens, ends or renews sessions locks their owner first, so that none slips through an end of all.
 async fn lock(txn: &WriteTxn, id: Uuid) -> Result<Option<user::Model>, DbErr> {
     user::Entity::find_by_id(id).lock_exclusive().one(&**txn).await
 }

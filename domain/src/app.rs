@@ -27,7 +27,7 @@ pub struct App {
     pub gateway: Arc<dyn PaymentGateway>,
     pub(crate) ticket_keys: Keyring<TicketCodes>,
     pub(crate) desk: desk::DeskHandle,
-    pub(crate) parked: foreign::Counted,
+    pub(crate) parked_sales: foreign::ParkedSalesCount,
 }
 
 impl App {
@@ -68,7 +68,7 @@ impl App {
             gateway,
             ticket_keys: Keyring::default(),
             desk: handle,
-            parked: foreign::Counted::default(),
+            parked_sales: foreign::ParkedSalesCount::default(),
         });
 
         (Arc::clone(&app), desk::Desk::new(app, queues))
@@ -78,7 +78,7 @@ impl App {
 impl App {
     /// Sales of other sites that wait for matches that are not known, as they were counted in the last seconds.
     pub fn parked_sales(&self) -> u64 {
-        self.parked.sales()
+        self.parked_sales.sales()
     }
 
     /// Requests that wait to be decided in the fullest lane, and how many may.

@@ -22,13 +22,13 @@ pub enum Point {
     Settled(State),
     /// A fan's payment is given up, and the gateway has not heard of it.
     GivenUp,
-    /// An event of the gateway is stored, and not seen to.
-    Told,
+    /// An event of the gateway is stored, and not processed.
+    Notified,
     /// A refund is committed, and the gateway has not heard of it.
     Owed,
     /// The gateway has given money back, and nothing of that is written.
     PaidBack,
-    /// A refund is done, and whoever asked for it is not answered.
+    /// A refund is done, and the fan who asked for it is not answered.
     Refunded,
 }
 
@@ -52,7 +52,7 @@ impl Point {
         Self::Settled(State::Created),
         Self::Answered(State::Confirmed),
         Self::Settled(State::Confirmed),
-        Self::Told,
+        Self::Notified,
         Self::GivenUp,
         Self::Answered(State::Voiding),
         Self::Settled(State::Voiding),

@@ -1,8 +1,8 @@
 //! Other sites: what they hold and sell of the shared stock.
 //!
 //! A foreign hold is opened by PENDING, is taken from by RESERVED and CANCELLED of the same account, and ends by itself
-//! when its sender does not resolve it. An account is a sender, or the shared one of all who give no name. An end that is read before
-//! its hold, known by its name, is kept until the hold comes (`early`).
+//! when its sender does not resolve it. An account is a sender, or the shared one of all who give no name. An end that
+//! is read before its hold, known by its name, is kept until the hold comes (`early`).
 //!
 //! Invariant: `foreign_pending` of a category is the sum of its foreign holds; messages of others touch nothing else of
 //! what is pending.
@@ -19,10 +19,10 @@ use crate::App;
 
 mod accounts;
 mod early;
-mod parking;
+mod parked_sales;
 
 pub(crate) use accounts::Accounts;
-pub(crate) use parking::{Counted, Parking, thin as thin_parked};
+pub(crate) use parked_sales::{ParkedSales, ParkedSalesCount, thin as thin_parked};
 
 /// Stale holds or parked matches handled in one transaction at most.
 const ROUND: u64 = 1_024;
@@ -115,7 +115,7 @@ pub async fn enter_all(app: &App, list: &[MasterListMatch]) -> Result<(), DbErr>
 
 /// Applies sales that were parked while another instance entered their match.
 pub(crate) async fn unpark(app: &App) -> Result<(), DbErr> {
-    let arrived = parking::arrived(&app.db).await?;
+    let arrived = parked_sales::arrived(&app.db).await?;
     if arrived.is_empty() {
         return Ok(());
     }
@@ -128,15 +128,15 @@ async fn enter_and_catch_up(app: &App, matches: &[(i32, Option<&MasterListMatch>
     let numbers = matches.iter().map(|(number, _)| *number).collect();
     let txn = WriteTxn::begin(&app.store).await?;
     let mut book = Book::open(&txn, &numbers).await?;
-    let mut parking = Parking::open(&txn, &numbers).await?;
-    let mut accounts = Accounts::open(&txn, parking.sales()).await?;
+    let mut parked = ParkedSales::open(&txn, &numbers).await?;
+    let mut accounts = Accounts::open(&txn, parked.sales()).await?;
     for &(number, given) in matches {
         if let Some(given) = given {
             enter(app, &mut book, &mut accounts, given);
         }
-        catch_up(app, &txn, &mut book, &mut accounts, &mut parking, number).await?;
+        catch_up(app, &txn, &mut book, &mut accounts, &mut parked, number).await?;
     }
-    parking.close(&txn, app.clock.now()).await?;
+    parked.close(&txn, app.clock.now()).await?;
     let shows = book.close(&txn, app.clock.now()).await?;
     accounts.close(&txn).await?;
     txn.commit().await?;
@@ -151,10 +151,10 @@ pub(crate) async fn catch_up(
     txn: &WriteTxn,
     book: &mut Book,
     accounts: &mut Accounts,
-    parking: &mut Parking,
+    parked: &mut ParkedSales,
     match_number: i32,
 ) -> Result<(), DbErr> {
-    for sale in parking.leave(match_number) {
+    for sale in parked.leave(match_number) {
         apply(app, txn, book, accounts, &sale).await?;
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! The gateway: who takes money for us, as `domain` sees it.
 //!
-//! A call either tells what the gateway knows of a payment, or that nobody knows: then it is made again with the same
-//! key, and the gateway does at most once what the key names.
+//! A call either tells what the gateway knows of a payment, or that it can't be known now: then it is made again with
+//! the same key, and the gateway does at most once what the key names.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// What a gateway is asked to take.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Order {
+pub struct IntentRequest {
     /// Our name for the payment, which the gateway gives back with its events.
     pub payment_id: Uuid,
     /// In minor units of [`entities::money::CURRENCY`].
@@ -48,34 +48,34 @@ pub struct Intent {
 
 /// A refund that the gateway has taken on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Given {
+pub struct AcceptedRefund {
     /// The gateway's name for it.
     pub id: String,
     /// Whether the money is on its way still: then it may yet come back.
     pub is_pending: bool,
 }
 
-/// Money of a payment that has moved at the gateway since it was taken, whoever moved it.
+/// Money of a payment that has moved at the gateway since it was taken, moved by us or by others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Movements {
-    pub refunds: Vec<Back>,
+    pub refunds: Vec<GatewayRefund>,
     pub disputes: Vec<Dispute>,
 }
 
 /// Money that went back, or should have.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Back {
+pub struct GatewayRefund {
     /// The gateway's name for it.
     pub id: String,
     /// The key that it was asked for by; none where we did not ask for it.
     pub key: Option<String>,
     pub amount_minor: i64,
-    pub outcome: Outcome,
+    pub outcome: RefundOutcome,
 }
 
 /// What has become of a refund at the gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum RefundOutcome {
     Pending,
     Done,
     /// It has come back: nothing is given, and the gateway says why in its words.
@@ -120,7 +120,7 @@ pub enum GatewayError {
     /// It answered that it will not; asking again changes nothing.
     #[error("refused: {code}")]
     Refused { code: String },
-    /// Nobody knows whether it did.
+    /// It is not known whether it did.
     #[error("out of reach: {0}")]
     Unreachable(String),
 }
@@ -137,7 +137,7 @@ pub trait PaymentGateway: Send + Sync + 'static {
     }
 
     /// Begins a payment that authorises and does not capture.
-    async fn open(&self, order: &Order) -> Result<Intent, GatewayError>;
+    async fn open(&self, request: &IntentRequest) -> Result<Intent, GatewayError>;
 
     /// What it knows of a payment; none if nothing.
     async fn find(&self, intent_id: &str) -> Result<Option<Intent>, GatewayError>;
@@ -149,7 +149,7 @@ pub trait PaymentGateway: Send + Sync + 'static {
     async fn cancel(&self, intent_id: &str, key: &str) -> Result<Intent, GatewayError>;
 
     /// Gives captured money back. Asked again by the same key, it says how far that is.
-    async fn refund(&self, intent_id: &str, amount_minor: i64, key: &str) -> Result<Given, GatewayError>;
+    async fn refund(&self, intent_id: &str, amount_minor: i64, key: &str) -> Result<AcceptedRefund, GatewayError>;
 
     /// What has moved of a payment's money since it was taken.
     async fn movements(&self, intent_id: &str) -> Result<Movements, GatewayError>;
@@ -180,7 +180,7 @@ impl PaymentGateway for Closed {
         false
     }
 
-    async fn open(&self, _: &Order) -> Result<Intent, GatewayError> {
+    async fn open(&self, _: &IntentRequest) -> Result<Intent, GatewayError> {
         Err(Self::refusal())
     }
 
@@ -196,7 +196,7 @@ impl PaymentGateway for Closed {
         Err(Self::refusal())
     }
 
-    async fn refund(&self, _: &str, _: i64, _: &str) -> Result<Given, GatewayError> {
+    async fn refund(&self, _: &str, _: i64, _: &str) -> Result<AcceptedRefund, GatewayError> {
         Err(Self::refusal())
     }
 

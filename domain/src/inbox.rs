@@ -22,7 +22,7 @@ use thiserror::Error;
 
 use crate::{
     App,
-    foreign::{self, Accounts, Parking, Sale},
+    foreign::{self, Accounts, ParkedSales, Sale},
 };
 
 pub(crate) mod seen;
@@ -193,28 +193,28 @@ async fn effects(app: &App, txn: &WriteTxn, fresh: &[&Incoming], done: &mut Appl
         }
     }
     let mut book = Book::open(txn, &numbers).await?;
-    let mut parking = Parking::open(txn, &numbers).await?;
+    let mut parked = ParkedSales::open(txn, &numbers).await?;
     let sales = fresh.iter().filter_map(|record| match &record.message {
         Message::Sale(sale) => Some(sale),
         _ => None,
     });
-    let mut accounts = Accounts::open(txn, sales.chain(parking.sales())).await?;
+    let mut accounts = Accounts::open(txn, sales.chain(parked.sales())).await?;
     for record in fresh {
         match &record.message {
             Message::MasterList(given) => {
                 for given in given {
                     foreign::enter(app, &mut book, &mut accounts, given);
-                    foreign::catch_up(app, txn, &mut book, &mut accounts, &mut parking, given.match_number).await?;
+                    foreign::catch_up(app, txn, &mut book, &mut accounts, &mut parked, given.match_number).await?;
                 }
                 done.applied += 1;
             }
             Message::Sale(sale) if book.knows(sale.match_number) => {
-                foreign::catch_up(app, txn, &mut book, &mut accounts, &mut parking, sale.match_number).await?;
+                foreign::catch_up(app, txn, &mut book, &mut accounts, &mut parked, sale.match_number).await?;
                 foreign::apply(app, txn, &mut book, &mut accounts, sale).await?;
                 done.applied += 1;
             }
             Message::Sale(sale) => {
-                if parking.enter(txn, &app.settings.parking, sale).await? {
+                if parked.enter(txn, &app.settings.parked_sales, sale).await? {
                     done.parked += 1;
                     continue;
                 }
@@ -230,7 +230,7 @@ async fn effects(app: &App, txn: &WriteTxn, fresh: &[&Incoming], done: &mut Appl
         }
     }
     let now = app.clock.now();
-    parking.close(txn, now).await?;
+    parked.close(txn, now).await?;
     let shows = book.close(txn, now).await?;
     accounts.close(txn).await?;
 

@@ -1,4 +1,4 @@
-//! The keeper: sees to payments that somebody left on their way, and to what the gateway's events tell of.
+//! The keeper: processes payments that were left on their way, and what the gateway's events tell of.
 //!
 //! Every instance looks for payments that are due and takes each for a while: one that dies is followed by the next. A
 //! payment that waits for its payer is compared with the gateway now and then, so that the loss of an event about it costs
@@ -24,13 +24,13 @@ use crate::{
 /// How often an instance looks for payments that are due.
 const PERIOD: Duration = Duration::from_millis(250);
 
-/// How often an instance counts what somebody has to look at.
+/// How often an instance counts what the operator has to look at.
 const COUNTS: Duration = Duration::from_secs(60);
 
-/// Payments or events seen to side by side at most.
+/// Payments or events processed side by side at most.
 const SIDE_BY_SIDE: usize = 8;
 
-/// Sees to payments until `shutdown`.
+/// Processes payments until `shutdown`.
 pub async fn run(app: &App, shutdown: CancellationToken) {
     let mut counted = None;
     while !shutdown.is_cancelled() {
@@ -57,29 +57,29 @@ pub async fn run(app: &App, shutdown: CancellationToken) {
     }
 }
 
-/// Sees to what is due now, and says how many payments, refunds, payouts and events that were.
+/// Processes what is due now, and says how many payments, refunds, payouts and events that were.
 pub async fn round(app: &App) -> Result<usize, DbErr> {
-    let told = webhooks::waiting(app).await?;
+    let events = webhooks::waiting(app).await?;
     let (due, owed, payouts) = (turns::due(app).await?, refunds::due(app).await?, payouts::due(app, ROUND).await?);
-    let taken = told.len() + due.len() + owed.len() + payouts.len();
-    stream::iter(told).for_each_concurrent(SIDE_BY_SIDE, async |event| webhooks::see_to(app, event).await).await;
+    let taken = events.len() + due.len() + owed.len() + payouts.len();
+    stream::iter(events).for_each_concurrent(SIDE_BY_SIDE, async |event| webhooks::process(app, event).await).await;
     stream::iter(due)
         .for_each_concurrent(SIDE_BY_SIDE, async |row| {
-            if let Err(error) = turns::see_to(app, row).await {
+            if let Err(error) = turns::process(app, row).await {
                 tracing::warn!(%error, "a payment could not be seen to; trying again");
             }
         })
         .await;
     stream::iter(owed)
         .for_each_concurrent(SIDE_BY_SIDE, async |row| {
-            if let Err(error) = refunds::see_to(app, row).await {
+            if let Err(error) = refunds::process(app, row).await {
                 tracing::warn!(%error, "a refund could not be seen to; trying again");
             }
         })
         .await;
     stream::iter(payouts)
         .for_each_concurrent(SIDE_BY_SIDE, async |row| {
-            if let Err(error) = payouts::see_to(app, &row).await {
+            if let Err(error) = payouts::process(app, &row).await {
                 tracing::warn!(%error, "a payout could not be seen to; trying again");
             }
         })

@@ -1,5 +1,5 @@
-//! Mails: queued with the change that they tell of, sent after it by whoever comes first, tried again until they are
-//! out or old.
+//! Mails: queued with the change that they tell of, sent after it by the first instance that finds them, tried again
+//! until they are out or old.
 //!
 //! A row says only what is to be said and to whom. Who that is, and the code that they are given, is found out when it
 //! is sent: a request for a mail does the same work whether there is such an account or not, and no code lies in the
@@ -29,7 +29,7 @@ use crate::{
 
 mod about;
 
-pub use about::Told;
+pub use about::ReservationFacts;
 
 /// How often an instance looks for mails that are due.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -38,7 +38,8 @@ const PERIOD: Duration = Duration::from_secs(1);
 const ROUND: u64 = 16;
 const SIDE_BY_SIDE: usize = 4;
 
-/// The wait after the first failure; it doubles. Longer than a [`Post`] may take, so that nobody sends one twice at once.
+/// The wait after the first failure; it doubles. Longer than a [`Mailer`] may take, so that no two
+/// instances send one at once.
 const FIRST_WAIT: Duration = Duration::from_secs(60);
 const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
 const BACKOFF: Backoff = Backoff { first: FIRST_WAIT, longest: LONGEST_WAIT };
@@ -46,18 +47,18 @@ const BACKOFF: Backoff = Backoff { first: FIRST_WAIT, longest: LONGEST_WAIT };
 /// Kinds that wait until nothing else is due: in an on-sale they come by the thousand, and tell what the page tells too.
 const LESS_URGENT: [Kind; 2] = [Kind::HoldPlaced, Kind::HoldExpired];
 
-/// Kinds that whoever types an email has sent to it.
-const FOR_ANYBODY: [Kind; 2] = [Kind::VerifyEmail, Kind::ResetPassword];
+/// Kinds that a stranger can have sent to any email.
+const FOR_STRANGERS: [Kind; 2] = [Kind::VerifyEmail, Kind::ResetPassword];
 
-/// Nobody waits for a mail any longer.
+/// Mails older than this are dropped.
 const TOO_OLD: Duration = Duration::from_secs(24 * 3_600);
 
 /// A mail as it is to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
+pub struct OutgoingMail {
     pub to: String,
-    /// What its reader calls themselves. None where somebody else may have typed it: into mails to an email that nobody has
-    /// confirmed, and into those that anybody can have sent to an account.
+    /// What its reader calls themselves. None where a stranger may have typed it: into mails to an email that its
+    /// owner has not confirmed, and into those that a stranger can have sent to an account.
     pub name: Option<String>,
     pub content: Content,
 }
@@ -72,20 +73,20 @@ pub enum Content {
         code: String,
     },
     PasswordChanged,
-    HoldPlaced(Told),
-    HoldExpired(Told),
+    HoldPlaced(ReservationFacts),
+    HoldExpired(ReservationFacts),
     Paid {
-        told: Told,
+        facts: ReservationFacts,
         /// Its tickets, to be attached.
         passes: Vec<Pass>,
     },
-    /// To an email that nobody has confirmed: whoever reads it may be a stranger, so the tickets stay in the account.
-    PaidUnconfirmed(Told),
-    /// A ticket of elsewhere: there is nothing to attach.
-    Bought(Told),
-    ListingSold(Told),
+    /// To an email that is not confirmed: its reader may be a stranger, so the tickets stay in the account.
+    PaidUnconfirmed(ReservationFacts),
+    /// A ticket of another site: there is nothing to attach.
+    Bought(ReservationFacts),
+    ListingSold(ReservationFacts),
     Refunded {
-        told: Told,
+        facts: ReservationFacts,
         /// All that went back so far.
         amount_minor: i64,
     },
@@ -93,23 +94,23 @@ pub enum Content {
 
 /// Why a mail is not out.
 #[derive(Debug, thiserror::Error)]
-pub enum Undelivered {
+pub enum DeliveryError {
     #[error("not yet: {0}")]
-    Later(String),
+    Transient(String),
     #[error("never: {0}")]
-    Never(String),
+    Permanent(String),
 }
 
-/// What takes mails out of the house. It answers within `FIRST_WAIT`.
+/// Delivers mails. It answers within `FIRST_WAIT`.
 #[async_trait]
-pub trait Post: Send + Sync + 'static {
-    async fn deliver(&self, letter: &Letter) -> Result<(), Undelivered>;
+pub trait Mailer: Send + Sync + 'static {
+    async fn deliver(&self, mail: &OutgoingMail) -> Result<(), DeliveryError>;
 }
 
 /// Sends what is due until `shutdown`.
-pub async fn run(app: &App, post: &dyn Post, shutdown: CancellationToken) {
+pub async fn run(app: &App, mailer: &dyn Mailer, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
-        let full = match round(app, post).await {
+        let full = match round(app, mailer).await {
             Ok(taken) => taken >= usize::try_from(ROUND).unwrap_or(usize::MAX),
             Err(error) => {
                 tracing::warn!(%error, "mails can't be looked for; trying again");
@@ -126,7 +127,7 @@ pub async fn run(app: &App, post: &dyn Post, shutdown: CancellationToken) {
 }
 
 /// Sends what is due now, and says how many mails that were.
-pub async fn round(app: &App, post: &dyn Post) -> Result<usize, DbErr> {
+pub async fn round(app: &App, mailer: &dyn Mailer) -> Result<usize, DbErr> {
     let due = mail::Entity::find()
         .filter(mail::Column::NextAt.lte(app.clock.now()))
         .order_by(mail::Column::Kind.is_in(LESS_URGENT), Order::Asc)
@@ -137,7 +138,7 @@ pub async fn round(app: &App, post: &dyn Post) -> Result<usize, DbErr> {
     let taken = due.len();
     stream::iter(due)
         .for_each_concurrent(SIDE_BY_SIDE, async |row| {
-            if let Err(error) = see_to(app, post, row).await {
+            if let Err(error) = process(app, mailer, row).await {
                 tracing::warn!(%error, "a mail could not be seen to; trying again");
             }
         })
@@ -146,7 +147,7 @@ pub async fn round(app: &App, post: &dyn Post) -> Result<usize, DbErr> {
     Ok(taken)
 }
 
-async fn see_to(app: &App, post: &dyn Post, row: mail::Model) -> Result<(), DbErr> {
+async fn process(app: &App, mailer: &dyn Mailer, row: mail::Model) -> Result<(), DbErr> {
     let now = app.clock.now();
     let attempts = (mail::Column::Attempts, row.attempts);
     let next_at = (mail::Column::NextAt, BACKOFF.next_at(now, row.attempts));
@@ -164,15 +165,15 @@ async fn see_to(app: &App, post: &dyn Post, row: mail::Model) -> Result<(), DbEr
     let Some(content) = content(app, &row, &user).await? else {
         return done(app, row.id, "nothing_to_say").await;
     };
-    let is_readers = user.verified_at.is_some() && !FOR_ANYBODY.contains(&row.kind);
-    let letter = Letter { to: user.email, name: user.display_name.filter(|_| is_readers), content };
-    match post.deliver(&letter).await {
+    let is_readers = user.verified_at.is_some() && !FOR_STRANGERS.contains(&row.kind);
+    let mail = OutgoingMail { to: user.email, name: user.display_name.filter(|_| is_readers), content };
+    match mailer.deliver(&mail).await {
         Ok(()) => done(app, row.id, "sent").await,
-        Err(error @ Undelivered::Never(_)) => {
+        Err(error @ DeliveryError::Permanent(_)) => {
             tracing::warn!(mail = row.id, %error, "a mail is refused");
             done(app, row.id, "refused").await
         }
-        Err(error @ Undelivered::Later(_)) => {
+        Err(error @ DeliveryError::Transient(_)) => {
             tracing::warn!(mail = row.id, attempts = row.attempts + 1, %error, "a mail is not out yet");
             metrics::counter!("matchday_mails_total", "outcome" => "put_off").increment(1);
             Ok(())

@@ -1,4 +1,4 @@
-//! Upkeep: hears of keys that other instances made or ended, and lets go of what nobody needs any more.
+//! Maintenance: hears of keys that other instances made or ended, and lets go of what is needed no more.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     App,
-    accounts::{attempts, codes, keys::AccessTokens, standing},
+    accounts::{codes, keys::AccessTokens, standing, throttle},
     keyring,
     tickets::keys::TicketCodes,
 };
@@ -58,7 +58,7 @@ pub async fn run(app: &App, shutdown: CancellationToken) {
 /// ended days ago. Tokens that were used up stay while their session goes on, for using one again ends it.
 pub async fn forget(app: &App) -> Result<(), DbErr> {
     let txn = WriteTxn::begin(&app.store).await?;
-    attempts::forget(app, &txn).await?;
+    throttle::forget(app, &txn).await?;
     codes::forget(app, &txn).await?;
     standing::forget(app, &txn).await?;
     txn.commit().await?;

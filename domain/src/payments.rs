@@ -2,7 +2,7 @@
 //!
 //! A payment is written down, then begun at the gateway; authorised money buys the seats, then it is captured. What the
 //! gateway answers, tells by webhook or is found to know goes the same way: a report to the desk, which moves payment and
-//! reservation together. Whoever dies in between is followed by the keeper.
+//! reservation together. Where an instance dies in between, the keeper goes on.
 //!
 //! Invariant: a payment is asked for of the gateway that it is of, and of no other. One of a gateway that this program does not
 //! have is left alone, and listed by `reconciliation` once it has been on its way for too long.
@@ -23,11 +23,11 @@ use crate::{
     desk::{
         begin_payment::BeginPayment,
         error::{HoldError, PaymentRefused},
-        report::News,
+        report::PaymentReport,
         settle_payment::SettlePayment,
     },
     faults::{self, Point},
-    gateway::{self, GatewayError, Intent, NO_SUCH_METHOD, Order},
+    gateway::{self, GatewayError, Intent, IntentRequest, NO_SUCH_METHOD},
     idempotency::{self, MAX_KEY_LENGTH},
     lookup,
 };
@@ -131,7 +131,8 @@ pub async fn pay(
     begin(app, viewer, reservation_id, Some(method), key).await
 }
 
-/// Whether somebody typed their card's number, however they parted its digits: it goes no further, not even to the gateway.
+/// Whether a buyer typed their card's number, however they parted its digits: it goes no further, not even to the
+/// gateway.
 fn has_card_number(method: &str) -> bool {
     let mut digits = 0;
     for sign in method.chars().filter(|sign| !matches!(sign, ' ' | '\u{a0}' | '-' | '.' | '_' | '/')) {
@@ -186,17 +187,17 @@ async fn begin(
     let payment = begun.ok_or(HoldError::Unavailable)?;
     let id = payment.id;
     // The client's secret is the gateway's: a payment that was opened before is asked for again.
-    let driven = match payment.state {
-        State::Open => look(app, &payment).await,
-        _ => drive(app, payment).await,
+    let advanced = match payment.state {
+        State::Open => sync(app, &payment).await,
+        _ => advance(app, payment).await,
     };
-    let client_secret = match driven {
-        Ok(driven) => driven.client_secret,
-        // It is under way, and the keeper sees to it: the fan is told how far it is.
+    let client_secret = match advanced {
+        Ok(progress) => progress.client_secret,
+        // It is under way, and the keeper goes on with it: the fan is told how far it is.
         Err(PaymentError::Unreachable) => None,
         Err(error) => return Err(error),
     };
-    let payment = found(app, id).await?;
+    let payment = reload(app, id).await?;
     let row = reservation::Entity::find_by_id(reservation_id).one(&app.db).await?.ok_or(HoldError::NotFound)?;
     match payment.state {
         State::Declined => Err(match payment.decline_code {
@@ -214,16 +215,16 @@ async fn begin(
 /// Ends the payment of a hold that its fan gives up, at the gateway first.
 ///
 /// # Errors
-/// It has succeeded meanwhile, or nobody knows whether it has.
+/// It has succeeded meanwhile, or the gateway can't be asked whether it has.
 pub(crate) async fn give_up(app: &App, row: &reservation::Model) -> Result<(), HoldError> {
     let Some(payment) = latest(&app.db, row.id).await?.filter(|payment| payment.state.is_live()) else {
         return Ok(());
     };
     let given_up = async {
-        let payment = drive(app, payment).await?.payment;
-        settle(app, &payment, News::Abandoned).await?;
+        let payment = advance(app, payment).await?.payment;
+        settle(app, &payment, PaymentReport::Abandoned).await?;
         faults::point(Point::GivenUp);
-        drive(app, found(app, payment.id).await?).await
+        advance(app, reload(app, payment.id).await?).await
     };
     match given_up.await {
         Ok(_) => Ok(()),
@@ -239,11 +240,12 @@ pub(crate) async fn give_up_without_card(app: &App, reservation_id: Uuid) -> Res
     let Some(payment) = latest(&app.db, reservation_id).await?.filter(waits) else { return Ok(()) };
     let Some(intent_id) = &payment.intent_id else { return Ok(()) };
     let given_up = async {
-        if let News::Intent(Intent { status: gateway::Status::Waiting | gateway::Status::Declined(_), .. }) =
-            ask(app, &payment, intent_id).await?
+        if let PaymentReport::Intent(Intent {
+            status: gateway::Status::Waiting | gateway::Status::Declined(_), ..
+        }) = fetch_intent(app, &payment, intent_id).await?
         {
-            settle(app, &payment, News::Abandoned).await?;
-            drive(app, found(app, payment.id).await?).await?;
+            settle(app, &payment, PaymentReport::Abandoned).await?;
+            advance(app, reload(app, payment.id).await?).await?;
         }
         Ok::<(), PaymentError>(())
     };
@@ -254,37 +256,37 @@ pub(crate) async fn give_up_without_card(app: &App, reservation_id: Uuid) -> Res
 }
 
 /// A payment, and what leads its payer on.
-struct Driven {
+struct Progress {
     payment: payment::Model,
     client_secret: Option<String>,
 }
 
 /// Asks the gateway for what a payment needs next, until it rests or waits for its payer.
-async fn drive(app: &App, mut payment: payment::Model) -> Result<Driven, PaymentError> {
+async fn advance(app: &App, mut payment: payment::Model) -> Result<Progress, PaymentError> {
     let mut client_secret = None;
     for _ in 0..CALLS {
-        let Some(news) = call(app, &payment).await? else { break };
+        let Some(report) = call(app, &payment).await? else { break };
         faults::point(Point::Answered(payment.state));
-        if let News::Intent(Intent { client_secret: Some(secret), .. }) = &news {
+        if let PaymentReport::Intent(Intent { client_secret: Some(secret), .. }) = &report {
             client_secret = Some(secret.clone());
         }
-        settle(app, &payment, news).await?;
+        settle(app, &payment, report).await?;
         faults::point(Point::Settled(payment.state));
         let before = payment.state;
-        payment = found(app, payment.id).await?;
+        payment = reload(app, payment.id).await?;
         if payment.state == before {
             break;
         }
     }
     if payment.state == State::Refunding {
         refunds::pay_back(app, &payment).await?;
-        payment = found(app, payment.id).await?;
+        payment = reload(app, payment.id).await?;
     }
-    Ok(Driven { payment, client_secret })
+    Ok(Progress { payment, client_secret })
 }
 
 /// Makes the call that a payment's state asks for; none where it asks for none.
-async fn call(app: &App, payment: &payment::Model) -> Result<Option<News>, PaymentError> {
+async fn call(app: &App, payment: &payment::Model) -> Result<Option<PaymentReport>, PaymentError> {
     let key = |call: &str| format!("{}-{call}", payment.id);
     let intent_id = payment.intent_id.as_deref();
     if !matches!(payment.state, State::Created | State::Confirmed | State::Voiding) {
@@ -293,25 +295,27 @@ async fn call(app: &App, payment: &payment::Model) -> Result<Option<News>, Payme
     let gateway = gateway_of(app, payment)?;
     let answered = match (payment.state, intent_id) {
         (State::Created, _) => {
-            let order = Order {
+            let request = IntentRequest {
                 payment_id: payment.id,
                 amount_minor: payment.amount_minor,
                 method: payment.method.clone(),
                 key: key("open"),
             };
-            gateway.open(&order).await.map(News::Intent)
+            gateway.open(&request).await.map(PaymentReport::Intent)
         }
-        (State::Confirmed, Some(intent_id)) => gateway.capture(intent_id, &key("capture")).await.map(News::Intent),
-        (State::Voiding, Some(intent_id)) => gateway.cancel(intent_id, &key("cancel")).await.map(News::Intent),
+        (State::Confirmed, Some(intent_id)) => {
+            gateway.capture(intent_id, &key("capture")).await.map(PaymentReport::Intent)
+        }
+        (State::Voiding, Some(intent_id)) => gateway.cancel(intent_id, &key("cancel")).await.map(PaymentReport::Intent),
         _ => return Ok(None),
     };
     match (answered, intent_id) {
-        (Ok(news), _) => Ok(Some(news)),
-        (Err(GatewayError::Refused { code }), None) => Ok(Some(News::Refused(code))),
+        (Ok(report), _) => Ok(Some(report)),
+        (Err(GatewayError::Refused { code }), None) => Ok(Some(PaymentReport::Refused(code))),
         // It will not do this any more: what it knows says what is to be done instead.
         (Err(GatewayError::Refused { code }), Some(intent_id)) => {
             tracing::warn!(payment = %payment.id, state = ?payment.state, code, "the gateway refuses a step");
-            ask(app, payment, intent_id).await.map(Some)
+            fetch_intent(app, payment, intent_id).await.map(Some)
         }
         (Err(error @ GatewayError::Unreachable(_)), _) => Err(unreachable(payment, &error)),
     }
@@ -324,25 +328,25 @@ fn unreachable(payment: &payment::Model, error: &GatewayError) -> PaymentError {
 }
 
 /// Compares a payment with what the gateway knows of it, and does what that asks for.
-async fn look(app: &App, payment: &payment::Model) -> Result<Driven, PaymentError> {
+async fn sync(app: &App, payment: &payment::Model) -> Result<Progress, PaymentError> {
     let Some(intent_id) = &payment.intent_id else {
-        return drive(app, payment.clone()).await;
+        return advance(app, payment.clone()).await;
     };
-    let news = ask(app, payment, intent_id).await?;
-    let client_secret = match &news {
-        News::Intent(intent) => intent.client_secret.clone(),
+    let report = fetch_intent(app, payment, intent_id).await?;
+    let client_secret = match &report {
+        PaymentReport::Intent(intent) => intent.client_secret.clone(),
         _ => None,
     };
-    settle(app, payment, news).await?;
-    let driven = drive(app, found(app, payment.id).await?).await?;
+    settle(app, payment, report).await?;
+    let progress = advance(app, reload(app, payment.id).await?).await?;
 
-    Ok(Driven { client_secret: driven.client_secret.or(client_secret), ..driven })
+    Ok(Progress { client_secret: progress.client_secret.or(client_secret), ..progress })
 }
 
-async fn ask(app: &App, payment: &payment::Model, intent_id: &str) -> Result<News, PaymentError> {
+async fn fetch_intent(app: &App, payment: &payment::Model, intent_id: &str) -> Result<PaymentReport, PaymentError> {
     match gateway_of(app, payment)?.find(intent_id).await {
-        Ok(Some(intent)) => Ok(News::Intent(intent)),
-        Ok(None) => Ok(News::Gone),
+        Ok(Some(intent)) => Ok(PaymentReport::Intent(intent)),
+        Ok(None) => Ok(PaymentReport::Gone),
         Err(error) => {
             tracing::warn!(intent_id, %error, "the gateway can't be asked about a payment");
             Err(PaymentError::Unreachable)
@@ -350,17 +354,17 @@ async fn ask(app: &App, payment: &payment::Model, intent_id: &str) -> Result<New
     }
 }
 
-async fn settle(app: &App, payment: &payment::Model, news: News) -> Result<(), HoldError> {
-    let report = SettlePayment {
+async fn settle(app: &App, payment: &payment::Model, report: PaymentReport) -> Result<(), HoldError> {
+    let settlement = SettlePayment {
         payment_id: payment.id,
         reservation_id: payment.reservation_id,
-        news,
+        report,
         gateway: app.gateway.name(),
     };
-    app.desk.ask(payment.match_number, report).await.map(drop)
+    app.desk.ask(payment.match_number, settlement).await.map(drop)
 }
 
-async fn found(app: &App, id: Uuid) -> Result<payment::Model, PaymentError> {
+async fn reload(app: &App, id: Uuid) -> Result<payment::Model, PaymentError> {
     Ok(find(app, id).await?.ok_or(HoldError::Unavailable)?)
 }
 

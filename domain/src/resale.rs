@@ -1,6 +1,6 @@
 //! Resale: fans sell to fans, on the terms of the site.
 //!
-//! A listing offers one ticket at a price. Somebody's order locks it until that is paid or over: an order is a reservation
+//! A listing offers one ticket at a price. An order locks it until that is paid or over: an order is a reservation
 //! of the listing, with all that a reservation can do. Once its money is ours, the seller's ticket has ended, the buyer
 //! has a new one, and a payout is written down.
 //!
@@ -39,7 +39,7 @@ pub mod market;
 pub mod payouts;
 mod terms;
 
-pub use terms::{Price, Wrong};
+pub use terms::{FieldError, Price};
 
 /// Tries of a change that the database rolled back in favour of another's.
 const TRIES: usize = 3;
@@ -51,7 +51,7 @@ const MAX_LIVE: u64 = 100;
 #[derive(Debug, Error)]
 pub enum ResaleError {
     #[error("{}", terms::sentence(.0))]
-    Invalid(Vec<Wrong>),
+    Invalid(Vec<FieldError>),
     #[error("this site has no resale")]
     Disabled,
     #[error("idempotencyKey must be 1 to {MAX_KEY_LENGTH} visible ASCII characters")]
@@ -60,7 +60,7 @@ pub enum ResaleError {
     KeyReused,
     #[error("there is no such ticket of yours")]
     NoTicket,
-    #[error("the ticket can't be offered: only a valid one can, and this one is {}", terms::words(*.0))]
+    #[error("the ticket can't be offered: only a valid one can, and this one is {}", terms::status_text(*.0))]
     NotValid(Status),
     #[error("the ticket can't be offered: the staff of this site has frozen it; ask them")]
     Frozen,
@@ -85,11 +85,11 @@ pub enum Subject {
     Outside { match_number: i32, category: i32 },
 }
 
-/// A listing as its seller wishes it.
+/// A listing as its seller describes it.
 #[derive(Debug, Clone)]
 pub struct Offer {
     /// What it is, or how it fails to say so.
-    pub subject: Result<Subject, Wrong>,
+    pub subject: Result<Subject, FieldError>,
     pub title: String,
     pub description: Option<String>,
     pub price: Price,
@@ -108,13 +108,13 @@ pub struct Change {
     pub price: Option<Price>,
 }
 
-/// A wish to buy.
+/// A request to buy a listing.
 #[derive(Debug, Clone)]
-pub struct Wish {
+pub struct OrderRequest {
     pub listing_id: Uuid,
     /// What the buyer saw: any other version is refused.
     pub version: Option<i32>,
-    /// Names the attempt: the same key with the same wish is answered with the same order.
+    /// Names the attempt: the same key with the same request is answered with the same order.
     pub idempotency_key: Option<String>,
 }
 
@@ -198,23 +198,23 @@ async fn enter(
     Ok(row)
 }
 
-/// Changes `viewer`'s listing, if it is still at the version that they saw and nobody is buying it.
+/// Changes `viewer`'s listing, if it is still at the version that they saw and no buyer has ordered it.
 ///
-/// An id that none is comes as what is wrong with it, and is told with all else that is wrong.
+/// An id that is not one comes as what is wrong with it, and is reported with all else that is wrong.
 ///
 /// # Errors
 /// `Invalid`, `NotFound`, `Locked`, `Ended` and `Stale`, in this order; a refused change changes nothing.
 pub async fn update(
     app: &App,
     viewer: Viewer,
-    id: Result<Uuid, Wrong>,
+    id: Result<Uuid, FieldError>,
     change: Change,
 ) -> Result<listing::Model, ResaleError> {
     let found = match &id {
         Ok(id) => market::find(app, *id).await?.filter(|row| row.seller_id == viewer.user_id),
         Err(_) => None,
     };
-    let words = terms::changed(app, found.as_ref(), id.as_ref().err().cloned(), &change).await?;
+    let text = terms::changed(app, found.as_ref(), id.as_ref().err().cloned(), &change).await?;
     let (id, number) = match (id, found) {
         (Ok(id), Some(row)) => (id, row.match_number),
         _ => return Err(OrderRefused::NotFound.into()),
@@ -230,8 +230,8 @@ pub async fn update(
         next.price_minor = terms::price(&app.settings.resale, price, face).map_err(ResaleError::Invalid)?;
         next.fee_minor = terms::fee(&app.settings.resale, next.price_minor);
     }
-    next.title = words.title.unwrap_or(next.title);
-    next.description = words.description.unwrap_or(next.description);
+    next.title = text.title.unwrap_or(next.title);
+    next.description = text.description.unwrap_or(next.description);
     if next == row {
         return Ok(row);
     }
@@ -242,10 +242,10 @@ pub async fn update(
     Ok(row)
 }
 
-/// Takes a listing from the market, `viewer`'s own, or anybody's for an admin. Its ticket opens the gate again, by a new
+/// Takes a listing from the market, `viewer`'s own, or any for an admin. Its ticket opens the gate again, by a new
 /// code; one that was withdrawn before stays as it is.
 ///
-/// Nobody is kept from their own ticket by an order that is not being paid: it ends. While a payment is under way, the
+/// An order that is not being paid keeps no seller from their own ticket: it ends. While a payment is under way, the
 /// listing stays locked and leaves the market as soon as that has failed.
 ///
 /// # Errors
@@ -283,15 +283,15 @@ pub async fn withdraw(
 /// # Errors
 /// `Disabled`; `Key` for its form; `Listing` with what stands against the listing, or against the buyer. A refused order changes
 /// nothing and its key stays free.
-pub async fn order(app: &App, viewer: Viewer, wish: Wish) -> Result<reservation::Model, ResaleError> {
+pub async fn order(app: &App, viewer: Viewer, request: OrderRequest) -> Result<reservation::Model, ResaleError> {
     is_open(app)?;
-    check_key(wish.idempotency_key.as_deref())?;
-    let listing = market::find(app, wish.listing_id).await?.ok_or(OrderRefused::NotFound)?;
+    check_key(request.idempotency_key.as_deref())?;
+    let listing = market::find(app, request.listing_id).await?.ok_or(OrderRefused::NotFound)?;
     let order = PlaceOrder {
         user_id: viewer.user_id,
-        listing_id: wish.listing_id,
-        version: wish.version,
-        key: wish.idempotency_key,
+        listing_id: request.listing_id,
+        version: request.version,
+        key: request.idempotency_key,
     };
 
     Ok(app.desk.ask(listing.match_number, order).await?)

@@ -2,7 +2,7 @@
 //!
 //! A hold is placed once and ends once: paid, cancelled, or expired.
 //!
-//! Invariant: `held` of a category is the sum of its live holds, and never more than what nobody has sold.
+//! Invariant: `held` of a category is the sum of its live holds, and never more than what is not sold.
 
 use book::Remaining;
 use entities::{
@@ -28,13 +28,13 @@ pub fn tickets_left(row: &reservation::Model) -> i32 {
     if row.status == Status::Cancelled { 0 } else { row.quantity - row.returned }
 }
 
-/// What a fan asks for.
+/// The hold that a fan asks for.
 #[derive(Debug, Clone)]
-pub struct Wish {
+pub struct HoldRequest {
     pub match_number: i32,
     pub category: i32,
     pub quantity: i32,
-    /// Names the attempt: the same key with the same wish is answered with the same reservation.
+    /// Names the attempt: the same key with the same request is answered with the same reservation.
     pub idempotency_key: Option<String>,
 }
 
@@ -44,38 +44,38 @@ pub struct Wish {
 /// `Quantity`, `Category` and `Key` for its form; `UnknownMatch` and `UnknownCategory`; `SoldOut` and
 /// `TemporarilyUnavailable`, which says how much is left; `EmailNotVerified` and `PurchaseLimit` for the buyer; `KeyReused`.
 /// A refused request changes nothing and its key stays free. After `Unavailable` it may have been done: the same key tells.
-pub async fn hold(app: &App, viewer: Viewer, wish: Wish) -> Result<reservation::Model, HoldError> {
-    if !(1..=MAX_QUANTITY).contains(&wish.quantity) {
-        return Err(HoldError::Quantity(wish.quantity));
+pub async fn hold(app: &App, viewer: Viewer, request: HoldRequest) -> Result<reservation::Model, HoldError> {
+    if !(1..=MAX_QUANTITY).contains(&request.quantity) {
+        return Err(HoldError::Quantity(request.quantity));
     }
-    let category = Category::from_number(wish.category).ok_or(HoldError::Category(wish.category))?;
-    if wish.idempotency_key.as_deref().is_some_and(|key| !idempotency::is_key(key)) {
+    let category = Category::from_number(request.category).ok_or(HoldError::Category(request.category))?;
+    if request.idempotency_key.as_deref().is_some_and(|key| !idempotency::is_key(key)) {
         return Err(HoldError::Key);
     }
-    refuse_early(app, viewer, &wish, category).await?;
+    refuse_early(app, viewer, &request, category).await?;
     let placing = PlaceHold {
         user_id: viewer.user_id,
-        match_number: wish.match_number,
+        match_number: request.match_number,
         category,
-        quantity: wish.quantity,
-        key: wish.idempotency_key,
+        quantity: request.quantity,
+        key: request.idempotency_key,
     };
 
-    let held = app.desk.ask(wish.match_number, placing).await;
+    let held = app.desk.ask(request.match_number, placing).await;
     faults::point(Point::Held);
 
     held
 }
 
-/// Refuses a wish for a category of which nothing is left, without a place in the queue or a transaction, while the view
+/// Refuses a hold of a category of which nothing is left, without a place in the queue or a transaction, while the view
 /// is known to be fresh. An attempt that was made before is left to the desk, which finds its reservation.
-async fn refuse_early(app: &App, viewer: Viewer, wish: &Wish, category: Category) -> Result<(), HoldError> {
+async fn refuse_early(app: &App, viewer: Viewer, request: &HoldRequest, category: Category) -> Result<(), HoldError> {
     use reservation::Column;
 
-    let Some((_, refusal)) = refusal(app, wish.match_number, category) else {
+    let Some((_, refusal)) = refusal(app, request.match_number, category) else {
         return Ok(());
     };
-    if let Some(key) = &wish.idempotency_key {
+    if let Some(key) = &request.idempotency_key {
         let made = reservation::Entity::find()
             .filter(Column::UserId.eq(viewer.user_id))
             .filter(Column::IdempotencyKey.eq(key))
@@ -90,8 +90,8 @@ async fn refuse_early(app: &App, viewer: Viewer, wish: &Wish, category: Category
     Err(refusal)
 }
 
-/// What everybody is told who wishes for this category while the view is known to be fresh and nothing is left, and the
-/// version of the match that says so.
+/// The refusal of every hold of this category while the view is known to be fresh and nothing is left, and the version
+/// of the match that says so.
 fn refusal(app: &App, match_number: i32, category: Category) -> Option<(i32, HoldError)> {
     let state = app.view.fresh(match_number)?;
     let left = state.categories.iter().find(|left| left.category == category && left.sellable() == 0)?;
@@ -100,13 +100,13 @@ fn refusal(app: &App, match_number: i32, category: Category) -> Option<(i32, Hol
     Some((state.version, refusal))
 }
 
-/// The version of the match at which every fan's wish for the same is refused as this one was; `None` where somebody may
-/// be told something else, as by an attempt that was made before.
-pub fn refused_alike(app: &App, wish: &Wish, refused: &HoldError) -> Option<i32> {
-    if wish.idempotency_key.is_some() {
+/// The version of the match at which every fan's request for the same is refused as this one was; `None` where a fan
+/// may be answered otherwise, as after an attempt that was made before.
+pub fn refused_alike(app: &App, request: &HoldRequest, refused: &HoldError) -> Option<i32> {
+    if request.idempotency_key.is_some() {
         return None;
     }
-    let (version, refusal) = refusal(app, wish.match_number, Category::from_number(wish.category)?)?;
+    let (version, refusal) = refusal(app, request.match_number, Category::from_number(request.category)?)?;
 
     (refusal.to_string() == refused.to_string()).then_some(version)
 }

@@ -21,14 +21,14 @@ pub struct Settings {
     pub foreign_hold: Duration,
     /// Tickets of one match that one fan may hold and own together.
     pub purchase_cap: i32,
-    /// Whether whoever holds or orders tickets has shown that their email is theirs.
+    /// Whether a fan who holds or orders tickets must have shown that their email is theirs.
     pub verified_email_for_holds: bool,
     /// Refused cards after which a hold, and for an hour a fan, takes no further one.
     pub declines_of_hold: usize,
     pub declines_of_hour: usize,
     pub refunds: RefundRule,
     /// How much other sites' sales may wait for matches that are not known yet.
-    pub parking: ParkingBounds,
+    pub parked_sales: ParkedSalesBounds,
     /// How fans sell to fans.
     pub resale: ResaleRules,
     /// How long a client waits for an answer: what it asked for is rolled back after that, and not done behind its back.
@@ -69,7 +69,7 @@ impl Default for Settings {
             declines_of_hold: 5,
             declines_of_hour: 10,
             refunds: RefundRule::default(),
-            parking: ParkingBounds::default(),
+            parked_sales: ParkedSalesBounds::default(),
             resale: ResaleRules::default(),
             patience: Duration::from_secs(10),
             lanes: 4,
@@ -96,8 +96,8 @@ pub struct ResaleRules {
     /// Orders that one buyer may have unpaid: of all matches, and of one.
     pub live_orders: u64,
     pub live_orders_of_match: u64,
-    /// How long whoever did not pay an order waits, once its time is over, before they order the same listing again; twice
-    /// as long after each further one. None, where nobody waits.
+    /// How long a buyer who did not pay an order waits, once its time is over, before they order the same listing
+    /// again; twice as long after each further one. None, where no buyer waits.
     pub reorder_wait: Option<Duration>,
     /// Whether a match that has begun goes on being sold.
     pub after_kick_off: bool,
@@ -128,16 +128,16 @@ impl ResaleRules {
 }
 
 /// How much may wait for matches that are not known. A site that starts late reads its master list within seconds, and
-/// whoever may write to the sales topic can name matches that never come.
+/// a site that may write to the sales topic can name matches that never come.
 #[derive(Debug, Clone)]
-pub struct ParkingBounds {
+pub struct ParkedSalesBounds {
     pub most: u64,
     pub most_of_sender: u64,
     /// How long a sale waits.
     pub kept: Duration,
 }
 
-impl Default for ParkingBounds {
+impl Default for ParkedSalesBounds {
     fn default() -> Self {
         Self { most: 100_000, most_of_sender: 25_000, kept: Duration::from_secs(7 * 24 * 60 * 60) }
     }

@@ -12,7 +12,8 @@ use axum::{
 use domain::{
     App,
     gateway::{
-        Back, GatewayError, Given, Intent, Movements, Order, Outcome, PaymentGateway, Status as Known, Transfer,
+        AcceptedRefund, GatewayError, GatewayRefund, Intent, IntentRequest, Movements, PaymentGateway, RefundOutcome,
+        Status as Known, Transfer,
     },
 };
 use entities::{
@@ -94,7 +95,7 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Signs its events by the settings' secret; without one, by a secret of its own that nobody else knows.
+    /// Signs its events by the settings' secret; without one, by a secret of its own that no other program knows.
     pub(crate) fn new(db: DatabaseConnection, settings: Settings) -> Self {
         let secret = match settings.webhook_secret {
             Some(secret) => secret.expose().as_bytes().to_vec(),
@@ -264,8 +265,8 @@ impl PaymentGateway for Sandbox {
         "SANDBOX"
     }
 
-    async fn open(&self, order: &Order) -> Result<Intent, GatewayError> {
-        let (status, code) = match &order.method {
+    async fn open(&self, request: &IntentRequest) -> Result<Intent, GatewayError> {
+        let (status, code) = match &request.method {
             Some(name) => outcome(card(name).ok_or_else(|| refused("resource_missing"))?),
             None => (Status::RequiresPaymentMethod, None),
         };
@@ -273,9 +274,9 @@ impl PaymentGateway for Sandbox {
         let row = Model {
             client_secret: format!("{id}_secret_{}", Uuid::new_v4().simple()),
             id,
-            idempotency_key: order.key.clone(),
-            payment_id: order.payment_id,
-            amount_minor: order.amount_minor,
+            idempotency_key: request.key.clone(),
+            payment_id: request.payment_id,
+            amount_minor: request.amount_minor,
             status,
             decline_code: code.map(str::to_owned),
             refunded_minor: 0,
@@ -285,7 +286,7 @@ impl PaymentGateway for Sandbox {
             .exec_without_returning(&self.db)
             .await
             .map_err(unreachable)?;
-        let row = Entity::find().filter(Column::IdempotencyKey.eq(&order.key)).one(&self.db).await;
+        let row = Entity::find().filter(Column::IdempotencyKey.eq(&request.key)).one(&self.db).await;
         let row = row.map_err(unreachable)?.ok_or_else(|| refused("resource_missing"))?;
         if made == 1 {
             self.tell(&row);
@@ -306,7 +307,7 @@ impl PaymentGateway for Sandbox {
         self.step(intent_id, &open, Status::Canceled).await
     }
 
-    async fn refund(&self, intent_id: &str, amount_minor: i64, key: &str) -> Result<Given, GatewayError> {
+    async fn refund(&self, intent_id: &str, amount_minor: i64, key: &str) -> Result<AcceptedRefund, GatewayError> {
         let made = self.give_back(intent_id, amount_minor, key).await.map_err(unreachable)?;
         let row = self.row(intent_id).await.map_err(unreachable)?.ok_or_else(|| refused("resource_missing"))?;
         let of_key = sandbox_refund::Entity::find().filter(sandbox_refund::Column::IdempotencyKey.eq(key));
@@ -319,18 +320,18 @@ impl PaymentGateway for Sandbox {
                 if made {
                     self.tell(&row);
                 }
-                Ok(Given { id: known.id, is_pending: false })
+                Ok(AcceptedRefund { id: known.id, is_pending: false })
             }
         }
     }
 
     async fn movements(&self, intent_id: &str) -> Result<Movements, GatewayError> {
         let of_intent = sandbox_refund::Entity::find().filter(sandbox_refund::Column::IntentId.eq(intent_id));
-        let refunds = of_intent.all(&self.db).await.map_err(unreachable)?.into_iter().map(|known| Back {
+        let refunds = of_intent.all(&self.db).await.map_err(unreachable)?.into_iter().map(|known| GatewayRefund {
             id: known.id,
             key: Some(known.idempotency_key),
             amount_minor: known.amount_minor,
-            outcome: Outcome::Done,
+            outcome: RefundOutcome::Done,
         });
         Ok(Movements { refunds: refunds.collect(), disputes: Vec::new() })
     }

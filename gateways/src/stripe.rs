@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use axum::Router;
 use domain::{
     App,
-    gateway::{GatewayError, Given, Intent, Movements, Order, PaymentGateway},
+    gateway::{AcceptedRefund, GatewayError, Intent, IntentRequest, Movements, PaymentGateway},
 };
 use entities::money;
 use serde::de::DeserializeOwned;
@@ -92,7 +92,7 @@ impl Stripe {
         }
     }
 
-    /// Makes a call, and makes it again while nobody knows what it did and there is time.
+    /// Makes a call, and makes it again while it is not known what it did and there is time.
     async fn tried<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, CallError> {
         let until = Instant::now() + self.limit;
         let attempt = || async { timeout_at(until, self.client.call(call)).await.unwrap_or(Err(CallError::Timeout)) };
@@ -109,7 +109,7 @@ impl Stripe {
         attempt().await
     }
 
-    /// What a payment has of a kind, whoever made it.
+    /// What a payment has of a kind, made by us or by others.
     async fn listed<T: DeserializeOwned>(&self, path: &str, intent_id: &str) -> Result<Vec<T>, CallError> {
         let query = [("payment_intent", intent_id), ("limit", LOOKED_THROUGH)];
         let page: Page<T> = self.tried(Call::Get { path, query: &query }).await?;
@@ -135,10 +135,10 @@ impl PaymentGateway for Stripe {
         "STRIPE"
     }
 
-    async fn open(&self, order: &Order) -> Result<Intent, GatewayError> {
-        let (amount, payment) = (order.amount_minor.to_string(), order.payment_id.to_string());
+    async fn open(&self, request: &IntentRequest) -> Result<Intent, GatewayError> {
+        let (amount, payment) = (request.amount_minor.to_string(), request.payment_id.to_string());
         let currency = money::CURRENCY.to_lowercase();
-        let (metadata, key) = (format!("metadata[{PAYMENT}]"), named(&order.key)?);
+        let (metadata, key) = (format!("metadata[{PAYMENT}]"), named(&request.key)?);
         // Money that is authorised and not captured. Who is sent to another page may never come back to ours, and the
         // server has no page to send them to.
         let mut form = vec![
@@ -150,7 +150,7 @@ impl PaymentGateway for Stripe {
             (&*metadata, &*payment),
         ];
         // Confirmed at once where the card is given.
-        if let Some(method) = &order.method {
+        if let Some(method) = &request.method {
             form.extend([("payment_method", method.as_str()), ("confirm", "true")]);
         }
         match self.tried(Call::Post { path: "/payment_intents", form: &form, key }).await {
@@ -159,7 +159,7 @@ impl PaymentGateway for Stripe {
                 Ok(declined) => Ok(declined),
                 // Stripe keeps its failure under the key and answers so for a day; what it did all the same has our name.
                 Err(error) if answers::is_kept(&error) => {
-                    self.search(order.payment_id).await?.ok_or_else(|| answers::judged(error))
+                    self.search(request.payment_id).await?.ok_or_else(|| answers::judged(error))
                 }
                 Err(error) => Err(answers::judged(error)),
             },
@@ -189,7 +189,7 @@ impl PaymentGateway for Stripe {
         answers::intent(cancelled.map_err(answers::judged)?)
     }
 
-    async fn refund(&self, intent_id: &str, amount_minor: i64, key: &str) -> Result<Given, GatewayError> {
+    async fn refund(&self, intent_id: &str, amount_minor: i64, key: &str) -> Result<AcceptedRefund, GatewayError> {
         // Stripe forgets keys after a day, and a part of a payment can be given back twice: the refund is known by what
         // it carries.
         let given: Vec<Refund> = self.listed("/refunds", intent_id).await.map_err(answers::judged)?;
@@ -209,7 +209,7 @@ impl PaymentGateway for Stripe {
         let refunds: Vec<Refund> = self.listed("/refunds", intent_id).await.map_err(unknown)?;
         let disputes: Vec<Dispute> = self.listed("/disputes", intent_id).await.map_err(unknown)?;
         Ok(Movements {
-            refunds: refunds.into_iter().map(|refund| answers::back(refund, REFUND)).collect(),
+            refunds: refunds.into_iter().map(|refund| answers::gateway_refund(refund, REFUND)).collect(),
             disputes: disputes.into_iter().map(answers::dispute).collect(),
         })
     }

@@ -1,7 +1,7 @@
 //! Accounts.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use domain::accounts::{self, AccountError, Application, Session};
+use domain::accounts::{self, AccountError, Session, SignUp};
 use entities::user;
 
 use crate::{
@@ -206,8 +206,8 @@ impl AccountMutation {
     async fn sign_up(&self, ctx: &Context<'_>, input: SignUpInput) -> Result<SessionPayload, ApiError> {
         let SignUpInput { email, password, display_name, country, cookies } = input;
         let keeper = Keeper::of(ctx, "cookies", cookies)?;
-        let application = Application { email, password, display_name, country };
-        let signed_up = accounts::sign_up_from(ctx.app()?, ctx.address(), application).await;
+        let details = SignUp { email, password, display_name, country };
+        let signed_up = accounts::sign_up_from(ctx.app()?, ctx.address(), details).await;
         // Who is refused one learns that there is an account, and is counted like who opens one.
         if matches!(signed_up, Ok(_) | Err(AccountError::EmailTaken | AccountError::TooManyAttempts { .. })) {
             CountedActions::note(ctx, Action::Account);

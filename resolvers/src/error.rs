@@ -10,7 +10,7 @@ use domain::{
     address_rules::RuleError,
     desk::error::{HoldError, OrderRefused, PaymentRefused, RefundRefused},
     payments::PaymentError,
-    resale::{ResaleError, Wrong},
+    resale::{FieldError, ResaleError},
     tickets::TicketError,
 };
 use error_codes::Code;
@@ -18,7 +18,7 @@ use sea_orm::DbErr;
 
 use crate::time::DateTime;
 
-/// When to ask again for what can't be done just now, where nobody knows how long that lasts.
+/// When to ask again for what can't be done just now, where it is not known how long that lasts.
 const RETRY_AFTER_SECONDS: u64 = 1;
 
 /// Characters of an error's text that are logged.
@@ -124,13 +124,13 @@ impl From<ResaleError> for ApiError {
 
         let message = error.to_string();
         match error {
-            E::Invalid(wrong) => {
-                let field = wrong.first().map_or("", |wrong| wrong.field);
-                let each = |wrong: Wrong| {
-                    let parts = [("field", Value::from(wrong.field)), ("message", wrong.problem.into())];
+            E::Invalid(errors) => {
+                let field = errors.first().map_or("", |error| error.field);
+                let each = |error: FieldError| {
+                    let parts = [("field", Value::from(error.field)), ("message", error.problem.into())];
                     Value::Object(parts.into_iter().map(|(name, value)| (Name::new(name), value)).collect())
                 };
-                Self::bad_input(field, message).with("fields", wrong.into_iter().map(each).collect::<Vec<_>>())
+                Self::bad_input(field, message).with("fields", errors.into_iter().map(each).collect::<Vec<_>>())
             }
             E::Key => Self::bad_input("idempotencyKey", message),
             E::Disabled => Self::new(Code::FORBIDDEN, message),

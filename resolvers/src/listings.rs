@@ -9,7 +9,7 @@ use async_graphql::{
 use domain::{
     page::Page,
     resale::{
-        self, Change, Offer, Price, Subject, Wrong,
+        self, Change, FieldError, Offer, Price, Subject,
         market::{self, Cursor, Filter, Sort},
     },
 };
@@ -336,7 +336,7 @@ impl ListingMutation {
         ctx: &Context<'_>,
         input: CreateListingInput,
     ) -> Result<CreateListingPayload, ApiError> {
-        let wrong = |problem: &str| Wrong { field: "ticketId", problem: problem.to_owned() };
+        let wrong = |problem: &str| FieldError { field: "ticketId", problem: problem.to_owned() };
         let subject = match (input.ticket_id, input.outside) {
             (Some(id), None) => {
                 ids::ticket("ticketId", &id).map(Subject::Ticket).map_err(|_| wrong("is not the id of a ticket"))
@@ -366,7 +366,7 @@ impl ListingMutation {
     ) -> Result<UpdateListingPayload, ApiError> {
         let UpdateListingInput { id, version, title, description, price } = input;
         let change = Change { version, title, description, price: price.map(Into::into) };
-        let wrong = |_| Wrong { field: "id", problem: "is not the id of a listing".to_owned() };
+        let wrong = |_| FieldError { field: "id", problem: "is not the id of a listing".to_owned() };
         let listing = ids::listing("id", &id).map_err(wrong);
         let listing = resale::update(ctx.app()?, ctx.viewer()?, listing, change).await?;
         Ok(UpdateListingPayload { listing: listing.into() })

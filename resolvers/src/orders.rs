@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use domain::{
-    resale::{self, Wish},
+    resale::{self, OrderRequest},
     reservations::Of,
 };
 
@@ -59,9 +59,9 @@ impl OrderMutation {
         input: OrderListingInput,
     ) -> Result<OrderListingPayload, ApiError> {
         let OrderListingInput { listing_id, version, idempotency_key } = input;
-        let wish = Wish { listing_id: ids::listing("listingId", &listing_id)?, version, idempotency_key };
+        let request = OrderRequest { listing_id: ids::listing("listingId", &listing_id)?, version, idempotency_key };
         let begun = ctx.app()?.clock.now();
-        let order = resale::order(ctx.app()?, ctx.viewer()?, wish).await?;
+        let order = resale::order(ctx.app()?, ctx.viewer()?, request).await?;
         // It keeps others from a ticket as a hold does; one that was placed before keeps them from nothing more.
         if order.created_at >= begun {
             CountedActions::note_hold(ctx, &order);

@@ -6,7 +6,7 @@ use domain::{
     lookup,
     payments::{
         self, Paid, PaymentError,
-        refunds::{self, Wish},
+        refunds::{self, RefundRequest},
     },
     tickets::freezing,
 };
@@ -254,8 +254,8 @@ impl PaymentMutation {
         let RefundReservationInput { reservation_id, ticket_ids, reason } = input;
         let reservation_id = ids::reservation("reservationId", &reservation_id)?;
         let tickets = ticket_ids.map(|named| ids::tickets("ticketIds", &named)).transpose()?;
-        let wish = Wish { reservation_id, tickets, reason };
-        let reservation = refunds::refund(ctx.app()?, ctx.viewer()?, wish).await?;
+        let request = RefundRequest { reservation_id, tickets, reason };
+        let reservation = refunds::refund(ctx.app()?, ctx.viewer()?, request).await?;
         Ok(RefundReservationPayload { reservation: reservation.into() })
     }
     /// Keep a paid reservation's tickets out of the gate, as while its payment is disputed. For admins. They show no code,

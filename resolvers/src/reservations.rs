@@ -6,7 +6,7 @@ use async_graphql::{
 };
 use domain::{
     lookup,
-    reservations::{self, Of, Wish},
+    reservations::{self, HoldRequest, Of},
 };
 use entities::reservation;
 
@@ -217,9 +217,9 @@ impl ReservationMutation {
     /// Hold tickets until `expiresAt`, to pay them meanwhile.
     async fn reserve(&self, ctx: &Context<'_>, input: ReserveInput) -> Result<ReservePayload, ApiError> {
         let ReserveInput { match_number, category, quantity, idempotency_key } = input;
-        let wish = Wish { match_number, category, quantity, idempotency_key };
+        let request = HoldRequest { match_number, category, quantity, idempotency_key };
         let begun = ctx.app()?.clock.now();
-        let held = reservations::hold(ctx.app()?, ctx.viewer()?, wish.clone()).await;
+        let held = reservations::hold(ctx.app()?, ctx.viewer()?, request.clone()).await;
         // An attempt that was made before is answered again, and holds nothing more.
         if let Ok(row) = held.as_ref()
             && row.created_at >= begun
@@ -227,7 +227,7 @@ impl ReservationMutation {
             CountedActions::note_hold(ctx, row);
         }
         if let Err(refused) = &held
-            && let Some(version) = reservations::refused_alike(ctx.app()?, &wish, refused)
+            && let Some(version) = reservations::refused_alike(ctx.app()?, &request, refused)
         {
             Refused::note(ctx, match_number, version);
         }

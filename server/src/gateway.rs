@@ -185,7 +185,7 @@ impl Gateway for Matchday {
         let (parsed, caller) = (parsed(operation), CallerContext::of(caller));
         let cached = if is_public(operation, &parsed) {
             self.answers.find(&parsed)
-        } else if is_wish(operation, &parsed, caller.context.requester) {
+        } else if is_hold_request(operation, &parsed, caller.context.requester) {
             self.refusals.find(&parsed)
         } else {
             None
@@ -293,8 +293,8 @@ async fn answer(
         };
     }
     let requester = caller.context.requester;
-    let is_wish = is_wish(operation, &parsed, requester);
-    if is_wish && let Some(cached) = refusals.find(&parsed) {
+    let is_hold_request = is_hold_request(operation, &parsed, requester);
+    if is_hold_request && let Some(cached) = refusals.find(&parsed) {
         return Payload::Cached(cached);
     }
     let collected = match parsed.collect() {
@@ -321,7 +321,7 @@ async fn answer(
     {
         return Payload::Cached(cached);
     }
-    if is_wish {
+    if is_hold_request {
         refusals.keep(&parsed, &refused, &response, || encode::response(&response));
     }
     Payload::Response(Box::new(response))
@@ -333,7 +333,7 @@ fn is_public(operation: &Prepared, parsed: &ParsedOperation<'_>) -> bool {
 }
 
 /// Whether it is one request for tickets, by a user who may have some.
-fn is_wish(operation: &Prepared, parsed: &ParsedOperation<'_>, requester: Requester) -> bool {
+fn is_hold_request(operation: &Prepared, parsed: &ParsedOperation<'_>, requester: Requester) -> bool {
     operation.kind() == OperationType::Mutation
         && requester.viewer.is_some()
         && RefusalCache::<CachedResult>::are_for(parsed)

@@ -1,11 +1,11 @@
-//! The post: how mails leave the house. Through SMTP where a server is configured, else into a folder and the log.
+//! The mailer: how mails leave the program. Through SMTP where a server is configured, else into a folder and the log.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
     accounts::emails,
-    mails::{Content, Letter, Post, Undelivered},
+    mails::{Content, DeliveryError, Mailer, OutgoingMail},
 };
 use lettre::{
     Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
@@ -29,12 +29,12 @@ mod templates;
 /// How long a server may take for a step of the exchange; all of them are far below the first wait of a mail.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The post of this program.
+/// The mailer of this program.
 ///
 /// # Errors
 ///
 /// The settings name no server or sender, or the folder can't be made.
-pub(crate) fn post(config: &Config, data_dir: &DataDir, printer: &Arc<Printer>) -> Result<Arc<dyn Post>, Failure> {
+pub(crate) fn mailer(config: &Config, data_dir: &DataDir, printer: &Arc<Printer>) -> Result<Arc<dyn Mailer>, Failure> {
     let writer =
         Writer { from: sender(&config.mail.from)?, templates: Templates::new(config), printer: Arc::clone(printer) };
     let Some(url) = &config.mail.smtp_url else {
@@ -57,7 +57,7 @@ fn sender(from: &str) -> Result<Mailbox, Failure> {
     Ok(Mailbox::new(from.name, email.parse().map_err(|error| wrong(&error))?))
 }
 
-/// Writes letters as messages.
+/// Writes mails as messages.
 struct Writer {
     from: Mailbox,
     templates: Templates,
@@ -65,13 +65,13 @@ struct Writer {
 }
 
 impl Writer {
-    async fn message(&self, letter: &Letter) -> Result<(Message, String), Undelivered> {
-        let never = |error: &dyn std::fmt::Display| Undelivered::Never(error.to_string());
-        let written = self.templates.write(letter).map_err(|error| never(&error))?;
-        let address = emails::on_the_wire(&letter.to).ok_or_else(|| never(&"no mail can go to the address"))?;
-        let address: Address = address.parse().map_err(|error| never(&error))?;
+    async fn message(&self, mail: &OutgoingMail) -> Result<(Message, String), DeliveryError> {
+        let permanent = |error: &dyn std::fmt::Display| DeliveryError::Permanent(error.to_string());
+        let written = self.templates.write(mail).map_err(|error| permanent(&error))?;
+        let address = emails::on_the_wire(&mail.to).ok_or_else(|| permanent(&"no mail can go to the address"))?;
+        let address: Address = address.parse().map_err(|error| permanent(&error))?;
         let text = MultiPart::alternative_plain_html(written.text.clone(), written.html);
-        let body = match self.attached(letter).await? {
+        let body = match self.attached(mail).await? {
             Some(pdf) => {
                 let pdf = Attachment::new("tickets.pdf".to_owned()).body(pdf, pdf_type());
                 MultiPart::mixed().multipart(text).singlepart(pdf)
@@ -80,23 +80,23 @@ impl Writer {
         };
         let message = Message::builder()
             .from(self.from.clone())
-            .to(Mailbox::new(letter.name.clone(), address))
+            .to(Mailbox::new(mail.name.clone(), address))
             .subject(written.subject)
             .date_now()
             .message_id(None)
             .header(AutoSubmitted)
             .multipart(body)
-            .map_err(|error| never(&error))?;
+            .map_err(|error| permanent(&error))?;
 
         Ok((message, written.text))
     }
 
     /// The tickets that a mail brings, as a PDF.
-    async fn attached(&self, letter: &Letter) -> Result<Option<Vec<u8>>, Undelivered> {
-        let Content::Paid { passes, .. } = &letter.content else { return Ok(None) };
+    async fn attached(&self, mail: &OutgoingMail) -> Result<Option<Vec<u8>>, DeliveryError> {
+        let Content::Paid { passes, .. } = &mail.content else { return Ok(None) };
         match self.printer.print(passes.clone()).await {
             Ok(pdf) => Ok(Some(pdf)),
-            Err(error @ (Unprinted::Busy | Unprinted::Failed(_))) => Err(Undelivered::Later(error.to_string())),
+            Err(error @ (Unprinted::Busy | Unprinted::Failed(_))) => Err(DeliveryError::Transient(error.to_string())),
         }
     }
 }
@@ -133,12 +133,12 @@ struct Smtp {
 }
 
 #[async_trait]
-impl Post for Smtp {
-    async fn deliver(&self, letter: &Letter) -> Result<(), Undelivered> {
-        let (message, _) = self.writer.message(letter).await?;
+impl Mailer for Smtp {
+    async fn deliver(&self, mail: &OutgoingMail) -> Result<(), DeliveryError> {
+        let (message, _) = self.writer.message(mail).await?;
         self.server.send(message).await.map(drop).map_err(|error: smtp::Error| match error.is_permanent() {
-            true => Undelivered::Never(error.to_string()),
-            false => Undelivered::Later(error.to_string()),
+            true => DeliveryError::Permanent(error.to_string()),
+            false => DeliveryError::Transient(error.to_string()),
         })
     }
 }
@@ -150,16 +150,16 @@ struct Folder {
 }
 
 #[async_trait]
-impl Post for Folder {
-    async fn deliver(&self, letter: &Letter) -> Result<(), Undelivered> {
-        let (message, text) = self.writer.message(letter).await?;
-        let name = templates::name(&letter.content);
+impl Mailer for Folder {
+    async fn deliver(&self, mail: &OutgoingMail) -> Result<(), DeliveryError> {
+        let (message, text) = self.writer.message(mail).await?;
+        let name = templates::name(&mail.content);
         // The time in a version 7 id puts the files in order.
         let file = self.path.join(format!("{}-{name}.eml", uuid::Uuid::now_v7()));
         tokio::fs::write(&file, message.formatted())
             .await
-            .map_err(|error| Undelivered::Later(format!("{}: {error}", file.display())))?;
-        tracing::info!(to = letter.to, file = %file.display(), text, "a mail, kept and not sent");
+            .map_err(|error| DeliveryError::Transient(format!("{}: {error}", file.display())))?;
+        tracing::info!(to = mail.to, file = %file.display(), text, "a mail, kept and not sent");
         Ok(())
     }
 }

@@ -1,8 +1,8 @@
-//! Passes: tickets as PDFs to print, for whoever has a link, and for the mail that confirms a payment.
+//! Passes: tickets as PDFs to print, for the holder of a link, and for the mail that confirms a payment.
 //!
-//! Writing a PDF takes a core for some milliseconds: it is done off the async threads, by few at a time, and whoever would
-//! wait behind too many is sent away at once. Mails have a turn of their own, so that no crowd of downloads keeps them
-//! back. A page is drawn from the buckets of its address, one at a time, and is kept for who asks again.
+//! Writing a PDF takes a core for some milliseconds: it is done off the async threads, by few at a time, and a client
+//! that would wait behind too many is sent away at once. Mails have a turn of their own, so that no crowd of downloads
+//! keeps them back. A page is drawn from the buckets of its address, one at a time, and is kept for who asks again.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use domain::{
     App,
     tickets::{
         self, Pass,
-        links::{self, Dead, Link},
+        links::{self, Link, LinkError},
     },
 };
 use print::{page, text::Fonts};
@@ -39,7 +39,7 @@ const WAITING: usize = 64;
 const LINK_UNITS: u64 = 300;
 const WRITING_UNITS: u64 = 10_000;
 
-/// Seconds after which somebody who was sent away may come again.
+/// Seconds after which a client that was sent away may ask again.
 const RETRY: HeaderValue = HeaderValue::from_static("2");
 
 /// What writes tickets as PDFs.
@@ -76,7 +76,7 @@ impl Printer {
         self.write(&self.mails, passes).await
     }
 
-    /// Writes a ticket as a PDF, for whoever waits for it.
+    /// Writes a ticket as a PDF, for the clients that wait for it.
     async fn print_page(self: &Arc<Self>, pass: Pass) -> Result<Vec<u8>, Unprinted> {
         self.write(&self.pages, vec![pass]).await
     }
@@ -100,7 +100,7 @@ struct Office {
     lines: Lines,
 }
 
-/// `/tickets/{id}.pdf`: a ticket, for whoever has a link to it.
+/// `/tickets/{id}.pdf`: a ticket, for the holder of a link to it.
 pub(crate) fn routes(app: Arc<App>, printer: Arc<Printer>, security: Arc<Security>) -> Router {
     let office = Office { app, printer, security, kept: Kept::new(), lines: Lines::default() };
     Router::new().route("/tickets/{file}", get(download)).with_state(Arc::new(office))
@@ -127,14 +127,14 @@ async fn download(
         _ => nothing(),
     };
     let headers = response.headers_mut();
-    // Whoever has the page gets in: nobody on the way keeps it, and no page that follows hears of the link.
+    // The bearer of the page gets in: no cache on the way keeps it, and no page that follows hears of the link.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 
-/// Serves a link to whoever may still ask for so much.
+/// Serves a link to a client that may still ask for so much.
 async fn charged(office: &Office, parts: &Parts, link: &Link) -> Response {
     let address = security::address::of_request(parts);
     let drawn = match office.security.draw(address, LINK_UNITS + WRITING_UNITS).await {
@@ -151,8 +151,8 @@ async fn charged(office: &Office, parts: &Parts, link: &Link) -> Response {
 async fn serve(office: &Office, whose: &str, link: &Link) -> (Response, bool) {
     let row = match links::follow(&office.app, link).await {
         Ok(Ok(row)) => row,
-        Ok(Err(Dead::Forged)) => return (nothing(), false),
-        Ok(Err(Dead::Over)) => return (over(), false),
+        Ok(Err(LinkError::Invalid)) => return (nothing(), false),
+        Ok(Err(LinkError::Expired)) => return (over(), false),
         Err(error) => return (failed(&error), false),
     };
     let (ticket_id, match_number, seat) = (row.id, row.match_number, row.seat);

@@ -68,7 +68,7 @@ pub(crate) async fn run(app: Arc<App>, oidc: Oidc, stop: CancellationToken) {
         };
         tokio::select! {
             () = sleep(wait) => {}
-            () = provider.wanted() => {}
+            () = provider.refresh_requested() => {}
             () = stop.cancelled() => {}
         }
     }
@@ -77,9 +77,9 @@ pub(crate) async fn run(app: Arc<App>, oidc: Oidc, stop: CancellationToken) {
 async fn round(provider: &Provider, fetcher: &Fetcher, oidc: &Oidc) -> Result<usize, Unfetched> {
     let fetched = timeout(PATIENCE, keys(fetcher, oidc)).await.unwrap_or(Err(Unfetched::Late));
     let learnt = match fetched {
-        Ok(keys) => provider.learn(&keys).map_err(Unfetched::from),
+        Ok(keys) => provider.set_keys(&keys).map_err(Unfetched::from),
         Err(error) => {
-            provider.missed();
+            provider.fetch_failed();
             Err(error)
         }
     };

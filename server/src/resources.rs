@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use book::clock::{Clock, SystemClock};
-use domain::{App, desk::Desk, inbox, mails::Post};
+use domain::{App, desk::Desk, inbox, mails::Mailer};
 use gateways::Gateway;
 use kafka::Status;
 use limits::connection::Redis;
@@ -20,7 +20,7 @@ pub(crate) struct Resources {
     pub(crate) exchange: Arc<Exchange>,
     pub(crate) status: Arc<Status>,
     pub(crate) redis: Option<Redis>,
-    pub(crate) post: Arc<dyn Post>,
+    pub(crate) mailer: Arc<dyn Mailer>,
     pub(crate) printer: Arc<Printer>,
     pub(crate) gateway: Gateway,
     /// The site's, from which others are derived.
@@ -37,7 +37,7 @@ impl Resources {
         let timeout = Duration::from_millis(config.redis.timeout_milliseconds);
         let redis = config.redis.url.as_ref().map(|url| Redis::open(url.expose(), timeout)).transpose()?;
         let printer = Printer::new(config.site_name().to_owned());
-        let post = mail::post(config, &data_dir, &printer)?;
+        let mailer = mail::mailer(config, &data_dir, &printer)?;
         let exchange = Exchange::open(config)?;
         let gateway = Gateway::open(config.gateway(), &connected.0)?;
         let secret = secret(config, &data_dir)?;
@@ -46,7 +46,8 @@ impl Resources {
             inbox::forget_embedded_sources(&app).await?;
         }
         let data_dir = Arc::new(data_dir);
-        let resources = Self { app, exchange, status: Status::new(), redis, post, printer, gateway, secret, data_dir };
+        let resources =
+            Self { app, exchange, status: Status::new(), redis, mailer, printer, gateway, secret, data_dir };
 
         Ok((resources, desk))
     }

@@ -238,10 +238,10 @@ impl Begun {
         let upkeep = metrics.clone();
         supervisor.keep("metrics", move |stop| run_upkeep(upkeep.clone(), stop));
         supervisor.keep_on("expiry", &resources.app, expiry::run);
-        let (app, post) = (Arc::clone(&resources.app), Arc::clone(&resources.post));
+        let (app, mailer) = (Arc::clone(&resources.app), Arc::clone(&resources.mailer));
         supervisor.keep("mails", move |stop| {
-            let (app, post) = (Arc::clone(&app), Arc::clone(&post));
-            async move { mails::run(&app, &*post, stop).await }
+            let (app, mailer) = (Arc::clone(&app), Arc::clone(&mailer));
+            async move { mails::run(&app, &*mailer, stop).await }
         });
         supervisor.keep_on("payments", &resources.app, keeper::run);
         exchange::keep(&supervisor, &resources, stop);
@@ -320,7 +320,7 @@ async fn admin(config: &Config) -> Result<Option<TcpListener>, Failure> {
     TcpListener::bind(bind).await.map(Some).map_err(failed)
 }
 
-/// Whether a response is to somebody whom the gateway's signature tells of.
+/// Whether a response is to a client that the gateway's signature tells of.
 fn is_signed(response: &Response) -> bool {
     response.extensions().get::<gateways::Signed>().is_some()
 }

@@ -11,7 +11,8 @@ use std::{
 
 use async_trait::async_trait;
 use domain::gateway::{
-    Back, Dispute, GatewayError, Given, Intent, Movements, Order, Outcome, PaymentGateway, Status, Transfer,
+    AcceptedRefund, Dispute, GatewayError, GatewayRefund, Intent, IntentRequest, Movements, PaymentGateway,
+    RefundOutcome, Status, Transfer,
 };
 use uuid::Uuid;
 
@@ -28,9 +29,9 @@ pub const NAME: &str = "BANK";
 pub enum Fault {
     /// Nothing was done.
     Before,
-    /// It was done, and nobody is told.
+    /// It was done, and the caller is not told.
     After,
-    /// It will not be done, whoever asks for it by the same name.
+    /// It will not be done, however often it is asked for by the same name.
     Refused,
 }
 
@@ -63,7 +64,7 @@ struct Held {
 #[derive(Debug, Clone)]
 struct Returned {
     intent_id: String,
-    back: Back,
+    refund: GatewayRefund,
 }
 
 #[derive(Default)]
@@ -84,7 +85,7 @@ struct Books {
 #[derive(Default)]
 pub struct Bank {
     books: Mutex<Books>,
-    /// While set, nobody reaches it.
+    /// While set, it is out of reach.
     pub is_away: AtomicBool,
     asked: AtomicUsize,
 }
@@ -112,7 +113,7 @@ impl Bank {
         self.set(payment_id, Status::Authorised);
     }
 
-    /// Something happens at the bank that nobody here asked for.
+    /// Something happens at the bank that the site did not ask for.
     pub fn set(&self, payment_id: Uuid, status: Status) {
         let mut books = self.books();
         let held = books.held.iter_mut().find(|held| held.payment_id == payment_id);
@@ -134,19 +135,19 @@ impl Bank {
     }
 
     /// What becomes of the refunds of a payment that were asked for so far.
-    pub fn end_refunds(&self, payment_id: Uuid, outcome: &Outcome) {
+    pub fn end_refunds(&self, payment_id: Uuid, outcome: &RefundOutcome) {
         let mut books = self.books();
         let Books { held, refunds, .. } = &mut *books;
         let held = held.iter_mut().find(|held| held.payment_id == payment_id).expect("the bank knows the payment");
         for returned in refunds.iter_mut().filter(|returned| returned.intent_id == held.id) {
-            if let Outcome::Failed(_) = outcome {
-                held.refunded_minor -= returned.back.amount_minor;
+            if let RefundOutcome::Failed(_) = outcome {
+                held.refunded_minor -= returned.refund.amount_minor;
             }
-            returned.back.outcome = outcome.clone();
+            returned.refund.outcome = outcome.clone();
         }
     }
 
-    /// Somebody gives money back at the bank's own counter.
+    /// The operator gives money back at the bank's own counter.
     pub fn refund_by_hand(&self, payment_id: Uuid, amount_minor: i64) {
         let mut books = self.books();
         let held = books.held.iter_mut().find(|held| held.payment_id == payment_id);
@@ -154,8 +155,8 @@ impl Bank {
         held.refunded_minor += amount_minor;
         let intent_id = held.id.clone();
         let id = format!("refund-{}", books.refunds.len());
-        let back = Back { id, key: None, amount_minor, outcome: Outcome::Done };
-        books.refunds.push(Returned { intent_id, back });
+        let refund = GatewayRefund { id, key: None, amount_minor, outcome: RefundOutcome::Done };
+        books.refunds.push(Returned { intent_id, refund });
     }
 
     /// The payer has their bank ask for the money back, or hears what becomes of that.
@@ -196,7 +197,7 @@ impl Bank {
         self.books().held.len()
     }
 
-    /// What is reserved on somebody's card and not taken.
+    /// What is reserved on a payer's card and not taken.
     pub fn reserved(&self) -> i64 {
         let books = self.books();
         books.held.iter().filter(|held| held.status == Status::Authorised).map(|held| held.amount_minor).sum()
@@ -246,13 +247,13 @@ impl PaymentGateway for Bank {
         NAME
     }
 
-    async fn open(&self, order: &Order) -> Result<Intent, GatewayError> {
+    async fn open(&self, request: &IntentRequest) -> Result<Intent, GatewayError> {
         self.answer(Call::Open, |books| {
-            if let Some(id) = books.opened.get(&order.key) {
+            if let Some(id) = books.opened.get(&request.key) {
                 let held = books.held.iter().find(|held| held.id == *id).expect("what was opened is held");
                 return Ok(intent(held));
             }
-            let status = match order.method.as_deref() {
+            let status = match request.method.as_deref() {
                 Some(PAYS) => Status::Authorised,
                 Some(DECLINES) => Status::Declined("insufficient_funds".to_owned()),
                 Some(ASKS) => Status::Consenting,
@@ -261,14 +262,14 @@ impl PaymentGateway for Bank {
             };
             let held = Held {
                 id: format!("intent-{}", books.held.len()),
-                payment_id: order.payment_id,
-                amount_minor: order.amount_minor,
+                payment_id: request.payment_id,
+                amount_minor: request.amount_minor,
                 status,
                 refunded_minor: 0,
                 captured_minor: None,
                 disputes: Vec::new(),
             };
-            books.opened.insert(order.key.clone(), held.id.clone());
+            books.opened.insert(request.key.clone(), held.id.clone());
             books.held.push(held.clone());
             Ok(intent(&held))
         })
@@ -291,15 +292,15 @@ impl PaymentGateway for Bank {
         )
     }
 
-    async fn refund(&self, intent_id: &str, amount_minor: i64, key: &str) -> Result<Given, GatewayError> {
+    async fn refund(&self, intent_id: &str, amount_minor: i64, key: &str) -> Result<AcceptedRefund, GatewayError> {
         self.books().asked += 1;
         let answer = self.answer(Call::Refund, |books| {
             if books.refused.contains(key) {
                 return Err(refused("refused_by_the_test"));
             }
-            let of_key = books.refunds.iter().find(|returned| returned.back.key.as_deref() == Some(key));
-            if let Some(Returned { back, .. }) = of_key {
-                return given(back);
+            let of_key = books.refunds.iter().find(|returned| returned.refund.key.as_deref() == Some(key));
+            if let Some(Returned { refund, .. }) = of_key {
+                return accepted(refund);
             }
             let held = books.held.iter_mut().find(|held| held.id == intent_id);
             let held = held.ok_or_else(|| refused("resource_missing"))?;
@@ -307,14 +308,14 @@ impl PaymentGateway for Bank {
                 return Err(refused("charge_not_refundable"));
             }
             held.refunded_minor += amount_minor;
-            let back = Back {
+            let refund = GatewayRefund {
                 id: format!("refund-{}", books.refunds.len()),
                 key: Some(key.to_owned()),
                 amount_minor,
-                outcome: if books.is_slow { Outcome::Pending } else { Outcome::Done },
+                outcome: if books.is_slow { RefundOutcome::Pending } else { RefundOutcome::Done },
             };
-            books.refunds.push(Returned { intent_id: intent_id.to_owned(), back: back.clone() });
-            given(&back)
+            books.refunds.push(Returned { intent_id: intent_id.to_owned(), refund: refund.clone() });
+            accepted(&refund)
         });
         if let Err(GatewayError::Refused { .. }) = &answer {
             self.books().refused.insert(key.to_owned());
@@ -327,7 +328,7 @@ impl PaymentGateway for Bank {
             let of_intent = books.refunds.iter().filter(|returned| returned.intent_id == intent_id);
             let held = books.held.iter().find(|held| held.id == intent_id);
             Ok(Movements {
-                refunds: of_intent.map(|returned| returned.back.clone()).collect(),
+                refunds: of_intent.map(|returned| returned.refund.clone()).collect(),
                 disputes: held.map(|held| held.disputes.clone()).unwrap_or_default(),
             })
         })
@@ -351,10 +352,10 @@ fn intent(held: &Held) -> Intent {
     }
 }
 
-fn given(back: &Back) -> Result<Given, GatewayError> {
-    match &back.outcome {
-        Outcome::Failed(code) => Err(refused(code)),
-        outcome => Ok(Given { id: back.id.clone(), is_pending: *outcome == Outcome::Pending }),
+fn accepted(refund: &GatewayRefund) -> Result<AcceptedRefund, GatewayError> {
+    match &refund.outcome {
+        RefundOutcome::Failed(code) => Err(refused(code)),
+        outcome => Ok(AcceptedRefund { id: refund.id.clone(), is_pending: *outcome == RefundOutcome::Pending }),
     }
 }
 

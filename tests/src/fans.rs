@@ -8,7 +8,7 @@ use domain::{
     desk::error::{HoldError, PaymentRefused, RefundRefused},
     payments::{self, Paid, PaymentError, refunds},
     resale::{self, Change, Offer, Price, ResaleError, Subject},
-    reservations::{self, Wish},
+    reservations::{self, HoldRequest},
     tickets,
 };
 use entities::{category::Category, listing, money, reservation, ticket, user::Role};
@@ -37,16 +37,22 @@ impl Fan {
     }
 
     pub async fn hold(&self, match_number: i32, category: Category, quantity: i32) -> Answer {
-        self.wish(Wish { match_number, category: category.number(), quantity, idempotency_key: None }).await
-    }
-
-    pub async fn hold_once(&self, key: &str, match_number: i32, category: Category, quantity: i32) -> Answer {
-        self.wish(Wish { match_number, category: category.number(), quantity, idempotency_key: Some(key.to_owned()) })
+        self.request_hold(HoldRequest { match_number, category: category.number(), quantity, idempotency_key: None })
             .await
     }
 
-    pub async fn wish(&self, wish: Wish) -> Answer {
-        reservations::hold(&self.app, self.viewer, wish).await
+    pub async fn hold_once(&self, key: &str, match_number: i32, category: Category, quantity: i32) -> Answer {
+        self.request_hold(HoldRequest {
+            match_number,
+            category: category.number(),
+            quantity,
+            idempotency_key: Some(key.to_owned()),
+        })
+        .await
+    }
+
+    pub async fn request_hold(&self, request: HoldRequest) -> Answer {
+        reservations::hold(&self.app, self.viewer, request).await
     }
 
     /// A hold that nothing stands against.
@@ -94,11 +100,11 @@ impl Fan {
     }
 
     pub async fn order(&self, listing_id: Uuid) -> Result<reservation::Model, ResaleError> {
-        self.wish_for(resale::Wish { listing_id, version: None, idempotency_key: None }).await
+        self.request_order(resale::OrderRequest { listing_id, version: None, idempotency_key: None }).await
     }
 
-    pub async fn wish_for(&self, wish: resale::Wish) -> Result<reservation::Model, ResaleError> {
-        resale::order(&self.app, self.viewer, wish).await
+    pub async fn request_order(&self, request: resale::OrderRequest) -> Result<reservation::Model, ResaleError> {
+        resale::order(&self.app, self.viewer, request).await
     }
 
     /// An order that nothing stands against.
@@ -117,8 +123,9 @@ impl Fan {
 
     /// Gives tickets back, or all that are left.
     pub async fn refund(&self, id: Uuid, tickets: Option<&[Uuid]>) -> Result<reservation::Model, RefundRefused> {
-        let wish = refunds::Wish { reservation_id: id, tickets: tickets.map(<[Uuid]>::to_vec), reason: None };
-        refunds::refund(&self.app, self.viewer, wish).await
+        let request =
+            refunds::RefundRequest { reservation_id: id, tickets: tickets.map(<[Uuid]>::to_vec), reason: None };
+        refunds::refund(&self.app, self.viewer, request).await
     }
 
     /// The same person as one of the site's staff.

@@ -19,7 +19,7 @@ use domain::{
     App,
     accounts::{
         self, Keys,
-        provider::{AUD, Terms},
+        provider::{AUD, ProviderConfig},
     },
 };
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -33,7 +33,7 @@ use tokio::{
 
 use crate::TestApp;
 
-/// Who issues tokens where nobody is asked for keys.
+/// Who issues tokens where no provider is asked for keys.
 pub const ISSUER: &str = "https://login.example.com";
 
 const SECRET: &[u8] = b"a secret of the tests, long enough for anybody";
@@ -109,8 +109,8 @@ fn ed() -> (EncodingKey, Value) {
 }
 
 /// What a site accepts of a provider at [`ISSUER`].
-pub fn terms() -> Terms {
-    Terms {
+pub fn config() -> ProviderConfig {
+    ProviderConfig {
         issuer: ISSUER.to_owned(),
         audiences: vec!["tickets".to_owned()],
         audience_claim: AUD.to_owned(),
@@ -124,16 +124,16 @@ pub fn terms() -> Terms {
 }
 
 /// The same site on these connections, with a provider of which nothing is known yet.
-pub fn site_over(app: &TestApp, db: DatabaseConnection, terms: Terms) -> Arc<App> {
+pub fn site_over(app: &TestApp, db: DatabaseConnection, config: ProviderConfig) -> Arc<App> {
     let mut keys = Keys::new(SECRET, "here".to_owned());
-    keys.provider = Some(accounts::provider::Provider::new(terms));
+    keys.provider = Some(accounts::provider::Provider::new(config));
     App::new(db, Arc::clone(&app.clock) as Arc<dyn Clock>, app.settings.clone(), keys, Arc::clone(&app.gateway)).0
 }
 
 /// The same site with a provider whose keys are known.
-pub fn site(app: &TestApp, terms: Terms, known: &[&SigningKey]) -> Arc<App> {
-    let site = site_over(app, app.db.clone(), terms);
-    of(&site).learn(&set(known)).expect("the keys are of use");
+pub fn site(app: &TestApp, config: ProviderConfig, known: &[&SigningKey]) -> Arc<App> {
+    let site = site_over(app, app.db.clone(), config);
+    of(&site).set_keys(&set(known)).expect("the keys are of use");
     site
 }
 
@@ -142,7 +142,7 @@ pub fn of(app: &App) -> &accounts::provider::Provider {
     app.accounts.provider.as_ref().expect("there is a provider")
 }
 
-/// What the provider says of somebody for the next ten minutes.
+/// What the provider says of a subject for the next ten minutes.
 pub fn claims(app: &App, subject: &str) -> Value {
     let now = app.clock.now().timestamp();
     json!({ "iss": ISSUER, "aud": "tickets", "sub": subject, "iat": now, "exp": now + 600 })
@@ -193,7 +193,7 @@ impl Provider {
         self.state().keys = set(keys);
     }
 
-    /// From now on it hangs up on everybody, or answers again.
+    /// From now on it hangs up on every client, or answers again.
     pub fn is_away(&self, is_away: bool) {
         self.state().is_away = is_away;
     }
@@ -257,6 +257,6 @@ async fn answer(mut stream: TcpStream, address: SocketAddr, state: &Mutex<State>
     };
     let body = body.to_string();
     let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
-    // Whoever hung up meanwhile asks again.
+    // A client that hung up meanwhile asks again.
     let _ = stream.write_all((head + &body).as_bytes()).await;
 }

@@ -7,7 +7,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, thread, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use book::clock::MovableClock;
-use domain::{App, accounts::roster, audit};
+use domain::{App, accounts::admin, audit};
 use entities::user::Role;
 use sea_orm::DatabaseConnection;
 use serde_json::json;
@@ -202,22 +202,22 @@ impl Site {
         (world, site)
     }
 
-    /// Somebody without an account.
+    /// A visitor without an account.
     pub fn visitor(&self) -> Client {
         Client::new(self.address)
     }
 
-    /// Somebody who has just signed up.
+    /// A fan who has just signed up.
     pub async fn fan(&self, name: &str) -> Client {
         self.visitor().sign_up(name).await
     }
 
-    /// Somebody who works for the site.
+    /// One of the site's staff.
     pub async fn staff(&self, name: &str, role: Role) -> Client {
         let customer = self.fan(name).await;
         let me = customer.ask("{ me { email } }", json!({})).await.data();
         let email = me["me"]["email"].as_str().expect("an account has an email");
-        roster::set_role(&self.app, email, role).await.expect("a role can be given").expect("there is an account");
+        admin::set_role(&self.app, email, role).await.expect("a role can be given").expect("there is an account");
         let refreshed = "mutation ($token: String!) { refreshSession(input: {refreshToken: $token}) { accessToken } }";
         let session = customer.ask(refreshed, json!({ "token": customer.refresh_token })).await.data();
         customer.with_token(session["refreshSession"]["accessToken"].as_str().expect("a session has a token"))

@@ -77,7 +77,7 @@ mod e2e {
         mod movements;
         mod other_sites;
         mod outbox;
-        mod parking;
+        mod parked_sales;
         mod payments;
         mod provider;
         mod provider_forms;

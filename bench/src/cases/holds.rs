@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{
     App, Settings,
-    reservations::{self, Wish},
+    reservations::{self, HoldRequest},
 };
 
 use crate::{
@@ -113,7 +113,7 @@ async fn run(template: &Database, effort: Effort, demand: Demand, settings: Sett
 
 async fn hold(app: Arc<App>, demand: Arc<Demand>, number: u64) -> Outcome {
     let (match_number, category) = demand.draw();
-    let wish = Wish { match_number, category, quantity: 1, idempotency_key: None };
-    reservations::hold(&app, site::viewer(number), wish).await?;
+    let request = HoldRequest { match_number, category, quantity: 1, idempotency_key: None };
+    reservations::hold(&app, site::viewer(number), request).await?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::{fs, process::Stdio, sync::Arc};
 
 use domain::{
     Settings,
-    reservations::{self, Wish},
+    reservations::{self, HoldRequest},
 };
 use sea_orm::ConnectionTrait;
 use tokio::process::Command;
@@ -120,8 +120,8 @@ pub(crate) async fn hold_for(url: String, effort: Effort) -> Outcome {
         let (app, demand) = (Arc::clone(&app), Arc::clone(&demand));
         async move {
             let (match_number, category) = demand.draw();
-            let wish = Wish { match_number, category, quantity: 1, idempotency_key: None };
-            reservations::hold(&app, site::viewer(number * 7_919), wish).await?;
+            let request = HoldRequest { match_number, category, quantity: 1, idempotency_key: None };
+            reservations::hold(&app, site::viewer(number * 7_919), request).await?;
             Ok(())
         }
     })

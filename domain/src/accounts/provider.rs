@@ -1,8 +1,8 @@
-//! The identity provider: somebody else's keys and subjects, whose tokens are accepted beside our own.
+//! The identity provider: keys and subjects of another operator, whose tokens are accepted beside our own.
 //!
-//! Its keys are handed in by whoever fetches them ([`Provider::learn`]); a token that names an unknown one asks for them
-//! ([`Provider::wanted`]) and waits for the answer, but not often. A subject is known by the provider's name and its own,
-//! and gets an account here when it first comes.
+//! Its keys are handed in by the task that fetches them ([`Provider::set_keys`]); a token that names an unknown one
+//! asks for them ([`Provider::refresh_requested`]) and waits for the answer, but not often. A subject is known by the
+//! provider's name and its own, and gets an account here when it first comes.
 //!
 //! Invariant: the provider's keys verify the provider's tokens only, and ours only ours.
 
@@ -33,18 +33,18 @@ pub use keys::{ALGORITHMS, algorithm};
 /// How long a token waits for the key that it names.
 const PATIENCE: Duration = Duration::from_secs(6);
 
-/// How long an account is not looked at again: so soon who was disabled, or has another role, is known by it.
+/// How long an account is not looked at again: so soon it is known who was disabled or has another role.
 const LOOKS: TimeDelta = TimeDelta::seconds(60);
 
 /// The claim that says whom a token is for, by RFC 7519.
 pub const AUD: &str = "aud";
 
-/// Kinds of tokens that say who somebody is; a provider signs others with the same keys, such as that somebody left.
+/// Kinds of tokens that say who their bearer is; a provider signs others with the same keys, such as of a sign-out.
 const KINDS: [&str; 3] = ["jwt", "at+jwt", "application/at+jwt"];
 
 /// What is accepted of a provider.
 #[derive(Debug, Clone)]
-pub struct Terms {
+pub struct ProviderConfig {
     /// `iss` of its tokens, to the letter.
     pub issuer: String,
     /// One of these is in the claim that says whom a token is for.
@@ -53,8 +53,8 @@ pub struct Terms {
     pub audience_claim: String,
     /// What its tokens may be signed by: none of these has a secret that is shared.
     pub algorithms: Vec<Algorithm>,
-    /// The claim that says what somebody may do: its name, or where it begins with `/`, its place among the claims. Without
-    /// one, roles are ours to give.
+    /// The claim that says what a subject may do: its name, or where it begins with `/`, its place among the claims.
+    /// Without one, roles are ours to give.
     pub role_claim: Option<String>,
     /// What that claim says of admins, and of stewards.
     pub admins: Vec<String>,
@@ -67,11 +67,11 @@ pub struct Terms {
 
 /// A provider whose tokens are accepted, and its keys as far as they are known.
 pub struct Provider {
-    terms: Terms,
+    config: ProviderConfig,
     keys: RwLock<Arc<KeySet>>,
     rounds: watch::Sender<Round>,
-    asked: Mutex<Asked>,
-    wanted: Notify,
+    last_refresh: Mutex<LastRefresh>,
+    refresh: Notify,
 }
 
 /// How often the keys were fetched, or could not be.
@@ -83,7 +83,7 @@ struct Round {
 
 /// When an unknown key last made us ask, and after which round.
 #[derive(Debug, Default)]
-struct Asked {
+struct LastRefresh {
     at: Option<DateTime<Utc>>,
     after: Option<u64>,
 }
@@ -94,13 +94,13 @@ struct Asked {
 pub struct NoKeys(String);
 
 impl Provider {
-    pub fn new(terms: Terms) -> Self {
+    pub fn new(config: ProviderConfig) -> Self {
         Self {
-            terms,
+            config,
             keys: RwLock::default(),
             rounds: watch::Sender::new(Round::default()),
-            asked: Mutex::default(),
-            wanted: Notify::new(),
+            last_refresh: Mutex::default(),
+            refresh: Notify::new(),
         }
     }
 
@@ -108,17 +108,17 @@ impl Provider {
     ///
     /// # Errors
     /// `NoKeys` where none of them is for signatures that are accepted: the keys before stay.
-    pub fn learn(&self, published: &Value) -> Result<usize, NoKeys> {
+    pub fn set_keys(&self, published: &Value) -> Result<usize, NoKeys> {
         let known = self.keys();
         let set = match known.is_of(published) {
             true => known,
-            false => Arc::new(KeySet::new(published.clone(), &self.terms)),
+            false => Arc::new(KeySet::new(published.clone(), &self.config)),
         };
         let count = set.len();
         if count == 0 {
-            self.missed();
+            self.fetch_failed();
             return Err(NoKeys(
-                self.terms.algorithms.iter().map(|one| format!("{one:?}")).collect::<Vec<_>>().join(", "),
+                self.config.algorithms.iter().map(|one| format!("{one:?}")).collect::<Vec<_>>().join(", "),
             ));
         }
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = set;
@@ -128,13 +128,13 @@ impl Provider {
     }
 
     /// The provider's keys could not be had: those before stay.
-    pub fn missed(&self) {
+    pub fn fetch_failed(&self) {
         self.rounds.send_modify(|round| *round = Round { number: round.number + 1, is_good: false });
     }
 
     /// Resolves once a token has named an unknown key.
-    pub async fn wanted(&self) {
-        self.wanted.notified().await;
+    pub async fn refresh_requested(&self) {
+        self.refresh.notified().await;
     }
 
     /// Keys that tokens may be verified by.
@@ -158,12 +158,12 @@ impl Provider {
             iss: String,
         }
         jsonwebtoken::dangerous::insecure_decode_claims::<Named>(token)
-            .is_ok_and(|named| named.iss == self.terms.issuer)
+            .is_ok_and(|named| named.iss == self.config.issuer)
     }
 
     /// Whether the provider says what its people may do.
     pub(super) fn gives_roles(&self) -> bool {
-        self.terms.role_claim.is_some()
+        self.config.role_claim.is_some()
     }
 
     /// Whether a key is still among those that it publishes.
@@ -188,14 +188,14 @@ impl Provider {
         }
         // Where several keys are known, no further one tells which of them is meant.
         if kid.is_some() || self.known_keys() == 0 {
-            self.ask_and_wait(now).await;
+            self.refresh_and_wait(now).await;
         }
         self.find(kid).ok_or(if self.is_answering() { AccountError::InvalidToken } else { AccountError::ProviderAway })
     }
 
     /// Has the keys fetched, unless that was done a moment ago.
-    async fn ask_and_wait(&self, now: DateTime<Utc>) {
-        if let Some(before) = self.ask(now) {
+    async fn refresh_and_wait(&self, now: DateTime<Utc>) {
+        if let Some(before) = self.request_refresh(now) {
             let mut rounds = self.rounds.subscribe();
             // Who has waited long enough goes on with what is known.
             let _ = timeout(PATIENCE, rounds.wait_for(|round| round.number > before)).await;
@@ -203,18 +203,18 @@ impl Provider {
     }
 
     /// Asks for the keys, unless that was done a moment ago. Returns the number of the round before the one that is to be
-    /// waited for: everybody who asks meanwhile waits for the same.
-    fn ask(&self, now: DateTime<Utc>) -> Option<u64> {
-        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+    /// waited for: all requests that ask meanwhile wait for the same.
+    fn request_refresh(&self, now: DateTime<Utc>) -> Option<u64> {
+        let mut last = self.last_refresh.lock().unwrap_or_else(PoisonError::into_inner);
         let round = self.rounds.borrow().number;
-        if asked.after == Some(round) {
+        if last.after == Some(round) {
             return Some(round);
         }
-        if asked.at.is_some_and(|at| now < at + self.terms.unknown_key_wait) {
+        if last.at.is_some_and(|at| now < at + self.config.unknown_key_wait) {
             return None;
         }
-        *asked = Asked { at: Some(now), after: Some(round) };
-        self.wanted.notify_one();
+        *last = LastRefresh { at: Some(now), after: Some(round) };
+        self.refresh.notify_one();
 
         Some(round)
     }
@@ -231,16 +231,16 @@ pub(super) async fn read(
     let header = jsonwebtoken::decode_header(token).map_err(|_| AccountError::InvalidToken)?;
     let kid = kid(header)?;
     let (mut keys, mut key) = provider.key(kid.as_deref(), now).await?;
-    let mut verified = verify(&key, token, &provider.terms, now);
+    let mut verified = verify(&key, token, &provider.config, now);
     if matches!(verified, Err(AccountError::InvalidToken)) && (kid.is_none() || key.kid.is_none()) {
         // Another key may have taken the place of the only one: no name says so.
-        provider.ask_and_wait(now).await;
+        provider.refresh_and_wait(now).await;
         (keys, key) = provider.key(kid.as_deref(), now).await?;
-        verified = verify(&key, token, &provider.terms, now);
+        verified = verify(&key, token, &provider.config, now);
     }
     let (claims, expires_at) = verified?;
     let number = standing::number(app);
-    let user = subjects::account(app, &provider.terms, &claims).await?;
+    let user = subjects::account(app, &provider.config, &claims).await?;
     if user.disabled_at.is_some() {
         return Err(AccountError::Disabled);
     }
@@ -259,19 +259,24 @@ fn kid(header: Header) -> Result<Option<String>, AccountError> {
 }
 
 /// What a token claims, and until when. Times are the app's.
-fn verify(key: &Key, token: &str, terms: &Terms, now: DateTime<Utc>) -> Result<(Value, DateTime<Utc>), AccountError> {
+fn verify(
+    key: &Key,
+    token: &str,
+    config: &ProviderConfig,
+    now: DateTime<Utc>,
+) -> Result<(Value, DateTime<Utc>), AccountError> {
     let invalid = |_| AccountError::InvalidToken;
     let claims = jsonwebtoken::decode::<Value>(token, &key.verifying, &key.validation).map_err(invalid)?.claims;
-    if terms.audience_claim != AUD && !is_for_us(terms, &claims[&terms.audience_claim]) {
+    if config.audience_claim != AUD && !is_for_us(config, &claims[&config.audience_claim]) {
         return Err(AccountError::InvalidToken);
     }
     let time = |name: &str| match &claims[name] {
         Value::Null => Ok(None),
         written => time(written).map(Some).ok_or(AccountError::InvalidToken),
     };
-    let ends_at = time("exp")?.and_then(|ends_at| ends_at.checked_add_signed(terms.skew));
+    let ends_at = time("exp")?.and_then(|ends_at| ends_at.checked_add_signed(config.skew));
     let expires_at = ends_at.ok_or(AccountError::InvalidToken)?;
-    if time("nbf")?.is_some_and(|begins_at| begins_at > now + terms.skew) {
+    if time("nbf")?.is_some_and(|begins_at| begins_at > now + config.skew) {
         return Err(AccountError::InvalidToken);
     }
     if expires_at <= now {
@@ -282,8 +287,8 @@ fn verify(key: &Key, token: &str, terms: &Terms, now: DateTime<Utc>) -> Result<(
 }
 
 /// Whether a claim that stands for `aud` names this site: one text or several.
-fn is_for_us(terms: &Terms, claim: &Value) -> bool {
-    let is_ours = |text: &str| terms.audiences.iter().any(|audience| audience == text);
+fn is_for_us(config: &ProviderConfig, claim: &Value) -> bool {
+    let is_ours = |text: &str| config.audiences.iter().any(|audience| audience == text);
     match claim {
         Value::String(text) => is_ours(text),
         Value::Array(texts) => texts.iter().filter_map(Value::as_str).any(is_ours),

@@ -1,4 +1,4 @@
-//! Recovery: what somebody does who reads an account's mail: show that the email is theirs, take another password.
+//! Recovery: what a person can do who reads an account's mail: show that the email is theirs, take another password.
 
 use std::net::IpAddr;
 
@@ -6,7 +6,7 @@ use book::{mail_queue, store::WriteTxn};
 use entities::{account_code::Purpose, mail::Kind, user};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{AccountError, Viewer, attempts, by_email, codes, email_key, find, passwords, sessions, standing};
+use super::{AccountError, Viewer, by_email, codes, email_key, find, passwords, sessions, standing, throttle};
 use crate::App;
 
 /// Has a code mailed for another password. It takes the same work, and is answered the same, whether there is such an
@@ -18,7 +18,7 @@ pub async fn request_password_reset(app: &App, address: Option<IpAddr>, email: &
     let known = by_email(&app.db, email).await?.map(|user| user.email_key);
     let email = known.unwrap_or_else(|| email_key(email));
     let txn = WriteTxn::begin(&app.store).await?;
-    if attempts::may_mail(app, &txn, &email, address).await? {
+    if throttle::may_mail(app, &txn, &email, address).await? {
         mail_queue::append(&txn, Kind::ResetPassword, &email, app.clock.now()).await?;
     }
     txn.commit().await?;
@@ -44,7 +44,7 @@ pub async fn reset_password(app: &App, address: Option<IpAddr>, code: &str, new:
     user::Entity::update_many()
         .set(user::ActiveModel {
             password_hash: Set(hash),
-            // Whoever has the code reads the mail.
+            // The bearer of the code reads the mail.
             verified_at: Set(Some(user.verified_at.unwrap_or(now))),
             ..Default::default()
         })
@@ -52,7 +52,7 @@ pub async fn reset_password(app: &App, address: Option<IpAddr>, code: &str, new:
         .exec(&*txn)
         .await?;
     sessions::end_all(app, &txn, user.id, None).await?;
-    attempts::pardon(&txn, &user.email, address).await?;
+    throttle::pardon(&txn, &user.email, address).await?;
     mail_queue::append(&txn, Kind::PasswordChanged, &user.email_key, now).await?;
     txn.commit().await?;
     standing::heard(app, user.id);
@@ -73,7 +73,7 @@ pub async fn request_email_verification(
     viewer.session.ok_or(AccountError::Elsewhere)?;
     let user = find(app, viewer.user_id).await?.ok_or(AccountError::InvalidToken)?;
     let txn = WriteTxn::begin(&app.store).await?;
-    if user.verified_at.is_none() && attempts::may_mail(app, &txn, &user.email, address).await? {
+    if user.verified_at.is_none() && throttle::may_mail(app, &txn, &user.email, address).await? {
         mail_queue::append(&txn, Kind::VerifyEmail, &user.email_key, app.clock.now()).await?;
     }
     txn.commit().await?;

@@ -5,7 +5,7 @@ use entities::{dispute, reservation};
 use uuid::Uuid;
 
 use super::{decision::Decision, error::HoldError};
-use crate::gateway::{Movements, Outcome};
+use crate::gateway::{Movements, RefundOutcome};
 
 /// Writes down what has moved of a payment's money at the gateway. Refunds of ours are what the gateway says that they are;
 /// what others moved is seen, and gives back, kills or freezes nothing.
@@ -16,19 +16,20 @@ pub(super) fn observe(
     movements: &Movements,
 ) -> Result<reservation::Model, HoldError> {
     let (mut elsewhere_minor, now) = (0, decision.now);
-    for back in &movements.refunds {
-        let event = match decision.ledger.whose(payment_id, back.key.as_deref()) {
-            Whose::Ours(refund_id) => match &back.outcome {
-                Outcome::Pending => {
-                    decision.ledger.take_on(refund_id, &back.id);
+    for refund in &movements.refunds {
+        let event = match decision.ledger.whose(payment_id, refund.key.as_deref()) {
+            Whose::Ours(refund_id) => match &refund.outcome {
+                RefundOutcome::Pending => {
+                    decision.ledger.take_on(refund_id, &refund.id);
                     None
                 }
-                Outcome::Done => decision.ledger.repay(refund_id, &back.id, now),
-                Outcome::Failed(code) => decision.ledger.fail(refund_id, code),
+                RefundOutcome::Done => decision.ledger.repay(refund_id, &refund.id, now),
+                RefundOutcome::Failed(code) => decision.ledger.fail(refund_id, code),
             },
             Whose::OursBefore => None,
             Whose::Others => {
-                elsewhere_minor += if matches!(back.outcome, Outcome::Failed(_)) { 0 } else { back.amount_minor };
+                elsewhere_minor +=
+                    if matches!(refund.outcome, RefundOutcome::Failed(_)) { 0 } else { refund.amount_minor };
                 None
             }
         };

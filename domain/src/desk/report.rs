@@ -1,12 +1,12 @@
-//! What is told of a payment, on its way to the desk.
+//! What is reported of a payment, on its way to the desk.
 
 use uuid::Uuid;
 
 use crate::gateway::{Intent, Movements};
 
-/// What is told of a payment.
+/// What the gateway, or this site, reports of a payment.
 #[derive(Debug, Clone)]
-pub(crate) enum News {
+pub(crate) enum PaymentReport {
     /// What the gateway knows of it.
     Intent(Intent),
     /// The gateway will not begin it.
@@ -21,11 +21,11 @@ pub(crate) enum News {
     Refunded { refund_id: Uuid, gateway_id: String },
     /// The gateway will not do a refund.
     RefundRefused { refund_id: Uuid, code: String },
-    /// What has moved of its money at the gateway, whoever moved it.
+    /// What has moved of its money at the gateway, moved by us or by others.
     Moved(Movements),
 }
 
-impl News {
+impl PaymentReport {
     /// Whether it tells of refunds, which have to be read with the payment then.
     pub(crate) fn is_of_refunds(&self) -> bool {
         matches!(self, Self::RefundTaken { .. } | Self::Refunded { .. } | Self::RefundRefused { .. } | Self::Moved(_))

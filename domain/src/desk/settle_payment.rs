@@ -1,4 +1,4 @@
-//! A settlement, as the desk decides it: what the gateway tells of a payment moves payment and reservation together.
+//! A settlement, as the desk decides it: what the gateway reports of a payment moves payment and reservation together.
 
 use book::{ledger::RefundOrigin, payment_states::Event};
 use entities::{
@@ -13,18 +13,18 @@ use super::{
     movements,
     needs::Needs,
     place_order,
-    report::News,
+    report::PaymentReport,
     request::{Answer, Request},
 };
 use crate::{faults, gateway};
 
-/// What is told of a payment. What is known already, or can't be, changes nothing.
+/// A report of a payment. What is known already, or can't be, changes nothing.
 #[derive(Debug, Clone)]
 pub(crate) struct SettlePayment {
     pub(crate) payment_id: Uuid,
     pub(crate) reservation_id: Uuid,
-    pub(crate) news: News,
-    /// The name of the gateway that tells it.
+    pub(crate) report: PaymentReport,
+    /// The name of the gateway that reports it.
     pub(crate) gateway: &'static str,
 }
 
@@ -38,7 +38,7 @@ impl Request for SettlePayment {
         needs.reservations.insert(self.reservation_id);
         // Money that comes late may seat its buyer again, as far as they may have the tickets.
         needs.claims_beside.insert(self.reservation_id);
-        needs.payments_of(self.reservation_id, self.news.is_of_refunds());
+        needs.payments_of(self.reservation_id, self.report.is_of_refunds());
     }
 
     fn decide(&self, decision: &mut Decision<'_>) -> Answer<Self> {
@@ -46,15 +46,15 @@ impl Request for SettlePayment {
         let found = decision.ledger.payment(id).filter(|found| found.reservation_id == self.reservation_id);
         let before = found.ok_or(HoldError::NotFound)?.state;
         let ledger = &mut decision.ledger;
-        let mut is_news = false;
-        let event = match &self.news {
-            News::Intent(intent) => {
+        let mut is_new = false;
+        let event = match &self.report {
+            PaymentReport::Intent(intent) => {
                 ledger.set_intent_id(id, self.gateway, &intent.id);
                 ledger.took(id, intent.captured_minor);
                 match &intent.status {
                     gateway::Status::Waiting | gateway::Status::Consenting => Event::Opened,
                     gateway::Status::Declined(code) => {
-                        is_news = before.is_live() && ledger.decline(id, code);
+                        is_new = before.is_live() && ledger.decline(id, code);
                         Event::Declined
                     }
                     gateway::Status::Authorised if self.seat(decision, before) => Event::AuthorisedWithSeats,
@@ -64,29 +64,29 @@ impl Request for SettlePayment {
                     gateway::Status::Cancelled => Event::Cancelled,
                 }
             }
-            News::Refused(code) => {
-                is_news = ledger.decline(id, code);
+            PaymentReport::Refused(code) => {
+                is_new = ledger.decline(id, code);
                 Event::Declined
             }
-            News::Gone => Event::Cancelled,
-            News::Abandoned => Event::Abandoned,
-            News::Refunded { refund_id, gateway_id } => {
+            PaymentReport::Gone => Event::Cancelled,
+            PaymentReport::Abandoned => Event::Abandoned,
+            PaymentReport::Refunded { refund_id, gateway_id } => {
                 let event = ledger.repay(*refund_id, gateway_id, now);
                 return movements::settle(decision, self.reservation_id, id, event);
             }
-            News::RefundTaken { refund_id, gateway_id } => {
+            PaymentReport::RefundTaken { refund_id, gateway_id } => {
                 ledger.take_on(*refund_id, gateway_id);
                 return movements::settle(decision, self.reservation_id, id, None);
             }
-            News::RefundRefused { refund_id, code } => {
+            PaymentReport::RefundRefused { refund_id, code } => {
                 let event = ledger.refuse(*refund_id, code);
                 return movements::settle(decision, self.reservation_id, id, event);
             }
-            News::Moved(moved) => return movements::observe(decision, self.reservation_id, id, moved),
+            PaymentReport::Moved(moved) => return movements::observe(decision, self.reservation_id, id, moved),
         };
         if let Some((from, to)) = decision.ledger.apply(id, event, now) {
             self.follow(decision, from, to)?;
-        } else if is_news {
+        } else if is_new {
             decision.note(self.reservation_id);
         }
         decision.reservation(self.reservation_id)
@@ -150,7 +150,7 @@ impl SettlePayment {
                     decision.note(id);
                 }
             }
-            // The sale itself has told of it.
+            // The sale itself has set its status.
             State::Confirmed => {}
             State::Captured if from != State::Confirmed => {}
             _ => decision.note(id),

@@ -1,6 +1,6 @@
 //! Mails about a reservation: queued with its change, and written from what it is when they are sent.
 //!
-//! What is not true any more by then is not said: nobody is told to pay what they have paid.
+//! What is not true any more by then is not said: no buyer is told to pay what they have paid.
 
 use entities::{
     mail::{self, Kind},
@@ -18,9 +18,9 @@ use crate::{
 
 /// What a mail about a reservation is written from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct ReservationFacts {
     pub reservation: reservation::Model,
-    pub facts: matches::Model,
+    pub match_facts: matches::Model,
 }
 
 /// What a mail about a reservation says now; none where there is nothing to say any more. Tickets go to a confirmed email
@@ -34,17 +34,17 @@ pub(super) async fn content(
     let Some(reservation) = reservation::Entity::find_by_id(reservation_id).one(&app.db).await? else {
         return Ok(None);
     };
-    let Some(facts) = matches::Entity::find_by_id(reservation.match_number).one(&app.db).await? else {
+    let Some(match_facts) = matches::Entity::find_by_id(reservation.match_number).one(&app.db).await? else {
         return Ok(None);
     };
     let is_live = reservation.status.is_live();
     let has_expired = reservation.status == Status::Cancelled
         && reservation.cancel_reason.and_then(CancelReason::mail_of_hold) == Some(Kind::HoldExpired);
-    let told = Told { reservation, facts };
+    let facts = ReservationFacts { reservation, match_facts };
 
     Ok(match row.kind {
-        Kind::HoldPlaced => is_live.then_some(Content::HoldPlaced(told)),
-        Kind::HoldExpired => has_expired.then_some(Content::HoldExpired(told)),
+        Kind::HoldPlaced => is_live.then_some(Content::HoldPlaced(facts)),
+        Kind::HoldExpired => has_expired.then_some(Content::HoldExpired(facts)),
         Kind::Paid => {
             let rows = tickets::of_reservations(&app.db, &[reservation_id]).await?;
             let passes = tickets::passes(app, rows).await.map_err(|error| match error {
@@ -52,14 +52,14 @@ pub(super) async fn content(
                 other => DbErr::Custom(other.to_string()),
             })?;
             match passes.is_empty() {
-                false if is_confirmed => Some(Content::Paid { told, passes }),
-                false => Some(Content::PaidUnconfirmed(told)),
-                true if told.reservation.listing_id.is_some() => Some(Content::Bought(told)),
+                false if is_confirmed => Some(Content::Paid { facts, passes }),
+                false => Some(Content::PaidUnconfirmed(facts)),
+                true if facts.reservation.listing_id.is_some() => Some(Content::Bought(facts)),
                 true => None,
             }
         }
-        Kind::Refunded => Some(Content::Refunded { told, amount_minor: refunded(app, reservation_id).await? }),
-        Kind::ListingSold => Some(Content::ListingSold(told)),
+        Kind::Refunded => Some(Content::Refunded { facts, amount_minor: refunded(app, reservation_id).await? }),
+        Kind::ListingSold => Some(Content::ListingSold(facts)),
         Kind::VerifyEmail | Kind::ResetPassword | Kind::PasswordChanged => None,
     })
 }

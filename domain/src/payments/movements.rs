@@ -1,13 +1,13 @@
-//! Movements: what becomes of a payment's money at the gateway after it was taken, whoever moves it.
+//! Movements: what becomes of a payment's money at the gateway after it was taken, moved by us or by others.
 //!
 //! Refunds of ours may be on their way for days and come back in the end; others may give money back at the gateway's own
-//! pages; a payer's bank may take it back. All of it is written down for whoever looks after payments, and nothing is
+//! pages; a payer's bank may take it back. All of it is written down for the operator, and nothing is
 //! given back, ended or frozen for it.
 
 use entities::payment::{self, State};
 
 use super::{PaymentError, own_gateway::gateway_of, settle, unreachable};
-use crate::{App, desk::report::News};
+use crate::{App, desk::report::PaymentReport};
 
 /// States in which money was taken, so that it can move.
 const TAKEN: [State; 3] = [State::Captured, State::Refunding, State::Refunded];
@@ -19,5 +19,5 @@ pub(super) async fn compare(app: &App, payment: &payment::Model) -> Result<(), P
     };
     let moved = gateway_of(app, payment)?.movements(intent_id).await.map_err(|error| unreachable(payment, &error))?;
 
-    Ok(settle(app, payment, News::Moved(moved)).await?)
+    Ok(settle(app, payment, PaymentReport::Moved(moved)).await?)
 }

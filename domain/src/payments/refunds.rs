@@ -1,8 +1,8 @@
 //! Refunds: tickets given back for their price.
 //!
-//! A refund is of tickets, never of an amount of somebody's choice: what is taken and not given back is always the price
-//! of the tickets that are left. The desk writes it down with what it ends; then the gateway is asked, by whoever wanted
-//! it and by the keeper after them, under the refund's own key, until it has done it or refuses for good.
+//! A refund is of tickets, never of an amount that is chosen freely: what is taken and not given back is always the
+//! price of the tickets that are left. The desk writes it down with what it ends; then the gateway is asked, with the
+//! request and by the keeper after it, under the refund's own key, until it has done it or refuses for good.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -30,16 +30,16 @@ use crate::{
         MAX_QUANTITY,
         error::{HoldError, PaymentRefused, RefundRefused},
         refund_tickets::RefundTickets,
-        report::News,
+        report::PaymentReport,
     },
     faults::{self, Point},
-    gateway::{GatewayError, Given},
+    gateway::{AcceptedRefund, GatewayError},
     lookup, text, work,
 };
 
-/// What somebody wants their money back for.
+/// Which tickets are to be given back.
 #[derive(Debug, Clone, Default)]
-pub struct Wish {
+pub struct RefundRequest {
     pub reservation_id: Uuid,
     /// All tickets that are left, where none are named.
     pub tickets: Option<Vec<Uuid>>,
@@ -48,15 +48,15 @@ pub struct Wish {
 
 /// Gives tickets back: they open no gate any more, their seats are on sale again, and their price goes back to the card.
 ///
-/// Owners may by the site's rule, admins always. Tickets that are refunded already stay as they are, so the same wish is
-/// answered the same; an admin's has the gateway asked again for what it refused.
+/// Owners may by the site's rule, admins always. Tickets that are refunded already stay as they are, so the same
+/// request is answered the same; an admin's has the gateway asked again for what it refused.
 ///
 /// # Errors
 /// `Tickets` and `Reason` for its form; `UnknownTicket`, `NotValid`, `Frozen` and `BeingPaid` for the tickets; `NotByOwners` and
 /// `TooLate` by the site's rule; `Resale` and `NotPaid` for the reservation; `Hold` where there is no such reservation, or it
 /// ended otherwise. A gateway out of reach is not a refusal: the keeper goes on.
-pub async fn refund(app: &App, viewer: Viewer, wish: Wish) -> Result<reservation::Model, RefundRefused> {
-    let Wish { reservation_id, tickets, reason } = wish;
+pub async fn refund(app: &App, viewer: Viewer, request: RefundRequest) -> Result<reservation::Model, RefundRefused> {
+    let RefundRequest { reservation_id, tickets, reason } = request;
     let tickets: Option<BTreeSet<Uuid>> = tickets.map(|ids| ids.into_iter().collect());
     let most = usize::try_from(MAX_QUANTITY).unwrap_or_default();
     if tickets.as_ref().is_some_and(|ids| !(1..=most).contains(&ids.len())) {
@@ -114,18 +114,18 @@ pub(super) async fn pay_back(app: &App, payment: &payment::Model) -> Result<(), 
 async fn ask_for(app: &App, payment: &payment::Model, owed: &refund::Model) -> Result<(), PaymentError> {
     let Some(intent_id) = &payment.intent_id else { return Ok(()) };
     let refund_id = owed.id;
-    let news = match gateway_of(app, payment)?.refund(intent_id, owed.amount_minor, &refund_key(owed)).await {
-        Ok(Given { id: gateway_id, is_pending: true }) => News::RefundTaken { refund_id, gateway_id },
-        Ok(Given { id: gateway_id, is_pending: false }) => News::Refunded { refund_id, gateway_id },
+    let report = match gateway_of(app, payment)?.refund(intent_id, owed.amount_minor, &refund_key(owed)).await {
+        Ok(AcceptedRefund { id: gateway_id, is_pending: true }) => PaymentReport::RefundTaken { refund_id, gateway_id },
+        Ok(AcceptedRefund { id: gateway_id, is_pending: false }) => PaymentReport::Refunded { refund_id, gateway_id },
         Err(GatewayError::Refused { code }) => {
             tracing::error!(refund = %refund_id, payment = %payment.id, code, "the gateway refuses to give money back");
             metrics::counter!("matchday_refunds_refused_total").increment(1);
-            News::RefundRefused { refund_id, code }
+            PaymentReport::RefundRefused { refund_id, code }
         }
         Err(error @ GatewayError::Unreachable(_)) => return Err(unreachable(payment, &error)),
     };
     faults::point(Point::PaidBack);
-    settle(app, payment, news).await?;
+    settle(app, payment, report).await?;
     faults::point(Point::Refunded);
 
     Ok(())
@@ -145,8 +145,8 @@ pub(crate) async fn due(app: &App) -> Result<Vec<refund::Model>, DbErr> {
         .await
 }
 
-/// Sees to a refund that somebody left on its way, unless another instance does.
-pub(crate) async fn see_to(app: &App, owed: refund::Model) -> Result<(), PaymentError> {
+/// Processes a refund that was left on its way, unless another instance does.
+pub(crate) async fn process(app: &App, owed: refund::Model) -> Result<(), PaymentError> {
     let is_row = Column::Id.eq(owed.id).and(Column::State.eq(State::Due));
     let next_at = (Column::NextAt, turns::BACKOFF.next_at(app.clock.now(), owed.attempts));
     let is_taken = work::claim::<refund::Entity>(app, is_row, (Column::Attempts, owed.attempts), next_at).await?;

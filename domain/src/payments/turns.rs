@@ -8,17 +8,17 @@ use chrono::{DateTime, Utc};
 use entities::payment::{self, State};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{PaymentError, drive, found, is_overdue, look, own_gateway::ours, settle};
+use super::{PaymentError, advance, is_overdue, own_gateway::ours, reload, settle, sync};
 use crate::{
     App,
-    desk::report::News,
+    desk::report::PaymentReport,
     work::{self, Backoff},
 };
 
 /// Payments, refunds, payouts or events taken in one round at most.
 pub(crate) const ROUND: u64 = 64;
 
-/// The wait before a payment is seen to once more; it doubles. Longer than the calls of one turn may take.
+/// The wait before a payment is processed once more; it doubles. Longer than the calls of one turn may take.
 const FIRST_WAIT: Duration = Duration::from_secs(30);
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 pub(super) const BACKOFF: Backoff = Backoff { first: FIRST_WAIT, longest: LONGEST_WAIT };
@@ -35,21 +35,22 @@ pub(crate) async fn due(app: &App) -> Result<Vec<payment::Model>, DbErr> {
         .await
 }
 
-pub(crate) async fn see_to(app: &App, row: payment::Model) -> Result<(), PaymentError> {
+/// Compares a payment with the gateway, unless another instance does, and ends one whose hold is over.
+pub(crate) async fn process(app: &App, row: payment::Model) -> Result<(), PaymentError> {
     if !take(app, &row, app.clock.now()).await? {
         return Ok(());
     }
     metrics::counter!("matchday_payments_kept_total").increment(1);
-    let payment = look(app, &row).await?.payment;
+    let payment = sync(app, &row).await?.payment;
     if payment.state == State::Open && is_overdue(app, &payment).await? {
-        settle(app, &payment, News::Abandoned).await?;
-        drive(app, found(app, payment.id).await?).await?;
+        settle(app, &payment, PaymentReport::Abandoned).await?;
+        advance(app, reload(app, payment.id).await?).await?;
     }
     Ok(())
 }
 
-/// Takes a payment, unless another instance has: nobody else begins before the wait is over, whatever becomes of us. One
-/// that waits for its payer is seen to at the end of its hold in any case.
+/// Takes a payment, unless another instance has: no other begins before the wait is over, whatever becomes of this one.
+/// One that waits for its payer is processed at the end of its hold in any case.
 async fn take(app: &App, row: &payment::Model, now: DateTime<Utc>) -> Result<bool, DbErr> {
     let mut next_at = BACKOFF.next_at(now, row.attempts);
     if row.state == State::Open && row.hold_ends_at > now {

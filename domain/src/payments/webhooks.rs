@@ -1,8 +1,8 @@
-//! Webhooks: what the gateway tells us by itself. An event is stored before it is answered, and seen to after.
+//! Webhooks: what the gateway tells us by itself. An event is stored before it is answered, and processed after.
 //!
 //! An event is a hint: it says which payment to ask the gateway about, never what is true of it. So events may come late,
-//! twice or in any order, and one that is lost while its payment is on its way costs time and nothing else. Nobody asks
-//! after a payment that rests: that others moved its money is known by an event, or not at all.
+//! twice or in any order, and one that is lost while its payment is on its way costs time and nothing else. The keeper
+//! does not ask after a payment that rests: that others moved its money is known by an event, or not at all.
 
 use book::store::WriteTxn;
 use chrono::Duration;
@@ -16,13 +16,13 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{PaymentError, declines, find, look, movements, turns};
+use super::{PaymentError, declines, find, movements, sync, turns};
 use crate::{
     App,
     faults::{self, Point},
 };
 
-/// How long an event that was seen to is kept: longer than any gateway tries to deliver it again.
+/// How long an event that was processed is kept: longer than any gateway tries to deliver it again.
 const KEPT: Duration = Duration::days(30);
 
 /// Kinds of events that tell of money which moves after it was taken begin so.
@@ -71,13 +71,13 @@ pub async fn receive(app: &App, notice: Notice) -> Result<(), DbErr> {
         .exec(&*txn)
         .await?;
     txn.commit().await?;
-    faults::point(Point::Told);
+    faults::point(Point::Notified);
     app.wake.told_of_payments();
 
     Ok(())
 }
 
-/// Events that nobody has seen to and whose turn has come, oldest first.
+/// Events that are not processed yet and whose turn has come, oldest first.
 pub(crate) async fn waiting(app: &App) -> Result<Vec<webhook_event::Model>, DbErr> {
     let next_at = webhook_event::Column::NextAt;
     webhook_event::Entity::find()
@@ -91,9 +91,9 @@ pub(crate) async fn waiting(app: &App) -> Result<Vec<webhook_event::Model>, DbEr
 
 /// Asks the gateway about the event's payment. What can't be asked about now is left to the keeper's own turns where the
 /// payment has any, else to the event's next one.
-pub(crate) async fn see_to(app: &App, event: webhook_event::Model) {
+pub(crate) async fn process(app: &App, event: webhook_event::Model) {
     let noted = async {
-        let seen = match look_into(app, &event).await? {
+        let seen = match outcome_of(app, &event).await? {
             Some(outcome) => {
                 let name = format!("{outcome:?}").to_lowercase();
                 metrics::counter!("matchday_webhooks_total", "outcome" => name).increment(1);
@@ -117,21 +117,21 @@ pub(crate) async fn see_to(app: &App, event: webhook_event::Model) {
 }
 
 /// What becomes of an event; none where it has to wait for the gateway.
-async fn look_into(app: &App, event: &webhook_event::Model) -> Result<Option<Outcome>, PaymentError> {
+async fn outcome_of(app: &App, event: &webhook_event::Model) -> Result<Option<Outcome>, PaymentError> {
     let Some(payment) = find(app, event.payment_id).await? else {
         tracing::error!(event = event.id, payment = %event.payment_id, "an event of a payment that we don't know");
         return Ok(Some(Outcome::Orphaned));
     };
     let is_of_movements = OF_MOVEMENTS.iter().any(|kind| event.kind.starts_with(kind));
     let is_decline = declines::is_one(&event.kind);
-    let looked = async {
+    let synced = async {
         if is_decline {
-            declines::see_to(app, &payment).await?;
+            declines::process(app, &payment).await?;
         }
-        let driven = look(app, &payment).await?;
-        if is_of_movements { movements::compare(app, &driven.payment).await } else { Ok(()) }
+        let progress = sync(app, &payment).await?;
+        if is_of_movements { movements::compare(app, &progress.payment).await } else { Ok(()) }
     };
-    match looked.await {
+    match synced.await {
         Ok(()) => Ok(Some(Outcome::Settled)),
         Err(PaymentError::Unreachable) if is_of_movements => Ok(None),
         Err(PaymentError::Unreachable) => Ok(Some(Outcome::Settled)),

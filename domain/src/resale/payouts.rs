@@ -26,7 +26,7 @@ const BACKOFF: Backoff = Backoff { first: FIRST_WAIT, longest: LONGEST_WAIT };
 /// Characters of a problem that are kept.
 const MAX_PROBLEM: usize = 200;
 
-/// A page of payouts, newest first, after the one of id `after`: `viewer`'s, or everybody's for an admin.
+/// A page of payouts, newest first, after the one of id `after`: `viewer`'s, or all sellers' for an admin.
 pub async fn page(
     app: &App,
     viewer: Viewer,
@@ -59,7 +59,7 @@ pub(crate) async fn due(app: &App, most: u64) -> Result<Vec<payout::Model>, DbEr
 }
 
 /// Transfers a payout, unless another instance is at it.
-pub(crate) async fn see_to(app: &App, row: &payout::Model) -> Result<(), DbErr> {
+pub(crate) async fn process(app: &App, row: &payout::Model) -> Result<(), DbErr> {
     let is_row = Column::Id.eq(row.id).and(Column::State.eq(State::Due));
     let next_at = (Column::NextAt, BACKOFF.next_at(app.clock.now(), row.attempts));
     if !work::claim::<payout::Entity>(app, is_row, (Column::Attempts, row.attempts), next_at).await? {

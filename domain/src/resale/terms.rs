@@ -21,7 +21,7 @@ use crate::{
 
 /// What is wrong with one field of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wrong {
+pub struct FieldError {
     /// By its name in the input, such as `price.amount`.
     pub field: &'static str,
     pub problem: String,
@@ -38,7 +38,7 @@ pub struct Price {
 
 /// What is said of a listing: its words in order, none where nothing is said of them.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Words {
+pub(super) struct ListingText {
     pub(super) title: Option<String>,
     /// Some of none takes the description away.
     pub(super) description: Option<Option<String>>,
@@ -57,47 +57,53 @@ pub(super) struct Offered {
 impl Offered {
     /// Reads an offer, and everything that is wrong with it.
     pub(super) async fn read(app: &App, viewer: Viewer, offer: &Offer) -> Result<Self, ResaleError> {
-        let mut wrong = Vec::new();
-        let words = texts(Some(&offer.title), offer.description.as_deref());
-        let words = words.map_err(|found| wrong.extend(found)).unwrap_or_default();
-        let price_minor = minor(&offer.price).map_err(|found| wrong.extend(found)).ok();
+        let mut errors = Vec::new();
+        let text = listing_text(Some(&offer.title), offer.description.as_deref());
+        let text = text.map_err(|found| errors.extend(found)).unwrap_or_default();
+        let price_minor = minor(&offer.price).map_err(|found| errors.extend(found)).ok();
         if offer.idempotency_key.as_deref().is_some_and(|key| !idempotency::is_key(key)) {
-            wrong.push(said("idempotencyKey", &format!("must be 1 to {MAX_KEY_LENGTH} visible ASCII characters")));
+            errors.push(field_error(
+                "idempotencyKey",
+                &format!("must be 1 to {MAX_KEY_LENGTH} visible ASCII characters"),
+            ));
         }
         let place = match &offer.subject {
             Ok(Subject::Ticket(id)) => {
                 let row = ticket::Entity::find_by_id(*id).one(&app.db).await?;
                 match row.filter(|row| row.user_id == viewer.user_id) {
                     Some(row) => Some((Some(*id), row.match_number, row.category)),
-                    None if wrong.is_empty() => return Err(ResaleError::NoTicket),
+                    None if errors.is_empty() => return Err(ResaleError::NoTicket),
                     None => {
-                        wrong.push(said("ticketId", "is not the id of a ticket of yours"));
+                        errors.push(field_error("ticketId", "is not the id of a ticket of yours"));
                         None
                     }
                 }
             }
             Ok(Subject::Outside { match_number, category }) => {
                 if !app.settings.resale.outside_tickets {
-                    wrong.push(said("outside", "names a ticket of elsewhere, and this site resells its own alone"));
+                    errors.push(field_error(
+                        "outside",
+                        "names a ticket of elsewhere, and this site resells its own alone",
+                    ));
                 }
                 let known = Category::from_number(*category);
                 if known.is_none() {
-                    wrong.push(said("outside.category", &format!("is {category}; it must be 1, 2 or 3")));
+                    errors.push(field_error("outside.category", &format!("is {category}; it must be 1, 2 or 3")));
                 }
                 known.map(|known| (None, *match_number, known))
             }
             Err(found) => {
-                wrong.push(found.clone());
+                errors.push(found.clone());
                 None
             }
         };
-        let Some((ticket_id, match_number, category)) = place.filter(|_| wrong.is_empty()) else {
+        let Some((ticket_id, match_number, category)) = place.filter(|_| errors.is_empty()) else {
             if let Some((_, match_number, category)) = place {
-                wrong.extend(beyond(app, &offer.price, (match_number, category)).await?);
+                errors.extend(beyond(app, &offer.price, (match_number, category)).await?);
             }
-            return Err(ResaleError::Invalid(wrong));
+            return Err(ResaleError::Invalid(errors));
         };
-        let (title, description) = (words.title.unwrap_or_default(), words.description.flatten());
+        let (title, description) = (text.title.unwrap_or_default(), text.description.flatten());
         Ok(Self { ticket_id, match_number, category, title, description, price_minor })
     }
 
@@ -115,23 +121,23 @@ impl Offered {
 pub(super) async fn changed(
     app: &App,
     row: Option<&listing::Model>,
-    id: Option<Wrong>,
+    id: Option<FieldError>,
     change: &Change,
-) -> Result<Words, ResaleError> {
-    let mut wrong: Vec<Wrong> = id.into_iter().collect();
-    let words = texts(change.title.as_deref(), change.description.as_deref());
-    let words = words.map_err(|found| wrong.extend(found)).unwrap_or_default();
+) -> Result<ListingText, ResaleError> {
+    let mut errors: Vec<FieldError> = id.into_iter().collect();
+    let text = listing_text(change.title.as_deref(), change.description.as_deref());
+    let text = text.map_err(|found| errors.extend(found)).unwrap_or_default();
     if let Some(price) = &change.price {
-        wrong.extend(minor(price).err().unwrap_or_default());
-        if let Some(row) = row.filter(|_| !wrong.is_empty()) {
-            wrong.extend(beyond(app, price, (row.match_number, row.category)).await?);
+        errors.extend(minor(price).err().unwrap_or_default());
+        if let Some(row) = row.filter(|_| !errors.is_empty()) {
+            errors.extend(beyond(app, price, (row.match_number, row.category)).await?);
         }
     }
-    if wrong.is_empty() { Ok(words) } else { Err(ResaleError::Invalid(wrong)) }
+    if errors.is_empty() { Ok(text) } else { Err(ResaleError::Invalid(errors)) }
 }
 
 /// How a price that can be read is beyond the bounds of its category, as far as that is known outside the lock.
-async fn beyond(app: &App, asked: &Price, (number, category): (i32, Category)) -> Result<Vec<Wrong>, ResaleError> {
+async fn beyond(app: &App, asked: &Price, (number, category): (i32, Category)) -> Result<Vec<FieldError>, ResaleError> {
     if minor(asked).is_err() {
         return Ok(Vec::new());
     }
@@ -142,27 +148,28 @@ async fn beyond(app: &App, asked: &Price, (number, category): (i32, Category)) -
 }
 
 /// What a title and a description are changed to; none where nothing is said of one.
-pub(super) fn texts(title: Option<&str>, description: Option<&str>) -> Result<Words, Vec<Wrong>> {
-    let mut wrong = Vec::new();
+pub(super) fn listing_text(title: Option<&str>, description: Option<&str>) -> Result<ListingText, Vec<FieldError>> {
+    let mut errors = Vec::new();
     let title = title.map(str::trim);
     if title.is_some_and(|title| title.is_empty() || text::check(Kind::Title, title).is_err()) {
-        wrong.push(said("title", &format!("must be 1 to {} printable characters", Kind::Title.most())));
+        errors.push(field_error("title", &format!("must be 1 to {} printable characters", Kind::Title.most())));
     }
     let description = description.map(str::trim);
     if description.is_some_and(|description| text::check(Kind::Description, description).is_err()) {
         let most = Kind::Description.most();
-        wrong.push(said("description", &format!("must be at most {most} printable characters and line breaks")));
+        errors
+            .push(field_error("description", &format!("must be at most {most} printable characters and line breaks")));
     }
-    if !wrong.is_empty() {
-        return Err(wrong);
+    if !errors.is_empty() {
+        return Err(errors);
     }
     let description = description.map(|text| Some(text.to_owned()).filter(|text| !text.is_empty()));
-    Ok(Words { title: title.map(str::to_owned), description })
+    Ok(ListingText { title: title.map(str::to_owned), description })
 }
 
 /// A price in minor units, between the bounds that the site sets by what the category cost at first: a ticket that goes for
 /// nothing here is paid for elsewhere.
-pub(super) fn price(rules: &ResaleRules, price: &Price, face_minor: i64) -> Result<i64, Vec<Wrong>> {
+pub(super) fn price(rules: &ResaleRules, price: &Price, face_minor: i64) -> Result<i64, Vec<FieldError>> {
     let asked = minor(price)?;
     let part = |percent: i64| face_minor.saturating_mul(percent) / 100;
     let (least, most) = (part(rules.price_floor_percent), part(rules.price_cap_percent));
@@ -177,7 +184,7 @@ pub(super) fn price(rules: &ResaleRules, price: &Price, face_minor: i64) -> Resu
         money::to_decimal(bound),
         currency = money::CURRENCY,
     );
-    Err(vec![said("price.amount", &problem)])
+    Err(vec![field_error("price.amount", &problem)])
 }
 
 /// What the site keeps of a price, to the nearest minor unit.
@@ -186,33 +193,33 @@ pub(super) fn fee(rules: &ResaleRules, price_minor: i64) -> i64 {
 }
 
 /// A price in minor units, above 0 and in the site's currency.
-fn minor(price: &Price) -> Result<i64, Vec<Wrong>> {
-    let mut wrong = Vec::new();
+fn minor(price: &Price) -> Result<i64, Vec<FieldError>> {
+    let mut errors = Vec::new();
     if price.currency.as_ref().is_some_and(|currency| currency != money::CURRENCY) {
-        wrong.push(said("price.currency", &format!("must be {}, in which this site sells", money::CURRENCY)));
+        errors.push(field_error("price.currency", &format!("must be {}, in which this site sells", money::CURRENCY)));
     }
     let whole = price.amount.checked_mul(Decimal::from(money::MINOR_PER_UNIT));
     let whole = whole.filter(|minor| minor.fract().is_zero() && minor.is_sign_positive());
     let minor = whole.and_then(|minor| minor.to_i64()).filter(|minor| *minor > 0);
     if minor.is_none() {
         let right = "must be above 0, and have at most two decimals";
-        wrong.push(said("price.amount", &format!("is {}; it {right}", price.amount)));
+        errors.push(field_error("price.amount", &format!("is {}; it {right}", price.amount)));
     }
-    minor.filter(|_| wrong.is_empty()).ok_or(wrong)
+    minor.filter(|_| errors.is_empty()).ok_or(errors)
 }
 
-fn said(field: &'static str, problem: &str) -> Wrong {
-    Wrong { field, problem: problem.to_owned() }
+fn field_error(field: &'static str, problem: &str) -> FieldError {
+    FieldError { field, problem: problem.to_owned() }
 }
 
 /// All that is wrong in one sentence.
-pub(super) fn sentence(wrong: &[Wrong]) -> String {
-    let each: Vec<String> = wrong.iter().map(|wrong| format!("{} {}", wrong.field, wrong.problem)).collect();
+pub(super) fn sentence(errors: &[FieldError]) -> String {
+    let each: Vec<String> = errors.iter().map(|error| format!("{} {}", error.field, error.problem)).collect();
     each.join("; ")
 }
 
 /// A ticket's status, as a sentence goes on with it.
-pub(super) fn words(status: Status) -> &'static str {
+pub(super) fn status_text(status: Status) -> &'static str {
     match status {
         Status::Valid => "valid",
         Status::Listed => "offered already",
@@ -230,8 +237,8 @@ mod tests {
         Price { amount: amount.parse().expect("it is a number"), currency: currency.map(str::to_owned) }
     }
 
-    fn fields(wrong: &[Wrong]) -> Vec<&'static str> {
-        wrong.iter().map(|wrong| wrong.field).collect()
+    fn fields(errors: &[FieldError]) -> Vec<&'static str> {
+        errors.iter().map(|error| error.field).collect()
     }
 
     #[test]
@@ -266,13 +273,13 @@ mod tests {
     #[test]
     fn everything_that_is_wrong_with_the_words_is_said_at_once() {
         let long = "x".repeat(Kind::Description.most() + 1);
-        let wrong = texts(Some("\u{7}"), Some(&long)).expect_err("both are wrong");
-        assert_eq!(fields(&wrong), ["title", "description"]);
+        let errors = listing_text(Some("\u{7}"), Some(&long)).expect_err("both are wrong");
+        assert_eq!(fields(&errors), ["title", "description"]);
 
-        let right = texts(Some(" Two rows behind the goal "), Some("")).expect("it is right");
+        let right = listing_text(Some(" Two rows behind the goal "), Some("")).expect("it is right");
         let title = Some("Two rows behind the goal".to_owned());
-        assert_eq!(right, Words { title, description: Some(None) });
-        assert_eq!(texts(None, None), Ok(Words::default()));
-        assert!(texts(Some(" "), None).is_err());
+        assert_eq!(right, ListingText { title, description: Some(None) });
+        assert_eq!(listing_text(None, None), Ok(ListingText::default()));
+        assert!(listing_text(Some(" "), None).is_err());
     }
 }

@@ -1,7 +1,7 @@
 //! Links: what lets a browser download a ticket, which sends no token with a download.
 //!
-//! A link names a ticket at a version and a time until which it works, and nobody but us can make one. It dies with the
-//! ticket's code: what was refunded, sold on or replaced is downloaded by no old link.
+//! A link names a ticket at a version and a time until which it works, and no other program can make one. It dies with
+//! the ticket's code: what was refunded, sold on or replaced is downloaded by no old link.
 
 use std::time::Duration;
 
@@ -28,11 +28,11 @@ pub struct Link {
 
 /// Why a link leads nowhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dead {
+pub enum LinkError {
     /// We did not make it.
-    Forged,
+    Invalid,
     /// It was good once: its time is over, or its ticket is not what it was.
-    Over,
+    Expired,
 }
 
 /// A link to a ticket, from now on; none unless it opens the gate.
@@ -50,19 +50,19 @@ pub fn make(app: &App, row: &ticket::Model) -> Option<Link> {
 ///
 /// # Errors
 /// Inside, why the link leads nowhere: it was not signed here, or it is over. Outside, the database's.
-pub async fn follow(app: &App, link: &Link) -> Result<Result<ticket::Model, Dead>, DbErr> {
+pub async fn follow(app: &App, link: &Link) -> Result<Result<ticket::Model, LinkError>, DbErr> {
     let signed = signed(link.ticket_id, link.version, link.until);
     let tag = URL_SAFE_NO_PAD.decode(&link.signature).unwrap_or_default();
     if hmac::verify(app.accounts.links(), &signed, &tag).is_err() {
-        return Ok(Err(Dead::Forged));
+        return Ok(Err(LinkError::Invalid));
     }
     if link.until < app.clock.now().timestamp() {
-        return Ok(Err(Dead::Over));
+        return Ok(Err(LinkError::Expired));
     }
     let row = ticket::Entity::find_by_id(link.ticket_id).one(&app.db).await?;
     let row = row.filter(|row| super::opens(row) && row.version == link.version);
 
-    Ok(row.ok_or(Dead::Over))
+    Ok(row.ok_or(LinkError::Expired))
 }
 
 fn signed(ticket_id: Uuid, version: i32, until: i64) -> Vec<u8> {

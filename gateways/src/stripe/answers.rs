@@ -1,7 +1,7 @@
 //! What Stripe's answers mean: which say what was done, which that nothing was, and which leave it open.
 
 use chrono::DateTime;
-use domain::gateway::{Back, Dispute, GatewayError, Given, Intent, Outcome, Status};
+use domain::gateway::{AcceptedRefund, Dispute, GatewayError, GatewayRefund, Intent, RefundOutcome, Status};
 use entities::dispute::State;
 
 use super::{
@@ -47,19 +47,19 @@ pub(super) fn declined(error: CallError) -> Result<Intent, CallError> {
 }
 
 /// A refund whose money is on its way or back.
-pub(super) fn refund(refund: Refund) -> Result<Given, GatewayError> {
+pub(super) fn refund(refund: Refund) -> Result<AcceptedRefund, GatewayError> {
     let outcome = outcome(&refund);
     let id = refund.id;
     match outcome {
-        Outcome::Done => Ok(Given { id, is_pending: false }),
-        Outcome::Pending => Ok(Given { id, is_pending: true }),
-        Outcome::Failed(code) => Err(refused(&code)),
+        RefundOutcome::Done => Ok(AcceptedRefund { id, is_pending: false }),
+        RefundOutcome::Pending => Ok(AcceptedRefund { id, is_pending: true }),
+        RefundOutcome::Failed(code) => Err(refused(&code)),
     }
 }
 
 /// A refund with the key that it carries by this name, if it is one of ours.
-pub(super) fn back(refund: Refund, name: &str) -> Back {
-    Back {
+pub(super) fn gateway_refund(refund: Refund, name: &str) -> GatewayRefund {
+    GatewayRefund {
         outcome: outcome(&refund),
         id: refund.id,
         key: refund.metadata.and_then(|mut metadata| metadata.remove(name)),
@@ -68,17 +68,17 @@ pub(super) fn back(refund: Refund, name: &str) -> Back {
 }
 
 /// `requires_action` waits for the payer, and `pending` for their bank or for money of ours.
-fn outcome(refund: &Refund) -> Outcome {
+fn outcome(refund: &Refund) -> RefundOutcome {
     match refund.status.as_deref() {
         Some("failed" | "canceled") => {
-            Outcome::Failed(refund.failure_reason.clone().unwrap_or_else(|| "refund_failed".to_owned()))
+            RefundOutcome::Failed(refund.failure_reason.clone().unwrap_or_else(|| "refund_failed".to_owned()))
         }
-        Some("pending" | "requires_action") => Outcome::Pending,
-        _ => Outcome::Done,
+        Some("pending" | "requires_action") => RefundOutcome::Pending,
+        _ => RefundOutcome::Done,
     }
 }
 
-/// A dispute. One in a state that nobody here knows is open, so that somebody looks at it.
+/// A dispute. One in a state that is not known here is open, so that the operator looks at it.
 pub(super) fn dispute(told: objects::Dispute) -> Dispute {
     let state = match told.status.as_str() {
         "warning_needs_response" | "warning_under_review" => State::Inquiry,
@@ -96,7 +96,7 @@ pub(super) fn dispute(told: objects::Dispute) -> Dispute {
     }
 }
 
-/// What an error says of a call's effect: none, or that nobody knows.
+/// What an error says of a call's effect: none, or that it is not known.
 pub(super) fn judged(error: CallError) -> GatewayError {
     match &error {
         CallError::Api(told, status) if is_refusal(told, *status) => refused(&code(told)),
@@ -104,7 +104,7 @@ pub(super) fn judged(error: CallError) -> GatewayError {
     }
 }
 
-/// Nobody knows what was done. Told without what Stripe says of the payer.
+/// It is not known what was done. Logged without what Stripe says of the payer.
 pub(super) fn unknown(error: &CallError) -> GatewayError {
     GatewayError::Unreachable(match error {
         CallError::Api(told, status) => format!("it answers {status} {}", code(told)),
@@ -235,18 +235,19 @@ mod tests {
                 "currency": "usd", "failure_reason": reason, "metadata": { "matchday_refund": "1-refund" },
                 "payment_intent": "pi_1", "status": status,
             });
-            back(serde_json::from_value(object).expect("it is a refund"), "matchday_refund")
+            gateway_refund(serde_json::from_value(object).expect("it is a refund"), "matchday_refund")
         };
 
         for (status, reason, outcome) in [
-            (json!("succeeded"), None, Outcome::Done),
-            (json!(null), None, Outcome::Done),
-            (json!("pending"), None, Outcome::Pending),
-            (json!("requires_action"), None, Outcome::Pending),
-            (json!("failed"), Some("lost_or_stolen_card"), Outcome::Failed("lost_or_stolen_card".to_owned())),
-            (json!("canceled"), None, Outcome::Failed("refund_failed".to_owned())),
+            (json!("succeeded"), None, RefundOutcome::Done),
+            (json!(null), None, RefundOutcome::Done),
+            (json!("pending"), None, RefundOutcome::Pending),
+            (json!("requires_action"), None, RefundOutcome::Pending),
+            (json!("failed"), Some("lost_or_stolen_card"), RefundOutcome::Failed("lost_or_stolen_card".to_owned())),
+            (json!("canceled"), None, RefundOutcome::Failed("refund_failed".to_owned())),
         ] {
-            let expected = Back { id: "re_1".into(), key: Some("1-refund".into()), amount_minor: 7_500, outcome };
+            let expected =
+                GatewayRefund { id: "re_1".into(), key: Some("1-refund".into()), amount_minor: 7_500, outcome };
             assert_eq!(read(status, reason), expected);
         }
     }

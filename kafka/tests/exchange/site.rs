@@ -19,10 +19,10 @@ use book::{
 use chrono::{DateTime, Utc};
 use domain::{
     App, Settings,
-    accounts::{self, Application, Keys, Viewer},
+    accounts::{self, Keys, SignUp, Viewer},
     gateway::Closed,
     matches,
-    reservations::{self, Wish},
+    reservations::{self, HoldRequest},
 };
 use entities::category::Category;
 use kafka::{Config, Status, codec::AvailabilityRecord, feed::Feed, topics::Topics};
@@ -193,19 +193,19 @@ impl Site {
     }
 
     pub(crate) async fn fan(&self) -> Viewer {
-        let application = Application {
+        let details = SignUp {
             email: format!("{}@example.com", Uuid::new_v4()),
             password: "correct horse battery staple".to_owned(),
             display_name: None,
             country: None,
         };
-        let session = accounts::sign_up(&self.app, application).await.expect("the fan is new");
+        let session = accounts::sign_up(&self.app, details).await.expect("the fan is new");
         accounts::authenticate(&self.app, &session.access_token).await.expect("the token is fresh")
     }
 
     pub(crate) async fn hold(&self, fan: Viewer, match_number: i32, category: Category, quantity: i32) -> Uuid {
-        let wish = Wish { match_number, category: category.number(), quantity, idempotency_key: None };
-        reservations::hold(&self.app, fan, wish).await.expect("there are tickets").id
+        let request = HoldRequest { match_number, category: category.number(), quantity, idempotency_key: None };
+        reservations::hold(&self.app, fan, request).await.expect("there are tickets").id
     }
 
     pub(crate) async fn cancel(&self, fan: Viewer, hold: Uuid) {

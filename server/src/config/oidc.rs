@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use domain::accounts::provider::{self, ALGORITHMS, Provider, Terms};
+use domain::accounts::provider::{self, ALGORITHMS, Provider, ProviderConfig};
 use serde::{Deserialize, Serialize};
 use settings::{
     problem::Problem,
@@ -69,7 +69,7 @@ pub(super) const ROWS: &[Row] = &[
 impl Oidc {
     /// The provider, where there is one; its keys are still to be fetched.
     pub(crate) fn provider(&self) -> Option<Provider> {
-        let terms = Terms {
+        let config = ProviderConfig {
             issuer: self.issuer.clone()?,
             audiences: self.audiences.clone(),
             audience_claim: self.audience_claim.clone(),
@@ -80,7 +80,7 @@ impl Oidc {
             skew: TimeDelta::seconds(self.skew_seconds.into()),
             unknown_key_wait: Duration::from_secs(self.unknown_key_seconds),
         };
-        Some(Provider::new(terms))
+        Some(Provider::new(config))
     }
 
     /// What single values cannot show.

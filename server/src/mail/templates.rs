@@ -1,7 +1,7 @@
 //! Templates: the texts of mails, from `server/mails`, a plain and an HTML one each; the subject is the plain one's
 //! first line. Values are escaped in HTML.
 
-use domain::mails::{Content, Letter, Told};
+use domain::mails::{Content, OutgoingMail, ReservationFacts};
 use entities::money;
 use minijinja::{Environment, Error, Value, context};
 
@@ -38,7 +38,7 @@ pub(super) struct Templates {
     site: String,
     verify_url: Option<String>,
     reset_url: Option<String>,
-    /// Where the site is reached, if it has been told.
+    /// Where the site is reached, if the operator has set that.
     home: Option<String>,
 }
 
@@ -65,25 +65,26 @@ impl Templates {
         }
     }
 
-    pub(super) fn write(&self, letter: &Letter) -> Result<Written, Error> {
-        let template = name(&letter.content);
+    pub(super) fn write(&self, mail: &OutgoingMail) -> Result<Written, Error> {
+        let template = name(&mail.content);
         let of_code = |url: &Option<String>, code: &String| {
             context! { code, link => url.as_ref().map(|url| url.replace(CODE, code)) }
         };
-        let of_content = match &letter.content {
+        let of_content = match &mail.content {
             Content::VerifyEmail { code } => of_code(&self.verify_url, code),
             Content::ResetPassword { code } => of_code(&self.reset_url, code),
             Content::PasswordChanged => context! {},
-            Content::HoldPlaced(told) | Content::HoldExpired(told) | Content::PaidUnconfirmed(told) => {
-                of_reservation(told)
+            Content::HoldPlaced(facts) | Content::HoldExpired(facts) | Content::PaidUnconfirmed(facts) => {
+                of_reservation(facts)
             }
-            Content::Bought(told) | Content::ListingSold(told) => of_reservation(told),
-            Content::Paid { told, passes } => context! { count => passes.len(), ..of_reservation(told) },
-            Content::Refunded { told, amount_minor } => {
-                context! { amount => amount(*amount_minor), ..of_reservation(told) }
+            Content::Bought(facts) | Content::ListingSold(facts) => of_reservation(facts),
+            Content::Paid { facts, passes } => context! { count => passes.len(), ..of_reservation(facts) },
+            Content::Refunded { facts, amount_minor } => {
+                context! { amount => amount(*amount_minor), ..of_reservation(facts) }
             }
         };
-        let values = context! { name => &letter.name, email => &letter.to, site => &self.site, home => &self.home, ..of_content };
+        let values =
+            context! { name => &mail.name, email => &mail.to, site => &self.site, home => &self.home, ..of_content };
         let text = self.environment.get_template(&format!("{template}.txt"))?.render(&values)?;
         let html = self.environment.get_template(&format!("{template}.html"))?.render(&values)?;
         let (subject, text) = text.split_once('\n').unwrap_or((template, &text));
@@ -109,12 +110,12 @@ pub(super) fn name(content: &Content) -> &'static str {
 }
 
 /// What mails say of a reservation.
-fn of_reservation(Told { reservation, facts }: &Told) -> Value {
+fn of_reservation(ReservationFacts { reservation, match_facts }: &ReservationFacts) -> Value {
     context! {
-        home_team => &facts.home_team,
-        away_team => &facts.away_team,
-        kick_off => facts.date_utc.format("%A, %-d %B %Y, %H:%M UTC").to_string(),
-        venue => &facts.location,
+        home_team => &match_facts.home_team,
+        away_team => &match_facts.away_team,
+        kick_off => match_facts.date_utc.format("%A, %-d %B %Y, %H:%M UTC").to_string(),
+        venue => &match_facts.location,
         category => reservation.category.number(),
         quantity => reservation.quantity,
         returned => reservation.returned,
@@ -141,8 +142,8 @@ mod tests {
 
     use super::*;
 
-    fn letter(content: Content) -> Letter {
-        Letter { to: "ana@example.com".to_owned(), name: Some("<b>Ana & Co</b>".to_owned()), content }
+    fn mail(content: Content) -> OutgoingMail {
+        OutgoingMail { to: "ana@example.com".to_owned(), name: Some("<b>Ana & Co</b>".to_owned()), content }
     }
 
     #[test]
@@ -150,22 +151,22 @@ mod tests {
         let mut config = Config::default();
         let content = Content::ResetPassword { code: "c-0_de".to_owned() };
 
-        let bare = Templates::new(&config).write(&letter(content.clone())).expect("it can be written");
+        let bare = Templates::new(&config).write(&mail(content.clone())).expect("it can be written");
         assert!(bare.subject.contains("password") && !bare.subject.contains('\n'));
         assert!(bare.text.contains("c-0_de") && bare.html.contains("c-0_de"), "{} {}", bare.text, bare.html);
-        let changed = Templates::new(&config).write(&letter(Content::PasswordChanged)).expect("it can be written");
+        let changed = Templates::new(&config).write(&mail(Content::PasswordChanged)).expect("it can be written");
         assert!(changed.text.contains("<b>Ana & Co</b>"), "{}", changed.text);
         assert!(changed.html.contains("&lt;b&gt;Ana &amp; Co") && !changed.html.contains("<b>Ana"), "{}", changed.html);
 
         config.mail.reset_url = Some("https://shop.example/reset?code={code}".to_owned());
-        let linked = Templates::new(&config).write(&letter(content)).expect("it can be written");
+        let linked = Templates::new(&config).write(&mail(content)).expect("it can be written");
         assert!(linked.text.contains("https://shop.example/reset?code=c-0_de"), "{}", linked.text);
         assert!(linked.html.contains("shop.example"), "{}", linked.html);
     }
 
-    fn told() -> Told {
+    fn facts() -> ReservationFacts {
         let at = DateTime::from_timestamp(1_668_960_000, 0).expect("it is a time");
-        Told {
+        ReservationFacts {
             reservation: reservation::Model {
                 id: Uuid::nil(),
                 user_id: Uuid::nil(),
@@ -182,7 +183,7 @@ mod tests {
                 listing_id: None,
                 returned: 0,
             },
-            facts: matches::Model {
+            match_facts: matches::Model {
                 match_number: 1,
                 round_number: 1,
                 date_utc: at,
@@ -200,7 +201,7 @@ mod tests {
         let mut config = Config::default();
         config.http.public_url = Some("https://tickets.example".to_owned());
 
-        let written = Templates::new(&config).write(&letter(Content::HoldPlaced(told()))).expect("it can be written");
+        let written = Templates::new(&config).write(&mail(Content::HoldPlaced(facts()))).expect("it can be written");
 
         assert_eq!(written.subject, "Yours until 20 November 2022, 16:00 UTC: Qatar & Co v Ecuador");
         for part in ["Al <Bayt>", "Category 2, 2 tickets, 150.00 USD", "https://tickets.example"] {
@@ -213,9 +214,9 @@ mod tests {
         );
     }
 
-    fn returned(returned: i32) -> Told {
-        let told = told();
-        Told { reservation: reservation::Model { returned, ..told.reservation }, ..told }
+    fn returned(returned: i32) -> ReservationFacts {
+        let facts = facts();
+        ReservationFacts { reservation: reservation::Model { returned, ..facts.reservation }, ..facts }
     }
 
     #[test]
@@ -225,8 +226,8 @@ mod tests {
             (1, 7_500, ["1 of your 2 tickets was given back", "2, 1 ticket, 75.00 USD", "75.00 USD of the 150.00 USD"]),
             (2, 15_000, ["your 2 tickets were given back", "2, 2 tickets, 150.00 USD", "150.00 USD of the 150.00"]),
         ] {
-            let content = Content::Refunded { told: returned(tickets), amount_minor: minor };
-            let written = templates.write(&letter(content)).expect("it can be written");
+            let content = Content::Refunded { facts: returned(tickets), amount_minor: minor };
+            let written = templates.write(&mail(content)).expect("it can be written");
             for part in parts {
                 assert!(written.text.contains(part), "{part} is missing: {}", written.text);
                 assert!(written.html.contains(part), "{part} is missing: {}", written.html);
@@ -240,7 +241,7 @@ mod tests {
         config.site_name = Some("Cup Tickets".to_owned());
         let code = || "c0de".to_owned();
         for content in [Content::VerifyEmail { code: code() }, Content::ResetPassword { code: code() }] {
-            let written = Templates::new(&config).write(&letter(content)).expect("it can be written");
+            let written = Templates::new(&config).write(&mail(content)).expect("it can be written");
             let whole = format!("{}{}{}", written.subject, written.text, written.html);
             assert!(whole.contains("Cup Tickets") && written.text.contains("nter this code"), "{whole}");
             for word in ["shop-7", "resetPassword", "verifyEmail", "Ana"] {
@@ -255,13 +256,13 @@ mod tests {
         Some(match content {
             Content::VerifyEmail { .. } => Content::ResetPassword { code: code() },
             Content::ResetPassword { .. } => Content::PasswordChanged,
-            Content::PasswordChanged => Content::HoldPlaced(told()),
-            Content::HoldPlaced(_) => Content::HoldExpired(told()),
-            Content::HoldExpired(_) => Content::Paid { told: told(), passes: Vec::new() },
-            Content::Paid { .. } => Content::PaidUnconfirmed(told()),
-            Content::PaidUnconfirmed(_) => Content::Bought(told()),
-            Content::Bought(_) => Content::ListingSold(told()),
-            Content::ListingSold(_) => Content::Refunded { told: returned(2), amount_minor: 15_000 },
+            Content::PasswordChanged => Content::HoldPlaced(facts()),
+            Content::HoldPlaced(_) => Content::HoldExpired(facts()),
+            Content::HoldExpired(_) => Content::Paid { facts: facts(), passes: Vec::new() },
+            Content::Paid { .. } => Content::PaidUnconfirmed(facts()),
+            Content::PaidUnconfirmed(_) => Content::Bought(facts()),
+            Content::Bought(_) => Content::ListingSold(facts()),
+            Content::ListingSold(_) => Content::Refunded { facts: returned(2), amount_minor: 15_000 },
             Content::Refunded { .. } => return None,
         })
     }
@@ -273,7 +274,7 @@ mod tests {
         let mut used = BTreeSet::new();
         for content in std::iter::successors(Some(first), following) {
             used.extend(["txt", "html"].map(|ending| format!("{}.{ending}", name(&content))));
-            let written = templates.write(&letter(content)).expect("it can be written");
+            let written = templates.write(&mail(content)).expect("it can be written");
             for part in [&written.subject, &written.text, &written.html] {
                 assert!(!part.is_empty() && !part.contains("{{") && !part.contains("none"), "{part}");
             }

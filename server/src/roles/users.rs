@@ -4,7 +4,7 @@ use std::{io, path::Path};
 
 use domain::{
     App,
-    accounts::{AccountError, Application, roster},
+    accounts::{AccountError, SignUp, admin},
 };
 use entities::user::Role;
 
@@ -25,8 +25,8 @@ pub async fn users(settings: Option<&Path>, task: &User) -> Result<(), Failure> 
     let (email, is_known, done) = match task {
         User::Create { email, role, password_stdin } => return create(&app, email, *role, *password_stdin).await,
         User::Promote { email, role } => return promote(&app, email, *role).await,
-        User::Disable { email } => (email, roster::disable(&app, email).await?, "disabled"),
-        User::Enable { email } => (email, roster::enable(&app, email).await?, "enabled"),
+        User::Disable { email } => (email, admin::disable(&app, email).await?, "disabled"),
+        User::Enable { email } => (email, admin::enable(&app, email).await?, "enabled"),
     };
     if !is_known {
         return Err(Failure::NoAccount(email.clone()));
@@ -36,7 +36,7 @@ pub async fn users(settings: Option<&Path>, task: &User) -> Result<(), Failure> 
 
 async fn promote(app: &App, email: &str, role: RoleName) -> Result<(), Failure> {
     let role = Role::from(role);
-    let before = roster::set_role(app, email, role).await?.ok_or_else(|| Failure::NoAccount(email.to_owned()))?;
+    let before = admin::set_role(app, email, role).await?.ok_or_else(|| Failure::NoAccount(email.to_owned()))?;
     Ok(output::line(format!("{email} is now {} (was {})", named(role), named(before.role)))?)
 }
 
@@ -51,11 +51,10 @@ fn named(role: Role) -> &'static str {
 async fn create(app: &App, email: &str, role: RoleName, is_given: bool) -> Result<(), Failure> {
     let password = match is_given {
         true => io::read_to_string(io::stdin())?.lines().next().unwrap_or_default().to_owned(),
-        false => roster::password()?,
+        false => admin::password()?,
     };
-    let application =
-        Application { email: email.to_owned(), password: password.clone(), display_name: None, country: None };
-    let user = roster::create(app, application, role.into()).await.map_err(|error| match error {
+    let details = SignUp { email: email.to_owned(), password: password.clone(), display_name: None, country: None };
+    let user = admin::create(app, details, role.into()).await.map_err(|error| match error {
         AccountError::EmailTaken => Failure::KnownEmail(email.to_owned()),
         error => error.into(),
     })?;

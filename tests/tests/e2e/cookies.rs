@@ -70,8 +70,8 @@ async fn a_browser_keeps_its_session_in_cookies_that_no_script_can_read() {
         assert!(cookie.ends_with(&attributes), "{cookie}");
     }
     assert!(browser.is_known().await);
-    let wished = json!({ "query": "{ me { id } }" });
-    assert!(post(site.address, &[], &wished).await.json()["data"]["me"].is_null(), "cookies are all that it takes");
+    let body = json!({ "query": "{ me { id } }" });
+    assert!(post(site.address, &[], &body).await.json()["data"]["me"].is_null(), "cookies are all that it takes");
     let vary = browser.ask("{ me { id } }", json!({})).await.header("vary");
     assert!(vary.contains("cookie"), "{vary}");
     site.finish().await;
@@ -203,8 +203,8 @@ async fn cookies_are_not_set_where_no_header_reaches_the_browser() {
     socket.subscribe(SIGN_UP, json!({ "input": input })).await;
     assert_eq!(socket.said().await, Said::Error("BAD_USER_INPUT".to_owned()));
 
-    let wished = json!({ "query": SIGN_UP, "variables": { "input": input } });
-    let streamed = post(site.address, &[("accept", "text/event-stream")], &wished).await;
+    let body = json!({ "query": SIGN_UP, "variables": { "input": input } });
+    let streamed = post(site.address, &[("accept", "text/event-stream")], &body).await;
     assert!(streamed.body.contains("BAD_USER_INPUT"), "{streamed:?}");
     site.finish().await;
 }

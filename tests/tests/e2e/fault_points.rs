@@ -1,5 +1,5 @@
 //! The program dies at every step between a hold and its ticket, and on the way back; started again, it goes on to
-//! where the fan wanted it, and nobody pays for nothing or gets something for nothing.
+//! where the fan wanted it, and no fan pays for nothing or gets something for nothing.
 
 use std::collections::HashMap;
 
@@ -30,7 +30,7 @@ const TICKETS: &str = "query ($id: ID!) { reservation(id: $id) { tickets { id } 
 
 /// What a fan wants, step by step; each step is repeated by its name until it is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wish {
+enum Goal {
     Tickets,
     /// Their bank asks for their consent first.
     TicketsWithConsent,
@@ -43,27 +43,27 @@ enum Wish {
 }
 
 /// What is tried at each point.
-fn wishes(point: Point) -> &'static [Wish] {
+fn goals(point: Point) -> &'static [Goal] {
     match point {
-        Point::Told => &[Wish::TicketsWithConsent],
-        Point::GivenUp | Point::Answered(State::Voiding) | Point::Settled(State::Voiding) => &[Wish::Nothing],
+        Point::Notified => &[Goal::TicketsWithConsent],
+        Point::GivenUp | Point::Answered(State::Voiding) | Point::Settled(State::Voiding) => &[Goal::Nothing],
         Point::Uncommitted(Request::Refund) | Point::Owed | Point::PaidBack | Point::Refunded => {
-            &[Wish::MoneyBack { of: 1 }, Wish::MoneyBack { of: 2 }]
+            &[Goal::MoneyBack { of: 1 }, Goal::MoneyBack { of: 2 }]
         }
-        _ => &[Wish::Tickets],
+        _ => &[Goal::Tickets],
     }
 }
 
-/// A fan's attempt at their wish, also once more by the same names; none where the site dies of it.
-async fn attempt(fan: &Client, name: &str, wish: Wish) -> Option<()> {
+/// A fan's attempt to reach their goal, also once more by the same names; none where the site dies of it.
+async fn attempt(fan: &Client, name: &str, goal: Goal) -> Option<()> {
     let held = fan.reserve_once(name, 1, 1, 2).await?.data()["reserve"]["reservation"].clone();
     let id = held["id"].as_str().expect("it has an id").to_owned();
-    let waits = matches!(wish, Wish::TicketsWithConsent | Wish::Nothing);
+    let waits = matches!(goal, Goal::TicketsWithConsent | Goal::Nothing);
     let card = if waits { "pm_card_threeDSecure2Required" } else { "pm_card_visa" };
     let paid = fan.try_pay(&id, card, name).await?;
-    match wish {
-        Wish::Tickets => assert_eq!(paid.data()["payReservation"]["reservation"]["status"], "RESERVED", "{name}"),
-        Wish::TicketsWithConsent => {
+    match goal {
+        Goal::Tickets => assert_eq!(paid.data()["payReservation"]["reservation"]["status"], "RESERVED", "{name}"),
+        Goal::TicketsWithConsent => {
             if let Some(secret) = paid.data()["payReservation"]["clientSecret"].as_str() {
                 let intent = secret.split("_secret").next().expect("a split has a first part");
                 let body = json!({ "clientSecret": secret, "consent": true }).to_string();
@@ -71,11 +71,11 @@ async fn attempt(fan: &Client, name: &str, wish: Wish) -> Option<()> {
             }
         }
         // What was given up before can't be paid any more, and what was given back is not.
-        Wish::Nothing => {
+        Goal::Nothing => {
             let cancelled = fan.try_cancel(&id).await?.data()["cancelReservation"]["reservation"].clone();
             assert_eq!(cancelled["cancelReason"], "USER", "{name}");
         }
-        Wish::MoneyBack { of } => {
+        Goal::MoneyBack { of } => {
             let shown = fan.try_ask(TICKETS, json!({ "id": id })).await?.data();
             let first = &shown["reservation"]["tickets"][0]["id"];
             let named = if of == 1 { json!([first]) } else { Value::Null };
@@ -87,7 +87,8 @@ async fn attempt(fan: &Client, name: &str, wish: Wish) -> Option<()> {
     Some(())
 }
 
-/// The time of whoever died is over: what they were doing is anybody's. Waiting for it would take 15 s a point.
+/// The time of the instance that died is over: what it was doing is any other's. Waiting for it would take 15 s a
+/// point.
 async fn let_time_pass(db: &DatabaseConnection) {
     for table in ["payments", "refunds"] {
         let passed = format!("UPDATE {table} SET next_at = created_at");
@@ -106,7 +107,7 @@ async fn everything_rests(db: &DatabaseConnection) {
 }
 
 /// What the fan has and has paid in the end, by the tables of both sides.
-async fn demand(db: &DatabaseConnection, name: &str, wish: Wish) {
+async fn demand(db: &DatabaseConnection, name: &str, goal: Goal) {
     let row = reservation::Entity::find().filter(reservation::Column::IdempotencyKey.eq(name));
     let row = row.one(db).await.expect("it can be read").expect("it was reserved");
     let valid = ticket::Entity::find()
@@ -116,10 +117,10 @@ async fn demand(db: &DatabaseConnection, name: &str, wish: Wish) {
     let taken = at_gateway(db, row.id).await;
 
     assert_eq!(taken, valid * row.unit_price_minor, "{name}: {valid} tickets for {taken}");
-    let expected = match wish {
-        Wish::Tickets | Wish::TicketsWithConsent => 2,
-        Wish::Nothing => 0,
-        Wish::MoneyBack { of } => 2 - i64::from(of),
+    let expected = match goal {
+        Goal::Tickets | Goal::TicketsWithConsent => 2,
+        Goal::Nothing => 0,
+        Goal::MoneyBack { of } => 2 - i64::from(of),
     };
     assert_eq!(valid, expected, "{name}: {row:?}");
 }
@@ -164,25 +165,25 @@ async fn it_dies_at_every_step_and_both_sides_agree_after_it() {
     let db = world.connect().await;
 
     for point in Point::ALL {
-        for (number, wish) in wishes(point).iter().enumerate() {
+        for (number, goal) in goals(point).iter().enumerate() {
             let name = format!("{}-{number}", point.name());
             let doomed = Program::start_to_die(binary(), &world, &point.name()).await;
             let there = fan.at(doomed.address);
-            let answered = attempt(&there, &name, *wish).await;
-            assert!(answered.is_none() || point == Point::Told, "{name}: the fan is answered");
+            let answered = attempt(&there, &name, *goal).await;
+            assert!(answered.is_none() || point == Point::Notified, "{name}: the fan is answered");
             doomed.dies().await;
 
             let_time_pass(&db).await;
             let program = Program::start(binary(), &world).await;
             everything_rests(&db).await;
-            // Whoever got no answer asks again by the same names.
-            attempt(&fan.at(program.address), &name, *wish).await.expect("the site answers");
-            if *wish == Wish::TicketsWithConsent {
+            // A fan who got no answer asks again by the same names.
+            attempt(&fan.at(program.address), &name, *goal).await.expect("the site answers");
+            if *goal == Goal::TicketsWithConsent {
                 the_consent_is_heard_of(&db, &name).await;
             }
             everything_rests(&db).await;
             program.kill().await;
-            demand(&db, &name, *wish).await;
+            demand(&db, &name, *goal).await;
         }
     }
     let violations = audit::violations(&db).await.expect("the database can be audited");

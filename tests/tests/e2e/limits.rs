@@ -35,9 +35,9 @@ fn strict_to(role: &str, world: World, tokens: u64) -> World {
 }
 
 /// A site of which everybody may ask for so many reservations, and for no more within a test.
-fn reserving(world: World, wishes: u64) -> World {
+fn reserving(world: World, requests: u64) -> World {
     world
-        .with("MATCHDAY_LIMITS_CAPACITY", &format!("reserve={wishes}"))
+        .with("MATCHDAY_LIMITS_CAPACITY", &format!("reserve={requests}"))
         .with("MATCHDAY_LIMITS_REFILL", "reserve=1")
         .with("MATCHDAY_LIMITS_PERIOD_SECONDS", "3600")
 }
@@ -206,7 +206,7 @@ async fn everybody_of_an_ipv6_network_is_one_caller_and_no_client_chooses_its_ad
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_wish_that_is_refused_from_memory_costs_like_any_other() {
+async fn a_request_that_is_refused_from_memory_costs_like_any_other() {
     let site = reserving(World::embedded(), 3).start().await;
     site.on_sale(1, 1).await;
     site.fan("ana").await.holds(1, 1, 1).await;

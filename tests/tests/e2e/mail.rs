@@ -4,7 +4,7 @@ use std::{fs, time::Duration};
 
 use serde_json::json;
 use testkit::wait::{PATIENCE, eventually};
-use tests::{World, post::Smtp};
+use tests::{World, mailer::Smtp};
 
 const SIGN_UP: &str = "mutation ($input: SignUpInput!) { signUp(input: $input) { user { emailVerified } } }";
 const VERIFY: &str = "mutation ($input: VerifyEmailInput!) { verifyEmail(input: $input) { user { emailVerified } } }";
@@ -83,7 +83,7 @@ async fn without_a_server_mails_are_kept_in_the_data_folder() {
     site.finish().await;
 }
 
-/// Every mail of a fan's whole life here, none of which says what somebody else typed, or lets a machine answer it.
+/// Every mail of a fan's whole life here, none of which says what a stranger typed, or lets a machine answer it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_mail_reaches_any_server_and_carries_no_words_of_strangers() {
     let smtp = Smtp::start(0).await;

@@ -168,7 +168,7 @@ async fn who_was_disabled_is_forbidden_at_once_whatever_the_provider_says() {
     socket.availability(&[1], &[]).await;
     socket.data().await;
 
-    let disabled = domain::accounts::roster::disable(&site.app, "ANA@example.com").await;
+    let disabled = domain::accounts::admin::disable(&site.app, "ANA@example.com").await;
     assert!(disabled.expect("the database answers"));
 
     let refused = asked(&site, &ana).await;

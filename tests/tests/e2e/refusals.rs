@@ -1,4 +1,5 @@
-//! Refusals: a wish that nobody can be granted is answered once for all who wish the same, and for no longer than that.
+//! Refusals: a request that can be granted to no fan is answered once for all who ask the same, and for no longer than
+//! that.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,7 +7,7 @@ use async_graphql::Response;
 use bytes::Bytes;
 use domain::{
     desk::error::HoldError,
-    reservations::{self, Wish},
+    reservations::{self, HoldRequest},
 };
 use entities::category::Category;
 use resolvers::context::{self, Refused, Requester};
@@ -15,10 +16,10 @@ use serde_json::json;
 use subscriptions::hub::Hub;
 use tests::{Backend, Fan, Site, TestApp, question::Question};
 
-const WISH: &str = "mutation ($input: ReserveInput!) { reserve(input: $input) { reservation { id } } }";
+const RESERVE: &str = "mutation ($input: ReserveInput!) { reserve(input: $input) { reservation { id } } }";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_wishes_for_what_is_held_is_refused_in_the_same_words_until_it_comes_back() {
+async fn who_asks_for_what_is_held_is_refused_in_the_same_words_until_it_comes_back() {
     let (_world, site) = Site::embedded().await;
     site.on_sale(1, 2).await;
     let (ana, ben, eve) = (site.fan("ana").await, site.fan("ben").await, site.fan("eve").await);
@@ -59,17 +60,17 @@ async fn a_kept_refusal_is_handed_out_while_the_view_is_trusted_and_the_match_un
     let (ana, ben) = (app.fan("ana").await, app.fan("ben").await);
     let held = ana.holds(1, Category::One, 1).await;
     let refusals = RefusalCache::new(app.app());
-    let wish = Question::with(WISH, json!({ "input": { "matchNumber": 1, "category": 1, "quantity": 1 } }));
+    let question = Question::with(RESERVE, json!({ "input": { "matchNumber": 1, "category": 1, "quantity": 1 } }));
 
     app.view.sweep(&app.db).await.expect("the view can be compared");
-    refuse(&app, &refusals, &ben, &wish).await;
-    let handed_out = refusals.find(&wish.parsed());
+    refuse(&app, &refusals, &ben, &question).await;
+    let handed_out = refusals.find(&question.parsed());
     app.advance(Duration::from_secs(3)).await;
-    let untrusted = refusals.find(&wish.parsed());
+    let untrusted = refusals.find(&question.parsed());
     app.view.sweep(&app.db).await.expect("the view can be compared");
-    let trusted_again = refusals.find(&wish.parsed());
+    let trusted_again = refusals.find(&question.parsed());
     ana.cancel(held.id).await.expect("it can be given back");
-    let of_another_version = refusals.find(&wish.parsed());
+    let of_another_version = refusals.find(&question.parsed());
 
     assert_eq!(handed_out.as_deref(), Some(&b"kept"[..]));
     assert_eq!(untrusted, None);
@@ -79,7 +80,7 @@ async fn a_kept_refusal_is_handed_out_while_the_view_is_trusted_and_the_match_un
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_wishes_in_one_request_are_refused_by_themselves() {
+async fn two_holds_in_one_request_are_refused_by_themselves() {
     let two = "mutation { a: reserve(input: {matchNumber: 1, category: 1, quantity: 1}) { reservation { id } } \
                b: reserve(input: {matchNumber: 1, category: 2, quantity: 1}) { reservation { id } } }";
 
@@ -87,9 +88,9 @@ async fn two_wishes_in_one_request_are_refused_by_themselves() {
         fragment it on Mutation { reserve(input: {matchNumber: 1, category: 1, quantity: 1}) { reservation { id } } }";
 
     let are_for = |text: &str| RefusalCache::<Bytes>::are_for(&Question::new(text).parsed());
-    assert!(are_for(WISH) && are_for(one_in_other_words));
+    assert!(are_for(RESERVE) && are_for(one_in_other_words));
     assert!(!are_for(two));
-    assert!(!are_for(&WISH.replace("(input: $input)", "(input: $input) @skip(if: true)")));
+    assert!(!are_for(&RESERVE.replace("(input: $input)", "(input: $input) @skip(if: true)")));
     assert!(!are_for("mutation { signOut { success } }"));
 }
 
@@ -99,14 +100,14 @@ async fn what_one_fan_is_refused_alone_is_nobody_elses_answer() {
     app.stock(1, Category::One, 1).await;
     let (ana, ben) = (app.fan("ana").await, app.fan("ben").await);
     ana.holds(1, Category::One, 1).await;
-    let wish = Wish { match_number: 1, category: 1, quantity: 1, idempotency_key: None };
-    let refused = ben.wish(wish.clone()).await.expect_err("nothing is left");
+    let request = HoldRequest { match_number: 1, category: 1, quantity: 1, idempotency_key: None };
+    let refused = ben.request_hold(request.clone()).await.expect_err("nothing is left");
 
     app.view.sweep(&app.db).await.expect("the view can be compared");
-    let everybodys = reservations::refused_alike(&app, &wish, &refused);
-    let named = Wish { idempotency_key: Some("key".to_owned()), ..wish.clone() };
+    let everybodys = reservations::refused_alike(&app, &request, &refused);
+    let named = HoldRequest { idempotency_key: Some("key".to_owned()), ..request.clone() };
     let of_an_attempt = reservations::refused_alike(&app, &named, &refused);
-    let capped = reservations::refused_alike(&app, &wish, &HoldError::PurchaseLimit { has: 6, cap: 6 });
+    let capped = reservations::refused_alike(&app, &request, &HoldError::PurchaseLimit { has: 6, cap: 6 });
 
     assert_eq!(everybodys, app.view.get(1).map(|state| state.version));
     assert_eq!((of_an_attempt, capped), (None, None));
@@ -122,31 +123,31 @@ async fn a_refusal_is_kept_if_it_is_short_and_says_nothing_else() {
     app.view.sweep(&app.db).await.expect("the view can be compared");
     let refusals = RefusalCache::new(app.app());
     let input = json!({ "input": { "matchNumber": 1, "category": 1, "quantity": 1 } });
-    let (wish, long) = (Question::with(WISH, input.clone()), format!("{WISH} #{}", "x".repeat(4 * 1_024)));
+    let (question, long) = (Question::with(RESERVE, input.clone()), format!("{RESERVE} #{}", "x".repeat(4 * 1_024)));
     let long = Question::with(&long, input);
 
     refuse(&app, &refusals, &ben, &long).await;
-    let (mut response, refused) = answered(&app, &ben, &wish).await;
+    let (mut response, refused) = answered(&app, &ben, &question).await;
     response.extensions.insert("cost".to_owned(), 1.into());
-    refusals.keep(&wish.parsed(), &refused, &response, || Bytes::from_static(b"kept"));
-    let (of_long, of_more) = (refusals.find(&long.parsed()), refusals.find(&wish.parsed()));
-    refuse(&app, &refusals, &ben, &wish).await;
+    refusals.keep(&question.parsed(), &refused, &response, || Bytes::from_static(b"kept"));
+    let (of_long, of_more) = (refusals.find(&long.parsed()), refusals.find(&question.parsed()));
+    refuse(&app, &refusals, &ben, &question).await;
 
     assert_eq!((of_long, of_more), (None, None));
-    assert_eq!(refusals.find(&wish.parsed()).as_deref(), Some(&b"kept"[..]));
+    assert_eq!(refusals.find(&question.parsed()).as_deref(), Some(&b"kept"[..]));
     app.finish().await;
 }
 
-/// Executes a fan's wish and keeps what it was answered.
-async fn refuse(app: &TestApp, refusals: &RefusalCache<Bytes>, fan: &Fan, wish: &Question) {
-    let (response, refused) = answered(app, fan, wish).await;
-    refusals.keep(&wish.parsed(), &refused, &response, || Bytes::from_static(b"kept"));
+/// Executes a fan's question and keeps what it was answered.
+async fn refuse(app: &TestApp, refusals: &RefusalCache<Bytes>, fan: &Fan, question: &Question) {
+    let (response, refused) = answered(app, fan, question).await;
+    refusals.keep(&question.parsed(), &refused, &response, || Bytes::from_static(b"kept"));
 }
 
-/// What a fan's wish is answered, and whether everybody would be.
-async fn answered(app: &TestApp, fan: &Fan, wish: &Question) -> (Response, Arc<Refused>) {
+/// What a fan's question is answered, and whether every fan would be.
+async fn answered(app: &TestApp, fan: &Fan, question: &Question) -> (Response, Arc<Refused>) {
     let schema = schema::build(app.app(), Hub::new(app.app()));
     let (requester, refused) = (Requester { viewer: Some(fan.viewer), address: None }, Arc::<Refused>::default());
-    let request = context::attach(wish.collected().request(), requester).data(Arc::clone(&refused));
+    let request = context::attach(question.collected().request(), requester).data(Arc::clone(&refused));
     (schema.execute(request).await, refused)
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::accounts::roster;
+use domain::accounts::admin;
 use entities::user::Role;
 use serde_json::{Value, json};
 use testkit::wait::{PATIENCE, eventually};
@@ -25,7 +25,7 @@ async fn email(who: &Client) -> String {
     me["me"]["email"].as_str().expect("an account has an email").to_owned()
 }
 
-/// Another session of somebody.
+/// Another session of a fan.
 async fn again(who: &Client) -> Client {
     let input = json!({ "email": email(who).await, "password": "correct horse battery staple" });
     let session = who.ask(SIGN_IN, json!({ "input": input })).await.data();
@@ -48,7 +48,7 @@ async fn who_loses_their_role_loses_it_on_an_open_socket_too() {
     assert!(matches!(socket.said().await, Said::Next(_)));
     socket.subscribe(EVENTS, json!({})).await;
 
-    let demoted = roster::set_role(&site.app, &email(&admin).await, Role::Customer).await;
+    let demoted = admin::set_role(&site.app, &email(&admin).await, Role::Customer).await;
     demoted.expect("a role can be given").expect("there is an account");
 
     assert_eq!(admin.ask(RULES, json!({})).await.code(), "FORBIDDEN", "whatever the token says");
@@ -81,8 +81,8 @@ async fn who_signs_out_or_changes_their_password_ends_what_is_open_of_those_sess
     let (mut of_ana, mut of_second, mut of_third) =
         (watching(&ana).await, watching(&second).await, watching(&third).await);
     let bearer = format!("Bearer {}", second.token().expect("they are signed in"));
-    let wished = json!({ "query": "subscription { availability(matchNumbers: [1]) { version } }" });
-    let streamed = raw::stream_as(site.address, &[("authorization", &bearer)], &wished).await;
+    let body = json!({ "query": "subscription { availability(matchNumbers: [1]) { version } }" });
+    let streamed = raw::stream_as(site.address, &[("authorization", &bearer)], &body).await;
 
     second.ask("mutation { signOut { success } }", json!({})).await.data();
     assert_eq!(eventually_closed(&mut of_second).await, 4403);
@@ -109,7 +109,7 @@ async fn who_is_disabled_at_one_instance_is_shown_out_of_the_others() {
     let elsewhere = ana.at(there.address);
     let mut socket = watching(&elsewhere).await;
 
-    assert!(roster::disable(&here.app, &email(&ana).await).await.expect("an account can be disabled"));
+    assert!(admin::disable(&here.app, &email(&ana).await).await.expect("an account can be disabled"));
 
     assert_eq!(ana.ask(ME, json!({})).await.code(), "FORBIDDEN");
     assert_eq!(eventually_closed(&mut socket).await, 4403);

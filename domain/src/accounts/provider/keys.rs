@@ -15,7 +15,7 @@ use jsonwebtoken::{
 use quick_cache::sync::Cache;
 use serde_json::Value;
 
-use super::{AUD, Terms};
+use super::{AUD, ProviderConfig};
 use crate::accounts::{SignedBy, Viewer};
 
 /// Names of what a provider's tokens may be signed by.
@@ -54,10 +54,10 @@ pub(super) struct KeySet {
 }
 
 impl KeySet {
-    pub(super) fn new(published: Value, terms: &Terms) -> Self {
+    pub(super) fn new(published: Value, config: &ProviderConfig) -> Self {
         let mut keys: Vec<Arc<Key>> = Vec::new();
         let listed = published["keys"].as_array().into_iter().flatten().take(KEYS_MAX);
-        for key in listed.filter_map(|written| key(written, terms)) {
+        for key in listed.filter_map(|written| key(written, config)) {
             if key.kid.is_none() || !keys.iter().any(|known| known.kid == key.kid) {
                 keys.push(Arc::new(key));
             }
@@ -121,14 +121,14 @@ impl Default for KeySet {
 }
 
 /// A key of use. One that can't be read is none: a provider may publish what we do not know.
-fn key(written: &Value, terms: &Terms) -> Option<Key> {
+fn key(written: &Value, config: &ProviderConfig) -> Option<Key> {
     let jwk: Jwk = serde_json::from_value(written.clone()).ok()?;
-    let algorithms = algorithms(&jwk, &terms.algorithms);
+    let algorithms = algorithms(&jwk, &config.algorithms);
     let mut validation = Validation::new(*algorithms.first()?);
     validation.algorithms = algorithms;
-    validation.set_issuer(&[&terms.issuer]);
-    if terms.audience_claim == AUD {
-        validation.set_audience(&terms.audiences);
+    validation.set_issuer(&[&config.issuer]);
+    if config.audience_claim == AUD {
+        validation.set_audience(&config.audiences);
         validation.set_required_spec_claims(&["exp", AUD, "iss", "sub"]);
     } else {
         validation.validate_aud = false;

@@ -1,7 +1,7 @@
 //! Subjects of the provider: each has one account here, made when they first come.
 //!
-//! Invariant: an account is found by issuer and subject, never by an email. Who could have a provider vouch for somebody
-//! else's email, or open an account here with it first, would else be them.
+//! Invariant: an account is found by issuer and subject, never by an email. Who could have a provider vouch for another
+//! person's email, or open an account here with it first, would else be them.
 
 use book::store::WriteTxn;
 use entities::{
@@ -12,7 +12,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, Into
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::Terms;
+use super::ProviderConfig;
 use crate::{
     App,
     accounts::{AccountError, check_email, find, names, standing},
@@ -34,19 +34,19 @@ struct Claimed {
 }
 
 /// The account of a token's subject, as the token says that they are now.
-pub(super) async fn account(app: &App, terms: &Terms, claims: &Value) -> Result<user::Model, AccountError> {
+pub(super) async fn account(app: &App, config: &ProviderConfig, claims: &Value) -> Result<user::Model, AccountError> {
     let subject = claims["sub"].as_str().unwrap_or_default();
     if subject.is_empty() || subject.chars().count() > SUBJECT_LENGTH {
         return Err(AccountError::InvalidToken);
     }
-    let claimed = claimed(terms, claims);
-    if let Some(user) = known(app, &terms.issuer, subject).await? {
+    let claimed = claimed(config, claims);
+    if let Some(user) = known(app, &config.issuer, subject).await? {
         return follow(app, user, claimed).await;
     }
-    match open(app, &terms.issuer, subject, claimed).await? {
+    match open(app, &config.issuer, subject, claimed).await? {
         Some(user) => Ok(user),
-        // Somebody was first, with another request of theirs.
-        None => known(app, &terms.issuer, subject).await?.ok_or_else(|| lost(subject)),
+        // Another request of theirs was first.
+        None => known(app, &config.issuer, subject).await?.ok_or_else(|| lost(subject)),
     }
 }
 
@@ -134,7 +134,7 @@ async fn follow(app: &App, user: user::Model, claimed: Claimed) -> Result<user::
     Ok(now)
 }
 
-fn claimed(terms: &Terms, claims: &Value) -> Claimed {
+fn claimed(config: &ProviderConfig, claims: &Value) -> Claimed {
     // Some providers write it as a text.
     let is_vouched_for = claims["email_verified"] == true || claims["email_verified"] == "true";
     let text = |name: &str| claims[name].as_str().map(|text| text.trim().to_owned());
@@ -142,12 +142,12 @@ fn claimed(terms: &Terms, claims: &Value) -> Claimed {
     Claimed {
         email: text("email").filter(|email| is_vouched_for && check_email(email).is_ok()),
         name: text("name").filter(|name| names::is_name(name)),
-        role: terms.role_claim.as_deref().map(|claim| role(terms, claim, claims)),
+        role: config.role_claim.as_deref().map(|claim| role(config, claim, claims)),
     }
 }
 
 /// The most that the claim says, one text or several.
-fn role(terms: &Terms, claim: &str, claims: &Value) -> Role {
+fn role(config: &ProviderConfig, claim: &str, claims: &Value) -> Role {
     let written = if claim.starts_with('/') { claims.pointer(claim) } else { claims.get(claim) };
     let texts: Vec<&str> = match written {
         Some(Value::String(text)) => vec![text],
@@ -155,9 +155,9 @@ fn role(terms: &Terms, claim: &str, claims: &Value) -> Role {
         _ => Vec::new(),
     };
     let is_among = |names: &[String]| names.iter().any(|name| texts.contains(&name.as_str()));
-    if is_among(&terms.admins) {
+    if is_among(&config.admins) {
         Role::Admin
-    } else if is_among(&terms.stewards) {
+    } else if is_among(&config.stewards) {
         Role::Steward
     } else {
         Role::Customer

@@ -34,7 +34,7 @@ pub async fn run(app: &App, shutdown: CancellationToken) {
                 round = Instant::now();
                 recheck(app).await
             }
-            false => heed(app, &mut last).await,
+            false => follow_changes(app, &mut last).await,
         };
         if let Err(error) = looked {
             tracing::warn!(%error, "changes of accounts can't be read; what is known of them ends in less than a minute");
@@ -47,17 +47,17 @@ pub async fn run(app: &App, shutdown: CancellationToken) {
     }
 }
 
-/// Looks at everybody who has a connection open, and ends the rights that are none any more.
+/// Looks at all who have a connection open, and ends the rights that are none any more.
 pub async fn recheck(app: &App) -> Result<(), DbErr> {
-    let everybody = app.accounts.standings.held().values().filter_map(Weak::upgrade).collect();
-    check(app, everybody).await
+    let all = app.accounts.standings.held().values().filter_map(Weak::upgrade).collect();
+    check(app, all).await
 }
 
 /// Looks at those of whom something was heard.
-async fn heed(app: &App, last: &mut Option<i64>) -> Result<(), DbErr> {
-    let told = told(app, last).await;
-    if let Ok(told) = &told {
-        for user in told {
+async fn follow_changes(app: &App, last: &mut Option<i64>) -> Result<(), DbErr> {
+    let changed = changed_users(app, last).await;
+    if let Ok(users) = &changed {
+        for user in users {
             super::heard(app, *user);
         }
     }
@@ -73,11 +73,11 @@ async fn heed(app: &App, last: &mut Option<i64>) -> Result<(), DbErr> {
         };
         check(app, rights).await?;
     }
-    told.map(drop)
+    changed.map(drop)
 }
 
 /// Users of whom something was written since the last look.
-async fn told(app: &App, last: &mut Option<i64>) -> Result<HashSet<Uuid>, DbErr> {
+async fn changed_users(app: &App, last: &mut Option<i64>) -> Result<HashSet<Uuid>, DbErr> {
     let Some(after) = *last else {
         let newest = account_change::Entity::find().order_by_desc(account_change::Column::Id).limit(1);
         *last = Some(newest.one(&app.db).await?.map_or(0, |change| change.id));

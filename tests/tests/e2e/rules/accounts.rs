@@ -1,9 +1,9 @@
-//! Accounts: who somebody is, shown by a password once and by tokens after.
+//! Accounts: who a fan is, shown by a password once and by tokens after.
 
 use std::time::Duration;
 
 use domain::{
-    accounts::{self, AccountError, Application, Session, Viewer, roster},
+    accounts::{self, AccountError, Session, SignUp, Viewer, admin},
     maintenance,
 };
 use entities::{attempt, session, user::Role};
@@ -18,7 +18,7 @@ both! {
     a_wrong_password_and_an_unknown_email_are_answered_alike,
     an_email_has_one_account_whatever_its_case,
     two_sign_ups_at_once_leave_one_account,
-    an_application_out_of_form_is_refused_by_its_field,
+    a_sign_up_out_of_form_is_refused_by_its_field,
     an_access_token_ends_after_its_time,
     a_refresh_token_ends_after_its_time,
     signing_out_ends_the_session_and_no_other,
@@ -36,8 +36,8 @@ both! {
     no_session_slips_through_an_end_of_all,
 }
 
-fn application(email: &str) -> Application {
-    Application {
+fn details(email: &str) -> SignUp {
+    SignUp {
         email: email.to_owned(),
         password: PASSWORD.to_owned(),
         display_name: Some(" Ana ".to_owned()),
@@ -46,7 +46,7 @@ fn application(email: &str) -> Application {
 }
 
 async fn ana(app: &TestApp) -> Session {
-    accounts::sign_up(app, application("Ana@Example.com")).await.expect("ana can sign up")
+    accounts::sign_up(app, details("Ana@Example.com")).await.expect("ana can sign up")
 }
 
 async fn sign_in(app: &TestApp) -> Session {
@@ -90,7 +90,7 @@ async fn a_wrong_password_and_an_unknown_email_are_answered_alike(app: &TestApp)
 async fn an_email_has_one_account_whatever_its_case(app: &TestApp) {
     ana(app).await;
 
-    let again = accounts::sign_up(app, application("ANA@EXAMPLE.COM")).await;
+    let again = accounts::sign_up(app, details("ANA@EXAMPLE.COM")).await;
 
     assert!(matches!(again, Err(AccountError::EmailTaken)), "{again:?}");
     sign_in(app).await;
@@ -98,22 +98,22 @@ async fn an_email_has_one_account_whatever_its_case(app: &TestApp) {
 
 async fn two_sign_ups_at_once_leave_one_account(app: &TestApp) {
     let (first, second) = tokio::join!(
-        accounts::sign_up(app, application("ana@example.com")),
-        accounts::sign_up(app, application("ana@example.com")),
+        accounts::sign_up(app, details("ana@example.com")),
+        accounts::sign_up(app, details("ana@example.com")),
     );
 
     assert!(first.is_ok() != second.is_ok());
     assert!(matches!(first.and(second), Err(AccountError::EmailTaken)));
 }
 
-async fn an_application_out_of_form_is_refused_by_its_field(app: &TestApp) {
-    let fine = application("ana@example.com");
-    let with = |change: fn(&mut Application)| {
-        let mut application = fine.clone();
-        change(&mut application);
-        application
+async fn a_sign_up_out_of_form_is_refused_by_its_field(app: &TestApp) {
+    let fine = details("ana@example.com");
+    let with = |change: fn(&mut SignUp)| {
+        let mut details = fine.clone();
+        change(&mut details);
+        details
     };
-    let applications = [
+    let all_details = [
         ("email", with(|form| form.email = "ana".to_owned())),
         ("email", with(|form| form.email = "ana@host".to_owned())),
         ("email", with(|form| form.email = "a b@example.com".to_owned())),
@@ -139,8 +139,8 @@ async fn an_application_out_of_form_is_refused_by_its_field(app: &TestApp) {
         ("country", with(|form| form.country = Some("QAT".to_owned()))),
     ];
 
-    for (field, application) in applications {
-        match accounts::sign_up(app, application).await {
+    for (field, details) in all_details {
+        match accounts::sign_up(app, details).await {
             Err(AccountError::Invalid { field: named, .. }) => assert_eq!(named, field),
             other => panic!("{field}: {other:?}"),
         }
@@ -193,7 +193,7 @@ async fn goes_on(app: &TestApp, session: &Session) -> bool {
 
 async fn signing_out_everywhere_ends_all_sessions_of_the_fan_and_nobody_elses(app: &TestApp) {
     let (first, second) = (ana(app).await, sign_in(app).await);
-    let other = accounts::sign_up(app, application("ben@example.com")).await.expect("ben can sign up");
+    let other = accounts::sign_up(app, details("ben@example.com")).await.expect("ben can sign up");
 
     accounts::sign_out(app, viewer(app, &first).await, true).await.expect("sessions can be ended");
 
@@ -340,8 +340,8 @@ async fn a_session_that_ended_days_ago_is_let_go_of_and_one_that_goes_on_keeps_w
 async fn a_role_is_given_and_shows_in_the_next_token(app: &TestApp) {
     ana(app).await;
 
-    let changed = roster::set_role(app, "ANA@example.com", Role::Admin).await;
-    let nobody = roster::set_role(app, "ben@example.com", Role::Admin).await;
+    let changed = admin::set_role(app, "ANA@example.com", Role::Admin).await;
+    let nobody = admin::set_role(app, "ben@example.com", Role::Admin).await;
 
     let before = changed.expect("a role can be given").expect("there is an account");
     assert_eq!(before.role, Role::Customer);
@@ -354,8 +354,8 @@ async fn who_is_disabled_neither_signs_in_nor_goes_on_until_enabled(app: &TestAp
     let session = ana(app).await;
     let live = sign_in(app).await;
 
-    assert!(roster::disable(app, "ANA@example.com").await.expect("an account can be disabled"));
-    assert!(!roster::disable(app, "ben@example.com").await.expect("nobody is no error"));
+    assert!(admin::disable(app, "ANA@example.com").await.expect("an account can be disabled"));
+    assert!(!admin::disable(app, "ben@example.com").await.expect("nobody is no error"));
 
     let right = try_password(app, PASSWORD).await;
     assert!(matches!(right, Err(AccountError::Disabled)), "{right:?}");
@@ -363,14 +363,14 @@ async fn who_is_disabled_neither_signs_in_nor_goes_on_until_enabled(app: &TestAp
     assert!(matches!(wrong, Err(AccountError::WrongCredentials)), "only its owner is told: {wrong:?}");
     assert!(!goes_on(app, &session).await);
 
-    assert!(roster::enable(app, "ana@example.com").await.expect("an account can be enabled"));
+    assert!(admin::enable(app, "ana@example.com").await.expect("an account can be enabled"));
     assert!(!goes_on(app, &live).await, "what has ended stays so");
     assert!(goes_on(app, &sign_in(app).await).await);
 }
 
 async fn an_account_can_be_opened_for_somebody_else(app: &TestApp) {
-    let user = roster::create(app, application("ana@example.com"), Role::Steward).await.expect("it is free");
-    let again = roster::create(app, application("ana@example.com"), Role::Admin).await;
+    let user = admin::create(app, details("ana@example.com"), Role::Steward).await.expect("it is free");
+    let again = admin::create(app, details("ana@example.com"), Role::Admin).await;
 
     assert_eq!(user.role, Role::Steward);
     assert!(matches!(again, Err(AccountError::EmailTaken)), "{again:?}");

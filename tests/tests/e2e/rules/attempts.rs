@@ -3,7 +3,7 @@
 use std::{net::IpAddr, time::Duration};
 
 use domain::{
-    accounts::{self, AccountError, Application, Session},
+    accounts::{self, AccountError, Session, SignUp},
     mails::{self, Content},
     maintenance,
 };
@@ -11,7 +11,7 @@ use entities::known_network;
 use sea_orm::EntityTrait;
 use tests::{
     TestApp, both,
-    post::{self, PostBox},
+    mailer::{self, TestMailer},
 };
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -30,8 +30,8 @@ fn address(text: &str) -> Option<IpAddr> {
     Some(text.parse().expect("an address"))
 }
 
-fn application(email: &str, password: &str) -> Application {
-    Application { email: email.to_owned(), password: password.to_owned(), display_name: None, country: None }
+fn details(email: &str, password: &str) -> SignUp {
+    SignUp { email: email.to_owned(), password: password.to_owned(), display_name: None, country: None }
 }
 
 async fn sign_in(app: &TestApp, from: &str, password: &str) -> Result<Session, AccountError> {
@@ -51,7 +51,7 @@ async fn guesses(app: &TestApp, from: &str) -> usize {
 }
 
 async fn a_stranger_keeps_no_owner_waiting_who_comes_from_where_they_were_before(app: &TestApp) {
-    accounts::sign_up(app, application("ana@example.com", PASSWORD)).await.expect("ana can sign up");
+    accounts::sign_up(app, details("ana@example.com", PASSWORD)).await.expect("ana can sign up");
     sign_in(app, "192.0.2.1", PASSWORD).await.expect("ana can sign in");
 
     for stranger in 1..=20 {
@@ -65,7 +65,7 @@ async fn a_stranger_keeps_no_owner_waiting_who_comes_from_where_they_were_before
 }
 
 async fn a_list_of_networks_gets_no_further_than_the_pace_of_an_account(app: &TestApp) {
-    accounts::sign_up(app, application("ana@example.com", PASSWORD)).await.expect("ana can sign up");
+    accounts::sign_up(app, details("ana@example.com", PASSWORD)).await.expect("ana can sign up");
 
     let mut looked_at = 0;
     for network in 0..60 {
@@ -77,8 +77,8 @@ async fn a_list_of_networks_gets_no_further_than_the_pace_of_an_account(app: &Te
 }
 
 async fn who_signs_up_from_a_network_is_known_there(app: &TestApp) {
-    let application = application("ana@example.com", PASSWORD);
-    accounts::sign_up_from(app, address("192.0.2.1"), application).await.expect("ana can sign up");
+    let details = details("ana@example.com", PASSWORD);
+    accounts::sign_up_from(app, address("192.0.2.1"), details).await.expect("ana can sign up");
     for stranger in 1..=20 {
         guesses(app, &format!("198.51.100.{stranger}")).await;
     }
@@ -92,14 +92,14 @@ async fn who_signs_up_from_a_network_is_known_there(app: &TestApp) {
 }
 
 async fn who_resets_their_password_signs_in_at_once(app: &TestApp) {
-    accounts::sign_up(app, application("ana@example.com", PASSWORD)).await.expect("ana can sign up");
+    accounts::sign_up(app, details("ana@example.com", PASSWORD)).await.expect("ana can sign up");
     guesses(app, "192.0.2.1").await;
     accounts::request_password_reset(app, address("192.0.2.1"), "ana@example.com").await.expect("a mail is queued");
-    let post = PostBox::default();
-    mails::round(app, &post).await.expect("mails can be sent");
-    let letters = post.empty();
-    let reset = letters.iter().find(|letter| matches!(letter.content, Content::ResetPassword { .. }));
-    let code = post::code(reset.expect("it was mailed"));
+    let mailer = TestMailer::default();
+    mails::round(app, &mailer).await.expect("mails can be sent");
+    let sent = mailer.empty();
+    let reset = sent.iter().find(|mail| matches!(mail.content, Content::ResetPassword { .. }));
+    let code = mailer::code(reset.expect("it was mailed"));
 
     for weak in ["ana@example.com", "zzzzzzzzzz"] {
         let refused = accounts::reset_password(app, address("192.0.2.1"), code, weak.to_owned()).await;
@@ -113,10 +113,10 @@ async fn who_resets_their_password_signs_in_at_once(app: &TestApp) {
 }
 
 async fn emails_of_others_are_tried_at_sign_up_no_faster_than_passwords(app: &TestApp) {
-    accounts::sign_up(app, application("ana@example.com", PASSWORD)).await.expect("ana can sign up");
+    accounts::sign_up(app, details("ana@example.com", PASSWORD)).await.expect("ana can sign up");
     let probe = async |from: &str| {
-        let application = application("ana@example.com", PASSWORD);
-        accounts::sign_up_from(app, address(from), application).await.expect_err("it is taken")
+        let details = details("ana@example.com", PASSWORD);
+        accounts::sign_up_from(app, address(from), details).await.expect_err("it is taken")
     };
 
     let mut told = 0;
@@ -127,7 +127,7 @@ async fn emails_of_others_are_tried_at_sign_up_no_faster_than_passwords(app: &Te
     assert!((100..=110).contains(&told), "{told} emails");
     assert!(matches!(probe("192.0.2.1").await, AccountError::TooManyAttempts { .. }));
     assert!(matches!(probe("192.0.2.2").await, AccountError::EmailTaken));
-    let own = accounts::sign_up_from(app, address("192.0.2.1"), application("ben@example.com", PASSWORD)).await;
+    let own = accounts::sign_up_from(app, address("192.0.2.1"), details("ben@example.com", PASSWORD)).await;
     assert!(own.is_ok(), "who opens an account of their own is let be: {own:?}");
 }
 
@@ -135,7 +135,7 @@ async fn a_password_opens_in_every_form_of_its_letters(app: &TestApp) {
     let (composed, apart) = ("p\u{e4}ssw\u{f6}rter gr\u{fc}\u{df}e", "pa\u{308}sswo\u{308}rter gru\u{308}\u{df}e");
     for (number, chosen) in [composed, apart].into_iter().enumerate() {
         let email = format!("{number}@example.com");
-        accounts::sign_up(app, application(&email, chosen)).await.expect("they can sign up");
+        accounts::sign_up(app, details(&email, chosen)).await.expect("they can sign up");
         for typed in [composed, apart] {
             let signed_in = accounts::sign_in(app, None, &email, typed.to_owned()).await;
             assert!(signed_in.is_ok(), "{chosen} by {typed}: {signed_in:?}");
@@ -147,9 +147,9 @@ async fn a_password_opens_in_every_form_of_its_letters(app: &TestApp) {
 
 async fn an_email_has_one_account_whatever_the_form_of_its_letters(app: &TestApp) {
     let (composed, apart) = ("fan@caf\u{e9}.example", "FAN@cafe\u{301}.EXAMPLE");
-    accounts::sign_up(app, application(composed, PASSWORD)).await.expect("they can sign up");
+    accounts::sign_up(app, details(composed, PASSWORD)).await.expect("they can sign up");
 
-    let again = accounts::sign_up(app, application(apart, PASSWORD)).await;
+    let again = accounts::sign_up(app, details(apart, PASSWORD)).await;
 
     assert!(matches!(again, Err(AccountError::EmailTaken)), "{again:?}");
     for typed in [composed, apart, "Fan@CAF\u{c9}.example"] {

@@ -6,16 +6,16 @@ use futures_util::future::join_all;
 use tests::{Backend, TestApp, both};
 
 both! {
-    the_same_wish_under_the_same_key_is_the_same_reservation,
+    the_same_request_under_the_same_key_is_the_same_reservation,
     repeated_at_once_it_still_is_one_reservation,
-    another_wish_under_the_key_is_refused,
+    another_request_under_the_key_is_refused,
     a_key_is_its_signs_and_nothing_more,
     a_key_belongs_to_its_fan,
-    a_refused_wish_leaves_its_key_free,
-    a_repeated_wish_shows_what_became_of_its_reservation,
+    a_refused_request_leaves_its_key_free,
+    a_repeated_request_shows_what_became_of_its_reservation,
 }
 
-async fn the_same_wish_under_the_same_key_is_the_same_reservation(app: &TestApp) {
+async fn the_same_request_under_the_same_key_is_the_same_reservation(app: &TestApp) {
     app.stock(1, Category::One, 2).await;
     let ana = app.fan("ana").await;
 
@@ -66,7 +66,7 @@ async fn repeated_at_once_at_two_instances_it_still_is_one_reservation() {
     app.finish().await;
 }
 
-async fn another_wish_under_the_key_is_refused(app: &TestApp) {
+async fn another_request_under_the_key_is_refused(app: &TestApp) {
     app.stock(1, Category::One, 20).await;
     app.stock(2, Category::One, 20).await;
     let ana = app.fan("ana").await;
@@ -105,7 +105,7 @@ async fn a_key_belongs_to_its_fan(app: &TestApp) {
     assert_eq!(app.pending(1, Category::One).await, 3);
 }
 
-async fn a_refused_wish_leaves_its_key_free(app: &TestApp) {
+async fn a_refused_request_leaves_its_key_free(app: &TestApp) {
     app.stock(1, Category::One, 1).await;
     let (ana, ben) = (app.fan("ana").await, app.fan("ben").await);
     let held = ben.holds(1, Category::One, 1).await;
@@ -118,7 +118,7 @@ async fn a_refused_wish_leaves_its_key_free(app: &TestApp) {
     assert!(later.is_ok(), "{later:?}");
 }
 
-async fn a_repeated_wish_shows_what_became_of_its_reservation(app: &TestApp) {
+async fn a_repeated_request_shows_what_became_of_its_reservation(app: &TestApp) {
     app.stock(1, Category::One, 1).await;
     let ana = app.fan("ana").await;
     let first = ana.hold_once("a", 1, Category::One, 1).await.expect("nothing stands against the hold");

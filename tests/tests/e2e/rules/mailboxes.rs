@@ -1,6 +1,6 @@
 //! Mailboxes: one account each, however its address is written.
 
-use domain::accounts::{self, AccountError, Application, roster};
+use domain::accounts::{self, AccountError, SignUp, admin};
 use entities::user;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use tests::{TestApp, both};
@@ -18,16 +18,16 @@ const FORMS: [[&str; 4]; 2] = [
     ["k@example.org", "k@\u{ff45}xample.org", "k@example\u{3002}org", "K@Example.Org"],
 ];
 
-fn application(email: &str) -> Application {
+fn details(email: &str) -> SignUp {
     let (email, password) = (email.to_owned(), PASSWORD.to_owned());
-    Application { email, password, display_name: None, country: None }
+    SignUp { email, password, display_name: None, country: None }
 }
 
 async fn a_mailbox_has_one_account_however_its_domain_is_written(app: &TestApp) {
     for forms in FORMS {
-        let own = accounts::sign_up(app, application(forms[0])).await.expect("there is no account yet").user;
+        let own = accounts::sign_up(app, details(forms[0])).await.expect("there is no account yet").user;
         for form in forms {
-            let again = accounts::sign_up(app, application(form)).await;
+            let again = accounts::sign_up(app, details(form)).await;
             assert!(matches!(again, Err(AccountError::EmailTaken)), "{form}: {again:?}");
             let session =
                 accounts::sign_in(app, None, form, PASSWORD.to_owned()).await.expect("it is the same mailbox");
@@ -38,15 +38,15 @@ async fn a_mailbox_has_one_account_however_its_domain_is_written(app: &TestApp) 
 
 async fn an_account_from_before_domains_had_one_form_is_found_by_each_of_them(app: &TestApp) {
     let forms = FORMS[0];
-    let own = accounts::sign_up(app, application(forms[0])).await.expect("there is no account yet").user;
+    let own = accounts::sign_up(app, details(forms[0])).await.expect("there is no account yet").user;
     let former = user::ActiveModel { id: Set(own.id), email_key: Set(forms[0].to_owned()), ..Default::default() };
     former.update(&app.db).await.expect("an account can be changed");
 
     for form in forms {
-        let again = accounts::sign_up(app, application(form)).await;
+        let again = accounts::sign_up(app, details(form)).await;
         assert!(matches!(again, Err(AccountError::EmailTaken)), "{form}: {again:?}");
         let session = accounts::sign_in(app, None, form, PASSWORD.to_owned()).await.expect("it is the same mailbox");
         assert_eq!(session.user.id, own.id, "{form}");
-        assert!(roster::enable(app, form).await.expect("it is named"), "{form}");
+        assert!(admin::enable(app, form).await.expect("it is named"), "{form}");
     }
 }

@@ -3,15 +3,15 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use domain::{
-    accounts::{self, AccountError, Application, Session, Viewer},
-    mails::{self, Content, Letter},
-    reservations::{self, Wish},
+    accounts::{self, AccountError, Session, SignUp, Viewer},
+    mails::{self, Content, OutgoingMail},
+    reservations::{self, HoldRequest},
 };
 use entities::{account_code, category::Category, mail};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use tests::{
     TestApp, both,
-    post::{PostBox, code},
+    mailer::{TestMailer, code},
 };
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -31,18 +31,18 @@ both! {
 }
 
 async fn ana(app: &TestApp) -> Session {
-    let application = Application {
+    let details = SignUp {
         email: "Ana@example.com".to_owned(),
         password: PASSWORD.to_owned(),
         display_name: Some("Ana".to_owned()),
         country: None,
     };
-    accounts::sign_up(app, application).await.expect("ana can sign up")
+    accounts::sign_up(app, details).await.expect("ana can sign up")
 }
 
-async fn mailed(app: &TestApp, post: &PostBox) -> Vec<Letter> {
-    mails::round(app, post).await.expect("mails can be looked for");
-    post.empty()
+async fn mailed(app: &TestApp, mailer: &TestMailer) -> Vec<OutgoingMail> {
+    mails::round(app, mailer).await.expect("mails can be looked for");
+    mailer.empty()
 }
 
 async fn ask_for_reset(app: &TestApp, email: &str) {
@@ -58,20 +58,20 @@ async fn waiting(app: &TestApp) -> u64 {
 }
 
 async fn who_signs_up_is_mailed_a_code_that_confirms_their_email_once(app: &TestApp) {
-    let post = PostBox::default();
+    let mailer = TestMailer::default();
     let session = ana(app).await;
     assert_eq!(session.user.verified_at, None);
 
-    let letters = mailed(app, &post).await;
+    let sent = mailed(app, &mailer).await;
 
-    let [letter] = &letters[..] else { panic!("{letters:?}") };
-    assert_eq!((letter.to.as_str(), letter.name.as_deref()), ("Ana@example.com", None), "anybody may have typed both");
-    assert!(matches!(letter.content, Content::VerifyEmail { .. }));
-    let user = accounts::verify_email(app, code(letter)).await.expect("the code is good");
+    let [mail] = &sent[..] else { panic!("{sent:?}") };
+    assert_eq!((mail.to.as_str(), mail.name.as_deref()), ("Ana@example.com", None), "anybody may have typed both");
+    assert!(matches!(mail.content, Content::VerifyEmail { .. }));
+    let user = accounts::verify_email(app, code(mail)).await.expect("the code is good");
     assert_eq!(user.verified_at, Some(user.verified_at.expect("it is verified")));
     let found = accounts::find(app, user.id).await.expect("accounts can be read");
     assert_eq!(found, Some(user));
-    let again = accounts::verify_email(app, code(letter)).await;
+    let again = accounts::verify_email(app, code(mail)).await;
     assert!(matches!(again, Err(AccountError::InvalidCode)), "{again:?}");
     assert_eq!(waiting(app).await, 0);
     let codes = account_code::Entity::find().count(&app.db).await.expect("codes can be counted");
@@ -79,17 +79,17 @@ async fn who_signs_up_is_mailed_a_code_that_confirms_their_email_once(app: &Test
 }
 
 async fn a_mailed_code_gives_another_password_and_ends_all_sessions(app: &TestApp) {
-    let post = PostBox::default();
+    let mailer = TestMailer::default();
     let session = ana(app).await;
-    mailed(app, &post).await;
+    mailed(app, &mailer).await;
     for _ in 0..7 {
         assert!(!signs_in(app, "guessed").await);
     }
 
     ask_for_reset(app, " ANA@example.com").await;
     ask_for_reset(app, "ana@example.com").await;
-    let letters = mailed(app, &post).await;
-    let [first, second] = &letters[..] else { panic!("{letters:?}") };
+    let sent = mailed(app, &mailer).await;
+    let [first, second] = &sent[..] else { panic!("{sent:?}") };
     let common = accounts::reset_password(app, None, code(first), "password".to_owned()).await;
     assert!(matches!(common, Err(AccountError::Invalid { field: "newPassword", .. })), "{common:?}");
     accounts::reset_password(app, None, code(first), BETTER.to_owned()).await.expect("the code is good");
@@ -107,13 +107,13 @@ async fn a_mailed_code_gives_another_password_and_ends_all_sessions(app: &TestAp
 }
 
 async fn a_code_is_over_after_its_time_and_good_for_its_purpose_only(app: &TestApp) {
-    let post = PostBox::default();
+    let mailer = TestMailer::default();
     ana(app).await;
     ask_for_reset(app, "ana@example.com").await;
-    let letters = mailed(app, &post).await;
+    let sent = mailed(app, &mailer).await;
     let of = |wanted: fn(&Content) -> bool| {
-        let letter = letters.iter().find(|letter| wanted(&letter.content)).expect("it was mailed");
-        code(letter)
+        let mail = sent.iter().find(|mail| wanted(&mail.content)).expect("it was mailed");
+        code(mail)
     };
     let (verify, reset) = (
         of(|content| matches!(content, Content::VerifyEmail { .. })),
@@ -135,24 +135,24 @@ async fn a_code_is_over_after_its_time_and_good_for_its_purpose_only(app: &TestA
 }
 
 async fn whether_there_is_an_account_is_told_to_its_mail_only(app: &TestApp) {
-    let post = PostBox::default();
+    let mailer = TestMailer::default();
     ana(app).await;
-    mailed(app, &post).await;
+    mailed(app, &mailer).await;
 
     for email in ["ana@example.com", "nobody@example.com", "no email at all"] {
         ask_for_reset(app, email).await;
         assert_eq!(waiting(app).await, 1, "{email}: the same work is done");
-        let letters = mailed(app, &post).await;
-        assert_eq!(letters.len(), usize::from(email.starts_with("ana")));
+        let sent = mailed(app, &mailer).await;
+        assert_eq!(sent.len(), usize::from(email.starts_with("ana")));
         assert_eq!(waiting(app).await, 0);
     }
 }
 
 async fn nobodys_mail_is_flooded(app: &TestApp) {
-    let post = PostBox::default();
+    let mailer = TestMailer::default();
     let session = ana(app).await;
     let viewer = accounts::authenticate(app, &session.access_token).await.expect("the token is fresh");
-    mailed(app, &post).await;
+    mailed(app, &mailer).await;
 
     for _ in 0..20 {
         ask_for_reset(app, "ana@example.com").await;
@@ -161,21 +161,21 @@ async fn nobodys_mail_is_flooded(app: &TestApp) {
     }
 
     assert_eq!(waiting(app).await, 8, "four each: three that are free, and the one after them");
-    mailed(app, &post).await;
+    mailed(app, &mailer).await;
     app.move_clock(Duration::from_secs(61));
     ask_for_reset(app, "ana@example.com").await;
-    assert_eq!(mailed(app, &post).await.len(), 1);
+    assert_eq!(mailed(app, &mailer).await.len(), 1);
 }
 
 async fn a_mail_is_tried_again_with_growing_waits_and_given_up_after_a_day(app: &TestApp) {
-    let post = PostBox::default();
-    post.is_closed.store(true, Ordering::SeqCst);
+    let mailer = TestMailer::default();
+    mailer.is_closed.store(true, Ordering::SeqCst);
     let began = app.now();
     ana(app).await;
 
     let mut waits = Vec::new();
     while waiting(app).await > 0 {
-        mailed(app, &post).await;
+        mailed(app, &mailer).await;
         let Some(row) = mail::Entity::find().one(&app.db).await.expect("mails can be read") else { break };
         let wait = (row.next_at - app.now()).to_std().expect("it waits");
         waits.push(wait.as_secs_f64());
@@ -187,72 +187,72 @@ async fn a_mail_is_tried_again_with_growing_waits_and_given_up_after_a_day(app: 
         assert!((whole * 0.6..=whole).contains(left), "{waits:?}");
     }
     assert!(app.now() - began >= chrono::Duration::days(1));
-    assert_eq!(post.tries.load(Ordering::SeqCst), waits.len());
+    assert_eq!(mailer.tries.load(Ordering::SeqCst), waits.len());
 
     ask_for_reset(app, "ana@example.com").await;
-    mailed(app, &post).await;
-    post.is_closed.store(false, Ordering::SeqCst);
-    assert_eq!(mailed(app, &post).await, [], "it waits for its turn");
+    mailed(app, &mailer).await;
+    mailer.is_closed.store(false, Ordering::SeqCst);
+    assert_eq!(mailed(app, &mailer).await, [], "it waits for its turn");
     app.move_clock(Duration::from_secs(61));
-    assert_eq!(mailed(app, &post).await.len(), 1);
+    assert_eq!(mailed(app, &mailer).await.len(), 1);
 }
 
 async fn a_mail_that_is_refused_for_good_is_not_tried_again(app: &TestApp) {
-    let post = PostBox::default();
-    post.refuses.store(true, Ordering::SeqCst);
+    let mailer = TestMailer::default();
+    mailer.refuses.store(true, Ordering::SeqCst);
     ana(app).await;
 
-    assert_eq!(mailed(app, &post).await, []);
+    assert_eq!(mailed(app, &mailer).await, []);
 
     assert_eq!(waiting(app).await, 0);
 }
 
 async fn two_instances_send_a_mail_once(app: &TestApp) {
-    let post = PostBox::default();
+    let mailer = TestMailer::default();
     ana(app).await;
 
-    let (first, second) = tokio::join!(mails::round(app, &post), mails::round(app, &post));
+    let (first, second) = tokio::join!(mails::round(app, &mailer), mails::round(app, &mailer));
 
     assert!(first.is_ok() && second.is_ok());
-    assert_eq!(post.empty().len(), 1);
+    assert_eq!(mailer.empty().len(), 1);
 }
 
 async fn a_change_of_the_password_is_told_by_mail(app: &TestApp) {
-    let post = PostBox::default();
+    let mailer = TestMailer::default();
     let session = ana(app).await;
-    mailed(app, &post).await;
+    mailed(app, &mailer).await;
     let viewer = accounts::authenticate(app, &session.access_token).await.expect("the token is fresh");
 
     accounts::change_password(app, viewer, None, PASSWORD.to_owned(), BETTER.to_owned()).await.expect("she may");
 
-    let letters = mailed(app, &post).await;
-    assert!(matches!(&letters[..], [letter] if letter.content == Content::PasswordChanged), "{letters:?}");
+    let sent = mailed(app, &mailer).await;
+    assert!(matches!(&sent[..], [mail] if mail.content == Content::PasswordChanged), "{sent:?}");
 }
 
-/// Whoever opens an account by somebody else's email chooses its name: it is written to nobody who has not confirmed it,
-/// nor into what anybody can have sent.
+/// A stranger who opens an account by another person's email chooses its name: it is written into no mail before the
+/// email is confirmed, nor into what a stranger can have sent.
 async fn what_somebody_calls_themselves_goes_to_a_confirmed_email_alone(app: &TestApp) {
-    let post = PostBox::default();
+    let mailer = TestMailer::default();
     app.stock(1, Category::One, 20).await;
     let viewer = Viewer { user_id: ana(app).await.user.id, ..app.fan("ben").await.viewer };
     let hold = async || {
-        let wish = Wish { match_number: 1, category: 1, quantity: 1, idempotency_key: None };
-        reservations::hold(app, viewer, wish).await.expect("nothing stands against the hold");
+        let request = HoldRequest { match_number: 1, category: 1, quantity: 1, idempotency_key: None };
+        reservations::hold(app, viewer, request).await.expect("nothing stands against the hold");
     };
     ask_for_reset(app, "ana@example.com").await;
     hold().await;
-    let letters = mailed(app, &post).await;
-    assert_eq!(letters.iter().map(|letter| letter.name.as_deref()).collect::<Vec<_>>(), [None; 3], "{letters:?}");
-    let confirms = letters.iter().find(|letter| matches!(letter.content, Content::VerifyEmail { .. }));
+    let sent = mailed(app, &mailer).await;
+    assert_eq!(sent.iter().map(|mail| mail.name.as_deref()).collect::<Vec<_>>(), [None; 3], "{sent:?}");
+    let confirms = sent.iter().find(|mail| matches!(mail.content, Content::VerifyEmail { .. }));
     accounts::verify_email(app, code(confirms.expect("it was mailed"))).await.expect("the code is good");
 
     hold().await;
     ask_for_reset(app, "ana@example.com").await;
 
-    let letters = mailed(app, &post).await;
-    assert!(letters.len() >= 2, "{letters:?}");
-    for letter in letters {
-        let is_ours = matches!(letter.content, Content::HoldPlaced(_));
-        assert_eq!(letter.name.as_deref(), is_ours.then_some("Ana"), "{letter:?}");
+    let sent = mailed(app, &mailer).await;
+    assert!(sent.len() >= 2, "{sent:?}");
+    for mail in sent {
+        let is_ours = matches!(mail.content, Content::HoldPlaced(_));
+        assert_eq!(mail.name.as_deref(), is_ours.then_some("Ana"), "{mail:?}");
     }
 }

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use domain::mails::{self, Content, Letter};
+use domain::mails::{self, Content, OutgoingMail};
 use entities::{category::Category, mail};
 use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait};
 use tests::{
     Backend, TestApp,
     bank::{ASKS, PAYS},
     both,
-    post::PostBox,
+    mailer::TestMailer,
 };
 
 use super::payments::{held, keep};
@@ -24,9 +24,9 @@ both! {
     tickets_are_mailed_to_a_confirmed_email_alone,
 }
 
-async fn mailed(app: &TestApp, post: &PostBox) -> Vec<Letter> {
-    mails::round(app, post).await.expect("mails can be looked for");
-    post.empty()
+async fn mailed(app: &TestApp, mailer: &TestMailer) -> Vec<OutgoingMail> {
+    mails::round(app, mailer).await.expect("mails can be looked for");
+    mailer.empty()
 }
 
 async fn waiting(app: &TestApp) -> u64 {
@@ -34,27 +34,27 @@ async fn waiting(app: &TestApp) -> u64 {
 }
 
 async fn who_holds_tickets_is_mailed_until_when(app: &TestApp) {
-    let post = PostBox::default();
+    let mailer = TestMailer::default();
     let (_, hold) = held(app, 20).await;
 
-    let letters = mailed(app, &post).await;
+    let sent = mailed(app, &mailer).await;
 
-    let [Letter { to, name, content: Content::HoldPlaced(told) }] = &letters[..] else { panic!("{letters:?}") };
+    let [OutgoingMail { to, name, content: Content::HoldPlaced(facts) }] = &sent[..] else { panic!("{sent:?}") };
     assert_eq!((to.as_str(), name.as_deref()), ("ana@example.com", Some("ana")));
-    assert_eq!((told.reservation.id, told.facts.match_number), (hold.id, 1));
-    assert_eq!(told.reservation.expires_at, hold.expires_at);
+    assert_eq!((facts.reservation.id, facts.match_facts.match_number), (hold.id, 1));
+    assert_eq!(facts.reservation.expires_at, hold.expires_at);
     assert_eq!(waiting(app).await, 0);
 }
 
 async fn who_pays_is_mailed_the_tickets_and_not_to_pay(app: &TestApp) {
-    let post = PostBox::default();
+    let mailer = TestMailer::default();
     let (ana, hold) = held(app, 20).await;
     ana.pay_with(hold.id, PAYS, None).await.expect("the card pays");
 
-    let letters = mailed(app, &post).await;
+    let sent = mailed(app, &mailer).await;
 
-    let [Letter { content: Content::Paid { told, passes }, .. }] = &letters[..] else { panic!("{letters:?}") };
-    assert_eq!((told.reservation.id, passes.len()), (hold.id, 2));
+    let [OutgoingMail { content: Content::Paid { facts, passes }, .. }] = &sent[..] else { panic!("{sent:?}") };
+    assert_eq!((facts.reservation.id, passes.len()), (hold.id, 2));
     for (pass, seat) in passes.iter().zip(1..) {
         assert_eq!((pass.ticket.seat, pass.facts.match_number), (seat, 1));
         let code = domain::tickets::code(app, &pass.ticket).await.expect("tickets can be signed");
@@ -64,65 +64,65 @@ async fn who_pays_is_mailed_the_tickets_and_not_to_pay(app: &TestApp) {
 }
 
 async fn whose_hold_expires_is_mailed_and_who_cancels_is_not(app: &TestApp) {
-    let post = PostBox::default();
+    let mailer = TestMailer::default();
     let (ana, hold) = held(app, 20).await;
     let cancelled = ana.holds(1, Category::One, 1).await;
     ana.cancel(cancelled.id).await.expect("she may");
     let waits = ana.holds(1, Category::One, 1).await;
     ana.pay_with(waits.id, ASKS, None).await.expect("it waits");
-    let letters = mailed(app, &post).await;
-    assert_eq!(letters.len(), 2, "{letters:?}");
+    let sent = mailed(app, &mailer).await;
+    assert_eq!(sent.len(), 2, "{sent:?}");
 
     app.advance(app.settings.hold + Duration::from_secs(1)).await;
     keep(app).await;
-    let letters = mailed(app, &post).await;
+    let sent = mailed(app, &mailer).await;
 
-    let told = letters.iter().map(|letter| match &letter.content {
-        Content::HoldExpired(told) => told.reservation.id,
+    let expired = sent.iter().map(|mail| match &mail.content {
+        Content::HoldExpired(facts) => facts.reservation.id,
         other => panic!("{other:?}"),
     });
-    let mut told: Vec<_> = told.collect();
-    told.sort_unstable();
-    assert_eq!(told, [hold.id, waits.id], "one that nobody paid, one whose payment came to nothing");
+    let mut expired: Vec<_> = expired.collect();
+    expired.sort_unstable();
+    assert_eq!(expired, [hold.id, waits.id], "one that nobody paid, one whose payment came to nothing");
 }
 
 async fn a_crowd_is_mailed_each_their_own(app: &TestApp) {
-    let post = PostBox::default();
+    let mailer = TestMailer::default();
     app.stock(1, Category::One, 100).await;
     let fans = app.fans(40).await;
 
     let holds = futures_util::future::join_all(fans.iter().map(|fan| fan.holds(1, Category::One, 1))).await;
 
-    let mut letters = Vec::new();
+    let mut sent = Vec::new();
     while waiting(app).await > 0 {
-        letters.extend(mailed(app, &post).await);
+        sent.extend(mailed(app, &mailer).await);
     }
-    assert_eq!(letters.len(), 40);
+    assert_eq!(sent.len(), 40);
     for hold in holds {
         let fan = domain::accounts::find(app, hold.user_id).await.expect("accounts can be read").expect("there is one");
-        let of_fan = letters.iter().filter(|letter| letter.to == fan.email).collect::<Vec<_>>();
-        let [Letter { content: Content::HoldPlaced(told), .. }] = of_fan[..] else { panic!("{of_fan:?}") };
-        assert_eq!(told.reservation.id, hold.id);
+        let of_fan = sent.iter().filter(|mail| mail.to == fan.email).collect::<Vec<_>>();
+        let [OutgoingMail { content: Content::HoldPlaced(facts), .. }] = of_fan[..] else { panic!("{of_fan:?}") };
+        assert_eq!(facts.reservation.id, hold.id);
     }
 }
 
 async fn tickets_are_mailed_before_the_holds_of_a_crowd(app: &TestApp) {
-    let post = PostBox::default();
+    let mailer = TestMailer::default();
     app.stock(1, Category::One, 100).await;
     let fans = app.fans(40).await;
     let holds = futures_util::future::join_all(fans.iter().map(|fan| fan.holds(1, Category::One, 1))).await;
     let last = holds.iter().zip(&fans).max_by_key(|(hold, _)| hold.created_at).expect("there are holds");
     last.1.pay_with(last.0.id, PAYS, None).await.expect("the card pays");
 
-    let letters = mailed(app, &post).await;
+    let sent = mailed(app, &mailer).await;
 
-    let paid = letters.iter().filter(|letter| matches!(letter.content, Content::Paid { .. })).count();
-    assert_eq!(paid, 1, "{letters:?}");
+    let paid = sent.iter().filter(|mail| matches!(mail.content, Content::Paid { .. })).count();
+    assert_eq!(paid, 1, "{sent:?}");
     assert!(waiting(app).await > 0, "more mails of holds than go out in a round");
 }
 
 async fn tickets_that_are_gone_are_not_mailed(app: &TestApp) {
-    let post = PostBox::default();
+    let mailer = TestMailer::default();
     let (ana, hold) = held(app, 20).await;
     ana.pay_with(hold.id, PAYS, None).await.expect("the card pays");
     let set = async |change: &str| {
@@ -130,7 +130,7 @@ async fn tickets_that_are_gone_are_not_mailed(app: &TestApp) {
     };
     set("status = 'LISTED'").await;
 
-    assert_eq!(mailed(app, &post).await, []);
+    assert_eq!(mailed(app, &mailer).await, []);
 
     assert_eq!(waiting(app).await, 0);
     set("status = 'VALID'").await;
@@ -138,33 +138,33 @@ async fn tickets_that_are_gone_are_not_mailed(app: &TestApp) {
 
 /// A mistyped email is a stranger's: they get no seat by it.
 async fn tickets_are_mailed_to_a_confirmed_email_alone(app: &TestApp) {
-    let post = PostBox::default();
+    let mailer = TestMailer::default();
     let (ana, hold) = held(app, 20).await;
     app.db.execute_unprepared("UPDATE users SET verified_at = NULL").await.expect("users can be set");
     ana.pay_with(hold.id, PAYS, None).await.expect("the card pays");
 
-    let letters = mailed(app, &post).await;
+    let sent = mailed(app, &mailer).await;
 
-    let [Letter { name: None, content: Content::PaidUnconfirmed(told), .. }] = &letters[..] else {
-        panic!("{letters:?}")
+    let [OutgoingMail { name: None, content: Content::PaidUnconfirmed(facts), .. }] = &sent[..] else {
+        panic!("{sent:?}")
     };
-    assert_eq!((told.reservation.id, waiting(app).await), (hold.id, 0));
+    assert_eq!((facts.reservation.id, waiting(app).await), (hold.id, 0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_site_that_mails_nobody_of_holds_mails_the_tickets_still() {
     for backend in Backend::BOTH {
         let app = TestApp::start_with(backend, |settings| settings.mails_of_holds = false).await;
-        let post = PostBox::default();
+        let mailer = TestMailer::default();
         let (ana, hold) = held(&app, 20).await;
         let other = ana.holds(1, Category::One, 1).await;
         ana.pay_with(hold.id, PAYS, None).await.expect("the card pays");
         app.advance(app.settings.hold + Duration::from_secs(1)).await;
         assert_eq!(app.reservation(other.id).await.status, entities::reservation::Status::Cancelled);
 
-        let letters = mailed(&app, &post).await;
+        let sent = mailed(&app, &mailer).await;
 
-        assert!(matches!(&letters[..], [Letter { content: Content::Paid { .. }, .. }]), "{letters:?}");
+        assert!(matches!(&sent[..], [OutgoingMail { content: Content::Paid { .. }, .. }]), "{sent:?}");
         app.finish().await;
     }
 }

@@ -1,10 +1,10 @@
-//! Money that moves after it was taken: whoever moves it, the books say what the gateway says, or it is listed; and no
-//! ticket is given back, ended or frozen for it.
+//! Money that moves after it was taken: moved by us or by others, the books say what the gateway says, or it is listed;
+//! and no ticket is given back, ended or frozen for it.
 
 use std::{sync::atomic::Ordering, time::Duration};
 
 use domain::{
-    gateway::{Dispute, Outcome},
+    gateway::{Dispute, RefundOutcome},
     payments::{
         reconciliation::{self, Amounts, Kind, Trouble},
         webhooks::{self, Notice},
@@ -16,7 +16,7 @@ use entities::{
     payment::State,
     refund,
     ticket::Status as Ticket,
-    webhook_event::{self, Outcome as Seen},
+    webhook_event::{self, Outcome},
 };
 use sea_orm::{EntityTrait, IntoActiveModel};
 use tests::{TestApp, bank::Call, both, sites};
@@ -151,8 +151,8 @@ async fn a_refund_is_processing_for_as_long_as_its_money_is_on_its_way(app: &Tes
     assert_eq!(statuses(app, paid.id).await, [Ticket::Refunded; 2]);
     assert_eq!(app.bank.taken(id), 0, "it was given once");
 
-    // Nobody tells of it: the keeper asks.
-    app.bank.end_refunds(id, &Outcome::Done);
+    // No event tells of it: the keeper asks.
+    app.bank.end_refunds(id, &RefundOutcome::Done);
     app.move_clock(DAY / 2);
     keep(app).await;
     assert_eq!(refunds_of(app, paid.id).await, [(2 * sites::PRICE, refund::State::Done)]);
@@ -171,7 +171,7 @@ async fn a_refund_whose_money_comes_back_is_refused_and_can_be_asked_for_again(a
         ana.refund(paid.id, None).await.expect("they go back");
         app.bank.be_slow(false);
 
-        app.bank.end_refunds(id, &Outcome::Failed("expired_or_canceled_card".to_owned()));
+        app.bank.end_refunds(id, &RefundOutcome::Failed("expired_or_canceled_card".to_owned()));
         for kind in ["charge.refund.updated", "refund.failed"] {
             told(app, kind, id).await;
         }
@@ -196,7 +196,7 @@ async fn a_part_that_comes_back_is_owed_again_beside_what_was_given(app: &TestAp
     let (ana, paid, tickets) = ticketed(app).await;
     let id = payment(app, paid.id).await.id;
     ana.refund(paid.id, Some(&tickets[..1])).await.expect("one goes back");
-    app.bank.end_refunds(id, &Outcome::Failed("declined".to_owned()));
+    app.bank.end_refunds(id, &RefundOutcome::Failed("declined".to_owned()));
     told(app, "refund.failed", id).await;
     assert_eq!(payment(app, paid.id).await.state, State::Captured);
 
@@ -245,7 +245,7 @@ async fn what_the_gateway_tells_while_it_is_away_is_seen_once_it_is_back(app: &T
     app.move_clock(Duration::from_secs(31));
     keep(app).await;
 
-    assert_eq!((waiting().await, kinds(app).await), (vec![(Some(Seen::Settled), 1)], vec![Kind::RefundedElsewhere]));
+    assert_eq!((waiting().await, kinds(app).await), (vec![(Some(Outcome::Settled), 1)], vec![Kind::RefundedElsewhere]));
 }
 
 async fn a_refund_that_waits_for_a_bank_is_no_trouble_for_a_day(app: &TestApp) {
@@ -257,7 +257,7 @@ async fn a_refund_that_waits_for_a_bank_is_no_trouble_for_a_day(app: &TestApp) {
     assert_eq!(kinds(app).await, []);
     app.move_clock(Duration::from_secs(61));
     assert_eq!(kinds(app).await, [Kind::Stuck]);
-    app.bank.end_refunds(payment(app, paid.id).await.id, &Outcome::Done);
+    app.bank.end_refunds(payment(app, paid.id).await.id, &RefundOutcome::Done);
     keep(app).await;
     assert_eq!(kinds(app).await, []);
 }

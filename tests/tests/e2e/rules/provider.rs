@@ -5,9 +5,9 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     App,
-    accounts::{self, AccountError, Application, Viewer, keys::AccessTokens, provider::Terms, roster},
+    accounts::{self, AccountError, SignUp, Viewer, admin, keys::AccessTokens, provider::ProviderConfig},
     keyring, mails,
-    reservations::{self, Wish},
+    reservations::{self, HoldRequest},
 };
 use entities::{
     category::Category,
@@ -24,8 +24,8 @@ use serde_json::{Value, json};
 use testkit::wait::PATIENCE;
 use tests::{
     Backend, TestApp, both,
-    post::PostBox,
-    provider::{SigningKey, claims, of, set, site, site_over, terms, with},
+    mailer::TestMailer,
+    provider::{SigningKey, claims, config, of, set, site, site_over, with},
 };
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -64,8 +64,8 @@ async fn account(app: &App, token: &str) -> user::Model {
 async fn tokens_by_each_kind_of_key_are_accepted_where_it_is_allowed(app: &TestApp) {
     let keys = [("rsa", RS256), ("ec", ES256), ("ed", EdDSA)].map(|(kid, kind)| SigningKey::new(kid, kind));
     let all: Vec<&SigningKey> = keys.iter().collect();
-    let open = site(app, terms(), &all);
-    let closed = site(app, Terms { algorithms: vec![RS256], ..terms() }, &all);
+    let open = site(app, config(), &all);
+    let closed = site(app, ProviderConfig { algorithms: vec![RS256], ..config() }, &all);
 
     for key in &keys {
         let token = key.sign(&with(claims(app, &key.kid), "aud", json!(["others", "tickets"])));
@@ -83,7 +83,7 @@ async fn what_a_forger_makes_of_a_providers_tokens_is_worth_nothing(app: &TestAp
     for_others.jwk["use"] = json!("enc");
     let mut of_ps = SigningKey::new("four", RS256);
     of_ps.jwk["alg"] = json!("PS256");
-    let site = site(app, terms(), &[&key, &other, &for_others, &of_ps]);
+    let site = site(app, config(), &[&key, &other, &for_others, &of_ps]);
     let fine = claims(app, "ana");
     let now = app.now().timestamp();
     let signed = |header: &Header, claims: &Value, key: &EncodingKey| {
@@ -162,11 +162,11 @@ async fn what_a_forger_makes_of_a_providers_tokens_is_worth_nothing(app: &TestAp
 }
 
 async fn ours_and_the_providers_keys_do_not_stand_in_for_each_other(app: &TestApp) {
-    let session = accounts::sign_up(app, application("ana@example.com")).await.expect("ana can sign up");
+    let session = accounts::sign_up(app, details("ana@example.com")).await.expect("ana can sign up");
     let kid = jsonwebtoken::decode_header(&session.access_token).expect("it has a header").kid.expect("it names a key");
     // The provider's key has the name of ours.
     let key = SigningKey::new(&kid, EdDSA);
-    let site = site(app, terms(), &[&key]);
+    let site = site(app, config(), &[&key]);
     let now = app.now().timestamp();
     let as_ours = json!({
         "iss": "here", "aud": "matchday", "sub": session.user.id, "sid": session.user.id, "role": "admin",
@@ -183,19 +183,19 @@ async fn ours_and_the_providers_keys_do_not_stand_in_for_each_other(app: &TestAp
 
     // Our own published key in the provider's set is the provider's from then on, and no token of ours is.
     let ours = &keyring::jwks::<AccessTokens>(app)["keys"][0];
-    of(&site).learn(&json!({ "keys": [ours] })).expect("it is a key");
+    of(&site).set_keys(&json!({ "keys": [ours] })).expect("it is a key");
     assert!(is_good(&site, &session.access_token).await);
     assert!(!is_good(&site, &key.sign(&claims(app, "ana"))).await);
     assert_eq!(viewer(&site, &session.access_token).await.user_id, session.user.id);
 }
 
-fn application(email: &str) -> Application {
-    Application { email: email.to_owned(), password: PASSWORD.to_owned(), display_name: None, country: None }
+fn details(email: &str) -> SignUp {
+    SignUp { email: email.to_owned(), password: PASSWORD.to_owned(), display_name: None, country: None }
 }
 
 async fn a_subject_has_one_account_from_the_first_token_on(app: &TestApp) {
     let key = SigningKey::new("one", EdDSA);
-    let site = site(app, terms(), &[&key]);
+    let site = site(app, config(), &[&key]);
     let tokens: Vec<String> = (0..8).map(|number| key.sign(&with(claims(app, "ana"), "jti", json!(number)))).collect();
 
     let viewers = join_all(tokens.iter().map(|token| viewer(&site, token))).await;
@@ -206,16 +206,16 @@ async fn a_subject_has_one_account_from_the_first_token_on(app: &TestApp) {
     assert_ne!(other_case.user_id, ana.user_id, "subjects are told apart by their case");
     assert_eq!((ana.role, ana.session), (Role::Customer, None));
     assert_eq!(user::Entity::find().count(&app.db).await.expect("rows can be counted"), 2);
-    let elsewhere =
-        tests::provider::site(app, Terms { issuer: "https://other.example.com".to_owned(), ..terms() }, &[&key]);
+    let other = ProviderConfig { issuer: "https://other.example.com".to_owned(), ..config() };
+    let elsewhere = tests::provider::site(app, other, &[&key]);
     let token = key.sign(&with(claims(app, "ana"), "iss", json!("https://other.example.com")));
     assert_ne!(viewer(&elsewhere, &token).await.user_id, ana.user_id, "another issuer's ana is another");
 }
 
 async fn an_email_makes_nobody_somebody_else(app: &TestApp) {
     let key = SigningKey::new("one", EdDSA);
-    let site = site(app, terms(), &[&key]);
-    let local = accounts::sign_up(app, application("ana@example.com")).await.expect("ana can sign up").user;
+    let site = site(app, config(), &[&key]);
+    let local = accounts::sign_up(app, details("ana@example.com")).await.expect("ana can sign up").user;
     let vouched = with(with(claims(app, "1"), "email", json!("Ana@example.com")), "email_verified", json!(true));
     let said = with(claims(app, "2"), "email", json!("ben@example.com"));
 
@@ -229,16 +229,16 @@ async fn an_email_makes_nobody_somebody_else(app: &TestApp) {
         let signed_in = accounts::sign_in(app, None, typed, PASSWORD.to_owned()).await.map(|session| session.user.id);
         assert_eq!(signed_in.ok(), (typed == "ana@example.com").then_some(local.id), "{typed}");
     }
-    accounts::sign_up(app, application("ben@example.com")).await.expect("nobody has taken the email");
-    let ambiguous = roster::set_role(app, "ana@example.com", Role::Admin).await;
+    accounts::sign_up(app, details("ben@example.com")).await.expect("nobody has taken the email");
+    let ambiguous = admin::set_role(app, "ana@example.com", Role::Admin).await;
     let Err(AccountError::Ambiguous { ids, .. }) = ambiguous else { panic!("{ambiguous:?}") };
     assert_eq!(ids, [local.id, external.id]);
-    assert!(!roster::disable(app, "").await.expect("the database answers"), "no email is nobody's");
+    assert!(!admin::disable(app, "").await.expect("the database answers"), "no email is nobody's");
 }
 
 async fn what_the_provider_says_of_somebody_is_followed(app: &TestApp) {
     let key = SigningKey::new("one", EdDSA);
-    let site = site(app, terms(), &[&key]);
+    let site = site(app, config(), &[&key]);
     let first = account(&site, &key.sign(&with(claims(app, "1"), "name", json!(" Ana ")))).await;
     let married = with(with(claims(app, "1"), "email", json!("ana@example.com")), "email_verified", json!("true"));
 
@@ -254,9 +254,9 @@ async fn what_the_provider_says_of_somebody_is_followed(app: &TestApp) {
 
 async fn a_role_is_what_the_claim_says_now(app: &TestApp) {
     let key = SigningKey::new("one", EdDSA);
-    let named = site(app, Terms { role_claim: Some("roles".to_owned()), ..terms() }, &[&key]);
-    let placed = site(app, Terms { role_claim: Some("/realm_access/roles".to_owned()), ..terms() }, &[&key]);
-    let ours = site(app, terms(), &[&key]);
+    let named = site(app, ProviderConfig { role_claim: Some("roles".to_owned()), ..config() }, &[&key]);
+    let placed = site(app, ProviderConfig { role_claim: Some("/realm_access/roles".to_owned()), ..config() }, &[&key]);
+    let ours = site(app, config(), &[&key]);
     let token = |field: &str, says: Value| key.sign(&with(claims(app, "1"), field, says));
 
     for (says, role) in [
@@ -274,30 +274,30 @@ async fn a_role_is_what_the_claim_says_now(app: &TestApp) {
     }
     let id = viewer(&ours, &token("roles", json!("boss"))).await.user_id;
     assert_eq!(viewer(&ours, &token("roles", json!("boss"))).await.role, Role::Customer, "nobody asked for the claim");
-    roster::set_role(app, &id.to_string(), Role::Steward).await.expect("the database answers");
+    admin::set_role(app, &id.to_string(), Role::Steward).await.expect("the database answers");
     assert_eq!(viewer(&ours, &key.sign(&claims(app, "1"))).await.role, Role::Steward, "roles are ours to give");
 }
 
 async fn a_disabled_subject_stays_out(app: &TestApp) {
     let key = SigningKey::new("one", EdDSA);
-    let site = site(app, terms(), &[&key]);
+    let site = site(app, config(), &[&key]);
     let token = key.sign(&claims(app, "1"));
     let id = viewer(&site, &token).await.user_id.to_string();
 
-    assert!(roster::disable(app, &id).await.expect("the database answers"));
+    assert!(admin::disable(app, &id).await.expect("the database answers"));
 
     let next = accounts::authenticate(&site, &key.sign(&with(claims(app, "1"), "jti", json!(2)))).await;
     assert!(matches!(next, Err(AccountError::Disabled)), "{next:?}");
     app.move_clock(Duration::from_secs(60));
     let same = accounts::authenticate(&site, &token).await;
     assert!(matches!(same, Err(AccountError::Disabled)), "also by a token that was found good before: {same:?}");
-    assert!(roster::enable(app, &id).await.expect("the database answers"));
+    assert!(admin::enable(app, &id).await.expect("the database answers"));
     assert!(is_good(&site, &token).await);
 }
 
 async fn who_has_no_password_here_is_told_so(app: &TestApp) {
     let key = SigningKey::new("one", EdDSA);
-    let site = site(app, terms(), &[&key]);
+    let site = site(app, config(), &[&key]);
     let viewer = viewer(&site, &key.sign(&claims(app, "1"))).await;
     let password = || PASSWORD.to_owned();
 
@@ -312,40 +312,40 @@ async fn who_has_no_password_here_is_told_so(app: &TestApp) {
 
 async fn mail_goes_to_emails_that_the_provider_vouches_for(app: &TestApp) {
     let key = SigningKey::new("one", EdDSA);
-    let site = site(app, terms(), &[&key]);
+    let site = site(app, config(), &[&key]);
     app.stock(1, Category::One, 3).await;
     let vouched = with(with(claims(app, "1"), "email", json!("ana@example.com")), "email_verified", json!(true));
     let said = with(claims(app, "2"), "email", json!("ben@example.com"));
-    // Vouched for or not, no mail can go there: nobody is kept out for it.
+    // Vouched for or not, no mail can go there: no fan is kept out for it.
     let odd = with(with(claims(app, "3"), "email", json!("a..b@example.com")), "email_verified", json!(true));
     for claims in [&said, &odd, &vouched] {
-        let wish = Wish { match_number: 1, category: 1, quantity: 1, idempotency_key: None };
+        let request = HoldRequest { match_number: 1, category: 1, quantity: 1, idempotency_key: None };
         let fan = viewer(&site, &key.sign(claims)).await;
-        reservations::hold(app, fan, wish).await.expect("nothing stands against the hold");
+        reservations::hold(app, fan, request).await.expect("nothing stands against the hold");
     }
 
-    let post = PostBox::default();
-    mails::round(app, &post).await.expect("mails can be looked for");
+    let mailer = TestMailer::default();
+    mails::round(app, &mailer).await.expect("mails can be looked for");
 
-    assert_eq!(post.empty().into_iter().map(|letter| letter.to).collect::<Vec<_>>(), ["ana@example.com"]);
+    assert_eq!(mailer.empty().into_iter().map(|mail| mail.to).collect::<Vec<_>>(), ["ana@example.com"]);
     assert_eq!(mail::Entity::find().count(&app.db).await.expect("mails can be counted"), 0, "the other is not kept");
 }
 
 async fn a_key_that_the_provider_withdraws_ends_with_what_it_verified(app: &TestApp) {
     let (old, new) = (SigningKey::new("old", RS256), SigningKey::new("new", RS256));
-    let site = site(app, terms(), &[&old]);
+    let site = site(app, config(), &[&old]);
     let (of_old, of_new) = (old.sign(&claims(app, "1")), new.sign(&claims(app, "1")));
     assert!(is_good(&site, &of_old).await);
 
-    of(&site).learn(&set(&[&old, &new])).expect("the keys are of use");
+    of(&site).set_keys(&set(&[&old, &new])).expect("the keys are of use");
     assert!(is_good(&site, &of_old).await && is_good(&site, &of_new).await);
     for useless in
         [json!({ "keys": [] }), json!({}), json!([]), json!({ "keys": [{ "kty": "oct", "k": "AAAA", "kid": "old" }] })]
     {
-        assert!(of(&site).learn(&useless).is_err(), "{useless}");
+        assert!(of(&site).set_keys(&useless).is_err(), "{useless}");
         assert!(is_good(&site, &of_old).await, "the last good set stays");
     }
-    of(&site).learn(&set(&[&new])).expect("the key is of use");
+    of(&site).set_keys(&set(&[&new])).expect("the key is of use");
     assert!(is_good(&site, &of_new).await);
     assert!(!is_good(&site, &of_old).await, "also what was found good before");
 }
@@ -354,8 +354,8 @@ async fn a_key_that_the_provider_withdraws_ends_with_what_it_verified(app: &Test
 async fn a_token_that_was_found_good_costs_no_query_for_a_minute() {
     let app = TestApp::start(Backend::Postgres).await;
     let key = SigningKey::new("one", EdDSA);
-    let site = site_over(&app, app.database.connect().await, terms());
-    of(&site).learn(&set(&[&key])).expect("the key is of use");
+    let site = site_over(&app, app.database.connect().await, config());
+    of(&site).set_keys(&set(&[&key])).expect("the key is of use");
     let token = key.sign(&claims(&app, "1"));
     let known = viewer(&site, &token).await;
 
@@ -372,25 +372,25 @@ async fn a_token_that_was_found_good_costs_no_query_for_a_minute() {
 async fn an_unknown_key_is_asked_for_once_for_all_and_not_again_for_a_while() {
     let app = TestApp::start(Backend::Sqlite).await;
     let (old, new) = (SigningKey::new("old", EdDSA), SigningKey::new("new", EdDSA));
-    let site = site(&app, terms(), &[&old]);
-    let wanted = async |site: &App| tokio::time::timeout(PATIENCE, of(site).wanted()).await.is_ok();
+    let site = site(&app, config(), &[&old]);
+    let is_requested = async |site: &App| tokio::time::timeout(PATIENCE, of(site).refresh_requested()).await.is_ok();
     let tokens: Vec<String> = (0..4).map(|number| new.sign(&with(claims(&app, "1"), "jti", json!(number)))).collect();
 
     let fetching = async {
-        assert!(wanted(&site).await);
-        of(&site).learn(&set(&[&old, &new])).expect("the keys are of use");
+        assert!(is_requested(&site).await);
+        of(&site).set_keys(&set(&[&old, &new])).expect("the keys are of use");
     };
     let (viewers, ()) = tokio::join!(join_all(tokens.iter().map(|token| viewer(&site, token))), fetching);
     assert_eq!(viewers.len(), 4, "all waited for one answer");
 
     let stranger = SigningKey::new("strange", EdDSA).sign(&claims(&app, "1"));
     assert!(!is_good(&site, &stranger).await, "nobody is asked, and nobody waits");
-    assert!(futures_util::FutureExt::now_or_never(of(&site).wanted()).is_none());
+    assert!(futures_util::FutureExt::now_or_never(of(&site).refresh_requested()).is_none());
     app.move_clock(Duration::from_secs(10));
     let ((), refused) = tokio::join!(
         async {
-            assert!(wanted(&site).await);
-            of(&site).missed();
+            assert!(is_requested(&site).await);
+            of(&site).fetch_failed();
         },
         accounts::authenticate(&site, &stranger)
     );

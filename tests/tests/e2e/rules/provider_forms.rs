@@ -2,7 +2,7 @@
 
 use domain::{
     App,
-    accounts::{self, AccountError, provider::Terms},
+    accounts::{self, AccountError, provider::ProviderConfig},
 };
 use jsonwebtoken::{
     Algorithm::{EdDSA, RS256},
@@ -11,7 +11,7 @@ use jsonwebtoken::{
 use serde_json::{Value, json};
 use tests::{
     TestApp, both,
-    provider::{SigningKey, claims, of, set, site, terms, with},
+    provider::{SigningKey, claims, config, of, set, site, with},
 };
 
 both! {
@@ -43,7 +43,7 @@ fn nameless(mut key: SigningKey) -> SigningKey {
 
 async fn a_time_with_a_fraction_is_a_time(app: &TestApp) {
     let key = SigningKey::new("one", EdDSA);
-    let site = site(app, terms(), &[&key]);
+    let site = site(app, config(), &[&key]);
     let now = app.now().timestamp();
     let fraction = |seconds: i64| serde_json::from_str::<Value>(&format!("{seconds}.5")).expect("it is a number");
     let token = |field: &str, time: Value| key.sign(&with(claims(app, "ana"), field, time));
@@ -65,15 +65,15 @@ async fn the_only_key_needs_no_name_and_of_several_each_does(app: &TestApp) {
     let ana = claims(app, "ana");
     let stranger = SigningKey::new("two", EdDSA);
 
-    let of_named = site(app, terms(), &[&named]);
+    let of_named = site(app, config(), &[&named]);
     assert!(is_good(&of_named, &named.sign(&ana)).await && is_good(&of_named, &unnamed(&named, &ana)).await);
     assert!(!is_good(&of_named, &unnamed(&stranger, &ana)).await, "a signature counts, not the want of a name");
-    let of_nameless = site(app, terms(), &[&nameless]);
+    let of_nameless = site(app, config(), &[&nameless]);
     assert!(
         is_good(&of_nameless, &unnamed(&nameless, &ana)).await && is_good(&of_nameless, &nameless.sign(&ana)).await
     );
     assert!(!is_good(&of_nameless, &stranger.sign(&ana)).await);
-    let of_both = site(app, terms(), &[&named, &nameless]);
+    let of_both = site(app, config(), &[&named, &nameless]);
     assert!(is_good(&of_both, &named.sign(&ana)).await);
     assert!(!is_good(&of_both, &unnamed(&named, &ana)).await, "it may be meant for either");
     assert!(!is_good(&of_both, &unnamed(&nameless, &ana)).await);
@@ -81,13 +81,13 @@ async fn the_only_key_needs_no_name_and_of_several_each_does(app: &TestApp) {
 
 async fn a_key_without_a_name_is_followed_by_the_next(app: &TestApp) {
     let (old, new) = (nameless(SigningKey::new("one", EdDSA)), nameless(SigningKey::new("one", EdDSA)));
-    let site = site(app, Terms { unknown_key_wait: std::time::Duration::ZERO, ..terms() }, &[&old]);
+    let site = site(app, ProviderConfig { unknown_key_wait: std::time::Duration::ZERO, ..config() }, &[&old]);
     let ana = claims(app, "ana");
     assert!(is_good(&site, &unnamed(&old, &ana)).await);
 
     let fetching = async {
-        of(&site).wanted().await;
-        of(&site).learn(&set(&[&new])).expect("it is a key");
+        of(&site).refresh_requested().await;
+        of(&site).set_keys(&set(&[&new])).expect("it is a key");
     };
     let next = unnamed(&new, &ana);
     let (is_good_now, ()) = tokio::join!(is_good(&site, &next), fetching);
@@ -95,15 +95,15 @@ async fn a_key_without_a_name_is_followed_by_the_next(app: &TestApp) {
     assert!(is_good_now, "it was asked for");
     let before = unnamed(&old, &with(ana, "jti", json!(2)));
     let (is_good_still, ()) = tokio::join!(is_good(&site, &before), async {
-        of(&site).wanted().await;
-        of(&site).learn(&set(&[&new])).expect("it is a key");
+        of(&site).refresh_requested().await;
+        of(&site).set_keys(&set(&[&new])).expect("it is a key");
     });
     assert!(!is_good_still);
 }
 
 async fn the_audience_may_stand_in_another_claim(app: &TestApp) {
     let key = SigningKey::new("one", RS256);
-    let site = site(app, Terms { audience_claim: "client_id".to_owned(), ..terms() }, &[&key]);
+    let site = site(app, ProviderConfig { audience_claim: "client_id".to_owned(), ..config() }, &[&key]);
     let mut ana = claims(app, "ana");
     ana.as_object_mut().expect("claims are an object").remove("aud");
     let by = |client: Value| key.sign(&with(ana.clone(), "client_id", client));

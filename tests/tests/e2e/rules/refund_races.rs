@@ -152,8 +152,8 @@ async fn two_who_give_the_same_tickets_back_get_the_money_once(app: &TestApp) {
         ana.pay(hold.id).await.expect("a hold can be paid");
         let tickets: Vec<Uuid> = tickets_of(app, hold.id).await.into_iter().map(|ticket| ticket.id).collect();
 
-        let wishes = [None, Some(&tickets[..1]), Some(&tickets[1..]), Some(&tickets[..])];
-        let asked = (0..8).map(|turn| windows[turn % 2].refund(hold.id, wishes[(turn + number) % 4]));
+        let requests = [None, Some(&tickets[..1]), Some(&tickets[1..]), Some(&tickets[..])];
+        let asked = (0..8).map(|turn| windows[turn % 2].refund(hold.id, requests[(turn + number) % 4]));
         for answer in join_all(asked).await {
             answer.expect("each finds them back, or on their way");
         }

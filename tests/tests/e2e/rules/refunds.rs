@@ -6,7 +6,7 @@ use book::master_list::MasterListMatch;
 use domain::{
     audit,
     desk::error::{HoldError, RefundRefused},
-    payments::refunds::{self, Wish},
+    payments::refunds::{self, RefundRequest},
     tickets,
 };
 use entities::{
@@ -254,8 +254,8 @@ async fn nobody_gives_back_what_is_somebody_elses_or_is_not_there(app: &TestApp)
         assert_eq!(refusal(ana.refund(paid.id, Some(&named)).await), RefundRefused::Tickets);
     }
     for reason in [String::new(), "x".repeat(201)] {
-        let wish = Wish { reservation_id: paid.id, tickets: None, reason: Some(reason) };
-        assert_eq!(refusal(refunds::refund(app, ana.viewer, wish).await), RefundRefused::Reason);
+        let request = RefundRequest { reservation_id: paid.id, tickets: None, reason: Some(reason) };
+        assert_eq!(refusal(refunds::refund(app, ana.viewer, request).await), RefundRefused::Reason);
     }
     assert_eq!(refunds_of(app, paid.id).await, []);
     ben.as_admin().refund(paid.id, None).await.expect("the staff gives back anybody's");

@@ -6,7 +6,7 @@ use book::master_list::MasterListMatch;
 use domain::{
     desk::error::{HoldError, OrderRefused},
     resale::{
-        self, Change, Offer, Price, ResaleError, Subject, Wish, Wrong,
+        self, Change, FieldError, Offer, OrderRequest, Price, ResaleError, Subject,
         market::{self, Cursor, Filter, Sort},
     },
     tickets::gate::Outcome,
@@ -57,7 +57,7 @@ async fn everything_that_is_wrong_with_an_offer_is_said_field_by_field(app: &Tes
     app.stock(1, Category::One, 20).await;
     let ana = app.fan("ana").await;
     let bought = ana.buys(1, Category::One).await;
-    let with = |subject: Result<Subject, Wrong>, amount: i64, currency: Option<&str>| Offer {
+    let with = |subject: Result<Subject, FieldError>, amount: i64, currency: Option<&str>| Offer {
         subject,
         title: " ".to_owned(),
         description: Some("\u{0}".to_owned()),
@@ -65,7 +65,7 @@ async fn everything_that_is_wrong_with_an_offer_is_said_field_by_field(app: &Tes
         idempotency_key: Some(String::new()),
     };
     let words = ["title", "description"];
-    let neither = Wrong { field: "ticketId", problem: "must be given".to_owned() };
+    let neither = FieldError { field: "ticketId", problem: "must be given".to_owned() };
 
     for (wrong, others) in [
         (
@@ -118,17 +118,17 @@ async fn one_key_offers_once_and_orders_once(app: &TestApp) {
     assert_eq!(ana.offer(named(one.id)).await.expect("it is the same"), listed);
     assert!(matches!(ana.offer(named(other.id)).await, Err(ResaleError::KeyReused)));
 
-    let wish = |listing_id: Uuid| Wish { listing_id, version: None, idempotency_key: Some("k".to_owned()) };
-    let order = ben.wish_for(wish(listed.id)).await.expect("nothing stands against it");
-    assert_eq!(ben.wish_for(wish(listed.id)).await.expect("it is the same"), order);
+    let request = |listing_id: Uuid| OrderRequest { listing_id, version: None, idempotency_key: Some("k".to_owned()) };
+    let order = ben.request_order(request(listed.id)).await.expect("nothing stands against it");
+    assert_eq!(ben.request_order(request(listed.id)).await.expect("it is the same"), order);
     let second = ana.offers(other.id, PRICE).await;
     let is_reused =
         |refused: ResaleError| matches!(refused, ResaleError::Listing(OrderRefused::Hold(HoldError::KeyReused)));
-    assert!(ben.wish_for(wish(second.id)).await.is_err_and(is_reused));
+    assert!(ben.request_order(request(second.id)).await.is_err_and(is_reused));
     assert!(matches!(ben.hold_once("k", 1, Category::One, 1).await, Err(HoldError::KeyReused)));
     ben.hold_once("h", 1, Category::One, 1).await.expect("nothing stands against it");
-    let taken = Wish { idempotency_key: Some("h".to_owned()), ..wish(second.id) };
-    assert!(ben.wish_for(taken).await.is_err_and(is_reused));
+    let taken = OrderRequest { idempotency_key: Some("h".to_owned()), ..request(second.id) };
+    assert!(ben.request_order(taken).await.is_err_and(is_reused));
 }
 
 async fn nobody_buys_of_themselves_or_at_a_price_that_they_have_not_seen(app: &TestApp) {
@@ -139,10 +139,10 @@ async fn nobody_buys_of_themselves_or_at_a_price_that_they_have_not_seen(app: &T
     let change = Change { version: 1, price: Some(price(PRICE + 100)), ..Change::default() };
     seller.change(offered.id, change).await.expect("nobody is buying it");
 
-    let seen = |version| Wish { listing_id: offered.id, version: Some(version), idempotency_key: None };
-    let stale = ben.wish_for(seen(1)).await.expect_err("it has changed");
+    let seen = |version| OrderRequest { listing_id: offered.id, version: Some(version), idempotency_key: None };
+    let stale = ben.request_order(seen(1)).await.expect_err("it has changed");
     assert!(matches!(stale, ResaleError::Listing(OrderRefused::Stale { current: 2 })), "{stale}");
-    let order = ben.wish_for(seen(2)).await.expect("it is as it was seen");
+    let order = ben.request_order(seen(2)).await.expect("it is as it was seen");
     assert_eq!(order.unit_price_minor, PRICE + 100);
 }
 
@@ -260,8 +260,8 @@ async fn nothing_is_offered_or_ordered_once_the_match_has_begun_or_resale_is_off
     let ana = closed.fan("ana").await;
     let bought = ana.buys(1, Category::One).await;
     assert!(matches!(ana.offer(offer(Subject::Ticket(bought.id), PRICE)).await, Err(ResaleError::Disabled)));
-    let wish = Wish { listing_id: Uuid::now_v7(), version: None, idempotency_key: None };
-    let refused = resale::order(&closed, ana.viewer, wish).await.expect_err("there is no resale");
+    let request = OrderRequest { listing_id: Uuid::now_v7(), version: None, idempotency_key: None };
+    let refused = resale::order(&closed, ana.viewer, request).await.expect_err("there is no resale");
     assert!(matches!(refused, ResaleError::Disabled));
     closed.finish().await;
 }

@@ -6,7 +6,7 @@ use domain::{
     Settings,
     desk::error::HoldError,
     lookup,
-    reservations::{self, Of, Wish},
+    reservations::{self, HoldRequest, Of},
 };
 use entities::{
     category::Category,
@@ -34,7 +34,7 @@ both! {
     a_category_without_free_tickets_may_come_back_and_one_without_tickets_does_not,
     the_last_single_ticket_is_not_enough_for_two,
     what_is_not_on_sale_can_not_be_held,
-    a_wish_out_of_form_is_refused_by_name,
+    a_request_out_of_form_is_refused_by_name,
     a_fan_lists_their_reservations_newest_first,
 }
 
@@ -279,24 +279,24 @@ async fn what_is_not_on_sale_can_not_be_held(app: &TestApp) {
     assert!(matches!(no_category, Err(HoldError::UnknownCategory(1, 3))));
 }
 
-async fn a_wish_out_of_form_is_refused_by_name(app: &TestApp) {
+async fn a_request_out_of_form_is_refused_by_name(app: &TestApp) {
     app.stock(1, Category::One, 20).await;
     let ana = app.fan("ana").await;
-    let wish = Wish { match_number: 1, category: 1, quantity: 1, idempotency_key: None };
+    let request = HoldRequest { match_number: 1, category: 1, quantity: 1, idempotency_key: None };
 
     for quantity in [-1, 0, 3, i32::MAX] {
-        let wish = Wish { quantity, ..wish.clone() };
-        let refused = ana.wish(wish).await;
+        let request = HoldRequest { quantity, ..request.clone() };
+        let refused = ana.request_hold(request).await;
         assert!(matches!(refused, Err(HoldError::Quantity(asked)) if asked == quantity));
     }
     for category in [0, 4, -1] {
-        let wish = Wish { category, ..wish.clone() };
-        let refused = ana.wish(wish).await;
+        let request = HoldRequest { category, ..request.clone() };
+        let refused = ana.request_hold(request).await;
         assert!(matches!(refused, Err(HoldError::Category(asked)) if asked == category));
     }
     for key in [String::new(), "k".repeat(129), "two words".into(), "clé".into()] {
-        let wish = Wish { idempotency_key: Some(key), ..wish.clone() };
-        let refused = ana.wish(wish).await;
+        let request = HoldRequest { idempotency_key: Some(key), ..request.clone() };
+        let refused = ana.request_hold(request).await;
         assert!(matches!(refused, Err(HoldError::Key)), "{refused:?}");
     }
     assert_eq!(app.pending(1, Category::One).await, 0);

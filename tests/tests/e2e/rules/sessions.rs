@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     App,
-    accounts::{self, AccountError, Application, Session, roster},
+    accounts::{self, AccountError, Session, SignUp, admin},
 };
 use futures_util::future::join_all;
 use tests::{Backend, TestApp, both};
@@ -24,13 +24,13 @@ both! {
 const LATER: Duration = Duration::from_secs(21);
 
 async fn ana(app: &App) -> Session {
-    let application = Application {
+    let details = SignUp {
         email: "ana@example.com".to_owned(),
         password: PASSWORD.to_owned(),
         display_name: None,
         country: None,
     };
-    accounts::sign_up(app, application).await.expect("ana can sign up")
+    accounts::sign_up(app, details).await.expect("ana can sign up")
 }
 
 async fn next(app: &App, token: &str) -> Session {
@@ -112,7 +112,7 @@ async fn a_moment_brings_no_ended_session_back(app: &TestApp) {
     }
     let third = accounts::sign_in(app, None, "ana@example.com", PASSWORD.to_owned()).await.expect("ana can sign in");
     next(app, &third.refresh_token).await;
-    roster::disable(app, "ana@example.com").await.expect("an account can be disabled");
+    admin::disable(app, "ana@example.com").await.expect("an account can be disabled");
     let disabled = accounts::refresh(app, &third.refresh_token).await;
     assert!(matches!(disabled, Err(AccountError::EndedSession)), "{disabled:?}");
 }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{
     App,
-    accounts::{self, AccountError, Application, Session, Viewer, keys::AccessTokens, roster, standing},
+    accounts::{self, AccountError, Session, SignUp, Viewer, admin, keys::AccessTokens, standing},
     keyring,
 };
 use entities::{
@@ -30,13 +30,13 @@ both! {
 }
 
 async fn ana(app: &App) -> Session {
-    let application = Application {
+    let details = SignUp {
         email: "ana@example.com".to_owned(),
         password: PASSWORD.to_owned(),
         display_name: None,
         country: None,
     };
-    accounts::sign_up(app, application).await.expect("ana can sign up")
+    accounts::sign_up(app, details).await.expect("ana can sign up")
 }
 
 async fn again(app: &App) -> Session {
@@ -52,7 +52,7 @@ async fn viewer(app: &App, session: &Session) -> Viewer {
 }
 
 async fn set_role(app: &App, role: Role) {
-    roster::set_role(app, "ana@example.com", role).await.expect("a role can be given").expect("there is an account");
+    admin::set_role(app, "ana@example.com", role).await.expect("a role can be given").expect("there is an account");
 }
 
 async fn right(app: &App, session: &Session) -> Arc<standing::Right> {
@@ -94,9 +94,9 @@ async fn an_access_token_ends_with_its_session_or_account(app: &TestApp) {
     changed.await.expect("a password can be changed");
     assert!(matches!(seen(app, &other).await, Err(AccountError::EndedSession)));
     assert!(seen(app, &left).await.is_ok(), "this one goes on");
-    roster::disable(app, "ana@example.com").await.expect("an account can be disabled");
+    admin::disable(app, "ana@example.com").await.expect("an account can be disabled");
     assert!(matches!(seen(app, &left).await, Err(AccountError::Disabled)));
-    roster::enable(app, "ana@example.com").await.expect("an account can be enabled");
+    admin::enable(app, "ana@example.com").await.expect("an account can be enabled");
     assert!(matches!(seen(app, &left).await, Err(AccountError::EndedSession)), "what has ended stays so");
 }
 

@@ -7,7 +7,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use book::clock::{Clock, MovableClock};
 use domain::{
     App,
-    accounts::{self, AccountError, Application, Keys, Session, keys::AccessTokens},
+    accounts::{self, AccountError, Keys, Session, SignUp, keys::AccessTokens},
     keyring::{self, Stage},
 };
 use entities::signing_key::{self, Algorithm};
@@ -31,13 +31,13 @@ both! {
 }
 
 async fn fan(app: &App, name: &str) -> Session {
-    let application = Application {
+    let details = SignUp {
         email: format!("{name}@example.com"),
         password: "correct horse battery staple".to_owned(),
         display_name: None,
         country: None,
     };
-    accounts::sign_up(app, application).await.expect("a fan can sign up")
+    accounts::sign_up(app, details).await.expect("a fan can sign up")
 }
 
 fn header(token: &str) -> Header {

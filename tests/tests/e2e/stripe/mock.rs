@@ -1,13 +1,13 @@
 //! Every call of ours, held against Stripe's own description of its API, and every answer of it read whole.
 
-use domain::gateway::Order;
+use domain::gateway::IntentRequest;
 use tests::{World, client::Client, stripe_mock::StripeMock};
 use uuid::Uuid;
 
-fn order(method: Option<&str>) -> Order {
+fn intent_request(method: Option<&str>) -> IntentRequest {
     let payment_id = Uuid::now_v7();
     let key = format!("{payment_id}-open");
-    Order { payment_id, amount_minor: 15_000, method: method.map(str::to_owned), key }
+    IntentRequest { payment_id, amount_minor: 15_000, method: method.map(str::to_owned), key }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -21,7 +21,7 @@ async fn stripes_own_description_of_its_api_accepts_every_call_of_ours() {
     let gateway = &site.app.gateway;
 
     for method in [Some("pm_card_visa"), None] {
-        let opened = gateway.open(&order(method)).await.expect("a payment is begun");
+        let opened = gateway.open(&intent_request(method)).await.expect("a payment is begun");
         assert!(opened.id.starts_with("pi_") && opened.client_secret.is_some(), "{opened:?}");
     }
     let found = gateway.find("pi_123").await.expect("it can be asked about").expect("it is known");
@@ -35,7 +35,7 @@ async fn stripes_own_description_of_its_api_accepts_every_call_of_ours() {
 
     // The search is asked for what Stripe fails to tell of.
     mock.fail_to_open(true);
-    let searched = gateway.open(&order(Some("pm_card_visa"))).await.expect("the search finds a payment");
+    let searched = gateway.open(&intent_request(Some("pm_card_visa"))).await.expect("the search finds a payment");
     assert!(searched.id.starts_with("pi_"), "{searched:?}");
     mock.fail_to_open(false);
 

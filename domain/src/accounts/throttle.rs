@@ -1,12 +1,12 @@
-//! Attempts: how often a password may be tried, by account and network, by account, and by address.
+//! The throttle: how often a password may be tried, by account and network, by account, and by address.
 //!
 //! A few tries are free; after them each wrong one doubles the wait before the next, up to a bound. A try is counted
 //! before its password is looked at and uncounted if it was right, so that many at once gain nothing. The counts are
 //! rows of the database: all instances count together.
 //!
-//! What strangers try from other networks is counted for the account as well, but keeps nobody waiting who comes from a
-//! network where its owner has signed in before: so no stranger locks an owner out, and no list of networks is a way round
-//! the wait.
+//! What strangers try from other networks is counted for the account as well, but keeps no client waiting that comes
+//! from a network where its owner has signed in before: so no stranger locks an owner out, and no list of networks is a
+//! way round the wait.
 //!
 //! An email without an account is counted like one with, or the counting would tell them apart.
 
@@ -33,7 +33,7 @@ struct Pace {
     longest: Duration,
 }
 
-/// Of an account, from one network: somebody who mistypes is let be; a list of passwords gets one try in 5 minutes.
+/// Of an account, from one network: an owner who mistypes is let be; a list of passwords gets one try in 5 minutes.
 const OF_PAIR: Pace = Pace { free: 5, first: Duration::from_secs(1), longest: Duration::from_secs(5 * 60) };
 
 /// Of an account, from all networks that are not its owner's: as many as a handful of those who mistype, and then the same.
@@ -42,10 +42,10 @@ const OF_STRANGERS: Pace = Pace { free: 30, first: Duration::from_secs(1), longe
 /// Many people may share an address; a list of accounts gets one try a minute.
 const OF_ADDRESS: Pace = Pace { free: 100, first: Duration::from_secs(1), longest: Duration::from_secs(60) };
 
-/// Nobody's mail is flooded by whoever knows their email.
+/// No owner's mail is flooded by strangers who know the email.
 const OF_MAILS: Pace = Pace { free: 3, first: Duration::from_secs(60), longest: Duration::from_secs(3_600) };
 
-/// After this long without a try nothing is held against anybody.
+/// After this long without a try nothing is held against an address or an account.
 const FORGOTTEN: Duration = Duration::from_secs(3_600);
 
 /// How long a network is known as the owner's after they last signed in there.
@@ -59,7 +59,7 @@ pub(super) struct Attempt {
     is_of_stranger: bool,
 }
 
-/// Whether whoever tries has shown that they are the owner, by a session.
+/// Whether the client that tries has shown that they are the owner, by a session.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Device {
     Known,
@@ -76,7 +76,7 @@ pub(super) async fn begin(
     let now = app.clock.now();
     let txn = WriteTxn::begin(&app.store).await?;
     let is_of_stranger = device == Device::Unknown && !is_known(&txn, email, address, now).await?;
-    // Addresses are locked before accounts, and these before their pairs, so nobody waits for somebody who waits for them.
+    // Addresses are locked before accounts, and these before their pairs, so no two wait for each other.
     if let Some(address) = address {
         count(&txn, &of_address(address), &OF_ADDRESS, now).await?;
     }
@@ -169,7 +169,7 @@ pub(super) async fn may_mail(
     }
 }
 
-/// Deletes what is held against nobody any more.
+/// Deletes what is too old to be held against an address or an account.
 pub(crate) async fn forget(app: &App, txn: &WriteTxn) -> Result<(), DbErr> {
     let old = attempt::Column::LastAt.lt(app.clock.now() - FORGOTTEN);
     attempt::Entity::delete_many().filter(old).exec(&**txn).await?;

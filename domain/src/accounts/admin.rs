@@ -1,4 +1,4 @@
-//! The roster: what those who run the site do with accounts. No visitor can.
+//! Administration: what the operator does with accounts. No visitor can.
 
 use book::store::WriteTxn;
 use entities::user::{self, Role};
@@ -9,15 +9,15 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{AccountError, Application, email_keys, enrolled, enter, sessions, standing, tokens};
+use super::{AccountError, SignUp, email_keys, enrolled, enter, sessions, standing, tokens};
 use crate::App;
 
-/// Opens an account of any role, without signing anybody in.
+/// Opens an account of any role, without opening a session.
 ///
 /// # Errors
 /// `Invalid`, `Busy` and `EmailTaken`, as at a sign-up: then no account is opened.
-pub async fn create(app: &App, application: Application, role: Role) -> Result<user::Model, AccountError> {
-    let row = user::Model { role, ..enrolled(app, application).await? };
+pub async fn create(app: &App, details: SignUp, role: Role) -> Result<user::Model, AccountError> {
+    let row = user::Model { role, ..enrolled(app, details).await? };
     let txn = WriteTxn::begin(&app.store).await?;
     enter(&txn, &row).await?;
     txn.commit().await?;
@@ -25,7 +25,7 @@ pub async fn create(app: &App, application: Application, role: Role) -> Result<u
     Ok(row)
 }
 
-/// A password that nobody guesses, for an account that somebody else will use.
+/// A password that can't be guessed, for an account that another person will use.
 ///
 /// # Errors
 /// `Internal` where the system has no randomness.
@@ -55,7 +55,7 @@ pub async fn set_role(app: &App, name: &str, role: Role) -> Result<Option<user::
     Ok(Some(user))
 }
 
-/// Lets nobody sign in to an account any more, and ends its sessions: instances refuse its tokens, also those of an identity
+/// Disables an account and ends its sessions: instances refuse its tokens, also those of an identity
 /// provider, and close its connections as soon as they hear of it, within a second. `false`: `name` names none.
 ///
 /// # Errors
@@ -93,8 +93,8 @@ async fn set_disabled(app: &App, name: &str, is_disabled: bool) -> Result<bool, 
     Ok(true)
 }
 
-/// The account of this id or email. Whoever signs up here with the email of somebody at the identity provider has another
-/// account with it: then the email alone names nobody.
+/// The account of this id or email. A stranger who signs up here with the email of a subject of the identity provider
+/// has another account with it: then the email alone names neither.
 async fn named(txn: &WriteTxn, name: &str) -> Result<Option<user::Model>, AccountError> {
     let keys = email_keys(name);
     let email = &keys[0];

@@ -1,4 +1,4 @@
-//! The parking: sales of matches whose master-list record has not come yet, in the order in which they came.
+//! Parked sales: sales of matches whose master-list record has not come yet, in the order in which they came.
 //!
 //! Invariant: what waits is bounded, in all and of each sender, and for a time; what finds no room is a dead letter, and
 //! what has waited in vain is counted.
@@ -21,7 +21,7 @@ use sea_orm::{
 };
 
 use super::{SHARED, Sale};
-use crate::{App, settings::ParkingBounds};
+use crate::{App, settings::ParkedSalesBounds};
 
 /// Matches looked after in one round at most.
 const ROUND: u64 = 1_024;
@@ -34,12 +34,12 @@ const COUNT: chrono::Duration = chrono::Duration::seconds(10);
 
 /// How much waits, as it was counted last.
 #[derive(Default)]
-pub(crate) struct Counted {
+pub(crate) struct ParkedSalesCount {
     sales: AtomicU64,
     at: Mutex<Option<DateTime<Utc>>>,
 }
 
-impl Counted {
+impl ParkedSalesCount {
     pub(crate) fn sales(&self) -> u64 {
         self.sales.load(Ordering::Relaxed)
     }
@@ -63,17 +63,17 @@ struct Waiting {
 
 /// What is parked for the matches of one transaction.
 #[derive(Default)]
-pub(crate) struct Parking {
+pub(crate) struct ParkedSales {
     /// With the ids of their rows.
     waiting: BTreeMap<i32, Vec<(i64, Sale)>>,
     fresh: BTreeMap<i32, Vec<Sale>>,
-    /// Rows that were read here: one that is parked meanwhile, by somebody who does not see the match yet, stays.
+    /// Rows that were read here: one that is parked meanwhile, by an instance that does not see the match yet, stays.
     left: Vec<i64>,
-    /// How much waits for whatever match; read once it is asked for.
+    /// How much waits for any match; read once it is asked for.
     waiting_anywhere: Option<Waiting>,
 }
 
-impl Parking {
+impl ParkedSales {
     /// Reads what is parked for `numbers`, under the locks of those of them that have come.
     pub(crate) async fn open(txn: &WriteTxn, numbers: &BTreeSet<i32>) -> Result<Self, DbErr> {
         let rows = parked_sale::Entity::find()
@@ -81,13 +81,13 @@ impl Parking {
             .order_by_asc(parked_sale::Column::Id)
             .all(&**txn)
             .await?;
-        let mut parking = Self::default();
+        let mut parked = Self::default();
         for row in rows {
             let sale = serde_json::from_str(&row.sale).map_err(|error| DbErr::Json(error.to_string()))?;
-            parking.waiting.entry(row.match_number).or_default().push((row.id, sale));
+            parked.waiting.entry(row.match_number).or_default().push((row.id, sale));
         }
 
-        Ok(parking)
+        Ok(parked)
     }
 
     pub(crate) fn sales(&self) -> impl Iterator<Item = &Sale> + Clone {
@@ -95,7 +95,12 @@ impl Parking {
     }
 
     /// Parks a sale; `false` where no more may wait.
-    pub(crate) async fn enter(&mut self, txn: &WriteTxn, bounds: &ParkingBounds, sale: &Sale) -> Result<bool, DbErr> {
+    pub(crate) async fn enter(
+        &mut self,
+        txn: &WriteTxn,
+        bounds: &ParkedSalesBounds,
+        sale: &Sale,
+    ) -> Result<bool, DbErr> {
         let waiting = match &mut self.waiting_anywhere {
             Some(waiting) => waiting,
             unread => unread.insert(Waiting::read(txn).await?),
@@ -173,7 +178,7 @@ pub(crate) async fn thin(app: &App, now: DateTime<Utc>) -> Result<(), DbErr> {
 
     // Ids follow the order in which they came.
     let oldest = parked_sale::Entity::find().order_by_asc(Column::Id).limit(1).one(&app.db).await?;
-    let kept_from = now - app.settings.parking.kept;
+    let kept_from = now - app.settings.parked_sales.kept;
     if oldest.is_some_and(|oldest| oldest.received_at < kept_from) {
         let txn = WriteTxn::begin(&app.store).await?;
         let gone = parked_sale::Entity::delete_many().filter(Column::ReceivedAt.lt(kept_from)).exec(&*txn).await?;
@@ -181,9 +186,9 @@ pub(crate) async fn thin(app: &App, now: DateTime<Utc>) -> Result<(), DbErr> {
         tracing::warn!(sales = gone.rows_affected, "sales of matches that never came are given up");
         metrics::counter!("matchday_parked_sales_given_up_total").increment(gone.rows_affected);
     }
-    if app.parked.is_due(now) {
+    if app.parked_sales.is_due(now) {
         let waiting = parked_sale::Entity::find().count(&app.db).await?;
-        app.parked.sales.store(waiting, Ordering::Relaxed);
+        app.parked_sales.sales.store(waiting, Ordering::Relaxed);
         #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
         metrics::gauge!("matchday_parked_sales").set(waiting as f64);
     }

@@ -1,4 +1,4 @@
-//! Parking: sales of a match whose master-list record has not come yet wait for it, in their order.
+//! Parked sales: those of a match whose master-list record has not come yet wait for it, in their order.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use domain::{
     expiry,
     foreign::Sale,
     inbox::{Message, Position},
-    settings::ParkingBounds,
+    settings::ParkedSalesBounds,
 };
 use entities::{category::Category, parked_sale};
 use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait};
@@ -29,7 +29,7 @@ both! {
     a_match_and_its_sales_at_two_consumers_at_once_end_on_the_same_counts,
 }
 
-/// Only in this order do two tickets stay held: the first message gives back what nobody holds yet.
+/// Only in this order do two tickets stay held: the first message gives back what is not held yet.
 fn sales() -> Vec<Sale> {
     vec![
         sale(Cancelled, 1, Category::One, 2, THERE),
@@ -165,8 +165,8 @@ async fn what_waits_for_matches_that_never_come_is_bounded_on_postgres() {
 
 async fn what_waits_is_bounded(backend: Backend) {
     let week = Duration::from_secs(7 * 24 * 60 * 60);
-    let bounds = ParkingBounds { most: 30, most_of_sender: 20, kept: week };
-    let app = TestApp::start_with(backend, |settings| settings.parking = bounds).await;
+    let bounds = ParkedSalesBounds { most: 30, most_of_sender: 20, kept: week };
+    let app = TestApp::start_with(backend, |settings| settings.parked_sales = bounds).await;
     let crowd = |app: &TestApp, sender: Option<&str>| -> Vec<_> {
         (1..=25)
             .map(|number| app.next(Message::Sale(sale(Pending, 1_000 + number, Category::One, 1, sender))))

@@ -1,4 +1,4 @@
-//! The post, as tests see it: a box that takes every letter or none, and a small SMTP server on the loopback.
+//! Mailers for tests: one that keeps every mail or takes none, and a small SMTP server on the loopback.
 
 use std::{
     net::SocketAddr,
@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use domain::mails::{Content, Letter, Post, Undelivered};
+use domain::mails::{Content, DeliveryError, Mailer, OutgoingMail};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
@@ -16,8 +16,8 @@ use tokio::{
 
 /// Keeps what it is given.
 #[derive(Default)]
-pub struct PostBox {
-    letters: Mutex<Vec<Letter>>,
+pub struct TestMailer {
+    sent: Mutex<Vec<OutgoingMail>>,
     /// While set, it takes nothing.
     pub is_closed: AtomicBool,
     /// While set, it refuses for good.
@@ -26,32 +26,32 @@ pub struct PostBox {
 }
 
 #[async_trait::async_trait]
-impl Post for PostBox {
-    async fn deliver(&self, letter: &Letter) -> Result<(), Undelivered> {
+impl Mailer for TestMailer {
+    async fn deliver(&self, mail: &OutgoingMail) -> Result<(), DeliveryError> {
         self.tries.fetch_add(1, Ordering::SeqCst);
         if self.is_closed.load(Ordering::SeqCst) {
-            return Err(Undelivered::Later("it is closed".to_owned()));
+            return Err(DeliveryError::Transient("it is closed".to_owned()));
         }
         if self.refuses.load(Ordering::SeqCst) {
-            return Err(Undelivered::Never("there is no such address".to_owned()));
+            return Err(DeliveryError::Permanent("there is no such address".to_owned()));
         }
-        self.letters.lock().unwrap_or_else(PoisonError::into_inner).push(letter.clone());
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).push(mail.clone());
         Ok(())
     }
 }
 
-impl PostBox {
-    /// The letters since the last call.
-    pub fn empty(&self) -> Vec<Letter> {
-        std::mem::take(&mut self.letters.lock().unwrap_or_else(PoisonError::into_inner))
+impl TestMailer {
+    /// The mails since the last call.
+    pub fn empty(&self) -> Vec<OutgoingMail> {
+        std::mem::take(&mut self.sent.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// The code in a letter.
-pub fn code(letter: &Letter) -> &str {
-    match &letter.content {
+/// The code in a mail.
+pub fn code(mail: &OutgoingMail) -> &str {
+    match &mail.content {
         Content::VerifyEmail { code } | Content::ResetPassword { code } => code,
-        _ => panic!("there is no code in {letter:?}"),
+        _ => panic!("there is no code in {mail:?}"),
     }
 }
 
