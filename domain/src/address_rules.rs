@@ -36,7 +36,7 @@ use network::Network;
 
 /// Rules at most: all are in the memory of every instance.
 pub const RULES_MAX: u64 = 200_000;
-/// How long a rule is kept after its expiry, for whoever asks why somebody was blocked.
+/// How long a rule is kept after its expiry, for the operator who asks why a client was blocked.
 const KEPT_AFTER: TimeDelta = TimeDelta::days(30);
 const THE_ROW: i16 = 1;
 
@@ -197,7 +197,7 @@ fn replacing() -> OnConflict {
         .to_owned()
 }
 
-/// Deletes what nobody asks about any more.
+/// Deletes what is too old to be asked about.
 async fn forget(txn: &WriteTxn, now: DateTime<Utc>) -> Result<(), DbErr> {
     let over = address_rule::Column::ExpiresAt.lt(now - KEPT_AFTER);
     address_rule::Entity::delete_many().filter(over).exec(&**txn).await?;

@@ -16,7 +16,7 @@ mod resale;
 /// A sentence for each way in which the counts disagree with the rows they count, and money with the tickets that it
 /// was taken for; empty when all is well.
 ///
-/// Reads all reservations: for tests and after benchmarks, on a database that nobody is writing to.
+/// Reads all reservations: for tests and after benchmarks, on a database that no instance is writing to.
 pub async fn violations(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     let mut held = HashMap::<_, i32>::new();
     let mut sold = HashMap::<_, i32>::new();

@@ -1,12 +1,12 @@
 //! The desk: where everything that changes a reservation is decided, first come, first served.
 //!
 //! Requests queue in lanes, all of one match in one lane. A lane takes what has arrived meanwhile, decides it in one
-//! transaction, and answers each asker after the commit. Alone, a request waits for nobody; in a crowd a batch shares
+//! transaction, and answers each asker after the commit. Alone, a request waits for no other; in a crowd a batch shares
 //! one lock, a handful of statements and one wait for the disk.
 //!
 //! Each kind of request is a file of its own, which says what it needs and how it is decided (`request::Request`).
 //!
-//! Invariant: a lane answers nobody before the transaction that holds their answer has committed.
+//! Invariant: a lane answers no request before the transaction that holds its answer has committed.
 
 use std::{
     sync::{
@@ -67,7 +67,7 @@ pub(crate) struct DeskHandle {
 }
 
 impl DeskHandle {
-    /// Hands a request in and waits for its answer. A full lane refuses at once: nobody waits without bound.
+    /// Hands a request in and waits for its answer. A full lane refuses at once: no client waits without bound.
     pub(crate) async fn ask<R: Request>(&self, match_number: i32, request: R) -> Answer<R> {
         let lane = usize::try_from(match_number.unsigned_abs()).unwrap_or(0) % self.lanes.len();
         let (pending, answered) = waiting(match_number, request);
@@ -140,7 +140,7 @@ async fn lane(app: &App, Lane { mut queue, pace }: Lane, shutdown: &Cancellation
             taken = queue.recv_many(&mut requests, app.settings.batch) => if taken == 0 { return },
             () = shutdown.cancelled(), if !queue.is_closed() => queue.close(),
         }
-        // Whoever went away meanwhile is skipped.
+        // A client that went away meanwhile is skipped.
         requests.retain(|request| !request.is_abandoned());
         if !requests.is_empty() {
             let crowded = requests.len() > 1;
@@ -154,9 +154,9 @@ async fn lane(app: &App, Lane { mut queue, pace }: Lane, shutdown: &Cancellation
     }
 }
 
-/// Lets those run who were answered, so that whoever asks again at once shares the next batch.
+/// Lets those run who were answered, so that a client that asks again at once shares the next batch.
 ///
-/// Waits for no time: it ends when nobody came while the others ran.
+/// Waits for no time: it ends when no request came while the others ran.
 async fn let_in(queue: &mpsc::Receiver<Box<dyn Pending>>) {
     for _ in 0..YIELDS {
         let waiting = queue.len();
@@ -176,7 +176,7 @@ async fn serve(app: &App, mut requests: Vec<Box<dyn Pending>>) {
             return;
         }
         match decide(app, &mut requests).await {
-            // Whoever made it late is dismissed by now; the others are decided without them.
+            // The requests that made it late are dismissed by now; the others are decided without them.
             Err(error) if store::was_late(&error) => {}
             decided => break decided,
         }

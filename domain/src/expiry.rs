@@ -2,8 +2,8 @@
 //!
 //! Every instance looks for overdue holds and hands them to its desk; a hold that two of them find ends once. One whose
 //! payment is under way ends with the payment ([`crate::payments`]), or here once that takes too long.
-//! Holds of other sites that nobody resolved end here as well, and sales that were parked for a match that has come
-//! meanwhile are applied.
+//! Holds of other sites that their senders did not resolve end here as well, and sales that were parked for a match
+//! that has come meanwhile are applied.
 
 use std::time::Duration;
 

@@ -46,7 +46,7 @@ pub struct Keyring<P: Purpose> {
     ring: RwLock<Arc<Ring<P>>>,
     /// Held while the keys are read, so that no older state of them replaces a newer one.
     loading: Mutex<()>,
-    /// When the database was last asked for an unknown key; whoever holds it asks.
+    /// When the database was last asked for an unknown key; the task that holds the lock asks.
     asked: Mutex<Option<DateTime<Utc>>>,
 }
 

@@ -1,7 +1,7 @@
 //! Leases: one leader at a time among the instances of a site, on a row of their database.
 //!
 //! No two clocks are compared. The database orders what happens to the row; how long it stays as it is, each instance
-//! measures by its own steady clock. Whoever holds a lease may act for its time counted from before the call that took
+//! measures by its own steady clock. The holder of a lease may act for its time counted from before the call that took
 //! or renewed it. Another takes it when it has seen the row unchanged for that whole time: the last renewal was before
 //! that, so the holder has stopped by then, however wrong any wall clock is and however it jumps.
 

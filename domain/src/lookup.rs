@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{App, accounts::Viewer};
 
-/// The reservation, if `viewer` owns it or may see everybody's.
+/// The reservation, if `viewer` owns it or may see all.
 pub async fn reservation(app: &App, viewer: Viewer, id: Uuid) -> Result<Option<reservation::Model>, DbErr> {
     let row = reservation::Entity::find_by_id(id).one(&app.db).await?;
 

@@ -1,4 +1,4 @@
-//! Matches: what is on sale, as everybody may see it.
+//! Matches: what is on sale, as all may see it.
 //!
 //! A match comes with the master list, its facts follow it, and its version grows with every change that shows.
 

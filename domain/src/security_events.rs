@@ -25,13 +25,13 @@ use crate::{App, accounts::tokens::fingerprint, page::Page};
 /// How far apart the clocks of instances may be, and how late one may write what it counted.
 const LATEST: Duration = Duration::from_secs(30);
 
-/// How often a follower looks where nobody tells of news.
+/// How often a follower looks where no instance tells of new ones.
 const PERIOD: Duration = Duration::from_secs(1);
 
 /// Rows that a follower reads at once.
 const READ_AT_ONCE: u64 = 500;
 
-/// A decision about somebody, and how often it was made within a minute.
+/// A decision about a client, and how often it was made within a minute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sighting {
     pub kind: Kind,
@@ -118,7 +118,7 @@ pub async fn forget(app: &App, before: DateTime<Utc>) -> Result<(), DbErr> {
     txn.commit().await
 }
 
-/// Somebody who follows what is counted: events as they stand whenever they have grown.
+/// An operator who follows what is counted: events as they stand whenever they have grown.
 pub struct Follower {
     app: Arc<App>,
     kind: Option<Kind>,

@@ -1,6 +1,6 @@
 //! Texts that people and programs send: how long each kind may be, and which characters it may have.
 //!
-//! No database sees a NUL, and no person a character that hides or reorders others: whoever reads a name, a title or an
+//! No database sees a NUL, and no person a character that hides or reorders others: a reader of a name, a title or an
 //! email sees all of it, in its order.
 
 /// A kind of text, with what its limit is for.

@@ -91,7 +91,7 @@ pub async fn passes(app: &App, rows: Vec<ticket::Model>) -> Result<Vec<Pass>, Ti
     Ok(passes)
 }
 
-/// Whether a ticket opens the gate: it is valid, and nobody of the staff has frozen it.
+/// Whether a ticket opens the gate: it is valid, and not frozen.
 pub(crate) fn opens(row: &ticket::Model) -> bool {
     row.status == Status::Valid && row.frozen_at.is_none()
 }
@@ -108,7 +108,7 @@ pub async fn code(app: &App, row: &ticket::Model) -> Result<Option<String>, Tick
     signed.map(Some).ok_or_else(|| TicketError::Internal("the key that signs tickets can't sign".to_owned()))
 }
 
-/// The ticket, if `viewer` owns it or may see everybody's.
+/// The ticket, if `viewer` owns it or may see all.
 pub async fn find(app: &App, viewer: Viewer, id: Uuid) -> Result<Option<ticket::Model>, DbErr> {
     let row = ticket::Entity::find_by_id(id).one(&app.db).await?;
 

@@ -132,7 +132,7 @@ impl View {
 
     /// Grows whenever anything is shown anew.
     ///
-    /// Whoever reads the generation first and the states after has states at least as new as the generation.
+    /// A caller that reads the generation first and the states after has states at least as new as the generation.
     pub fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
     }

@@ -82,7 +82,7 @@ impl Wake {
 
     pub(crate) fn holds_changed(&self, news: Vec<HoldNews>) {
         for one in news {
-            // Nobody listens where nobody counts.
+            // An instance that counts nothing has no listener.
             let _ = self.holds.send(one);
         }
     }

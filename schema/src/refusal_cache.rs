@@ -1,9 +1,11 @@
-//! The refusal cache: the answers to wishes for tickets of which nothing is left, kept for as long as that is known to be so.
+//! The refusal cache: the answers to requests for tickets of which nothing is left, kept for as long as that is known
+//! to be so.
 //!
-//! When a final sells out, everybody asks on for a while, most of them in the same words. They are all refused alike, so
+//! When a final sells out, fans ask on for a while, most of them in the same words. They are all refused alike, so
 //! the first of them is executed and the others are handed what it was answered.
 //!
-//! Invariant: an answer is handed out only while the view would refuse the wish at the version that it was refused at.
+//! Invariant: an answer is handed out only while the view would refuse the request at the version that it was refused
+//! at.
 
 use std::sync::Arc;
 
@@ -16,13 +18,13 @@ use resolvers::context::Refused;
 
 use crate::parsed_operation::{OperationKey, ParsedOperation};
 
-/// Different wishes kept at once, in words or in what is wished for; the least used give way.
+/// Different requests kept at once, in words or in what is asked for; the least used give way.
 const WISHES: usize = 1_024;
 
-/// A wish longer than this, its variables included, is executed each time.
+/// A request longer than this, its variables included, is executed each time.
 const LONGEST: usize = 4 * 1_024;
 
-/// Answers to refused wishes, handed out as `K`, which is made once for each.
+/// Answers to refused requests, handed out as `K`, which is made once for each.
 pub struct RefusalCache<K> {
     app: Arc<App>,
     entries: Cache<OperationKey, Entry<K>>,
@@ -42,7 +44,8 @@ impl<K: Clone + From<Bytes>> RefusalCache<K> {
         Self { app, entries: Cache::new(WISHES), handed_out: counter!("matchday_holds_refused_early_total") }
     }
 
-    /// Whether it is one wish and nothing else, so that [`Self::find`] may be asked for those who are signed in.
+    /// Whether it is one request for a hold and nothing else, so that [`Self::find`] may be asked for those who are
+    /// signed in.
     pub fn are_for(parsed: &ParsedOperation<'_>) -> bool {
         let mut key = None;
         let is_one = parsed.root_fields_all(|field| {
@@ -52,7 +55,7 @@ impl<K: Clone + From<Bytes>> RefusalCache<K> {
         is_one && key.is_some()
     }
 
-    /// What this wish was answered before, if it would be refused in the same words now.
+    /// What this request was answered before, if it would be refused in the same words now.
     pub fn find(&self, parsed: &ParsedOperation<'_>) -> Option<K> {
         let entry = self.entries.get(&parsed.key())?;
         let shown = self.app.view.fresh(entry.match_number)?;
@@ -64,7 +67,7 @@ impl<K: Clone + From<Bytes>> RefusalCache<K> {
         Some(entry.encoded)
     }
 
-    /// Keeps what a wish was answered, where `refused` has noted that everybody is answered so.
+    /// Keeps what a request was answered, where `refused` has noted that every fan is answered so.
     pub fn keep(
         &self,
         parsed: &ParsedOperation<'_>,

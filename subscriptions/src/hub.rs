@@ -1,10 +1,10 @@
 //! The hub: who waits for newer states of matches and reservations, and is told of them.
 //!
-//! The availability feed tells it of changes, and every second it compares with the database, so that everybody is told
-//! within that time whatever was lost on the way. The states themselves are the app's view.
+//! The availability feed tells it of changes, and every second it compares with the database, so that every follower is
+//! told within that time whatever was lost on the way. The states themselves are the app's view.
 //!
 //! Invariant: every follower is told of the newest version of each match. A follower owes one bit per match, never a
-//! queue: whoever is slow skips states and ends on the last.
+//! queue: a slow one skips states and ends on the last.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},

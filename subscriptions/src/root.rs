@@ -110,7 +110,7 @@ impl Subscriptions {
         let actions = ctx.data_opt::<Arc<CountedActions>>().cloned();
         Ok(stream::unfold((follower, actions), |(mut follower, actions)| async move {
             let next = follower.next().await.map(SecurityEvent).map_err(ApiError::from);
-            // It looks for events again and again, whether there are any or not: nobody who listens pays for that.
+            // It looks for events again and again, whether there are any or not: no client that listens pays for that.
             actions.iter().for_each(|actions| _ = actions.take(Action::Statement));
             Some((next, (follower, actions)))
         }))

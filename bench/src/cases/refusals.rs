@@ -1,8 +1,8 @@
-//! Refusals: wishes for a category that is sold out, against the list of matches from the same server.
+//! Refusals: requests for a category that is sold out, against the list of matches from the same server.
 //!
-//! Nobody reserves anonymously, so each wish comes with the token of another fan, which the server verifies; it names no
-//! attempt (`idempotencyKey`), for a named one must be looked up. What is compared is a whole exchange: the request of a
-//! client that keeps its connection, to the last byte of the answer.
+//! No client reserves anonymously, so each request comes with the token of another fan, which the server verifies; it
+//! names no attempt (`idempotencyKey`), for a named one must be looked up. What is compared is a whole exchange: the
+//! request of a client that keeps its connection, to the last byte of the answer.
 
 use std::net::SocketAddr;
 

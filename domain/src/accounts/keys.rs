@@ -1,6 +1,6 @@
 //! Keys: what signs access tokens, and what their signatures are checked by.
 //!
-//! The one before a new key verifies until its last token is over, so that a change of keys signs nobody out.
+//! The one before a new key verifies until its last token is over, so that a change of keys signs no fan out.
 //!
 //! Invariant: a key verifies tokens of its own algorithm only, whatever a token says of itself.
 
@@ -46,7 +46,7 @@ pub struct Keys {
     pub access_lifetime: Duration,
     pub refresh_lifetime: Duration,
     /// How long a refresh token that was used is still answered with its successor: to the tabs of one browser that use it
-    /// at once, and to whoever asks again because no answer came.
+    /// at once, and to a client that asks again because no answer came.
     pub refresh_reuse: Duration,
     /// Whose tokens are accepted beside our own.
     pub provider: Option<Provider>,

@@ -1,4 +1,4 @@
-//! Names of people, as mails call them by: nobody is to write a page's address into a mail of this site.
+//! Names of people, as mails call them by: no stranger is to write a page's address into a mail of this site.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -15,7 +15,7 @@ const ENDS: [&str; 34] = [
     "eu", "gg", "ws",
 ];
 
-/// Whether it can be shown as somebody's name.
+/// Whether it can be shown as a person's name.
 pub(super) fn is_name(text: &str) -> bool {
     !text.is_empty() && text::check(text::Kind::Name, text).is_ok() && !has_link(text)
 }

@@ -21,13 +21,13 @@ const LANES: u32 = 1;
 
 const LENGTH: RangeInclusive<usize> = 8..=128;
 
-/// Different characters that a password has at least: one of fewer is somebody's finger on a key.
+/// Different characters that a password has at least: one of fewer is a finger that rests on a key.
 const VARIETY: usize = 4;
 
 /// Hashes under way and waiting, at most: the last one waits some seconds.
 const QUEUE: usize = 256;
 
-/// What everybody tries first.
+/// What attackers try first.
 static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     let lines = include_str!("../../data/common-passwords.txt").lines();
     lines.filter(|line| !line.starts_with('#')).collect()
@@ -106,8 +106,8 @@ fn prepared(password: &str) -> String {
     password.chars().map(space).nfc().collect()
 }
 
-/// Whether a password may be chosen by the owner of this email: by its length, and if not everybody would guess it. Nothing
-/// else is asked of it.
+/// Whether a password may be chosen by the owner of this email: by its length, and unless an attacker would guess it.
+/// Nothing else is asked of it.
 pub(super) fn check(field: &'static str, password: &str, email: &str) -> Result<(), AccountError> {
     let password = prepared(password);
     let guess = password.to_lowercase();

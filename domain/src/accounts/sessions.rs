@@ -1,7 +1,7 @@
 //! Sessions: families of refresh tokens, each used once.
 //!
-//! A token's successor is made of it by the site's secret, and kept as a hash like every other: so whoever uses a token
-//! twice within a moment, at whichever instance, can be given the same one again.
+//! A token's successor is made of it by the site's secret, and kept as a hash like every other: so a client that uses a
+//! token twice within a moment, at whichever instance, can be given the same one again.
 
 use book::store::WriteTxn;
 use chrono::{DateTime, Utc};
@@ -22,8 +22,8 @@ const MOST: u64 = 50;
 /// Uses of a refresh token's successors, one after the other, that one who comes late is led through at most.
 const STEPS: usize = 8;
 
-/// Exchanges a refresh token for its successor. Whoever uses it again a moment later is given the same: tabs of one browser
-/// use it at once, and answers get lost.
+/// Exchanges a refresh token for its successor. A client that uses it again a moment later is given the same: tabs of
+/// one browser use it at once, and answers get lost.
 ///
 /// # Errors
 /// `InvalidToken` for one that is unknown, `EndedSession` for one whose session is over, and `ReusedToken` for one that was
@@ -66,7 +66,7 @@ enum Newest {
     /// To one that is not used yet: itself, or what it was exchanged for a moment ago.
     Good(String, session::Model),
     Ended,
-    /// Nowhere: it was used too long ago to be asked for again by whoever got its successor.
+    /// Nowhere: it was used too long ago to be asked for again by the client that got its successor.
     Stolen {
         family: Uuid,
     },

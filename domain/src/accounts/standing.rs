@@ -3,7 +3,7 @@
 //!
 //! It is read when they come, and known for a while. Whatever changes it says so in `account_changes`, in its own
 //! transaction; every instance looks there each second. Of those who hold a connection open it is read again in any
-//! case. Invariant: nobody acts for longer than `KNOWN` on what is no longer true, and nobody at all on an instance that
+//! case. Invariant: no fan acts for longer than `KNOWN` on what is no longer true, and none at all on an instance that
 //! has heard of the change.
 
 use std::{
@@ -40,7 +40,7 @@ const KNOWN: TimeDelta = TimeDelta::seconds(45);
 /// How long a change is there to be heard of.
 const TOLD: TimeDelta = TimeDelta::minutes(10);
 
-/// Whose standing is known, at most: those of everybody who was there in the last minutes.
+/// Whose standing is known, at most: those of all who were there in the last minutes.
 const PEOPLE: usize = 65_536;
 
 /// A user, and the session of theirs where it is one of ours.

@@ -30,7 +30,7 @@ impl Network {
         Self(IpNet::new(whole.addr(), prefix_bits).unwrap_or(whole).trunc())
     }
 
-    /// Whether everybody in it could hardly be meant.
+    /// Whether it is so wide that not all of its addresses can be meant.
     pub fn is_too_wide(self) -> bool {
         self.prefix_bits() < if self.is_ipv4() { SHORTEST_V4 } else { SHORTEST_V6 }
     }

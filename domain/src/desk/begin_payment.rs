@@ -97,7 +97,7 @@ impl Request for BeginPayment {
 }
 
 impl BeginPayment {
-    /// Whether another card may be tried: whoever tests stolen ones finds out about few.
+    /// Whether another card may be tried: an attacker who tests stolen ones finds out about few.
     fn may_pay(&self, decision: &Decision<'_>) -> Result<(), PaymentRefused> {
         let (cap, ledger) = (decision.settings.declines_of_hold, &decision.ledger);
         if ledger.of_reservation(self.reservation_id).map(refused_cards).sum::<usize>() >= cap {

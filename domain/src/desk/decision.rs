@@ -127,7 +127,7 @@ impl<'a> Decision<'a> {
         self.book.reservation(*id)
     }
 
-    /// Has whoever uses the key of a reservation again answered with it.
+    /// Has a client that uses the key of a reservation again answered with it.
     pub(super) fn note_key(&mut self, row: &reservation::Model) {
         self.keyed.extend(row.idempotency_key.clone().map(|key| ((row.user_id, key), row.id)));
     }
@@ -146,8 +146,8 @@ impl<'a> Decision<'a> {
         *self.claimed.entry((row.user_id, row.match_number)).or_default() += row.quantity;
     }
 
-    /// Counts so many tickets of a reservation as its buyer's no more. Those of an order never counted: nobody is kept from
-    /// the stock by what they bought of a fan.
+    /// Counts so many tickets of a reservation as its buyer's no more. Those of an order never counted: no buyer is
+    /// kept from the stock by what they bought of a fan.
     pub(super) fn forget(&mut self, row: &reservation::Model, quantity: i32) {
         if row.listing_id.is_none()
             && let Some(claimed) = self.claimed.get_mut(&(row.user_id, row.match_number))
@@ -180,7 +180,7 @@ impl<'a> Decision<'a> {
         row.status == Status::Pending && row.expires_at <= self.now
     }
 
-    /// Ends a hold unpaid, for the reason that is true: one that is overdue has expired, whoever asks for what.
+    /// Ends a hold unpaid, for the reason that is true: one that is overdue has expired, whatever was asked for.
     pub(super) fn end(&mut self, id: Uuid, reason: CancelReason) -> Result<reservation::Model, HoldError> {
         let row = self.reservation(id)?;
         match row.status {

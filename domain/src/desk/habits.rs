@@ -1,7 +1,8 @@
 //! Habits: what the buyers of a batch did before that bounds what they may do now.
 //!
 //! Read once for a batch, under locks of the buyers' own rows: their orders and payments of other matches are decided in
-//! other lanes at the same time. Invariant: whoever counts here locks first, so no bound is passed by asking twice at once.
+//! other lanes at the same time. Invariant: a batch that counts here locks first, so no bound is passed by asking twice
+//! at once.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -81,8 +82,8 @@ impl Habits {
     }
 }
 
-/// How many cards were refused to a payment, as far as we know. A name that no card has tells whoever tests stolen ones
-/// nothing.
+/// How many cards were refused to a payment, as far as we know. A name that no card has tells an attacker who tests
+/// stolen ones nothing.
 pub(crate) fn refused_cards(row: &payment::Model) -> usize {
     let told = usize::try_from(row.declines).unwrap_or_default();
     let is_declined_card = row.state == State::Declined && row.decline_code.as_deref() != Some(NO_SUCH_METHOD);

@@ -24,7 +24,7 @@ use crate::App;
 /// How long an event is remembered: far longer than a site takes to publish again what it is not sure of.
 const REMEMBERED: Duration = Duration::hours(24);
 
-/// Enters what is new, waiting for whoever enters the same, and returns the rest.
+/// Enters what is new, waiting for a transaction that enters the same, and returns the rest.
 const ENTER: &str = r"WITH
     given AS (SELECT unnest($1::text::uuid[]) AS fingerprint),
     entered AS (
@@ -81,7 +81,7 @@ async fn enter(txn: &WriteTxn, events: Vec<Uuid>, now: DateTime<Utc>) -> Result<
     Ok(known)
 }
 
-/// Forgets events that nobody publishes again.
+/// Forgets events that are too old to be published again.
 pub(crate) async fn forget(app: &App, now: DateTime<Utc>) -> Result<(), DbErr> {
     let old = Column::SeenAt.lt(now - REMEMBERED);
     let any = event_fingerprint::Entity::find().filter(old.clone()).limit(1).one(&app.db).await?;

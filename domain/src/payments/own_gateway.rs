@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, Condition};
 use super::PaymentError;
 use crate::{App, gateway::PaymentGateway};
 
-/// The gateway that a payment is of. Another one than ours is out of reach: nobody else may be asked about it.
+/// The gateway that a payment is of. Another one than ours is out of reach: no other may be asked about it.
 pub(super) fn gateway_of<'a>(app: &'a App, payment: &payment::Model) -> Result<&'a dyn PaymentGateway, PaymentError> {
     if is_ours(app, payment) { Ok(&*app.gateway) } else { Err(PaymentError::Unreachable) }
 }

@@ -1,4 +1,4 @@
-//! Reconciliation: payments that somebody has to look at, because nobody could set them right by themselves.
+//! Reconciliation: payments that the operator has to look at, because the program can't set them right by itself.
 //!
 //! What is on its way is not here, only what has been on its way for too long. Money that is lost or went another way stays
 //! listed, behind what is still open; each kind is counted whole, for more may be wrong than is shown.
@@ -26,7 +26,7 @@ use crate::{App, lookup};
 const PATIENCE: Duration = Duration::minutes(5);
 
 /// How long a refund may be on its way once the gateway has taken it on: banks take their days, but one that the gateway
-/// has no money for waits for somebody.
+/// has no money for waits for the operator.
 const PATIENCE_WITH_BANKS: Duration = Duration::days(1);
 
 /// Troubles of one kind shown at most.
@@ -48,7 +48,7 @@ pub enum Kind {
     Orphaned,
     /// The gateway will not give back what is owed of it, or could not in the end.
     RefundRefused,
-    /// Money of it went back that we did not give back, as by somebody at the gateway's own pages.
+    /// Money of it went back that we did not give back, as by the operator at the gateway's own pages.
     RefundedElsewhere,
     /// The gateway took another amount than we asked for.
     AmountMismatch,
@@ -56,7 +56,7 @@ pub enum Kind {
     Disputed,
 }
 
-/// Something that somebody has to look at.
+/// Something that the operator has to look at.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trouble {
     pub kind: Kind,
@@ -102,8 +102,8 @@ impl Found {
     }
 }
 
-/// Everything that somebody has to look at, at most 100 of a kind: what is still open first, then the newest first, so that
-/// what has just gone wrong is seen.
+/// Everything that the operator has to look at, at most 100 of a kind: what is still open first, then the newest first,
+/// so that what has just gone wrong is seen.
 pub async fn troubles(app: &App) -> Result<Vec<Trouble>, DbErr> {
     let now = app.clock.now();
     let mut payments: Vec<Found> = Vec::new();

@@ -57,7 +57,8 @@ impl From<&listing::Model> for Cursor {
     }
 }
 
-/// A page of what is on the market, of matches that are still to come: what can be ordered, and what somebody is buying.
+/// A page of what is on the market, of matches that are still to come: what can be ordered, and what a buyer has
+/// ordered.
 pub async fn page(
     app: &App,
     filter: &Filter,

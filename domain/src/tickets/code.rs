@@ -39,7 +39,7 @@ impl Code {
         base32(&[&signed, signature].concat())
     }
 
-    /// Reads a code; spaces that somebody typed between its letters do not matter, nor does their case.
+    /// Reads a code; spaces that were typed between its letters do not matter, nor does their case.
     pub(super) fn read(text: &str) -> Option<Self> {
         let bytes = from_base32(text)?.try_into().ok()?;
         Some(Self { bytes }).filter(|code| code.bytes[0] == FORMAT)

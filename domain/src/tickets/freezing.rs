@@ -1,7 +1,7 @@
 //! Freezing: the staff keeps tickets out of the gate for a while, as those of a payment that its payer's bank disputes.
 //!
 //! A frozen ticket keeps its status and has no code. Freezing ends the codes that there are and so does its end, which
-//! gives new ones: a device that was offline lets nobody in by what it heard of before.
+//! gives new ones: a device that was offline lets no visitor in by what it heard of before.
 
 use book::store::WriteTxn;
 use entities::ticket::{self, Column, Status};
@@ -16,8 +16,8 @@ use crate::{App, accounts::Viewer};
 /// Tickets that may come to the gate yet: a listed one does once it is taken off sale.
 const AHEAD: [Status; 2] = [Status::Valid, Status::Listed];
 
-/// Keeps the tickets of a reservation out of the gate, those that nobody came in by and that were not sold on or given
-/// back. What is frozen already stays as it is.
+/// Keeps the tickets of a reservation out of the gate, those that no visitor came in by and that were not sold on or
+/// given back. What is frozen already stays as it is.
 pub async fn freeze(app: &App, staff: Viewer, reservation_id: Uuid) -> Result<(), DbErr> {
     set(app, staff, reservation_id, true).await
 }

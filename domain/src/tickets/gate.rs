@@ -4,7 +4,8 @@
 //! A refund or a resale turns the same row, so of the two the later one finds that the ticket is not what it was.
 //!
 //! A device that is offline lets people in by the codes' signatures and tells of it later. Then two may have come in by
-//! one ticket: it counts as used by whoever was scanned first, and both devices' people are told of the other one.
+//! one ticket: it counts as used by the visitor who was scanned first, and the stewards at both are told of the other
+//! one.
 
 use std::time::Duration;
 
@@ -39,7 +40,7 @@ pub struct Scan {
     pub scanned_at: Option<DateTime<Utc>>,
 }
 
-/// Where somebody scans.
+/// Where a steward scans.
 #[derive(Debug, Clone)]
 pub struct Gate {
     pub device: String,
@@ -47,17 +48,17 @@ pub struct Gate {
     pub match_number: Option<i32>,
 }
 
-/// What becomes of whoever shows a code.
+/// What becomes of a visitor who shows a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Admitted,
-    /// Somebody came in by this ticket before.
+    /// A visitor came in by this ticket before.
     AlreadyUsed,
     /// The ticket has a newer code.
     Outdated,
     /// Its holder offers it for resale.
     Listed,
-    /// It was sold to somebody else, who has a ticket of their own.
+    /// It was sold to another fan, who has a ticket of their own.
     Transferred,
     Refunded,
     /// The staff of the site keeps it out.
@@ -68,7 +69,7 @@ pub enum Outcome {
     Forged,
 }
 
-/// Somebody who came in.
+/// A visitor who came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     pub at: DateTime<Utc>,
@@ -92,10 +93,10 @@ impl CheckIn {
     }
 }
 
-/// Lets somebody in by a code, once. The same scan, sent again by its device, has the same outcome.
+/// Lets a visitor in by a code, once. The same scan, sent again by its device, has the same outcome.
 ///
 /// # Errors
-/// The names of the device or the scan are none; whoever is not let in is no error.
+/// The names of the device or the scan are not names; a visitor who is not let in is not an error.
 pub async fn check_in(app: &App, gate: &Gate, scan: &Scan) -> Result<CheckIn, TicketError> {
     check_name("deviceId", &gate.device)?;
     check_name("nonce", &scan.nonce)?;
@@ -126,7 +127,7 @@ pub async fn check_in(app: &App, gate: &Gate, scan: &Scan) -> Result<CheckIn, Ti
     if gate.match_number.is_some_and(|number| number != row.match_number) {
         return Ok(counted(refused(Outcome::WrongMatch, Some(row))));
     }
-    // Before it was issued nobody was scanned by it: such a clock decides nothing.
+    // Before it was issued it was not scanned: such a clock decides nothing.
     if row.status == Status::Used && scan.scanned_at.is_some() && row.issued_at <= at {
         let later = opens.add(Column::Status.eq(Status::Used)).add(Column::UsedAt.gt(at));
         if let Some(first) = enter(&txn, later, gate, scan, at, now).await? {

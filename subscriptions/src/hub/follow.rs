@@ -86,7 +86,7 @@ pub struct Update {
     pub since: Option<Instant>,
 }
 
-/// Somebody who follows matches. Dropped, it leaves the hub.
+/// A subscriber who follows matches. Dropped, it leaves the hub.
 pub struct Follower {
     pub(super) hub: Arc<Hub>,
     pub(super) id: u64,
@@ -114,7 +114,7 @@ impl Follower {
                 }
             }
             self.marks.woken.register(cx.waker());
-            // What was marked before the waker was there has woken nobody.
+            // What was marked before the waker was there has woken no follower.
             if self.marks.is_empty() {
                 return Poll::Pending;
             }
@@ -159,7 +159,7 @@ impl Drop for Follower {
     }
 }
 
-/// Somebody who watches one reservation.
+/// A subscriber who watches one reservation.
 pub struct Watcher {
     versions: watch::Receiver<i32>,
 }

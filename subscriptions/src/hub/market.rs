@@ -1,8 +1,8 @@
-//! The market: the newest state of every listing that somebody may be watching, and who watches.
+//! The market: the newest state of every listing that a subscriber may be watching, and who watches.
 //!
-//! While anybody watches it is compared with the database every second, and what the feed tells of is read at once, a
-//! time for all watchers. Each listing stands at the place of its last change, once: a watcher owes one place in this
-//! order, never a queue. Whoever is slow skips states and ends on the last.
+//! While a subscriber watches it is compared with the database every second, and what the feed tells of is read at
+//! once, a time for all watchers. Each listing stands at the place of its last change, once: a watcher owes one place
+//! in this order, never a queue. A slow watcher skips states and ends on the last.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -43,7 +43,7 @@ struct Board {
     /// By the watchers' numbers, the place up to which each has seen everything.
     watchers: BTreeMap<u64, Arc<AtomicU64>>,
     next_watcher: u64,
-    /// Whether it shows what the database has: only while somebody watches.
+    /// Whether it shows what the database has: only while a subscriber watches.
     is_filled: bool,
     places: BTreeMap<u64, Arc<Listing>>,
     by_id: HashMap<Uuid, u64>,
@@ -110,7 +110,7 @@ impl Market {
         watcher.join().await
     }
 
-    /// Compares with the database, and shows all that is newer there. With nobody watching it forgets everything.
+    /// Compares with the database, and shows all that is newer there. Without a watcher it forgets everything.
     pub async fn sweep(&self) -> Result<(), DbErr> {
         {
             let mut board = self.lock();
@@ -179,7 +179,7 @@ impl Board {
         *self = Self { last: self.last, next_watcher: self.next_watcher, ..Self::default() };
     }
 
-    /// Forgets what has left the market, once everybody has seen it go.
+    /// Forgets what has left the market, once every watcher has seen it go.
     fn prune(&mut self) {
         let seen = self.watchers.values().map(|seen| seen.load(Ordering::Acquire)).min().unwrap_or(0);
         let gone: Vec<(u64, Uuid)> = (self.places.range(..=seen).filter(|(_, row)| !row.state.is_live()))
@@ -214,7 +214,7 @@ impl Board {
     }
 }
 
-/// Somebody who watches listings. Dropped, it leaves the market.
+/// A subscriber who watches listings. Dropped, it leaves the market.
 pub struct Watcher {
     market: Arc<Market>,
     id: u64,
@@ -295,7 +295,7 @@ impl Drop for Watcher {
     fn drop(&mut self) {
         let mut board = self.market.lock();
         board.watchers.remove(&self.id);
-        // From now on nobody hears what changes.
+        // From now on no watcher hears what changes.
         board.is_filled &= !board.watchers.is_empty();
     }
 }

@@ -1,4 +1,4 @@
-//! Resale from the outside: a fan's way through the examples of `GraphiQL`, and a market that everybody can watch.
+//! Resale from the outside: a fan's way through the examples of `GraphiQL`, and a market that all can watch.
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
@@ -35,7 +35,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("{value} is a text")).to_owned()
 }
 
-/// The examples in their order, as somebody does who has never been here: as a seller, then as a buyer.
+/// The examples in their order, as a fan does who has never been here: as a seller, then as a buyer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_newcomer_sells_and_buys_by_the_examples_of_graphiql() {
     let (_world, site) = Site::embedded().await;
@@ -187,7 +187,7 @@ async fn seen(watcher: &mut Watcher) -> Arc<Listing> {
     next.expect("something has changed").expect("the market goes on")
 }
 
-/// A seller's listing, and a hub that nobody tells of anything.
+/// A seller's listing, and a hub that no feed tells of anything.
 async fn silent() -> (TestApp, Arc<Hub>, Fan, uuid::Uuid) {
     let app = TestApp::start(Backend::Sqlite).await;
     app.stock(1, Category::One, 20).await;
@@ -212,7 +212,7 @@ async fn a_watcher_that_is_slow_or_told_of_nothing_ends_on_the_newest_state() {
     let newest = seen(&mut watcher).await;
     assert_eq!((newest.version, newest.price_minor), (6, PRICE - 5));
 
-    // The feed tells of it: then nobody waits for the next comparison.
+    // The feed tells of it: then no watcher waits for the next comparison.
     let stop = CancellationToken::new();
     let (market, stopped) = (Arc::clone(&hub.market), stop.clone());
     let task = tokio::spawn(async move { market.run(stopped).await });

@@ -59,7 +59,8 @@ impl Pair {
     }
 }
 
-/// What is asked of a token beside its signature. Times are the app's clock's, so they are compared by whoever verifies.
+/// What is asked of a token beside its signature. Times are the app's clock's, so they are compared by the caller that
+/// verifies.
 fn validation(algorithm: jsonwebtoken::Algorithm, issuer: &str) -> Validation {
     let mut validation = Validation::new(algorithm);
     validation.set_audience(&[AUDIENCE]);

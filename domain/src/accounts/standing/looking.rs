@@ -1,7 +1,7 @@
 //! Looking: how people stand by the database, read for many of them at once.
 //!
-//! Whoever asks while others are being looked up waits for the next look, which is for all who came meanwhile: a crowd costs
-//! a few queries, not one each.
+//! A request that asks while others are being looked up waits for the next look, which is for all who came meanwhile: a
+//! crowd costs a few queries, not one each.
 
 use std::{
     collections::{HashMap, HashSet},

@@ -72,7 +72,7 @@ async fn read(txn: &WriteTxn, reaches: Vec<Reach<'_>>) -> Result<Vec<Model>, DbE
     let reached = format!("reach.match_number, reach.category, reach.sender{}", reference.replace(' ', " reach."));
     let key = format!("match_number, category, sender{reference}");
     let reaches = || reaches.iter();
-    // Bounds and not equations: of rows that are alike but for their ids, Postgres would walk the ids of everybody.
+    // Bounds and not equations: of rows that are alike but for their ids, Postgres would walk the ids of all accounts.
     let found = with_arrays(
         &format!(
             r"SELECT held.*
