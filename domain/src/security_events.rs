@@ -3,12 +3,6 @@
 //! They are counted by kind, detail, network, user and minute, so that an attacker who is refused a million times makes
 //! a few rows of it. Invariant: of an address no more than its network is kept, of a request nothing.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::Arc,
-    time::Duration,
-};
-
 use book::store::WriteTxn;
 use chrono::{DateTime, Utc};
 use entities::security_event::{self, Kind};
@@ -17,19 +11,9 @@ use sea_orm::{
     QuerySelect,
     sea_query::{Expr, OnConflict},
 };
-use tokio::{sync::watch, time::timeout};
 use uuid::Uuid;
 
 use crate::{App, accounts::tokens::fingerprint, page::Page};
-
-/// How far apart the clocks of instances may be, and how late one may write what it counted.
-const LATEST: Duration = Duration::from_secs(30);
-
-/// How often a follower looks where no instance tells of new ones.
-const PERIOD: Duration = Duration::from_secs(1);
-
-/// Rows that a follower reads at once.
-const READ_AT_ONCE: u64 = 500;
 
 /// A decision about a client, and how often it was made within a minute.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,65 +95,31 @@ pub async fn page(
     Page::of(&app.db, found, limit).await
 }
 
+/// Events written since `from` that were decided, or decided again, since `since`: those written last first, at most
+/// `most`, of one kind or of all.
+pub async fn written(
+    app: &App,
+    kind: Option<Kind>,
+    from: DateTime<Utc>,
+    since: DateTime<Utc>,
+    most: u64,
+) -> Result<Vec<security_event::Model>, DbErr> {
+    use security_event::Column;
+
+    let mut found = security_event::Entity::find()
+        .filter(Column::UpdatedAt.gte(from))
+        .filter(Column::LastAt.gte(since))
+        .order_by_desc(Column::UpdatedAt)
+        .limit(most);
+    if let Some(kind) = kind {
+        found = found.filter(Column::Kind.eq(kind));
+    }
+    found.all(&app.db).await
+}
+
 /// Deletes what is older.
 pub async fn forget(app: &App, before: DateTime<Utc>) -> Result<(), DbErr> {
     let txn = WriteTxn::begin(&app.store).await?;
     security_event::Entity::delete_many().filter(security_event::Column::Minute.lt(before)).exec(&*txn).await?;
     txn.commit().await
-}
-
-/// An operator who follows what is counted: events as they stand whenever they have grown.
-pub struct Follower {
-    app: Arc<App>,
-    kind: Option<Kind>,
-    changed: watch::Receiver<()>,
-    since: DateTime<Utc>,
-    /// Up to when everything was read, but for what was written late.
-    read: DateTime<Utc>,
-    /// What was told of events that are read again: when they were written, and their counts.
-    told: HashMap<Uuid, (DateTime<Utc>, i64)>,
-    waiting: VecDeque<security_event::Model>,
-}
-
-impl Follower {
-    /// Follows from now on.
-    pub fn new(app: Arc<App>, kind: Option<Kind>) -> Self {
-        let (changed, now) = (app.wake.security_events(), app.clock.now());
-        Self { app, kind, changed, since: now, read: now, told: HashMap::new(), waiting: VecDeque::new() }
-    }
-
-    /// The next event that has grown.
-    pub async fn next(&mut self) -> Result<security_event::Model, DbErr> {
-        loop {
-            if let Some(event) = self.waiting.pop_front() {
-                return Ok(event);
-            }
-            // What other instances count may be told, and is looked for in any case.
-            let _ = timeout(PERIOD, self.changed.changed()).await;
-            self.waiting = self.news().await?.into();
-        }
-    }
-
-    /// What has grown since the last call, oldest first.
-    async fn news(&mut self) -> Result<Vec<security_event::Model>, DbErr> {
-        use security_event::Column;
-
-        let (now, again) = (self.app.clock.now(), self.read - LATEST);
-        let mut found = security_event::Entity::find()
-            .filter(Column::UpdatedAt.gte(again))
-            .filter(Column::LastAt.gte(self.since))
-            .order_by_desc(Column::UpdatedAt)
-            .limit(READ_AT_ONCE);
-        if let Some(kind) = self.kind {
-            found = found.filter(Column::Kind.eq(kind));
-        }
-        let mut news = found.all(&self.app.db).await?;
-        news.retain(|row| self.told.get(&row.id).is_none_or(|(_, told)| *told < row.count));
-        news.reverse();
-        self.told.retain(|_, (written, _)| *written >= again);
-        self.told.extend(news.iter().map(|row| (row.id, (row.updated_at, row.count))));
-        self.read = now;
-
-        Ok(news)
-    }
 }

@@ -27,8 +27,11 @@ use uuid::Uuid;
 
 mod follow;
 pub mod market;
+pub(crate) mod reservations;
+pub(crate) mod security_events;
 
-pub use follow::{Follower, Update, Watcher};
+pub use follow::{Follower, Update};
+use reservations::Watcher;
 
 /// How often followers and watchers are compared with the database.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -155,7 +158,7 @@ impl Hub {
     }
 
     /// Watches a reservation for versions that the process hears of.
-    pub fn watch(&self, id: Uuid) -> Watcher {
+    fn watch(&self, id: Uuid) -> Watcher {
         let mut listeners = self.lock();
         let sender = listeners.watched.entry(id).or_insert_with(|| watch::channel(0).0);
         Watcher::new(sender.subscribe())

@@ -1,10 +1,9 @@
 //! The Subscription root.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, ID, InputObject, Object, Subscription};
 use book::match_state::MatchState;
-use domain::{lookup, security_events::Follower};
 use error_codes::Code;
 use futures_util::{Stream, StreamExt, stream};
 use resolvers::{
@@ -19,7 +18,7 @@ use resolvers::{
     security_events::{SecurityEvent, SecurityEventKind},
 };
 
-use crate::hub::Hub;
+use crate::hub::{Hub, reservations::ReservationFollower, security_events::SecurityEventFollower};
 
 /// A version of a match that the client has.
 #[derive(InputObject)]
@@ -106,7 +105,7 @@ impl Subscriptions {
         kind: Option<SecurityEventKind>,
     ) -> Result<impl Stream<Item = Result<SecurityEvent, ApiError>> + use<>, ApiError> {
         ctx.admin()?;
-        let follower = Follower::new(Arc::clone(ctx.app()?), kind.map(Into::into));
+        let follower = SecurityEventFollower::new(Arc::clone(ctx.app()?), kind.map(Into::into));
         let actions = ctx.data_opt::<Arc<CountedActions>>().cloned();
         Ok(stream::unfold((follower, actions), |(mut follower, actions)| async move {
             let next = follower.next().await.map(SecurityEvent).map_err(ApiError::from);
@@ -153,35 +152,13 @@ impl Subscriptions {
     ) -> Result<impl Stream<Item = Result<Reservation, ApiError>> + use<>, ApiError> {
         let hub = ctx.data_opt::<Arc<Hub>>().ok_or_else(no_hub)?;
         let (app, viewer, id) = (Arc::clone(ctx.app()?), ctx.viewer()?, ids::reservation("id", &id)?);
-        // Watched before it is read, so that no change falls between the two.
-        let watcher = hub.watch(id);
-        let first = lookup::reservation(&app, viewer, id)
+        let follower = ReservationFollower::open(hub, app, viewer, id)
             .await?
             .ok_or_else(|| ApiError::new(Code::NOT_FOUND, "there is no such reservation of yours"))?;
 
-        let state = (Some(first), watcher, 0_i32);
-        Ok(stream::unfold(state, move |(first, mut watcher, mut seen)| {
-            let app = Arc::clone(&app);
-            async move {
-                if let Some(row) = first {
-                    seen = row.version;
-                    return Some((Ok(row.into()), (None, watcher, seen)));
-                }
-                loop {
-                    if !watcher.changed(seen).await {
-                        return None;
-                    }
-                    match lookup::reservation(&app, viewer, id).await {
-                        Ok(Some(row)) if row.version > seen => {
-                            seen = row.version;
-                            return Some((Ok(row.into()), (None, watcher, seen)));
-                        }
-                        // The change is known before this connection's database shows it: the next sweep tells again.
-                        Ok(_) => tokio::time::sleep(Duration::from_millis(50)).await,
-                        Err(error) => return Some((Err(error.into()), (None, watcher, seen))),
-                    }
-                }
-            }
+        Ok(stream::unfold(follower, |mut follower| async move {
+            let next = follower.next().await?;
+            Some((next.map(Reservation::from).map_err(ApiError::from), follower))
         }))
     }
 }

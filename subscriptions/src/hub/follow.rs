@@ -13,7 +13,6 @@ use std::{
 
 use book::match_state::MatchState;
 use futures_util::task::AtomicWaker;
-use tokio::sync::watch;
 
 use super::{Hub, LastChange};
 
@@ -156,22 +155,6 @@ impl Follower {
 impl Drop for Follower {
     fn drop(&mut self) {
         self.hub.leave(self);
-    }
-}
-
-/// A subscriber who watches one reservation.
-pub struct Watcher {
-    versions: watch::Receiver<i32>,
-}
-
-impl Watcher {
-    pub(super) fn new(versions: watch::Receiver<i32>) -> Self {
-        Self { versions }
-    }
-
-    /// Resolves once the process has heard of a version newer than `seen`; `false` if it will hear of none.
-    pub async fn changed(&mut self, seen: i32) -> bool {
-        self.versions.wait_for(|version| *version > seen).await.is_ok()
     }
 }
 

@@ -19,7 +19,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
         &["resolvers", "transport", "domain", "book", "entities", "limits", "fetch", "settings", "error_codes"],
     ),
     ("schema", &["resolvers", "subscriptions", "domain", "book", "error_codes"]),
-    ("subscriptions", &["resolvers", "domain", "book", "error_codes"]),
+    ("subscriptions", &["resolvers", "domain", "book", "entities", "error_codes"]),
     ("resolvers", &["domain", "book", "entities", "limits", "error_codes"]),
     ("kafka", &["domain", "book", "entities", "settings"]),
     ("gateways", &["domain", "entities", "fetch", "settings"]),
