@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use async_graphql::{MergedObject, SDLExportOptions, Schema as GraphQlSchema, SchemaBuilder, ValidationMode};
+use async_graphql::{
+    MergedObject, Request, Response, SDLExportOptions, Schema as GraphQlSchema, SchemaBuilder, ValidationMode,
+};
 use domain::App;
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
 use resolvers::{
     accounts::{AccountMutation, AccountQuery},
     address_rules::{AddressRuleMutation, AddressRuleQuery},
@@ -67,11 +70,27 @@ pub struct Mutation(
     CaptchaMutation,
 );
 
-pub type Schema = GraphQlSchema<Query, Mutation, Subscriptions>;
+/// What executes requests. Cheap to clone.
+///
+/// Its futures are boxed here: the code of a future is compiled where it is polled, and this one is of all resolvers.
+#[derive(Clone)]
+pub struct Schema(GraphQlSchema<Query, Mutation, Subscriptions>);
+
+impl Schema {
+    /// Executes a query or a mutation.
+    pub fn execute(&self, request: Request) -> BoxFuture<'_, Response> {
+        self.0.execute(request).boxed()
+    }
+
+    /// Executes a subscription.
+    pub fn execute_stream(&self, request: Request) -> BoxStream<'static, Response> {
+        self.0.execute_stream(request).boxed()
+    }
+}
 
 /// The schema over an app, its subscriptions fed by `hub`.
 pub fn build(app: Arc<App>, hub: Arc<Hub>) -> Schema {
-    roots().data(app).data(hub).finish()
+    Schema(roots().data(app).data(hub).finish())
 }
 
 /// The public contract in GraphQL's schema language, as committed in `schema.graphql`.
@@ -81,5 +100,5 @@ pub fn sdl() -> String {
 
 fn roots() -> SchemaBuilder<Query, Mutation, Subscriptions> {
     // What the edge admits is bounded and validated there, once a document; nothing is judged twice.
-    Schema::build(Query::default(), Mutation::default(), Subscriptions).validation_mode(ValidationMode::Fast)
+    GraphQlSchema::build(Query::default(), Mutation::default(), Subscriptions).validation_mode(ValidationMode::Fast)
 }

@@ -9,7 +9,7 @@ use axum::{
     extract::ConnectInfo,
     http::{HeaderValue, Response, StatusCode, Version, header},
 };
-use futures_util::{FutureExt as _, StreamExt as _};
+use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture};
 use hyper::{Request, body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -94,13 +94,27 @@ impl From<CancellationToken> for Ending {
 /// trusted proxy, the one it names (then without a port). Sockets and event streams end
 /// themselves on the token that their [`Edge`](crate::Edge) was made with. Returns when the last connection is closed,
 /// or cuts what is left after `drain_seconds`.
-pub async fn serve(listener: TcpListener, routes: impl Into<Routes>, config: &Connections, ending: impl Into<Ending>) {
-    let ending = ending.into();
+///
+/// Boxed here: the code of a future is compiled where it is polled, and this one is of all of HTTP.
+pub fn serve(
+    listener: TcpListener,
+    routes: impl Into<Routes>,
+    config: &Connections,
+    ending: impl Into<Ending>,
+) -> BoxFuture<'static, ()> {
+    run(listener, routes.into(), config.clone(), ending.into())
+}
+
+fn run(listener: TcpListener, routes: Routes, config: Connections, ending: Ending) -> BoxFuture<'static, ()> {
+    accepting(listener, routes, config, ending).boxed()
+}
+
+async fn accepting(listener: TcpListener, routes: Routes, config: Connections, ending: Ending) {
     let open = TaskTracker::new();
     let server = Arc::new(Server {
-        http: http(config, &open),
+        http: http(&config, &open),
         tasks: Tasks::of(&open),
-        routes: routes.into(),
+        routes,
         requests: Quota::new(usize::MAX, config.max_connections_per_address),
         config: config.clone(),
         trusted_proxies: config.trusted_proxies.as_slice().into(),
