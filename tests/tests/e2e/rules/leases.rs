@@ -69,17 +69,21 @@ async fn a_lease_that_nobody_renews_is_taken_after_its_term_and_no_sooner(app: &
 
 async fn a_leader_that_renews_goes_on_leading_while_clocks_jump(app: &TestApp) {
     let (mut ana, mut ben) = (claim(), claim());
-    assert!(hold(app, &mut ana).await);
-    let begun = Instant::now();
-
-    while begun.elapsed() < 3 * TERM {
-        app.move_clock(HOUR);
-        if hold(app, &mut ben).await {
-            assert_eq!(ana.left(), Duration::ZERO, "two lead at once");
-            return;
-        }
+    // A machine that stands still for a term loses the lease, and rightly: then it is tried again.
+    for _ in 0..10 {
         assert!(hold(app, &mut ana).await);
+        let begun = Instant::now();
+        while !hold(app, &mut ben).await {
+            if begun.elapsed() >= 3 * TERM {
+                return;
+            }
+            app.move_clock(HOUR);
+            assert!(hold(app, &mut ana).await);
+        }
+        assert_eq!(ana.left(), Duration::ZERO, "two lead at once");
+        ben.release(app).await.expect("a lease can be given back");
     }
+    panic!("no leader goes on for three terms");
 }
 
 async fn a_row_that_ends_in_an_hour_keeps_nobody_waiting_for_an_hour(app: &TestApp) {
