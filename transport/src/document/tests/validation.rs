@@ -260,7 +260,13 @@ const RULES: &[Rule] = &[
             "subscription { barks { id } barks { name } }",
             "subscription ($no: Boolean!) { ...f } fragment f on Subscription { barks { id @skip(if: $no) } }",
         ],
-        &["subscription { barks { id } meows }", "subscription { a: meows b: meows }", "subscription { __typename }"],
+        &[
+            "subscription { barks { id } meows }",
+            "subscription { a: meows b: meows }",
+            "subscription { barks { id } ... { meows } }",
+            "subscription { barks { id } ...f } fragment f on Subscription { meows }",
+            "subscription { __typename }",
+        ],
     ),
     (
         "a subscription's field depends on no condition",
