@@ -7,7 +7,7 @@ use book::{
     match_state::MatchState,
     outbox::{ChangedRow, Event, TicketAction},
 };
-use domain::matches;
+use domain::{audit, matches};
 use entities::{
     listing,
     reservation::{self, CancelReason, Status},
@@ -18,9 +18,24 @@ use uuid::Uuid;
 
 use crate::TestApp;
 
+impl TestApp {
+    /// Checks that no invariant is broken and that the events tell of what is true.
+    pub async fn check(&self) {
+        let violations = audit::violations(&self.db).await.expect("the database can be audited");
+        assert!(violations.is_empty(), "{violations:#?}");
+        events_tell_of_the_state(self).await;
+    }
+
+    /// Stops the app and checks the invariants.
+    pub async fn finish(mut self) {
+        self.end().await;
+        self.check().await;
+    }
+}
+
 /// Checks that the events, published or waiting, tell of what is in the database, all of it, in order, and of nothing
 /// else.
-pub async fn events_tell_of_the_state(app: &TestApp) {
+async fn events_tell_of_the_state(app: &TestApp) {
     let mut actions = HashMap::<Uuid, Vec<(TicketAction, i32)>>::new();
     let mut event_ids = HashSet::new();
     let mut states = BTreeMap::<i32, Vec<MatchState>>::new();

@@ -24,13 +24,15 @@ mod books;
 mod cards;
 mod form;
 mod keys;
+mod objects;
 mod routes;
 mod shown;
 
-use books::{Books, Intent};
+use books::Books;
 use keys::Keys;
+use objects::Intent;
 
-pub use books::{DisputeStatus, RefundStatus};
+pub use objects::{DisputeStatus, RefundStatus};
 pub use routes::Call;
 
 /// The program's key, and what events are signed by.

@@ -1,7 +1,5 @@
 //! The books: payments and refunds as Stripe keeps them, and what may be done to each.
 
-use std::collections::BTreeMap;
-
 use chrono::Utc;
 use serde_json::Value;
 use uuid::Uuid;
@@ -9,72 +7,16 @@ use uuid::Uuid;
 use super::{
     cards::{Card, card},
     form::Form,
+    objects::{Dispute, Intent, Refund, RefundStatus, Status},
     shown::{Trouble, event, list, refunded, shown},
 };
 
 mod movements;
 
-pub use movements::{DisputeStatus, RefundStatus};
-
-/// What the program has Stripe keep with a payment: its own name for it.
-const PAYMENT: &str = "matchday_payment";
-
 /// The least that is charged, and the most, in cents.
 const AMOUNTS: std::ops::RangeInclusive<i64> = 50..=99_999_999;
 
-/// How far a payment is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Status {
-    RequiresPaymentMethod,
-    RequiresAction,
-    RequiresCapture,
-    Succeeded,
-    Canceled,
-}
-
-impl Status {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::RequiresPaymentMethod => "requires_payment_method",
-            Self::RequiresAction => "requires_action",
-            Self::RequiresCapture => "requires_capture",
-            Self::Succeeded => "succeeded",
-            Self::Canceled => "canceled",
-        }
-    }
-}
-
-/// A payment.
-#[derive(Debug, Clone)]
-pub(super) struct Intent {
-    pub(super) id: String,
-    pub(super) client_secret: String,
-    pub(super) amount: i64,
-    pub(super) currency: String,
-    pub(super) metadata: BTreeMap<String, String>,
-    pub(super) status: Status,
-    pub(super) card: Option<String>,
-    /// Why the last card was refused: a code, and the issuer's reason.
-    pub(super) refused: Option<(String, Option<String>)>,
-    pub(super) captured: i64,
-    pub(super) refunded: i64,
-    pub(super) created: i64,
-}
-
 impl Intent {
-    pub(super) fn payment_id(&self) -> Option<Uuid> {
-        self.metadata.get(PAYMENT)?.parse().ok()
-    }
-
-    /// What is reserved on the card and not taken.
-    pub(super) fn capturable(&self) -> i64 {
-        if self.status == Status::RequiresCapture { self.amount } else { 0 }
-    }
-
-    pub(super) fn was_charged(&self) -> bool {
-        self.refused.is_some() || matches!(self.status, Status::RequiresCapture | Status::Succeeded)
-    }
-
     /// The payer gives a card.
     fn give(&mut self, name: &str) -> Result<(), Trouble> {
         let card = card(name).ok_or_else(|| Trouble::missing("payment_method", name))?;
@@ -90,27 +32,6 @@ impl Intent {
         }
         Ok(())
     }
-}
-
-/// Money that was given back.
-#[derive(Debug, Clone)]
-pub(super) struct Refund {
-    pub(super) id: String,
-    pub(super) intent_id: String,
-    pub(super) amount: i64,
-    pub(super) metadata: BTreeMap<String, String>,
-    pub(super) status: RefundStatus,
-    pub(super) created: i64,
-}
-
-/// A payer who had their bank ask for the money back.
-#[derive(Debug, Clone)]
-pub(super) struct Dispute {
-    pub(super) id: String,
-    pub(super) intent_id: String,
-    pub(super) amount: i64,
-    pub(super) status: DisputeStatus,
-    pub(super) created: i64,
 }
 
 /// Everything that Stripe knows.

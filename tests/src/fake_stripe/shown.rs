@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::books::{Dispute, Intent, Refund, RefundStatus, Status};
+use super::objects::{Dispute, Intent, Refund, RefundStatus, Status};
 
 /// An answer.
 #[derive(Debug, Clone)]

@@ -6,47 +6,11 @@ use chrono::Utc;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Books, Dispute, Form, Refund, Trouble, event, list, refunded};
-use crate::fake_stripe::shown::{disputed, of_object};
-
-/// How far a refund is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum RefundStatus {
-    Pending,
-    #[default]
-    Succeeded,
-    Failed,
-}
-
-impl RefundStatus {
-    pub(in crate::fake_stripe) fn name(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-        }
-    }
-}
-
-/// How far a dispute is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DisputeStatus {
-    WarningNeedsResponse,
-    NeedsResponse,
-    Won,
-    Lost,
-}
-
-impl DisputeStatus {
-    pub(in crate::fake_stripe) fn name(self) -> &'static str {
-        match self {
-            Self::WarningNeedsResponse => "warning_needs_response",
-            Self::NeedsResponse => "needs_response",
-            Self::Won => "won",
-            Self::Lost => "lost",
-        }
-    }
-}
+use super::{Books, Form, Trouble, event, list, refunded};
+use crate::fake_stripe::{
+    objects::{Dispute, DisputeStatus, Refund, RefundStatus},
+    shown::{disputed, of_object},
+};
 
 impl Books {
     /// Gives a part of a payment back, and tells of it.
