@@ -5,6 +5,8 @@
 //! Invariant: it follows every request that the parser answers, by its length or by its chunks, as strictly as the parser
 //! does: what it can't follow ends the connection there.
 
+use memchr::memchr;
+
 /// Bytes of a line that are looked at: a name and the largest length.
 const LOOKED_AT: usize = 64;
 
@@ -82,13 +84,23 @@ impl Heads {
                     self.at = if is_chunk { At::Size } else { At::Start };
                 }
                 At::Start | At::Head | At::Size | At::Trailers => {
-                    let Some(end) = bytes.iter().position(|&byte| byte == b'\n') else {
+                    let Some(end) = memchr(b'\n', bytes) else {
                         self.line.add(bytes);
                         return;
                     };
-                    self.line.add(&bytes[..end]);
-                    bytes = &bytes[end + 1..];
-                    self.end_line();
+                    let (line, rest) = (&bytes[..end], &bytes[end + 1..]);
+                    match self.at {
+                        // Most lines come whole, and need no copy.
+                        At::Start | At::Head if self.line.length == 0 => {
+                            let last = line.last().copied().unwrap_or_default();
+                            self.end_line(text(line, line.len(), last), last != b'\r');
+                        }
+                        _ => {
+                            self.line.add(line);
+                            self.end_kept_line();
+                        }
+                    }
+                    bytes = rest;
                 }
             }
             if bytes.is_empty() {
@@ -107,15 +119,19 @@ impl Heads {
         self.bad == Some(number)
     }
 
-    fn end_line(&mut self) {
+    fn end_kept_line(&mut self) {
         match self.at {
-            At::Size => return self.end_size(),
-            At::Trailers => return self.end_trailer(),
-            _ => {}
+            At::Size => self.end_size(),
+            At::Trailers => self.end_trailer(),
+            _ => {
+                let line = std::mem::take(&mut self.line);
+                self.end_line(line.text(), line.last != b'\r');
+            }
         }
-        let line = std::mem::take(&mut self.line);
-        let is_bare = line.last != b'\r';
-        let text = line.text();
+    }
+
+    /// A line of a head has ended; of its text what is looked at.
+    fn end_line(&mut self, text: &[u8], is_bare: bool) {
         if self.at == At::Start {
             if text.is_empty() {
                 return;
@@ -182,9 +198,14 @@ impl Line {
 
     /// What it begins with, without its end.
     fn text(&self) -> &[u8] {
-        let ends = usize::from(self.last == b'\r');
-        &self.start[..self.length.saturating_sub(ends).min(LOOKED_AT)]
+        text(&self.start, self.length, self.last)
     }
+}
+
+/// What is looked at of a line that has so many bytes and ends with this one, of which `start` is the beginning.
+fn text(start: &[u8], length: usize, last: u8) -> &[u8] {
+    let ends = usize::from(last == b'\r');
+    &start[..length.saturating_sub(ends).min(LOOKED_AT)]
 }
 
 fn value<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
