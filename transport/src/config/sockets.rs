@@ -41,11 +41,12 @@ pub struct Sockets {
     pub connections_per_address_max: usize,
     /// Memory that one subscription may keep, about: its parsed document and its variables.
     pub subscription_bytes_max: usize,
-    /// Memory that the subscriptions of one user may keep together. Of each, 16 kB are free, as in the next two.
+    /// Memory that the operations on sockets and streams of one user may keep together. Of each, 16 kB are free, as in
+    /// the next two.
     pub subscription_bytes_per_user_max: usize,
-    /// Memory that the subscriptions of one network address may keep together.
+    /// Memory that the operations on sockets and streams of one network address may keep together.
     pub subscription_bytes_per_address_max: usize,
-    /// Memory that all subscriptions may keep together.
+    /// Memory that all operations on sockets and streams may keep together.
     pub subscription_bytes_total_max: usize,
     /// How often an idle event stream carries a comment, so that proxies keep it open.
     pub event_stream_keep_alive_ms: u64,
