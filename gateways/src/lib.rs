@@ -42,7 +42,7 @@ pub enum OpenError {
     Stripe(String),
 }
 
-/// In a response: whoever asked was known by their signature.
+/// In a response: the gateway that asked was known by its signature.
 #[derive(Clone, Copy)]
 pub struct Signed;
 
@@ -85,7 +85,7 @@ impl Gateway {
         }
     }
 
-    /// The sandbox where it is the gateway: somebody has to bring its events to the program's own routes.
+    /// The sandbox where it is the gateway: the program has to bring its events to its own routes.
     pub fn delivers_itself(&self) -> Option<&Arc<Sandbox>> {
         match self {
             Self::Sandbox(sandbox) => Some(sandbox),

@@ -1,7 +1,7 @@
 //! The page: a ticket as a fan prints it, A4, one ticket a page.
 //!
-//! Everything that gets somebody in stands in the upper half, so that the page can be folded once and carried. What is
-//! drawn is also told (PDF/UA): whoever listens to the page hears the match, when and where it is, and whose ticket it is.
+//! Everything that gets a fan in stands in the upper half, so that the page can be folded once and carried. What is
+//! drawn is also told (PDF/UA): who listens to the page hears the match, when and where it is, and whose ticket it is.
 
 use chrono::{DateTime, Utc};
 use domain::tickets::Pass;
@@ -141,7 +141,7 @@ impl Words {
     fn of(fonts: &Fonts, pass: &Pass) -> Self {
         let text = |text: &str| fonts.printable(text).unwrap_or_else(|| NOTHING.to_owned());
         let (home, away) = (text(&pass.facts.home_team), text(&pass.facts.away_team));
-        // A name in a script that no font has is said by the email: an empty line would be nobody's ticket.
+        // A name in a script that no font has is said by the email: an empty line would name no holder.
         let name = pass.ticket.holder_name.as_deref().and_then(|name| fonts.printable(name));
         let email = || pass.holder_email.as_deref().and_then(|email| fonts.printable(email));
         let holder = match &pass.ticket.holder_name {

@@ -91,7 +91,7 @@ impl<K: Clone + From<Bytes> + AsRef<[u8]>> ResponseCache<K> {
     pub async fn answer(&self, parsed: &ParsedOperation<'_>) -> CacheResult<K> {
         let wanted = self.app.view.generation();
         let key = parsed.key();
-        // Before the view is filled a query may wait for it, which nobody should do in turns.
+        // Before the view is filled a query may wait for it, which clients should not do in turns.
         if key.bytes() > LONGEST_QUERY || !self.app.view.is_filled() {
             return self.execute(parsed, &Arc::default()).await;
         }

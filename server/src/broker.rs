@@ -39,7 +39,7 @@ pub(crate) fn exchange(config: &Config) -> kafka::Config {
 
 /// Kafka as the tasks of this program reach it: configured brokers at once, the embedded one as soon as it is up.
 ///
-/// Starting the embedded broker takes up to a second, which its library sleeps; nobody who asks for matches waits for it.
+/// Starting the embedded broker takes up to a second, which its library sleeps; no client waits for it.
 pub(crate) struct Exchange {
     /// Without the embedded broker's address.
     settings: kafka::Config,
@@ -153,7 +153,7 @@ pub(crate) async fn enter_missing(
     Ok(missing)
 }
 
-/// Publishes what was entered, for whoever else reads the embedded broker, and waits until it came back, which changes
+/// Publishes what was entered, for other readers of the embedded broker, and waits until it came back, which changes
 /// nothing any more.
 pub(crate) async fn publish(
     app: &App,

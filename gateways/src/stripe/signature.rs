@@ -20,7 +20,7 @@ pub(crate) enum Forged {
     OutOfTime,
 }
 
-/// Checks that `body`, as it came, was signed a moment ago by whoever has the secret.
+/// Checks that `body`, as it came, was signed a moment ago with the secret.
 pub(crate) fn verify(secret: &[u8], header: &str, body: &[u8], now: DateTime<Utc>) -> Result<(), Forged> {
     let fields = || header.split(',').filter_map(|field| field.trim().split_once('='));
     let mut times = fields().filter(|(name, _)| *name == "t");

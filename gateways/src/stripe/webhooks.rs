@@ -136,7 +136,7 @@ async fn take(hook: &Hook, body: &[u8]) -> Result<(), (StatusCode, String)> {
     })
 }
 
-/// Our name for the payment that an event is about: what it is about carries it, or as a dispute or somebody else's refund
+/// Our name for the payment that an event is about: what it is about carries it, or as a dispute or another's refund
 /// names the gateway's own for it.
 async fn payment_of(hook: &Hook, event: &Event) -> Result<Option<Uuid>, DbErr> {
     if !KINDS.iter().any(|kind| event.kind.starts_with(kind)) {

@@ -1,6 +1,6 @@
 //! Subscriptions: what their results are executed from, and what they pay while they last.
 //!
-//! What is the same for all who listen is executed once for all and costs nobody anything more. Everything else pays for
+//! What is the same for all who listen is executed once for all and costs no client more. Everything else pays for
 //! each result what the database was asked for it. Invariant: a result is executed with loaders of its own.
 
 use std::{

@@ -10,7 +10,7 @@ use tokio::sync::OwnedMutexGuard;
 /// How many of a line there are at most, the one included who is served.
 const LONGEST: usize = 4;
 
-/// Names from which those are looked for that nobody waits by any more.
+/// Names from which those are looked for that no client waits by any more.
 const MANY: usize = 1_024;
 
 type Turns = HashMap<String, Arc<tokio::sync::Mutex<()>>>;

@@ -154,7 +154,7 @@ impl Outlet for Broker {
             .map(|(_, pause)| pause)
             .sum();
         if pause > 0 {
-            // Its first step moves the clock, and nobody else runs meanwhile.
+            // Its first step moves the clock, and no other task runs meanwhile.
             let _ = futures_util::FutureExt::now_or_never(tokio::time::advance(Duration::from_millis(pause)));
         }
         model.handed += 1;

@@ -362,7 +362,6 @@ fn several_mistakes_are_told_at_once_the_first_in_the_document_first_and_no_more
     assert_eq!(lines, [(1, 3).into(), (1, 5).into(), (2, 8).into()]);
 
     let many = format!("{{ {} }}", (0..1_000).map(|index| format!("dog{{x{index}}} ")).collect::<String>());
-    let documents = judging(true);
     let told = ask(&documents, &many.replace("dog", "being")).err().expect("fields are unknown");
     assert!(told.more.len() < 10, "{}", told.more.len());
 }
@@ -384,12 +383,10 @@ fn a_text_with_a_nul_is_bad_input_wherever_it_stands_in_a_document() {
 #[test]
 fn what_merges_is_judged_in_steps_that_its_size_allows() {
     let documents = guard(|limits| limits.max_selections = usize::MAX);
-    let contract = |documents: Documents| {
-        let inputs = Inputs { scalars: Vec::new(), check_text: |_, _| Ok(()), tells_names: true };
-        let sdl = "type Query { i: I } interface I { i: I } type A implements I { i: I } type B implements I { i: I }";
-        documents.with_contract(Contract::new(sdl, inputs).expect("it is complete")).expect("there is no manifest")
-    };
-    let documents = contract(documents);
+    let inputs = Inputs { scalars: Vec::new(), check_text: |_, _| Ok(()), tells_names: true };
+    let sdl = "type Query { i: I } interface I { i: I } type A implements I { i: I } type B implements I { i: I }";
+    let contract = Contract::new(sdl, inputs).expect("it is complete");
+    let documents = documents.with_contract(contract).expect("there is no manifest");
     // Fields of interfaces go with those of each object, at each level anew.
     let nested = |levels: usize| {
         let open = "i { ... on A { i { __typename } } ... on B { i { __typename } } ".repeat(levels);
