@@ -27,9 +27,13 @@ pub mod emails;
 pub mod keys;
 mod names;
 mod passwords;
+mod profile;
 pub mod provider;
+mod provider_errands;
+pub mod provider_sign_in;
 mod recovery;
 mod sessions;
+mod signatures;
 pub mod standing;
 pub(crate) mod throttle;
 pub(crate) mod tokens;
@@ -38,8 +42,8 @@ use keys::AccessTokens;
 use throttle::Device;
 
 pub use keys::Keys;
+pub use profile::{ProfileChange, update as update_profile};
 pub use recovery::{request_email_verification, request_password_reset, reset_password, verify_email};
-pub use sessions::{refresh, sign_out};
 pub use tokens::SignedBy;
 
 /// A fan or one of the staff who is signed in, as their access token says.
@@ -71,7 +75,9 @@ pub enum AccountError {
     WrongCredentials,
     #[error("currentPassword is not the password of this account")]
     WrongPassword,
-    #[error("an identity provider keeps this account: change its password, confirm its email and sign out there")]
+    #[error(
+        "an identity provider keeps this account: change its name and password, confirm its email and sign out there"
+    )]
     Elsewhere,
     #[error("the keys of the identity provider are not known yet; try again in a moment")]
     ProviderAway,
@@ -106,17 +112,23 @@ pub struct SignUp {
     pub password: String,
     pub display_name: Option<String>,
     pub country: Option<String>,
+    /// One of the site's.
+    pub locale: Option<String>,
 }
 
 /// A session: who it is, and the tokens that show it.
 #[derive(Debug, Clone)]
 pub struct Session {
     pub user: user::Model,
-    pub(crate) family: Uuid,
+    /// None where an identity provider keeps the session.
+    pub(crate) family: Option<Uuid>,
     pub access_token: String,
     pub refresh_token: String,
     /// When the access token ends.
     pub expires_at: DateTime<Utc>,
+    /// How long a browser is to keep each of the two.
+    pub access_lifetime: Duration,
+    pub refresh_lifetime: Duration,
 }
 
 /// Opens an account and signs its owner in.
@@ -150,29 +162,20 @@ pub async fn sign_up_from(app: &App, address: Option<IpAddr>, details: SignUp) -
     throttle::note_network(app, &txn, &row.email, address).await?;
     let session = sessions::open(app, &txn, row, &signer).await?;
     txn.commit().await?;
-    standing::seen(app, &session.user, Some(session.family), number);
+    standing::seen(app, &session.user, session.family, number);
 
     Ok(session)
 }
 
 /// The row of an account whose details are in order.
 async fn enrolled(app: &App, details: SignUp) -> Result<user::Model, AccountError> {
-    let SignUp { email, password, display_name, country } = details;
+    let SignUp { email, password, display_name, country, locale } = details;
     let email = email.trim().to_owned();
     check_email(&email)?;
     passwords::check("password", &password, &email)?;
-    let display_name = display_name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-    if display_name.as_ref().is_some_and(|name| !names::is_name(name)) {
-        let most = text::Kind::Name.most();
-        let problem = format!("must be at most {most} printable characters, and no web address");
-        return Err(AccountError::Invalid { field: "displayName", problem });
-    }
-    if let Some(country) = &country
-        && (country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()))
-    {
-        let problem = "must be a two-letter code of ISO 3166-1, such as QA".to_owned();
-        return Err(AccountError::Invalid { field: "country", problem });
-    }
+    let display_name = profile::display_name(display_name)?;
+    profile::check_country(country.as_deref())?;
+    profile::check_locale(&app.settings, locale.as_deref())?;
     let password_hash = app.accounts.hashing.place()?.hash(password).await?;
 
     Ok(user::Model {
@@ -182,6 +185,7 @@ async fn enrolled(app: &App, details: SignUp) -> Result<user::Model, AccountErro
         password_hash,
         display_name,
         country,
+        locale,
         role: Role::Customer,
         verified_at: None,
         disabled_at: None,
@@ -238,7 +242,7 @@ pub async fn sign_in(
     }
     let session = sessions::open(app, &txn, user, &signer).await?;
     txn.commit().await?;
-    standing::seen(app, &session.user, Some(session.family), number);
+    standing::seen(app, &session.user, session.family, number);
 
     Ok(session)
 }
@@ -284,6 +288,30 @@ pub async fn change_password(
     standing::heard(app, user.id);
 
     Ok(user::Model { password_hash: hash, ..user })
+}
+
+/// Goes on with a session: exchanges a refresh token for its successor, or asks the identity provider that keeps the session.
+///
+/// # Errors
+/// As `sessions::refresh` of ours, and as `provider_sign_in::renew` of a provider's.
+pub async fn refresh(app: &App, refresh_token: &str) -> Result<Session, AccountError> {
+    match provider_sign_in::is_handle(refresh_token) {
+        true => provider_sign_in::renew(app, refresh_token).await,
+        false => sessions::refresh(app, refresh_token).await,
+    }
+}
+
+/// Ends the viewer's session, or all that they have. Of sessions that an identity provider keeps those are ended that browsers
+/// began here; `kept` is the refresh token that the browser has.
+///
+/// # Errors
+/// `Elsewhere` where a provider keeps the session and it was not begun here: it ends there.
+pub async fn sign_out(app: &App, viewer: Viewer, kept: Option<&str>, everywhere: bool) -> Result<(), AccountError> {
+    match (viewer.session, kept.filter(|kept| provider_sign_in::is_handle(kept))) {
+        (Some(session), _) => sessions::sign_out(app, viewer.user_id, session, everywhere).await,
+        (None, Some(handle)) => provider_sign_in::sign_out(app, viewer.user_id, handle, everywhere).await,
+        (None, None) => Err(AccountError::Elsewhere),
+    }
 }
 
 /// Says who a Bearer token belongs to, as they are now. The database is asked once in a while: [`standing`] says when.

@@ -7,7 +7,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use aws_lc_rs::digest::{SHA256, digest};
 use book::clock::Clock;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{FutureExt, future::BoxFuture};
@@ -16,6 +15,7 @@ use resolvers::{
     captcha::{CaptchaChallenge, CaptchaError, CaptchaProvider, Captchas, Clearance, LEVEL_MAX},
     context::Requester,
 };
+use ring::digest::{SHA256, digest};
 use settings::secret::Secret;
 
 use self::{
@@ -40,6 +40,8 @@ mod siteverify;
 /// What asks, judges and remembers.
 pub struct Captcha {
     clock: Arc<dyn Clock>,
+    /// Whether signs of bots count, so that somebody may be asked.
+    is_asked_for: bool,
     judge: Judge,
     replays: ReplayGuard,
     clearances: ClearanceIssuer,
@@ -96,6 +98,7 @@ impl Captcha {
         };
         Self {
             clock,
+            is_asked_for: config.bots.enabled,
             judge,
             replays: ReplayGuard::new(redis.cloned(), config.redis_key("captcha:")),
             clearances: ClearanceIssuer { key: keys.clearances, life: Duration::from_secs(captcha.pass_seconds) },
@@ -145,6 +148,14 @@ fn used(earned: &Earned) -> Solved {
 }
 
 impl Captchas for Captcha {
+    fn provider(&self) -> Option<CaptchaProvider> {
+        let provider = match &self.judge {
+            Judge::Altcha(_) => CaptchaProvider::Altcha,
+            Judge::Siteverify(_) => CaptchaProvider::Siteverify,
+        };
+        Some(provider).filter(|_| self.is_asked_for)
+    }
+
     fn challenge(&self, level: u32) -> CaptchaChallenge {
         let level = level.min(LEVEL_MAX);
         match &self.judge {

@@ -7,11 +7,6 @@ use std::{
     time::Duration,
 };
 
-use aws_lc_rs::{
-    encoding::AsDer,
-    rsa::{self, KeySize},
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair},
-};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use book::clock::Clock;
 use chrono::TimeDelta;
@@ -22,7 +17,14 @@ use domain::{
         provider::{AUD, ProviderConfig},
     },
 };
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use jsonwebtoken::{Algorithm, Header};
+use ring::{
+    rand::SystemRandom,
+    rsa::{self, PublicKeyComponents},
+    signature::{
+        ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA512,
+    },
+};
 use sea_orm::DatabaseConnection;
 use serde_json::{Value, json};
 use tokio::{
@@ -31,37 +33,57 @@ use tokio::{
     task::JoinHandle,
 };
 
+use self::sign_ins::SignIns;
 use crate::TestApp;
+
+pub mod sign_ins;
 
 /// Who issues tokens where no provider is asked for keys.
 pub const ISSUER: &str = "https://login.example.com";
 
 const SECRET: &[u8] = b"a secret of the tests, long enough for anybody";
 
-/// Stands before the key itself in the PKCS #8 form of an RSA key of 2048 bits.
-const PKCS8_OF_RSA: usize = 26;
+/// RSA keys, which take long to be made, in the form of PKCS #8: `openssl genpkey -algorithm RSA | openssl pkcs8 -topk8
+/// -nocrypt -outform DER` made them.
+const RSA_KEYS: [&[u8]; 3] =
+    [include_bytes!("../keys/rsa-1.der"), include_bytes!("../keys/rsa-2.der"), include_bytes!("../keys/rsa-3.der")];
 
 /// A key of the provider.
+#[derive(Clone)]
 pub struct SigningKey {
     pub kid: String,
-    pub private: EncodingKey,
+    private: Arc<Private>,
     /// What the provider publishes of it.
     pub jwk: Value,
     algorithm: Algorithm,
 }
 
+enum Private {
+    Rsa(rsa::KeyPair),
+    Ec(EcdsaKeyPair),
+    Ed(Ed25519KeyPair),
+}
+
 impl SigningKey {
-    /// A new key for RS256, ES256 or `EdDSA`.
+    /// A key for RS256, ES256 or `EdDSA`: a new one, but for RSA, where it is always the same.
     pub fn new(kid: &str, algorithm: Algorithm) -> Self {
-        let (private, mut jwk) = match algorithm {
-            Algorithm::RS256 => rsa(),
-            Algorithm::ES256 => ec(),
-            Algorithm::EdDSA => ed(),
+        match algorithm {
+            Algorithm::RS256 => Self::rsa(kid, 0),
+            Algorithm::ES256 => Self::of(kid, algorithm, ec()),
+            Algorithm::EdDSA => Self::of(kid, algorithm, ed()),
             other => panic!("no test needs a key for {other:?}"),
-        };
+        }
+    }
+
+    /// One of three keys for RS256.
+    pub fn rsa(kid: &str, number: usize) -> Self {
+        Self::of(kid, Algorithm::RS256, rsa(RSA_KEYS[number]))
+    }
+
+    fn of(kid: &str, algorithm: Algorithm, (private, mut jwk): (Private, Value)) -> Self {
         jwk["kid"] = json!(kid);
         jwk["use"] = json!("sig");
-        Self { kid: kid.to_owned(), private, jwk, algorithm }
+        Self { kid: kid.to_owned(), private: Arc::new(private), jwk, algorithm }
     }
 
     pub fn header(&self) -> Header {
@@ -69,7 +91,31 @@ impl SigningKey {
     }
 
     pub fn sign(&self, claims: &Value) -> String {
-        jsonwebtoken::encode(&self.header(), claims, &self.private).expect("anything can be signed")
+        self.sign_as(&self.header(), claims)
+    }
+
+    /// A token that says what it likes of itself. By ring alone: the program does not sign by a provider's algorithms.
+    pub fn sign_as(&self, header: &Header, claims: &Value) -> String {
+        let head = serde_json::to_vec(header).expect("a header is JSON");
+        let text = format!("{}.{}", URL_SAFE_NO_PAD.encode(head), URL_SAFE_NO_PAD.encode(claims.to_string()));
+        let signature = self.private.sign(header.alg, text.as_bytes());
+        format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+}
+
+impl Private {
+    fn sign(&self, algorithm: Algorithm, text: &[u8]) -> Vec<u8> {
+        let random = SystemRandom::new();
+        match self {
+            Self::Rsa(pair) => {
+                let padding = if algorithm == Algorithm::RS512 { &RSA_PKCS1_SHA512 } else { &RSA_PKCS1_SHA256 };
+                let mut signature = vec![0; pair.public().modulus_len()];
+                pair.sign(padding, &random, text, &mut signature).expect("anything can be signed");
+                signature
+            }
+            Self::Ec(pair) => pair.sign(&random, text).expect("anything can be signed").as_ref().to_vec(),
+            Self::Ed(pair) => pair.sign(text).as_ref().to_vec(),
+        }
     }
 }
 
@@ -78,34 +124,29 @@ pub fn set(keys: &[&SigningKey]) -> Value {
     json!({ "keys": keys.iter().map(|key| &key.jwk).collect::<Vec<_>>() })
 }
 
-fn rsa() -> (EncodingKey, Value) {
-    let pair = rsa::KeyPair::generate(KeySize::Rsa2048).expect("a key can be made");
-    let private = AsDer::<aws_lc_rs::encoding::Pkcs8V1Der<'_>>::as_der(&pair).expect("a key can be written");
-    let public = pair.public_key();
-    let text = |number: &[u8]| URL_SAFE_NO_PAD.encode(number);
-    let jwk = json!({
-        "kty": "RSA",
-        "n": text(public.modulus().big_endian_without_leading_zero()),
-        "e": text(public.exponent().big_endian_without_leading_zero()),
-    });
-    (EncodingKey::from_rsa_der(&private.as_ref()[PKCS8_OF_RSA..]), jwk)
+fn rsa(document: &[u8]) -> (Private, Value) {
+    let pair = rsa::KeyPair::from_pkcs8(document).expect("it is a key");
+    let PublicKeyComponents::<Vec<u8>> { n, e } = pair.public().into();
+    let jwk = json!({ "kty": "RSA", "n": URL_SAFE_NO_PAD.encode(n), "e": URL_SAFE_NO_PAD.encode(e) });
+    (Private::Rsa(pair), jwk)
 }
 
-fn ec() -> (EncodingKey, Value) {
-    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key can be made");
-    let private = pair.to_pkcs8v1().expect("a key can be written");
+fn ec() -> (Private, Value) {
+    let (algorithm, random) = (&ECDSA_P256_SHA256_FIXED_SIGNING, SystemRandom::new());
+    let document = EcdsaKeyPair::generate_pkcs8(algorithm, &random).expect("a key can be made");
+    let pair = EcdsaKeyPair::from_pkcs8(algorithm, document.as_ref(), &random).expect("it is a key");
     let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
     let jwk = json!({
         "kty": "EC", "crv": "P-256", "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y),
     });
-    (EncodingKey::from_ec_der(private.as_ref()), jwk)
+    (Private::Ec(pair), jwk)
 }
 
-fn ed() -> (EncodingKey, Value) {
-    let pair = Ed25519KeyPair::generate().expect("a key can be made");
-    let private = pair.to_pkcs8().expect("a key can be written");
+fn ed() -> (Private, Value) {
+    let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).expect("a key can be made");
+    let pair = Ed25519KeyPair::from_pkcs8(document.as_ref()).expect("it is a key");
     let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "x": URL_SAFE_NO_PAD.encode(pair.public_key()) });
-    (EncodingKey::from_ed_der(private.as_ref()), jwk)
+    (Private::Ed(pair), jwk)
 }
 
 /// What a site accepts of a provider at [`ISSUER`].
@@ -167,13 +208,20 @@ struct State {
     is_away: bool,
     fetches: usize,
     hung_up: usize,
+    sign_ins: SignIns,
 }
 
 impl Provider {
     pub async fn start(keys: &[&SigningKey]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let address = listener.local_addr().expect("it is bound");
-        let state = Arc::new(Mutex::new(State { keys: set(keys), is_away: false, fetches: 0, hung_up: 0 }));
+        let state = Arc::new(Mutex::new(State {
+            keys: set(keys),
+            is_away: false,
+            fetches: 0,
+            hung_up: 0,
+            sign_ins: SignIns::new(issuer(address), keys[0].clone()),
+        }));
         let shared = Arc::clone(&state);
         let serving = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -208,6 +256,15 @@ impl Provider {
         self.state().hung_up
     }
 
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Looks at, or changes, how browsers sign in at it.
+    pub fn sign_ins<T>(&self, look: impl FnOnce(&mut SignIns) -> T) -> T {
+        look(&mut self.state().sign_ins)
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
@@ -227,16 +284,28 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Whether all of a request has come.
+fn is_whole(request: &[u8]) -> bool {
+    let request = String::from_utf8_lossy(request);
+    let Some((head, sent)) = request.split_once("\r\n\r\n") else { return false };
+    let lines = head.lines().filter_map(|line| line.split_once(':'));
+    let mut lengths = lines.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    sent.len() >= lengths.next().map_or(0, |(_, length)| length.trim().parse().expect("a length is a number"))
+}
+
 async fn answer(mut stream: TcpStream, address: SocketAddr, state: &Mutex<State>) {
     let mut request = Vec::new();
-    while !request.ends_with(b"\r\n\r\n") {
+    while !is_whole(&request) {
         match stream.read_buf(&mut request).await {
             Ok(1..) => {}
             _ => return,
         }
     }
     let request = String::from_utf8_lossy(&request);
-    let path = request.split(' ').nth(1).unwrap_or_default();
+    let (head, sent) = request.split_once("\r\n\r\n").expect("it is whole");
+    let path = head.split(' ').nth(1).unwrap_or_default();
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let mut location = None;
     let (status, body) = {
         let mut state = lock(state);
         match path {
@@ -246,8 +315,16 @@ async fn answer(mut stream: TcpStream, address: SocketAddr, state: &Mutex<State>
             }
             "/realm/.well-known/openid-configuration" => {
                 let issuer = issuer(address);
-                ("200 OK", json!({ "issuer": issuer, "jwks_uri": format!("http://{address}/keys") }))
+                let mut discovery = state.sign_ins.discovery(address);
+                discovery["issuer"] = json!(issuer);
+                discovery["jwks_uri"] = json!(format!("http://{address}/keys"));
+                ("200 OK", discovery)
             }
+            "/authorize" => {
+                location = Some(state.sign_ins.authorize(query));
+                ("302 Found", json!({}))
+            }
+            "/token" => state.sign_ins.token(head, sent),
             "/keys" => {
                 state.fetches += 1;
                 ("200 OK", state.keys.clone())
@@ -256,7 +333,9 @@ async fn answer(mut stream: TcpStream, address: SocketAddr, state: &Mutex<State>
         }
     };
     let body = body.to_string();
-    let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+    let location = location.map_or_else(String::new, |location| format!("location: {location}\r\n"));
+    let length = body.len();
+    let head = format!("HTTP/1.1 {status}\r\n{location}content-length: {length}\r\nconnection: close\r\n\r\n");
     // A client that hung up meanwhile asks again.
     let _ = stream.write_all((head + &body).as_bytes()).await;
 }

@@ -6,12 +6,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
 use entities::signing_key::{self, Algorithm};
+use ring::hmac;
 use sea_orm::ActiveModelTrait;
 
-use super::{AccountError, passwords::Hashing, provider::Provider, standing::Standings};
+use super::{
+    AccountError, passwords::Hashing, provider::Provider, provider_errands::Errands, signatures, standing::Standings,
+};
 use crate::{
     App,
     keyring::{self, Generated, KeyError, Keyring, Purpose, Row, encryption::Encryption, secret},
@@ -38,6 +40,9 @@ const LINKS: &[u8] = b"matchday ticket links 1";
 /// The same for what makes a refresh token's successor of it.
 const SUCCESSORS: &[u8] = b"matchday refresh successors 1";
 
+/// The same for what binds a sign-in at the identity provider to the browser that began it.
+const SIGN_INS: &[u8] = b"matchday provider sign-ins 1";
+
 /// What signs and limits accounts. One secret for all instances of a site.
 pub struct Keys {
     pub issuer: String,
@@ -52,15 +57,18 @@ pub struct Keys {
     pub provider: Option<Provider>,
     pub(super) hashing: Hashing,
     pub(super) standings: Arc<Standings>,
+    pub(super) errands: Errands,
     encryption: Encryption,
     links: hmac::Key,
     successors: hmac::Key,
+    sign_ins: hmac::Key,
     keyring: Keyring<AccessTokens>,
 }
 
 impl Keys {
     /// `secret` encrypts the private keys in the database.
     pub fn new(secret: &[u8], issuer: String) -> Self {
+        signatures::install();
         let key = |purpose| hmac::Key::new(hmac::HMAC_SHA256, &secret::derived(secret, &[purpose]));
         Self {
             issuer,
@@ -71,9 +79,11 @@ impl Keys {
             provider: None,
             hashing: Hashing::default(),
             standings: Arc::default(),
+            errands: Errands::default(),
             encryption: Encryption::new(secret),
             links: key(LINKS),
             successors: key(SUCCESSORS),
+            sign_ins: key(SIGN_INS),
             keyring: Keyring::default(),
         }
     }
@@ -91,6 +101,11 @@ impl Keys {
     /// What makes a refresh token's successor of it: the same at every use, on every instance of the site.
     pub(super) fn successors(&self) -> &hmac::Key {
         &self.successors
+    }
+
+    /// What binds a sign-in at the identity provider to the browser that began it.
+    pub(super) fn sign_ins(&self) -> &hmac::Key {
+        &self.sign_ins
     }
 
     /// Whether an identity provider says what its people may do.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use entities::user::{self, Role};
 use jsonwebtoken::Header;
 use rand::{TryRngCore, rngs::OsRng};
+use ring::hmac;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;

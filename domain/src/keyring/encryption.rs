@@ -1,15 +1,17 @@
 //! Encryption of what only the site's own instances may read of its database.
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use rand::{TryRngCore, rngs::OsRng};
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 
 use super::secret;
 
 /// Tells this use of the site's secret from every other.
 const PURPOSE: &[u8] = b"matchday sealing 1";
 
-/// Seals with AES-256-GCM, by a key derived from the site's secret.
-pub(crate) struct Encryption(RandomizedNonceKey);
+/// Seals with AES-256-GCM, by a key derived from the site's secret. What is sealed is the nonce, the ciphertext and the tag,
+/// in base64url.
+pub(crate) struct Encryption(LessSafeKey);
 
 /// What was sealed otherwise, or tampered with.
 #[derive(Debug, thiserror::Error)]
@@ -19,18 +21,20 @@ pub(crate) struct Unopened;
 impl Encryption {
     pub(crate) fn new(secret: &[u8]) -> Self {
         let key = secret::derived(secret, &[PURPOSE]);
-        Self(RandomizedNonceKey::new(&AES_256_GCM, &key).expect("the key has the length of AES-256"))
+        Self(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &key).expect("the key has the length of AES-256")))
     }
 
-    /// Seals `secret` so that it opens only under the same `name`.
+    /// Seals `secret` so that it opens only under the same `name`. A site seals a few keys a year, far too few for two nonces
+    /// at random to be the same.
     pub(crate) fn seal(&self, name: &str, secret: &[u8]) -> String {
+        let mut nonce = [0; NONCE_LEN];
+        OsRng.try_fill_bytes(&mut nonce).expect("the system gives random bytes");
         let mut bytes = secret.to_vec();
-        let nonce = self
-            .0
-            .seal_in_place_append_tag(Aad::from(name), &mut bytes)
+        self.0
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(name), &mut bytes)
             .expect("what is sealed is far below the limits of AES-GCM");
 
-        URL_SAFE_NO_PAD.encode([nonce.as_ref().as_slice(), &bytes].concat())
+        URL_SAFE_NO_PAD.encode([nonce.as_slice(), &bytes].concat())
     }
 
     pub(crate) fn open(&self, name: &str, sealed: &str) -> Result<Vec<u8>, Unopened> {
@@ -47,6 +51,14 @@ impl Encryption {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_sealed_by_the_program_before_ring_opens() {
+        // Sealed by AWS-LC.
+        let sealed = "h_59Vy6Q968jqranb-ITackKk0GeoqCLVBU4c_KvbsrE-A";
+
+        assert_eq!(Encryption::new(b"secret").open("a", sealed).expect("it is ours"), b"hidden");
+    }
 
     #[test]
     fn what_is_sealed_opens_by_the_same_secret_and_name_only() {

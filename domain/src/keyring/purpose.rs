@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use entities::signing_key::Algorithm;
+use ring::{
+    rand::SystemRandom,
+    signature::{Ed25519KeyPair, KeyPair},
+};
 use sea_orm::EntityTrait;
 
 use super::{KeyError, Keyring};
@@ -82,11 +85,35 @@ pub struct Generated {
 impl Generated {
     /// A pair of Ed25519, named by what `kid` makes of its public part in base64url.
     pub(crate) fn ed25519(kid: impl FnOnce(&str, &[u8]) -> String) -> Result<Self, KeyError> {
-        let failed = |error: aws_lc_rs::error::Unspecified| KeyError::Generation(error.to_string());
-        let pair = Ed25519KeyPair::generate().map_err(failed)?;
-        let private = pair.to_pkcs8().map_err(failed)?.as_ref().to_vec();
+        let failed = |error: &dyn std::fmt::Display| KeyError::Generation(error.to_string());
+        let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|error| failed(&error))?;
+        let private = document.as_ref().to_vec();
+        let pair = Ed25519KeyPair::from_pkcs8(&private).map_err(|error| failed(&error))?;
         let public = URL_SAFE_NO_PAD.encode(pair.public_key());
 
         Ok(Self { kid: kid(&public, pair.public_key().as_ref()), public: Some(public), private })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_is_written_as_earlier_programs_wrote_and_read_theirs() {
+        // A document of AWS-LC, and what its pair signed.
+        let earlier = "MFECAQEwBQYDK2VwBCIEIHdJqBu6b5PQ1NsOxdsdHyp8icpL36VJhl4HwXijAsUwgSEAY2e8ISKO-xcwskuXOzm8FOnfvmGXrNf0xkC5iDft\
+                       AhE";
+        let signature = "wAefxXE1qy3KN4WEdAeronhw6112hPZRWsvVMvIKISBdYQGfEVvROChqji9HqV3urJS1SIYdr8OuTfDuWXuOCA";
+        let earlier = URL_SAFE_NO_PAD.decode(earlier).expect("it is base64url");
+
+        let pair = Ed25519KeyPair::from_pkcs8(&earlier).expect("it is a key");
+        let ours = Generated::ed25519(|public, _| public.to_owned()).expect("a key can be made");
+
+        assert_eq!(URL_SAFE_NO_PAD.encode(pair.sign(b"a text")), signature);
+        // All but the seed and the public key is the same.
+        assert_eq!((&ours.private[..16], &ours.private[48..51]), (&earlier[..16], &earlier[48..51]));
+        assert_eq!(ours.private.len(), earlier.len());
+        assert_eq!(ours.public, Some(URL_SAFE_NO_PAD.encode(&ours.private[51..])));
     }
 }

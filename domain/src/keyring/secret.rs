@@ -1,6 +1,6 @@
 //! The site's secret, of which every use has a key of its own.
 
-use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
+use ring::hkdf::{HKDF_SHA256, Salt};
 
 /// The key for a purpose, by HKDF-SHA-256. `purpose` is named by one or more parts, which are read as one text.
 pub fn derived(secret: &[u8], purpose: &[&[u8]]) -> [u8; 32] {

@@ -6,10 +6,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use entities::{signing_key::Algorithm, ticket_key};
+use ring::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
 use sea_orm::{ActiveModelTrait, DbErr};
 use sha2::{Digest, Sha256};
 

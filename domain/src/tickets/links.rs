@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use entities::ticket;
+use ring::hmac;
 use sea_orm::{DbErr, EntityTrait};
 use uuid::Uuid;
 

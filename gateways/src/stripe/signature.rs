@@ -1,7 +1,7 @@
 //! Signatures of webhooks, by Stripe's scheme: `t=<seconds>,v1=<HMAC-SHA-256 of "<seconds>.<body>" in hex>`.
 
-use aws_lc_rs::hmac;
 use chrono::{DateTime, Duration, Utc};
+use ring::hmac;
 
 /// How far a signature's time may be from ours: who hears of an old event can't send it once more.
 const TOLERANCE: Duration = Duration::minutes(5);

@@ -6,15 +6,14 @@
 
 use std::str::FromStr;
 
-use aws_lc_rs::{
-    constant_time::verify_slices_are_equal,
-    digest::{SHA256, digest},
-    hmac,
-};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::Rng;
 use resolvers::captcha::{AltchaChallenge, CaptchaError, LEVEL_MAX};
+use ring::{
+    digest::{SHA256, digest},
+    hmac,
+};
 use serde::Deserialize;
 
 use super::Solved;
@@ -65,8 +64,11 @@ impl Altcha {
         let found = digest(&SHA256, format!("{}{}", payload.salt, payload.number).as_bytes());
         let claimed = hex::decode(&payload.challenge).map_err(|_| CaptchaError::Wrong)?;
         let signature = hex::decode(&payload.signature).map_err(|_| CaptchaError::Wrong)?;
-        // The digest is compared as the challenge spells it, which is what was signed.
-        verify_slices_are_equal(found.as_ref(), &claimed).map_err(|_| CaptchaError::Wrong)?;
+        // Both are of what the client sent, so no time says what it does not know.
+        if found.as_ref() != claimed {
+            return Err(CaptchaError::Wrong);
+        }
+        // The digest is signed as the challenge spells it.
         hmac::verify(&self.key, hex::encode(found).as_bytes(), &signature).map_err(|_| CaptchaError::Wrong)?;
         if payload.algorithm != ALGORITHM || !payload.salt.ends_with(END) {
             return Err(CaptchaError::Wrong);

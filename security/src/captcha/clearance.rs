@@ -6,10 +6,10 @@
 
 use std::time::Duration;
 
-use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use resolvers::{captcha::Clearance, context::Requester};
+use ring::hmac;
 
 use crate::address::named_if_known;
 
@@ -30,9 +30,7 @@ impl ClearanceIssuer {
     pub(super) fn issue(&self, requester: Requester, level: u32, now: DateTime<Utc>) -> Clearance {
         let expires_at = now + self.life;
         let seconds = expires_at.timestamp();
-        let mut nonce = [0; 8];
-        aws_lc_rs::rand::fill(&mut nonce).expect("the system gives random bytes");
-        let nonce = URL_SAFE_NO_PAD.encode(nonce);
+        let nonce = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 8]>());
         let signature = hmac::sign(&self.key, signed(seconds, level, &nonce, requester).as_bytes());
 
         Clearance { text: format!("{seconds}.{level}.{nonce}.{}", URL_SAFE_NO_PAD.encode(signature)), expires_at }

@@ -1,7 +1,7 @@
 //! Keys of captchas, derived from the site's secret: all instances have the same, and no other site has.
 
-use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use domain::keyring::secret;
+use ring::hmac::{self, HMAC_SHA256};
 use settings::secret::Secret;
 
 /// Tells these uses of the site's secret from every other.

@@ -5,11 +5,11 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use aws_lc_rs::digest::{SHA256, digest};
 use chrono::{DateTime, TimeDelta, Utc};
 use fetch::Fetcher;
 use metrics::counter;
 use resolvers::captcha::{CaptchaError, LEVEL_MAX};
+use ring::digest::{SHA256, digest};
 use serde::Deserialize;
 use settings::secret::Secret;
 

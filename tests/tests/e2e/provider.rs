@@ -96,7 +96,7 @@ async fn a_provider_that_is_away_keeps_nobody_out_whose_key_is_known() {
     let ana = token(&site, &provider, &key, "ana", 3_600);
     eventually(PATIENCE, "its keys are fetched", || async { asked(&site, &ana).await.status == 200 }).await;
     provider.is_away(true);
-    let stranger = SigningKey::new("two", RS256);
+    let stranger = SigningKey::rsa("two", 1);
     let unknown = token(&site, &provider, &stranger, "ana", 3_600);
     eventually(PATIENCE, "it is asked in vain", || async { asked(&site, &unknown).await.status == 503 }).await;
 

@@ -1,9 +1,9 @@
 //! Pairs: the private and public part of a key, in the forms that signing and verifying access tokens need.
 
-use aws_lc_rs::rand;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use entities::signing_key::Algorithm;
 use jsonwebtoken::{DecodingKey, EncodingKey, Validation};
+use rand::{TryRngCore, rngs::OsRng};
 use sha2::{Digest, Sha256};
 
 use super::AUDIENCE;
@@ -30,8 +30,9 @@ impl Pair {
             Algorithm::EdDsa => Generated::ed25519(|public, _| thumbprint(public)),
             Algorithm::Hs256 => {
                 let (mut name, mut private) = ([0_u8; 16], vec![0_u8; 32]);
-                rand::fill(&mut name)
-                    .and_then(|()| rand::fill(&mut private))
+                OsRng
+                    .try_fill_bytes(&mut name)
+                    .and_then(|()| OsRng.try_fill_bytes(&mut private))
                     .map_err(|error| KeyError::Generation(error.to_string()))?;
                 Ok(Generated { kid: URL_SAFE_NO_PAD.encode(name), public: None, private })
             }

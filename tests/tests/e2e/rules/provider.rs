@@ -77,17 +77,18 @@ async fn tokens_by_each_kind_of_key_are_accepted_where_it_is_allowed(app: &TestA
 }
 
 async fn what_a_forger_makes_of_a_providers_tokens_is_worth_nothing(app: &TestApp) {
-    let (key, other) = (SigningKey::new("one", RS256), SigningKey::new("two", RS256));
-    let stranger = SigningKey::new("one", RS256);
+    let (key, other) = (SigningKey::rsa("one", 0), SigningKey::rsa("two", 1));
+    let stranger = SigningKey::rsa("one", 2);
     let mut for_others = SigningKey::new("three", EdDSA);
     for_others.jwk["use"] = json!("enc");
-    let mut of_ps = SigningKey::new("four", RS256);
+    let mut of_ps = SigningKey::rsa("four", 1);
     of_ps.jwk["alg"] = json!("PS256");
     let site = site(app, config(), &[&key, &other, &for_others, &of_ps]);
     let fine = claims(app, "ana");
     let now = app.now().timestamp();
-    let signed = |header: &Header, claims: &Value, key: &EncodingKey| {
-        jsonwebtoken::encode(header, claims, key).expect("anything can be signed")
+    let hmac = |secret: &[u8]| {
+        let header = Header { kid: Some("one".to_owned()), ..Header::new(HS256) };
+        jsonwebtoken::encode(&header, &fine, &EncodingKey::from_secret(secret)).expect("anything can be signed")
     };
     let without = |field: &str| {
         let mut claims = fine.clone();
@@ -98,12 +99,11 @@ async fn what_a_forger_makes_of_a_providers_tokens_is_worth_nothing(app: &TestAp
     let headed = |change: &dyn Fn(&mut Header)| {
         let mut header = key.header();
         change(&mut header);
-        signed(&header, &fine, &key.private)
+        key.sign_as(&header, &fine)
     };
     let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let good = key.sign(&fine);
     let [head, body, signature] = good.split('.').collect::<Vec<_>>()[..] else { panic!("{good} has no three parts") };
-    let hmac = Header { kid: Some("one".to_owned()), ..Header::new(HS256) };
     let modulus = key.jwk["n"].as_str().expect("it is text");
     let modulus_bytes = URL_SAFE_NO_PAD.decode(modulus).expect("it is base64");
     assert!(is_good(&site, &good).await, "what follows differs from this one in one point each");
@@ -116,9 +116,9 @@ async fn what_a_forger_makes_of_a_providers_tokens_is_worth_nothing(app: &TestAp
         ),
         ("empty signature", format!("{head}.{body}.")),
         ("no signature", format!("{head}.{body}")),
-        ("HS256 by the public key", signed(&hmac, &fine, &EncodingKey::from_secret(&modulus_bytes))),
-        ("HS256 by its text", signed(&hmac, &fine, &EncodingKey::from_secret(modulus.as_bytes()))),
-        ("HS256 by what is published", signed(&hmac, &fine, &EncodingKey::from_secret(key.jwk.to_string().as_bytes()))),
+        ("HS256 by the public key", hmac(&modulus_bytes)),
+        ("HS256 by its text", hmac(modulus.as_bytes())),
+        ("HS256 by what is published", hmac(key.jwk.to_string().as_bytes())),
         ("says PS256", format!("{}.{body}.{signature}", part(json!({ "alg": "PS256", "kid": "one" })))),
         ("says ES256", format!("{}.{body}.{signature}", part(json!({ "alg": "ES256", "kid": "one" })))),
         ("RS512, which is not allowed", headed(&|header| header.alg = Algorithm::RS512)),
@@ -190,7 +190,7 @@ async fn ours_and_the_providers_keys_do_not_stand_in_for_each_other(app: &TestAp
 }
 
 fn details(email: &str) -> SignUp {
-    SignUp { email: email.to_owned(), password: PASSWORD.to_owned(), display_name: None, country: None }
+    SignUp { email: email.to_owned(), password: PASSWORD.to_owned(), display_name: None, country: None, locale: None }
 }
 
 async fn a_subject_has_one_account_from_the_first_token_on(app: &TestApp) {
@@ -304,7 +304,7 @@ async fn who_has_no_password_here_is_told_so(app: &TestApp) {
     let refused = [
         accounts::change_password(&site, viewer, None, String::new(), password()).await.map(drop),
         accounts::request_email_verification(&site, viewer, None).await,
-        accounts::sign_out(&site, viewer, true).await,
+        accounts::sign_out(&site, viewer, None, true).await,
     ];
 
     assert!(refused.iter().all(|refused| matches!(refused, Err(AccountError::Elsewhere))), "{refused:?}");
@@ -332,7 +332,7 @@ async fn mail_goes_to_emails_that_the_provider_vouches_for(app: &TestApp) {
 }
 
 async fn a_key_that_the_provider_withdraws_ends_with_what_it_verified(app: &TestApp) {
-    let (old, new) = (SigningKey::new("old", RS256), SigningKey::new("new", RS256));
+    let (old, new) = (SigningKey::rsa("old", 0), SigningKey::rsa("new", 1));
     let site = site(app, config(), &[&old]);
     let (of_old, of_new) = (old.sign(&claims(app, "1")), new.sign(&claims(app, "1")));
     assert!(is_good(&site, &of_old).await);

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     accounts::keys::AccessTokens,
@@ -18,6 +17,7 @@ use entities::{
     ticket::{self, Status},
     user,
 };
+use ring::signature::{ED25519, UnparsedPublicKey};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel, SqlErr};
 use tests::{
     Fan, TestApp,

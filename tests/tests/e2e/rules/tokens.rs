@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use book::clock::{Clock, MovableClock};
 use domain::{
@@ -12,6 +11,10 @@ use domain::{
 };
 use entities::signing_key::{self, Algorithm};
 use jsonwebtoken::{DecodingKey, EncodingKey, Header, Validation, jwk::JwkSet};
+use ring::{
+    rand::SystemRandom,
+    signature::{Ed25519KeyPair, KeyPair},
+};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 use tests::{Backend, TestApp, both};
@@ -22,6 +25,7 @@ const SECRET: &[u8] = b"a secret of the tests, long enough for anybody";
 both! {
     a_token_names_its_key_and_anybody_can_verify_it,
     what_a_forger_makes_is_worth_nothing,
+    a_key_that_was_made_and_sealed_by_aws_lc_stays_in_use,
     a_new_key_signs_nobody_out,
     stolen_keys_end_at_once,
     a_retired_key_ends_and_the_next_is_made_by_itself,
@@ -36,6 +40,7 @@ async fn fan(app: &App, name: &str) -> Session {
         password: "correct horse battery staple".to_owned(),
         display_name: None,
         country: None,
+        locale: None,
     };
     accounts::sign_up(app, details).await.expect("a fan can sign up")
 }
@@ -88,26 +93,29 @@ async fn a_token_names_its_key_and_anybody_can_verify_it(app: &TestApp) {
     assert_eq!(keyring::jwks::<AccessTokens>(app)["keys"][0].get("d"), None, "the private part stays here");
 }
 
-/// A key of the test's own that the site verifies by: its public part is what a row has in the clear.
-async fn enter_key(app: &TestApp) -> (EncodingKey, Vec<u8>, String) {
-    let pair = Ed25519KeyPair::generate().expect("a key can be made");
+/// A new key, and the public part of it.
+fn new_key() -> (EncodingKey, Vec<u8>) {
+    let private = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).expect("a key can be made");
+    let pair = Ed25519KeyPair::from_pkcs8(private.as_ref()).expect("it is a key");
+    (EncodingKey::from_ed_der(private.as_ref()), pair.public_key().as_ref().to_vec())
+}
+
+/// Has the site verify by a key, and sign by it where `sealed` opens.
+async fn enter_key(app: &TestApp, kid: &str, public: String, sealed: &str) {
     let row = signing_key::Model {
         number: 1_000,
-        kid: "of-the-test".to_owned(),
+        kid: kid.to_owned(),
         algorithm: Algorithm::EdDsa,
-        public_key: Some(URL_SAFE_NO_PAD.encode(pair.public_key())),
-        sealed: String::new(),
+        public_key: Some(public),
+        sealed: sealed.to_owned(),
         created_at: app.now(),
         signs_from: app.now(),
         ends_at: None,
     };
-    let kid = row.kid.clone();
     signing_key::Entity::insert(row.into_active_model().reset_all())
         .exec_without_returning(&app.db)
         .await
         .expect("a key can be entered");
-    let private = pair.to_pkcs8().expect("a key can be written");
-    (EncodingKey::from_ed_der(private.as_ref()), pair.public_key().as_ref().to_vec(), kid)
 }
 
 async fn what_a_forger_makes_is_worth_nothing(app: &TestApp) {
@@ -115,7 +123,9 @@ async fn what_a_forger_makes_is_worth_nothing(app: &TestApp) {
 
     let session = fan(app, "ana").await;
     let viewer = accounts::authenticate(app, &session.access_token).await.expect("the token is good");
-    let (key, public, kid) = enter_key(app).await;
+    let ((key, public), kid) = (new_key(), "of-the-test");
+    // The public part is what a row has in the clear.
+    enter_key(app, kid, URL_SAFE_NO_PAD.encode(&public), "").await;
     let now = app.now().timestamp();
     let fine = json!({
         "iss": "here", "aud": "matchday", "sub": session.user.id, "sid": viewer.session, "role": "admin",
@@ -131,7 +141,7 @@ async fn what_a_forger_makes_is_worth_nothing(app: &TestApp) {
         claims.as_object_mut().expect("claims are an object").remove(field);
         claims
     };
-    let named = |algorithm| Header { kid: Some(kid.clone()), ..Header::new(algorithm) };
+    let named = |algorithm| Header { kid: Some(kid.to_owned()), ..Header::new(algorithm) };
     let signed = |header: &Header, claims: &Value, key: &EncodingKey| {
         jsonwebtoken::encode(header, claims, key).expect("anything can be signed")
     };
@@ -140,9 +150,8 @@ async fn what_a_forger_makes_is_worth_nothing(app: &TestApp) {
     let [head, body, signature] = good.split('.').collect::<Vec<_>>()[..] else { panic!("{good} has no three parts") };
     let headed = |header: Value| format!("{}.{body}.{signature}", part(&header));
     let unsigned = part(&json!({ "alg": "none", "typ": "JWT", "kid": kid }));
-    let stranger = Ed25519KeyPair::generate().expect("a key can be made");
-    let strange = EncodingKey::from_ed_der(stranger.to_pkcs8().expect("a key can be written").as_ref());
-    let own_jwk = json!({ "kty": "OKP", "crv": "Ed25519", "x": URL_SAFE_NO_PAD.encode(stranger.public_key()) });
+    let (strange, its_public) = new_key();
+    let own_jwk = json!({ "kty": "OKP", "crv": "Ed25519", "x": URL_SAFE_NO_PAD.encode(its_public) });
     let embedded = Header {
         jwk: Some(serde_json::from_value(own_jwk).expect("it is a key")),
         jku: Some("http://127.0.0.1:1/jwks.json".to_owned()),
@@ -188,6 +197,23 @@ async fn what_a_forger_makes_is_worth_nothing(app: &TestApp) {
     let expired = signed(&named(EdDSA), &with("exp", json!(now - 1)), &key);
     let expired = accounts::authenticate(app, &expired).await;
     assert!(matches!(expired, Err(AccountError::ExpiredToken)), "{expired:?}");
+}
+
+async fn a_key_that_was_made_and_sealed_by_aws_lc_stays_in_use(app: &TestApp) {
+    // A row of the program before ring, by the secret of the tests.
+    let (kid, public) = ("of-an-earlier-program", "Y2e8ISKO-xcwskuXOzm8FOnfvmGXrNf0xkC5iDftAhE");
+    let sealed = "ey2QOvJYDklDLXG7q6w4WKrMAvL8wi4FdvPPvzHqPMIBJ_bkDFIPnKfNs_BmhgUtRZYJOGUPqAwXFjGSk-HYa4pkRT30YJw25IkKZzF2VD9gV\
+                  FsNhjHm7DQYBfvoCrleATHXkTQ0IIfJ2kHgUKHg";
+    enter_key(app, kid, public.to_owned(), sealed).await;
+
+    let session = fan(app, "ana").await;
+
+    assert_eq!(self::kid(&session), kid);
+    assert!(is_good(app, &session.access_token).await);
+    let verifying = DecodingKey::from_ed_components(public).expect("it is a key");
+    let mut validation = Validation::new(jsonwebtoken::Algorithm::EdDSA);
+    validation.set_audience(&["matchday"]);
+    jsonwebtoken::decode::<Value>(&session.access_token, &verifying, &validation).expect("its pair signed");
 }
 
 async fn stages(app: &App) -> Vec<Stage> {
