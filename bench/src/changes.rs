@@ -103,6 +103,7 @@ pub fn state(version: i32) -> MatchState {
         away_team: "Ecuador".to_owned(),
         group: Some("A".to_owned()),
         version,
+        closed: false,
         categories: Category::ALL.into_iter().map(category).collect(),
     }
 }

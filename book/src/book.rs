@@ -23,6 +23,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
+    clock::Clock,
     master_list::MasterListMatch,
     match_state::MatchState,
     outbox::{self, ChangedRow, Event, TicketAction},
@@ -50,9 +51,17 @@ impl StockKey {
     }
 }
 
+/// What shows once a book's changes are committed.
+#[derive(Debug, Default)]
+pub struct Shown {
+    pub states: Vec<MatchState>,
+    pub listings: Vec<ChangedRow>,
+}
+
 /// The matches that one transaction may change.
 #[derive(Default)]
 pub struct Book {
+    now: DateTime<Utc>,
     facts: BTreeMap<i32, matches::Model>,
     stock: BTreeMap<StockKey, stock::Model>,
     reservations: HashMap<Uuid, reservation::Model>,
@@ -75,11 +84,12 @@ struct ChangedRows {
 }
 
 impl Book {
-    /// Locks the matches of `numbers` that exist, waiting for the transactions that hold them, and reads their counts.
+    /// Locks the matches of `numbers` that exist, waiting for the transactions that hold them, and reads their counts. What the
+    /// book changes happens at the time at which it has the locks, so that what comes later is never of an earlier time.
     ///
     /// The counts are read by a second statement on purpose: on Postgres a statement that waits for a lock re-reads the
     /// locked row only, and joined rows would be those of before the wait.
-    pub async fn open(txn: &WriteTxn, numbers: &BTreeSet<i32>) -> Result<Self, DbErr> {
+    pub async fn open(txn: &WriteTxn, numbers: &BTreeSet<i32>, clock: &dyn Clock) -> Result<Self, DbErr> {
         let mut book = Self::default();
         let facts = matches::Entity::find()
             .filter(matches::Column::MatchNumber.is_in(numbers.iter().copied()))
@@ -87,6 +97,7 @@ impl Book {
             .lock_exclusive()
             .all(&**txn)
             .await?;
+        book.now = clock.now();
         let stock = stock::Entity::find()
             .filter(stock::Column::MatchNumber.is_in(facts.iter().map(|facts| facts.match_number)))
             .all(&**txn)
@@ -97,6 +108,11 @@ impl Book {
         Ok(book)
     }
 
+    /// When its changes happen.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
     pub fn knows(&self, match_number: i32) -> bool {
         self.facts.contains_key(&match_number)
     }
@@ -104,6 +120,20 @@ impl Book {
     /// When a match begins.
     pub fn kick_off(&self, match_number: i32) -> Option<DateTime<Utc>> {
         self.facts.get(&match_number).map(|facts| facts.date_utc)
+    }
+
+    /// Whether the sale of a match was ended.
+    pub fn is_closed(&self, match_number: i32) -> bool {
+        self.facts.get(&match_number).is_some_and(|facts| facts.closed)
+    }
+
+    /// Ends the sale of a match, or opens it again; whoever watches the match hears of it.
+    pub fn set_closed(&mut self, match_number: i32, closed: bool) {
+        if let Some(facts) = self.facts.get_mut(&match_number).filter(|facts| facts.closed != closed) {
+            facts.closed = closed;
+            self.changed_facts.insert(match_number);
+            self.changed_matches.insert(match_number);
+        }
     }
 
     pub fn stock(&self, key: StockKey) -> Option<&stock::Model> {
@@ -127,13 +157,15 @@ impl Book {
         let number = given.match_number;
         match self.facts.get(&number) {
             None => {
-                self.facts.insert(number, given.facts(0));
+                self.facts.insert(number, given.facts(0, false));
                 self.stock.extend(given.stock().map(|stock| (stock_key(&stock), stock)));
                 self.new_matches.insert(number);
                 self.changed_matches.insert(number);
             }
             Some(known) => {
-                let facts = given.facts(known.version);
+                // A match that is put off is sold again, until its new time.
+                let closed = known.closed && known.date_utc == given.date_utc;
+                let facts = given.facts(known.version, closed);
                 if facts != *known {
                     self.facts.insert(number, facts);
                     self.changed_facts.insert(number);
@@ -144,9 +176,9 @@ impl Book {
     }
 
     /// Writes every change and its events into the transaction, and returns what shows once that is committed.
-    pub async fn close(mut self, txn: &WriteTxn, now: DateTime<Utc>) -> Result<Vec<MatchState>, DbErr> {
+    pub async fn close(mut self, txn: &WriteTxn) -> Result<Shown, DbErr> {
         if !self.is_changed() {
-            return Ok(Vec::new());
+            return Ok(Shown::default());
         }
         for number in &self.changed_matches {
             if let Some(facts) = self.facts.get_mut(number) {
@@ -156,8 +188,9 @@ impl Book {
         self.write_facts(txn).await?;
         self.write_stock(txn).await?;
         self.write_reservations(txn).await?;
-        self.listings.write(txn, now).await?;
+        self.listings.write(txn, self.now).await?;
         let states: Vec<MatchState> = self.changed_matches.iter().filter_map(|number| self.state(*number)).collect();
+        let listings = self.changed_rows.values().flat_map(|changed| changed.listings.iter().copied()).collect();
         let mut events = std::mem::take(&mut self.events);
         events.extend(states.iter().map(|state| {
             let changed = self.changed_rows.remove(&state.match_number).unwrap_or_default();
@@ -167,9 +200,9 @@ impl Book {
         let changed = std::mem::take(&mut self.changed_rows);
         events
             .extend(changed.into_iter().filter_map(|(number, changed)| Some(changed.into_event(self.state(number)?))));
-        outbox::append(txn, &events, now).await?;
+        outbox::append(txn, &events, self.now).await?;
 
-        Ok(states)
+        Ok(Shown { states, listings })
     }
 
     /// Whether closing writes anything.
@@ -265,6 +298,10 @@ impl Book {
         let Some(row) = self.reservations.get_mut(&id) else {
             return;
         };
+        // What is sold and given back later ended as a hold when it was sold.
+        if row.status != status && !reason.is_some_and(CancelReason::is_refund) {
+            row.ended_at = (!status.is_live()).then_some(self.now);
+        }
         row.status = status;
         row.cancel_reason = reason;
         row.version += 1;

@@ -1,6 +1,6 @@
 //! The clock: the only source of the time of the rules, so that tests can move it.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Duration, DurationRound, Utc};
 
@@ -21,21 +21,38 @@ impl Clock for SystemClock {
     }
 }
 
-/// The machine's clock plus an offset that only a test moves.
+/// The machine's clock plus an offset that only a test moves, or a time at which a test has stopped it.
 #[derive(Debug, Default)]
 pub struct MovableClock {
-    ahead: Mutex<Duration>,
+    hands: Mutex<Hands>,
+}
+
+#[derive(Debug, Default)]
+struct Hands {
+    ahead: Duration,
+    stopped_at: Option<DateTime<Utc>>,
 }
 
 impl MovableClock {
     pub fn advance(&self, by: Duration) {
-        let mut ahead = self.ahead.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        *ahead += by;
+        let mut hands = self.hands();
+        hands.ahead += by;
+        hands.stopped_at = hands.stopped_at.map(|at| at + by);
+    }
+
+    /// Stands still at this time until it is moved.
+    pub fn stop_at(&self, time: DateTime<Utc>) {
+        self.hands().stopped_at = Some(time);
+    }
+
+    fn hands(&self) -> MutexGuard<'_, Hands> {
+        self.hands.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Clock for MovableClock {
     fn now(&self) -> DateTime<Utc> {
-        SystemClock.now() + *self.ahead.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        let hands = self.hands();
+        hands.stopped_at.unwrap_or_else(|| SystemClock.now() + hands.ahead)
     }
 }

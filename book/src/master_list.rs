@@ -30,7 +30,8 @@ pub struct MasterListCategory {
 }
 
 impl MasterListMatch {
-    pub fn facts(&self, version: i32) -> matches::Model {
+    /// The facts of the match at `version`, its sale open or closed.
+    pub fn facts(&self, version: i32, closed: bool) -> matches::Model {
         matches::Model {
             match_number: self.match_number,
             round_number: self.round_number,
@@ -40,6 +41,7 @@ impl MasterListMatch {
             away_team: self.away_team.clone(),
             group_name: self.group.clone(),
             version,
+            closed,
         }
     }
 

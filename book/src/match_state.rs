@@ -12,6 +12,15 @@ pub enum Availability {
     /// All that is left is held and may come back.
     TemporarilyUnavailable,
     SoldOut,
+    /// The sale is over, whatever is left.
+    Closed,
+}
+
+/// Which of the states of a match is shown. Its sale ends by the clock, a moment before the version that says so is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edition {
+    pub version: i32,
+    pub closed: bool,
 }
 
 /// Everything public about one match at one version. Its JSON is the availability topic's record.
@@ -27,6 +36,9 @@ pub struct MatchState {
     pub group: Option<String>,
     /// Only grows.
     pub version: i32,
+    /// Whether its sale is over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
     /// In the order of their numbers.
     pub categories: Vec<CategoryState>,
 }
@@ -48,6 +60,7 @@ impl CategoryState {
         (self.available - self.pending).max(0)
     }
 
+    /// By the counts alone: while the sale is open.
     pub fn availability(&self) -> Availability {
         if self.sellable() > 0 {
             Availability::Available
@@ -71,8 +84,11 @@ impl From<&stock::Model> for CategoryState {
 }
 
 impl MatchState {
-    /// Of the match as a whole: available while any category is, sold out once all are.
+    /// Of the match as a whole: available while any category is, sold out once all are, and closed once its sale is over.
     pub fn availability(&self) -> Availability {
+        if self.closed {
+            return Availability::Closed;
+        }
         let any = |wanted| self.categories.iter().any(|category| category.availability() == wanted);
         if any(Availability::Available) {
             Availability::Available
@@ -81,6 +97,23 @@ impl MatchState {
         } else {
             Availability::SoldOut
         }
+    }
+
+    /// Whether it says the same as another of all but its counts.
+    pub fn has_facts_of(&self, other: &Self) -> bool {
+        let facts = |state: &Self| (state.match_number, state.round_number, state.date_utc, state.closed);
+        facts(self) == facts(other)
+            && (&self.location, &self.home_team, &self.away_team, &self.group)
+                == (&other.location, &other.home_team, &other.away_team, &other.group)
+    }
+
+    /// Of one of its categories.
+    pub fn availability_of(&self, category: &CategoryState) -> Availability {
+        if self.closed { Availability::Closed } else { category.availability() }
+    }
+
+    pub fn edition(&self) -> Edition {
+        Edition { version: self.version, closed: self.closed }
     }
 
     pub fn new<'a>(facts: &matches::Model, stock: impl IntoIterator<Item = &'a stock::Model>) -> Self {
@@ -93,6 +126,7 @@ impl MatchState {
             away_team: facts.away_team.clone(),
             group: facts.group_name.clone(),
             version: facts.version,
+            closed: facts.closed,
             categories: stock.into_iter().map(CategoryState::from).collect(),
         }
     }

@@ -3,15 +3,21 @@
 use std::sync::Arc;
 
 use book::{
+    Shown,
     clock::Clock,
-    match_state::MatchState,
     store::{Store, health::Health},
 };
 use sea_orm::DatabaseConnection;
 
 use crate::{
-    accounts, desk, foreign, gateway::PaymentGateway, keyring::Keyring, settings::Settings, tickets::keys::TicketCodes,
-    view::View, wake::Wake,
+    accounts, desk, foreign,
+    gateway::PaymentGateway,
+    keyring::Keyring,
+    resale::{KeptPages, market},
+    settings::Settings,
+    tickets::keys::TicketCodes,
+    view::View,
+    wake::Wake,
 };
 
 /// What every domain function needs.
@@ -23,6 +29,7 @@ pub struct App {
     pub settings: Settings,
     pub wake: Wake,
     pub view: View,
+    pub market: KeptPages<market::Question>,
     pub accounts: accounts::Keys,
     pub gateway: Arc<dyn PaymentGateway>,
     pub(crate) ticket_keys: Keyring<TicketCodes>,
@@ -55,7 +62,8 @@ impl App {
             _ => settings.lanes.max(1),
         };
         let (handle, queues) = desk::open(lanes, settings.lane_queue, settings.batch);
-        let view = View::new(Arc::clone(&clock));
+        let view = View::new(Arc::clone(&clock), settings.sales_close);
+        let market = KeptPages::new(Arc::clone(&clock));
         let store = Store::new(db.clone(), health, settings.patience);
         let app = Arc::new(Self {
             db,
@@ -64,6 +72,7 @@ impl App {
             settings,
             wake: Wake::default(),
             view,
+            market,
             accounts,
             gateway,
             ticket_keys: Keyring::default(),
@@ -87,10 +96,11 @@ impl App {
     }
 
     /// Makes a commit known in this process: its states show, and the relay wakes.
-    pub(crate) fn committed(&self, states: Vec<MatchState>) {
-        for state in states {
+    pub(crate) fn committed(&self, shown: Shown) {
+        for state in shown.states {
             self.view.show(state);
         }
+        self.market.touch(&shown.listings);
         self.wake.committed();
     }
 }

@@ -20,7 +20,7 @@ pub async fn find(app: &App, match_number: i32) -> Result<Option<Arc<MatchState>
     }
     // It may have come through another instance since the view was compared with the database.
     let facts = matches::Entity::find_by_id(match_number).all(&app.db).await?;
-    Ok(with_stock(&app.db, facts).await?.pop().map(Arc::new))
+    Ok(with_stock(&app.db, facts).await?.pop().map(|state| Arc::new(app.view.as_of_now(state))))
 }
 
 /// All matches as the database has them.

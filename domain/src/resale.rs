@@ -13,7 +13,6 @@ use book::{
     store::{self, WriteTxn},
     ticket_rows,
 };
-use chrono::{DateTime, Utc};
 use entities::{
     listing::{self, State},
     reservation,
@@ -28,17 +27,19 @@ use crate::{
     App,
     accounts::Viewer,
     desk::{
-        error::OrderRefused,
+        error::{HoldError, OrderRefused},
         place_order::{PlaceOrder, is_at, is_free},
     },
     idempotency::{self, MAX_KEY_LENGTH},
     payments,
 };
 
+mod kept_pages;
 pub mod market;
 pub mod payouts;
 mod terms;
 
+pub use kept_pages::{KeptPages, MarketPage, MarketState};
 pub use terms::{FieldError, Price};
 
 /// Tries of a change that the database rolled back in favour of another's.
@@ -122,7 +123,7 @@ pub struct OrderRequest {
 ///
 /// # Errors
 /// `Disabled`; `Invalid` with all that is wrong with its form; `NoTicket`, `NotValid` and `Frozen` for the ticket;
-/// `UnknownMatch`, `UnknownCategory` and a match that is over; `TooMany` for the seller; `KeyReused`. A refused offer changes
+/// `UnknownMatch`, `UnknownCategory` and `SaleClosed` for the match; `TooMany` for the seller; `KeyReused`. A refused offer changes
 /// nothing and its key stays free.
 pub async fn create(app: &App, viewer: Viewer, offer: Offer) -> Result<listing::Model, ResaleError> {
     is_open(app)?;
@@ -144,17 +145,17 @@ async fn enter(
 ) -> Result<listing::Model, ResaleError> {
     let number = offered.match_number;
     let txn = WriteTxn::begin(&app.store).await?;
-    let mut book = Book::open(&txn, &BTreeSet::from([number])).await?;
+    let mut book = Book::open(&txn, &BTreeSet::from([number]), &*app.clock).await?;
     if let Some(key) = &offer.idempotency_key
         && let Some(row) = market::of_key(&*txn, viewer.user_id, key).await?
     {
         return if offered.is_that_of(&row) { Ok(row) } else { Err(ResaleError::KeyReused) };
     }
-    let now = app.clock.now();
-    let kick_off = book.kick_off(number).ok_or(ResaleError::UnknownMatch(number))?;
-    if app.settings.resale.is_over(kick_off, now) {
-        return Err(OrderRefused::Over(number).into());
+    let now = book.now();
+    if !book.knows(number) {
+        return Err(ResaleError::UnknownMatch(number));
     }
+    is_on_sale(app, &book, number)?;
     let stock_key = StockKey { match_number: number, category: offered.category };
     let face =
         book.stock(stock_key).ok_or(ResaleError::UnknownCategory(number, offered.category.number()))?.price_minor;
@@ -193,7 +194,7 @@ async fn enter(
         idempotency_key: offer.idempotency_key.clone(),
     };
     book.offer(row.clone());
-    finish(app, txn, book, now).await?;
+    finish(app, txn, book).await?;
 
     Ok(row)
 }
@@ -203,7 +204,7 @@ async fn enter(
 /// An id that is not one comes as what is wrong with it, and is reported with all else that is wrong.
 ///
 /// # Errors
-/// `Invalid`, `NotFound`, `Locked`, `Ended` and `Stale`, in this order; a refused change changes nothing.
+/// `Invalid`, `NotFound`, `SaleClosed`, `Locked`, `Ended` and `Stale`, in this order; a refused change changes nothing.
 pub async fn update(
     app: &App,
     viewer: Viewer,
@@ -220,9 +221,9 @@ pub async fn update(
         _ => return Err(OrderRefused::NotFound.into()),
     };
     let txn = WriteTxn::begin(&app.store).await?;
-    let (mut book, row) = opened(&txn, number, id).await?;
+    let (mut book, row) = opened(app, &txn, number, id).await?;
+    is_on_sale(app, &book, number)?;
     is_free(&row, Some(change.version))?;
-    let now = app.clock.now();
     let mut next = row.clone();
     if let Some(price) = &change.price {
         let stock_key = StockKey { match_number: number, category: row.category };
@@ -237,7 +238,7 @@ pub async fn update(
     }
     book.edit(id, |row| *row = next);
     let row = book.listing(id).cloned().ok_or(OrderRefused::NotFound)?;
-    finish(app, txn, book, now).await?;
+    finish(app, txn, book).await?;
 
     Ok(row)
 }
@@ -263,17 +264,16 @@ pub async fn withdraw(
     }
     let number = found.match_number;
     let txn = WriteTxn::begin(&app.store).await?;
-    let (mut book, row) = opened(&txn, number, id).await?;
+    let (mut book, row) = opened(app, &txn, number, id).await?;
     match row.state {
         State::Withdrawn => return Ok(row),
         State::Sold => return Err(OrderRefused::Ended.into()),
         State::Open | State::Locked => is_at(&row, version)?,
     }
     book.load(reservation_rows::of_ids(&txn, &row.order_id.into_iter().collect()).await?);
-    let now = app.clock.now();
     book.withdraw(id);
     let row = book.listing(id).cloned().ok_or(OrderRefused::NotFound)?;
-    finish(app, txn, book, now).await?;
+    finish(app, txn, book).await?;
 
     Ok(row)
 }
@@ -298,16 +298,25 @@ pub async fn order(app: &App, viewer: Viewer, request: OrderRequest) -> Result<r
 }
 
 /// The book of a listing's match, and the listing as it is under the lock.
-async fn opened(txn: &WriteTxn, match_number: i32, id: Uuid) -> Result<(Book, listing::Model), ResaleError> {
-    let mut book = Book::open(txn, &BTreeSet::from([match_number])).await?;
+async fn opened(app: &App, txn: &WriteTxn, match_number: i32, id: Uuid) -> Result<(Book, listing::Model), ResaleError> {
+    let mut book = Book::open(txn, &BTreeSet::from([match_number]), &*app.clock).await?;
     book.load_listings(txn, BTreeSet::from([id])).await?;
     let row = book.listing(id).cloned().ok_or(OrderRefused::NotFound)?;
 
     Ok((book, row))
 }
 
-async fn finish(app: &App, txn: WriteTxn, book: Book, now: DateTime<Utc>) -> Result<(), ResaleError> {
-    let shows = book.close(&txn, now).await?;
+/// # Errors
+/// `SaleClosed`.
+fn is_on_sale(app: &App, book: &Book, match_number: i32) -> Result<(), ResaleError> {
+    match app.settings.sales_close.is_over(book, match_number, book.now()) {
+        true => Err(OrderRefused::from(HoldError::SaleClosed(match_number)).into()),
+        false => Ok(()),
+    }
+}
+
+async fn finish(app: &App, txn: WriteTxn, book: Book) -> Result<(), ResaleError> {
+    let shows = book.close(&txn).await?;
     txn.commit().await?;
     app.committed(shows);
 

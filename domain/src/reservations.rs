@@ -4,7 +4,8 @@
 //!
 //! Invariant: `held` of a category is the sum of its live holds, and never more than what is not sold.
 
-use book::Remaining;
+use book::{Remaining, match_state::Edition};
+use chrono::{DateTime, Utc};
 use entities::{
     category::Category,
     reservation::{self, Status},
@@ -13,9 +14,9 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::{
-    App,
+    App, Settings,
     accounts::Viewer,
-    desk::{MAX_QUANTITY, cancel_hold::CancelHold, error::HoldError, place_hold::PlaceHold},
+    desk::{MAX_QUANTITY, cancel_hold::CancelHold, error::HoldError, extend_hold::ExtendHold, place_hold::PlaceHold},
     faults::{self, Point},
     idempotency, lookup,
     page::Page,
@@ -26,6 +27,12 @@ use crate::{
 #[must_use]
 pub fn tickets_left(row: &reservation::Model) -> i32 {
     if row.status == Status::Cancelled { 0 } else { row.quantity - row.returned }
+}
+
+/// How often its buyer may still have more time.
+#[must_use]
+pub fn extensions_left(settings: &Settings, row: &reservation::Model) -> i32 {
+    if row.status.is_live() { (settings.extensions - row.extensions).max(0) } else { 0 }
 }
 
 /// The hold that a fan asks for.
@@ -41,7 +48,7 @@ pub struct HoldRequest {
 /// Holds tickets for `viewer` until the hold's time is over.
 ///
 /// # Errors
-/// `Quantity`, `Category` and `Key` for its form; `UnknownMatch` and `UnknownCategory`; `SoldOut` and
+/// `Quantity`, `Category` and `Key` for its form; `UnknownMatch` and `UnknownCategory`; `SaleClosed`; `SoldOut` and
 /// `TemporarilyUnavailable`, which says how much is left; `EmailNotVerified` and `PurchaseLimit` for the buyer; `KeyReused`.
 /// A refused request changes nothing and its key stays free. After `Unavailable` it may have been done: the same key tells.
 pub async fn hold(app: &App, viewer: Viewer, request: HoldRequest) -> Result<reservation::Model, HoldError> {
@@ -67,7 +74,7 @@ pub async fn hold(app: &App, viewer: Viewer, request: HoldRequest) -> Result<res
     held
 }
 
-/// Refuses a hold of a category of which nothing is left, without a place in the queue or a transaction, while the view
+/// Refuses a hold of a category of which nothing is left, or of a match whose sale is over, without a place in the queue or a transaction, while the view
 /// is known to be fresh. An attempt that was made before is left to the desk, which finds its reservation.
 async fn refuse_early(app: &App, viewer: Viewer, request: &HoldRequest, category: Category) -> Result<(), HoldError> {
     use reservation::Column;
@@ -90,25 +97,32 @@ async fn refuse_early(app: &App, viewer: Viewer, request: &HoldRequest, category
     Err(refusal)
 }
 
-/// The refusal of every hold of this category while the view is known to be fresh and nothing is left, and the version
-/// of the match that says so.
-fn refusal(app: &App, match_number: i32, category: Category) -> Option<(i32, HoldError)> {
+/// The refusal of every hold of this category while the view is known to be fresh and nothing is left or the sale is over,
+/// and the edition of the match that says so.
+fn refusal(app: &App, match_number: i32, category: Category) -> Option<(Edition, HoldError)> {
     let state = app.view.fresh(match_number)?;
-    let left = state.categories.iter().find(|left| left.category == category && left.sellable() == 0)?;
-    let refusal = HoldError::not_enough(Remaining { available: left.available, sellable: 0 }, match_number, category);
+    let left = state.categories.iter().find(|left| left.category == category)?;
+    let refusal = match (state.closed, left.sellable()) {
+        (true, _) => HoldError::SaleClosed(match_number),
+        (false, 0) => {
+            let remaining = Remaining { available: left.available, sellable: 0 };
+            HoldError::not_enough(remaining, match_number, category)
+        }
+        (false, _) => return None,
+    };
 
-    Some((state.version, refusal))
+    Some((state.edition(), refusal))
 }
 
-/// The version of the match at which every fan's request for the same is refused as this one was; `None` where a fan
+/// The edition of the match at which every fan's request for the same is refused as this one was; `None` where a fan
 /// may be answered otherwise, as after an attempt that was made before.
-pub fn refused_alike(app: &App, request: &HoldRequest, refused: &HoldError) -> Option<i32> {
+pub fn refused_alike(app: &App, request: &HoldRequest, refused: &HoldError) -> Option<Edition> {
     if request.idempotency_key.is_some() {
         return None;
     }
-    let (version, refusal) = refusal(app, request.match_number, Category::from_number(request.category)?)?;
+    let (edition, refusal) = refusal(app, request.match_number, Category::from_number(request.category)?)?;
 
-    (refusal.to_string() == refused.to_string()).then_some(version)
+    (refusal.to_string() == refused.to_string()).then_some(edition)
 }
 
 /// Cancels `viewer`'s hold and returns its tickets to sale; a hold that they cancelled before stays as it is.
@@ -126,6 +140,24 @@ pub async fn cancel(app: &App, viewer: Viewer, id: Uuid) -> Result<reservation::
     }
 
     app.desk.ask(row.match_number, CancelHold(id)).await
+}
+
+/// Gives `viewer`'s hold or order more time, so often as the site allows, also while its payment is under way. By the
+/// deadline that they `saw`, a request that is made twice is answered twice and done once.
+///
+/// # Errors
+/// `NotFound`, `HoldExpired`, `AlreadyPaid`, `AlreadyCancelled`; `PaymentUnderWay` where the time is over and only a payment keeps
+/// the hold; `NotExtended` where the site's bound is reached, or others want the same.
+pub async fn extend(
+    app: &App,
+    viewer: Viewer,
+    id: Uuid,
+    saw: Option<DateTime<Utc>>,
+) -> Result<reservation::Model, HoldError> {
+    let row = lookup::own_reservation(&app.db, viewer, id).await?.ok_or(HoldError::NotFound)?;
+    let extending = ExtendHold { reservation_id: id, user_id: viewer.user_id, seen: saw };
+
+    app.desk.ask(row.match_number, extending).await
 }
 
 /// Of what a fan has claimed something.

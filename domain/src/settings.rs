@@ -1,20 +1,33 @@
 //! Settings: how this site sells.
 
-use std::time::Duration;
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use book::Book;
 use chrono::{DateTime, Utc};
+use entities::reservation;
 
 /// How this site sells. Times are wall-clock times of the app's clock.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// This site's name among the sellers (`CLIENT_ID`).
     pub site: String,
+    /// What visitors call it.
+    pub name: String,
+    /// Its languages, as BCP 47 names them; the first is for those who ask for no other.
+    pub locales: Vec<String>,
     /// What links to this site begin with, without a slash at the end; without it they begin with the path.
     pub public_url: Option<String>,
     /// Whether fans are mailed of holds that they placed, or that expired.
     pub mails_of_holds: bool,
+    /// Where matches are played, by the clock.
+    pub time_zones: TimeZones,
+    /// When the sale of a match ends.
+    pub sales_close: SalesClose,
     /// How long a fan may hold tickets before paying.
     pub hold: Duration,
+    /// How often a fan may have more time, and how much: as long again as the hold or the order had, where none is set.
+    pub extensions: i32,
+    pub extension: Option<Duration>,
     /// How long after its time a hold is kept for a payment that the gateway can't be asked about.
     pub payment_grace: Duration,
     /// How long another site's unresolved hold counts.
@@ -41,6 +54,81 @@ pub struct Settings {
     pub batch: usize,
 }
 
+impl Settings {
+    /// How much more time a hold or an order is given at once.
+    pub(crate) fn extension(&self, row: &reservation::Model) -> Duration {
+        if row.listing_id.is_some() { self.extension_of_order() } else { self.extension_of_hold() }
+    }
+
+    pub fn extension_of_hold(&self) -> Duration {
+        self.extension.unwrap_or(self.hold)
+    }
+
+    pub fn extension_of_order(&self) -> Duration {
+        self.extension.unwrap_or(self.resale.hold)
+    }
+}
+
+/// The time zones of venues, by their IANA names.
+#[derive(Debug, Clone)]
+pub struct TimeZones {
+    default: Arc<str>,
+    of_venues: HashMap<String, Arc<str>>,
+}
+
+impl Default for TimeZones {
+    fn default() -> Self {
+        Self::new("Asia/Qatar", [])
+    }
+}
+
+impl TimeZones {
+    /// The zone of each of these venues, whose letter case does not matter, and of all others.
+    pub fn new<'a>(default: &str, of_venues: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let of_venues = of_venues.into_iter().map(|(venue, zone)| (venue.trim().to_lowercase(), zone.into()));
+        Self { default: default.into(), of_venues: of_venues.collect() }
+    }
+
+    pub fn of(&self, venue: &str) -> Arc<str> {
+        let own = if self.of_venues.is_empty() { None } else { self.of_venues.get(&venue.trim().to_lowercase()) };
+        Arc::clone(own.unwrap_or(&self.default))
+    }
+}
+
+/// When the sale of a match ends, and the resale with it. What is held or ordered by then may still be paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SalesClose {
+    BeforeKickOff(Duration),
+    Never,
+}
+
+impl Default for SalesClose {
+    fn default() -> Self {
+        Self::BeforeKickOff(Duration::ZERO)
+    }
+}
+
+impl SalesClose {
+    /// When the sale of a match ends that begins at `kick_off`: at this instant it is over.
+    pub fn of(self, kick_off: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self {
+            Self::BeforeKickOff(before) => Some(kick_off - before),
+            Self::Never => None,
+        }
+    }
+
+    /// Whether the time of a match that begins at `kick_off` has come.
+    pub fn has_come(self, kick_off: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        self.of(kick_off).is_some_and(|close| close <= now)
+    }
+
+    /// Whether the sale of a match is over under its lock: its time has come by this instance's clock, or an instance has
+    /// closed it by its own.
+    pub(crate) fn is_over(self, book: &Book, match_number: i32, now: DateTime<Utc>) -> bool {
+        book.is_closed(match_number) || book.kick_off(match_number).is_some_and(|kick_off| self.has_come(kick_off, now))
+    }
+}
+
 /// Which tickets fans may give back by themselves. The site's staff gives back any that are valid.
 #[derive(Debug, Clone)]
 pub struct RefundRule {
@@ -59,9 +147,15 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             site: "matchday".to_owned(),
+            name: "matchday".to_owned(),
+            locales: vec!["en".to_owned()],
             public_url: None,
             mails_of_holds: true,
+            time_zones: TimeZones::default(),
+            sales_close: SalesClose::default(),
             hold: Duration::from_secs(15 * 60),
+            extensions: 1,
+            extension: None,
             payment_grace: Duration::from_secs(10 * 60),
             foreign_hold: Duration::from_secs(30 * 60),
             purchase_cap: 6,
@@ -99,8 +193,6 @@ pub struct ResaleRules {
     /// How long a buyer who did not pay an order waits, once its time is over, before they order the same listing
     /// again; twice as long after each further one. None, where no buyer waits.
     pub reorder_wait: Option<Duration>,
-    /// Whether a match that has begun goes on being sold.
-    pub after_kick_off: bool,
 }
 
 impl Default for ResaleRules {
@@ -115,15 +207,7 @@ impl Default for ResaleRules {
             live_orders: 8,
             live_orders_of_match: 4,
             reorder_wait: Some(Duration::from_secs(15 * 60)),
-            after_kick_off: false,
         }
-    }
-}
-
-impl ResaleRules {
-    /// Whether it is too late for a match that begins at `kick_off`.
-    pub(crate) fn is_over(&self, kick_off: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-        !self.after_kick_off && kick_off <= now
     }
 }
 

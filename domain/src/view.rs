@@ -3,13 +3,16 @@
 //! It is filled from the database, shows this process's own commits at once and other instances' as the feed brings them,
 //! and is compared with the database every second, so that it is right within that time whatever was lost on the way.
 //!
+//! At the time at which the sale of a match ends it shows the match closed, whoever looks first, a moment before the version
+//! that says so is written.
+//!
 //! Invariant: the version it shows of a match only grows.
 
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{
         Arc, Mutex, PoisonError, RwLock, RwLockReadGuard,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
 };
 
@@ -18,7 +21,7 @@ use chrono::{DateTime, Duration, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
 use tokio::sync::watch;
 
-use crate::matches;
+use crate::{matches, settings::SalesClose};
 
 pub mod page;
 
@@ -28,22 +31,29 @@ const TRUSTED: Duration = Duration::seconds(2);
 /// The newest state of every match.
 pub struct View {
     clock: Arc<dyn Clock>,
+    sales_close: SalesClose,
+    /// When the next sale ends, in microseconds; the greatest number where none does.
+    next_close: AtomicI64,
     /// When the last comparison with the database began.
     compared: Mutex<Option<DateTime<Utc>>>,
     matches: RwLock<BTreeMap<i32, Arc<MatchState>>>,
     generation: AtomicU64,
+    facts: AtomicU64,
     filled: watch::Sender<bool>,
     /// No match is known, and the first master list may be on its way.
     awaits_list: AtomicBool,
 }
 
 impl View {
-    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(clock: Arc<dyn Clock>, sales_close: SalesClose) -> Self {
         Self {
             clock,
+            sales_close,
+            next_close: AtomicI64::new(i64::MAX),
             compared: Mutex::default(),
             matches: RwLock::default(),
             generation: AtomicU64::default(),
+            facts: AtomicU64::default(),
             filled: watch::Sender::default(),
             awaits_list: AtomicBool::default(),
         }
@@ -52,8 +62,15 @@ impl View {
     /// Shows a state; `false` if that version or a newer one is shown already.
     pub fn show(&self, state: MatchState) -> bool {
         let mut matches = self.matches.write().unwrap_or_else(PoisonError::into_inner);
-        if matches.get(&state.match_number).is_some_and(|shown| shown.version >= state.version) {
+        let shown = matches.get(&state.match_number);
+        if shown.is_some_and(|shown| shown.version >= state.version) {
             return false;
+        }
+        if !shown.is_some_and(|shown| shown.has_facts_of(&state)) {
+            self.facts.fetch_add(1, Ordering::Release);
+        }
+        if let Some(close) = self.close_of(&state) {
+            self.next_close.fetch_min(close.timestamp_micros(), Ordering::Release);
         }
         matches.insert(state.match_number, Arc::new(state));
         self.awaits_list.store(false, Ordering::Release);
@@ -114,6 +131,7 @@ impl View {
     }
 
     pub fn get(&self, number: i32) -> Option<Arc<MatchState>> {
+        self.turn();
         self.read().get(&number).map(Arc::clone)
     }
 
@@ -127,6 +145,7 @@ impl View {
 
     /// Every match, in the order of numbers.
     pub fn all(&self) -> Vec<Arc<MatchState>> {
+        self.turn();
         self.read().values().map(Arc::clone).collect()
     }
 
@@ -134,7 +153,49 @@ impl View {
     ///
     /// A caller that reads the generation first and the states after has states at least as new as the generation.
     pub fn generation(&self) -> u64 {
+        self.turn();
         self.generation.load(Ordering::Acquire)
+    }
+
+    /// Grows whenever a match is shown for the first time, or with other facts than its counts.
+    pub fn facts(&self) -> u64 {
+        self.facts.load(Ordering::Acquire)
+    }
+
+    /// A state that was read from the database, as the view would show it now.
+    pub(crate) fn as_of_now(&self, state: MatchState) -> MatchState {
+        let now = self.clock.now();
+        let closed = state.closed || self.sales_close.has_come(state.date_utc, now);
+        MatchState { closed, ..state }
+    }
+
+    /// Shows those matches closed whose time has come.
+    fn turn(&self) {
+        let now = self.clock.now();
+        if now.timestamp_micros() < self.next_close.load(Ordering::Acquire) {
+            return;
+        }
+        let mut matches = self.matches.write().unwrap_or_else(PoisonError::into_inner);
+        let (mut next, mut has_turned) = (i64::MAX, false);
+        for state in matches.values_mut() {
+            match self.close_of(state) {
+                Some(close) if close <= now => {
+                    Arc::make_mut(state).closed = true;
+                    has_turned = true;
+                }
+                Some(close) => next = next.min(close.timestamp_micros()),
+                None => {}
+            }
+        }
+        self.next_close.store(next, Ordering::Release);
+        if has_turned {
+            self.generation.fetch_add(1, Ordering::Release);
+        }
+    }
+
+    /// When the sale of a match ends that is not over.
+    fn close_of(&self, state: &MatchState) -> Option<DateTime<Utc>> {
+        self.sales_close.of(state.date_utc).filter(|_| !state.closed)
     }
 
     fn read(&self) -> RwLockReadGuard<'_, BTreeMap<i32, Arc<MatchState>>> {
@@ -148,7 +209,7 @@ mod tests {
     use book::clock::SystemClock;
 
     fn view() -> View {
-        let view = View::new(Arc::new(SystemClock));
+        let view = View::new(Arc::new(SystemClock), SalesClose::Never);
         view.filled.send_replace(true);
         view
     }
@@ -163,6 +224,7 @@ mod tests {
             away_team: "B".to_owned(),
             group: None,
             version: 1,
+            closed: false,
             categories: Vec::new(),
         }
     }

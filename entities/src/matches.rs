@@ -18,6 +18,8 @@ pub struct Model {
     pub group_name: Option<String>,
     /// Grows by one with every change that a viewer could see.
     pub version: i32,
+    /// Whether its sale was ended, and with it the resale.
+    pub closed: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -53,11 +53,13 @@ codes! {
     UNAUTHENTICATED,
     // Of what was asked for.
     CONFLICT,
+    EXTENSION_REFUSED,
     HOLD_EXPIRED,
     IDEMPOTENCY_KEY_REUSED,
     NOT_FOUND,
     PAYMENT_FAILED,
     PURCHASE_LIMIT,
+    SALE_CLOSED,
     SOLD_OUT,
     TEMPORARILY_UNAVAILABLE,
     // Of this site.

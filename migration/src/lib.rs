@@ -34,6 +34,11 @@ mod m20261128_000070_early_ends;
 mod m20261128_000072_money_elsewhere;
 mod m20261129_000075_refused_cards;
 mod m20261129_000080_payment_gateways;
+mod m20261129_000085_extensions;
+mod m20261129_000090_ended_at;
+mod m20261129_000092_provider_sessions;
+mod m20261129_000095_closed_matches;
+mod m20261129_000100_user_locale;
 
 pub struct Migrator;
 
@@ -70,6 +75,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000072_money_elsewhere::Migration),
             Box::new(m20261129_000075_refused_cards::Migration),
             Box::new(m20261129_000080_payment_gateways::Migration),
+            Box::new(m20261129_000085_extensions::Migration),
+            Box::new(m20261129_000090_ended_at::Migration),
+            Box::new(m20261129_000092_provider_sessions::Migration),
+            Box::new(m20261129_000095_closed_matches::Migration),
+            Box::new(m20261129_000100_user_locale::Migration),
         ]
     }
 }

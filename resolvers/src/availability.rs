@@ -1,7 +1,7 @@
 //! What is left of a category, as clients see it.
 
 use async_graphql::{Enum, Object, resolver_utils::EnumType};
-use book::match_state::{Availability, CategoryState};
+use book::match_state::{Availability, CategoryState, MatchState};
 
 use crate::{
     json_plan::{self, Below, Plan, Written},
@@ -18,14 +18,22 @@ pub enum AvailabilityStatus {
     TemporarilyUnavailable,
     /// Nothing is left.
     SoldOut,
+    /// The sale is over, whatever is left.
+    Closed,
 }
 
 /// One price class of a match, and what is left of it.
-pub struct TicketCategory(CategoryState);
+pub struct TicketCategory {
+    state: CategoryState,
+    availability: Availability,
+}
 
-impl From<CategoryState> for TicketCategory {
-    fn from(state: CategoryState) -> Self {
-        Self(state)
+impl TicketCategory {
+    /// The price classes of a match, in the order of their numbers.
+    pub fn all_of(state: &MatchState) -> impl Iterator<Item = Self> {
+        let of =
+            |category: &CategoryState| Self { state: category.clone(), availability: state.availability_of(category) };
+        state.categories.iter().map(of)
     }
 }
 
@@ -33,31 +41,31 @@ impl From<CategoryState> for TicketCategory {
 impl TicketCategory {
     /// 1, 2 or 3.
     async fn category(&self) -> i32 {
-        self.0.category.number()
+        self.state.category.number()
     }
 
     /// Price of one ticket.
     async fn price(&self) -> Money {
-        Money::from_minor(self.0.price_minor)
+        Money::from_minor(self.state.price_minor)
     }
 
     /// Tickets that nobody has bought, on any site.
     async fn available(&self) -> i32 {
-        self.0.available
+        self.state.available
     }
 
     /// Tickets that somebody holds and has not paid yet, here or on another site.
     async fn pending(&self) -> i32 {
-        self.0.pending
+        self.state.pending
     }
 
     /// Tickets that can be reserved now: `available - pending`, never below 0.
     async fn sellable(&self) -> i32 {
-        self.0.sellable()
+        self.state.sellable()
     }
 
     async fn status(&self) -> AvailabilityStatus {
-        self.0.availability().into()
+        self.availability.into()
     }
 }
 
@@ -88,13 +96,13 @@ impl Written for TicketCategory {
 
     fn write(&self, field: &CategoryField, out: &mut Vec<u8>) {
         match field {
-            CategoryField::Category => json_plan::json(out, &self.0.category.number()),
-            CategoryField::Price(plan) => plan.write(&Money::from_minor(self.0.price_minor), out),
-            CategoryField::Available => json_plan::json(out, &self.0.available),
-            CategoryField::Pending => json_plan::json(out, &self.0.pending),
-            CategoryField::Sellable => json_plan::json(out, &self.0.sellable()),
+            CategoryField::Category => json_plan::json(out, &self.state.category.number()),
+            CategoryField::Price(plan) => plan.write(&Money::from_minor(self.state.price_minor), out),
+            CategoryField::Available => json_plan::json(out, &self.state.available),
+            CategoryField::Pending => json_plan::json(out, &self.state.pending),
+            CategoryField::Sellable => json_plan::json(out, &self.state.sellable()),
             CategoryField::Status => {
-                let status = AvailabilityStatus::from(self.0.availability());
+                let status = AvailabilityStatus::from(self.availability);
                 let named = AvailabilityStatus::items().iter().find(|item| item.value == status);
                 json_plan::json(out, &named.map(|item| item.name));
             }

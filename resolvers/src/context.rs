@@ -10,7 +10,9 @@ use std::{
 };
 
 use async_graphql::{Context, Request};
-use domain::{App, accounts::Viewer, view::View};
+use book::match_state::Edition;
+use chrono::{DateTime, Utc};
+use domain::{App, accounts::Viewer, resale::MarketState, view::View};
 use entities::user::Role;
 use error_codes::Code;
 
@@ -120,7 +122,17 @@ pub async fn view<'a>(ctx: &'a Context<'_>) -> Result<&'a View, ApiError> {
 #[derive(Debug, Default)]
 pub struct CacheDependencies {
     all: AtomicBool,
-    matches: Mutex<Vec<(i32, Option<i32>)>>,
+    matches: Mutex<Vec<(i32, Option<Edition>)>>,
+    market: Mutex<Option<Market>>,
+}
+
+/// That a response shows the market.
+#[derive(Debug, Clone, Copy)]
+pub struct Market {
+    /// The oldest state of it that is shown.
+    pub state: MarketState,
+    /// When what it shows of the market ends by the clock, if it does.
+    pub until: Option<DateTime<Utc>>,
 }
 
 impl CacheDependencies {
@@ -131,37 +143,51 @@ impl CacheDependencies {
         }
     }
 
-    /// It shows one match at this version, or that there is none.
-    pub(crate) fn note(ctx: &Context<'_>, number: i32, version: Option<i32>) {
+    /// It shows this edition of one match, or that there is none.
+    pub(crate) fn note(ctx: &Context<'_>, number: i32, edition: Option<Edition>) {
         if let Some(shown) = ctx.data_opt::<Arc<Self>>() {
-            shown.matches.lock().unwrap_or_else(PoisonError::into_inner).push((number, version));
+            shown.matches.lock().unwrap_or_else(PoisonError::into_inner).push((number, edition));
         }
+    }
+
+    /// It shows a page of the market, which ends then by the clock.
+    pub(crate) fn note_market(ctx: &Context<'_>, state: MarketState, until: Option<DateTime<Utc>>) {
+        if let Some(shown) = ctx.data_opt::<Arc<Self>>() {
+            let mut market = shown.market.lock().unwrap_or_else(PoisonError::into_inner);
+            let (before, ends) = market.map_or((state, None), |market| (market.state, market.until));
+            *market = Some(Market { state: before, until: ends.into_iter().chain(until).min() });
+        }
+    }
+
+    /// What it shows of the market, if anything.
+    pub fn market(&self) -> Option<Market> {
+        *self.market.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn all(&self) -> bool {
         self.all.load(Ordering::Relaxed)
     }
 
-    /// Matches by number, with the version that is shown.
-    pub fn matches(&self) -> Vec<(i32, Option<i32>)> {
+    /// Matches by number, with the edition that is shown.
+    pub fn matches(&self) -> Vec<(i32, Option<Edition>)> {
         self.matches.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 /// That a request was refused in words that every caller would be told, noted while it is executed, so that they can be kept.
 #[derive(Debug, Default)]
-pub struct Refused(Mutex<Option<(i32, i32)>>);
+pub struct Refused(Mutex<Option<(i32, Edition)>>);
 
 impl Refused {
-    /// Everybody is told so while the match is at this version.
-    pub(crate) fn note(ctx: &Context<'_>, number: i32, version: i32) {
+    /// Everybody is told so while this edition of the match is shown.
+    pub(crate) fn note(ctx: &Context<'_>, number: i32, edition: Edition) {
         if let Some(refused) = ctx.data_opt::<Arc<Self>>() {
-            *refused.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((number, version));
+            *refused.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((number, edition));
         }
     }
 
-    /// The match, and its version.
-    pub fn noted(&self) -> Option<(i32, i32)> {
+    /// The match, and its edition.
+    pub fn noted(&self) -> Option<(i32, Edition)> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

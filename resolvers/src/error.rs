@@ -97,6 +97,7 @@ impl From<HoldError> for ApiError {
             E::Category(_) => Self::bad_input("category", message),
             E::Key => Self::bad_input("idempotencyKey", message),
             E::UnknownMatch(_) | E::UnknownCategory(..) | E::NotFound => Self::new(Code::NOT_FOUND, message),
+            E::SaleClosed(_) => Self::new(Code::SALE_CLOSED, message),
             E::SoldOut(..) => Self::new(Code::SOLD_OUT, message),
             E::TemporarilyUnavailable { available, sellable } => {
                 let shown = Self::new(Code::TEMPORARILY_UNAVAILABLE, message);
@@ -107,6 +108,7 @@ impl From<HoldError> for ApiError {
             }
             E::EmailNotVerified => Self::new(Code::EMAIL_NOT_VERIFIED, message),
             E::KeyReused => Self::new(Code::IDEMPOTENCY_KEY_REUSED, message),
+            E::NotExtended(_) => Self::new(Code::EXTENSION_REFUSED, message),
             E::HoldExpired => Self::new(Code::HOLD_EXPIRED, message),
             E::AlreadyPaid | E::AlreadyCancelled(_) | E::PaymentUnderWay => Self::new(Code::CONFLICT, message),
             E::Busy { retry_after } => {
@@ -151,7 +153,7 @@ impl From<OrderRefused> for ApiError {
         match refused {
             R::NotFound => Self::new(Code::NOT_FOUND, message),
             R::Own => Self::new(Code::FORBIDDEN, message),
-            R::Over(_) | R::Ended => Self::new(Code::CONFLICT, message),
+            R::Ended => Self::new(Code::CONFLICT, message),
             R::Stale { current } => Self::new(Code::CONFLICT, message).with("currentVersion", current),
             R::Locked { until } => Self::new(Code::CONFLICT, message).with("lockedUntil", DateTime(until).to_value()),
             R::TooManyOrders { has, cap, .. } => {

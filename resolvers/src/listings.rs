@@ -6,18 +6,15 @@ use async_graphql::{
     Context, Enum, ID, InputObject, Object, SimpleObject,
     connection::{Connection, Edge},
 };
-use domain::{
-    page::Page,
-    resale::{
-        self, Change, FieldError, Offer, Price, Subject,
-        market::{self, Cursor, Filter, Sort},
-    },
+use domain::resale::{
+    self, Change, FieldError, MarketPage, Offer, Price, Subject,
+    market::{self, Cursor, Filter, Sort},
 };
 use entities::{category::Category, listing};
 use rust_decimal::RoundingStrategy;
 
 use crate::{
-    context::{self, InContext},
+    context::{self, CacheDependencies, InContext},
     error::ApiError,
     ids::{self, NodeId},
     matches::Match,
@@ -35,7 +32,7 @@ pub enum ListingState {
     /// Somebody is buying it, until `lockedUntil` or for as long as their payment takes.
     Locked,
     Sold,
-    /// Taken back by its seller.
+    /// Taken back by its seller, or by the site when the sale of its match ended.
     Withdrawn,
 }
 
@@ -271,10 +268,15 @@ fn place(after: Option<&str>, sort: Sort) -> Result<Option<Cursor>, ApiError> {
     Ok(after.map(|after| after.at))
 }
 
-fn connection(page: Page<listing::Model>, sort: Sort, has_previous: bool) -> ListingConnection {
-    let mut connection = Connection::new(has_previous, page.more);
-    connection.edges.extend(page.items.into_iter().map(|row| {
-        let cursor = ListingCursor { sort, at: (&row).into() };
+fn connection(
+    rows: impl Iterator<Item = Arc<listing::Model>>,
+    has_next: bool,
+    sort: Sort,
+    has_previous: bool,
+) -> ListingConnection {
+    let mut connection = Connection::new(has_previous, has_next);
+    connection.edges.extend(rows.map(|row| {
+        let cursor = ListingCursor { sort, at: (&*row).into() };
         Edge::new(cursor, row.into())
     }));
     connection
@@ -303,9 +305,11 @@ impl ListingQuery {
         let (filter, sort) = (Filter::try_from(filter.unwrap_or_default())?, sort.map_or(Sort::default(), Into::into));
         let after = place(after.as_deref(), sort)?;
         context::view(ctx).await?;
-        let page = market::page(ctx.app()?, &filter, sort, after, pagination::size("first", first)?).await?;
+        let limit = pagination::size("first", first)?;
+        let MarketPage { page, state, until } = market::page(ctx.app()?, filter, sort, after, limit).await?;
+        CacheDependencies::note_market(ctx, state, until);
 
-        Ok(connection(page, sort, after.is_some()))
+        Ok(connection(page.items.iter().cloned(), page.more, sort, after.is_some()))
     }
 
     /// What you offer and have offered, newest first, at most 100 a page.
@@ -321,7 +325,7 @@ impl ListingQuery {
         let limit = pagination::size("first", first)?;
         let page = market::of_seller(ctx.app()?, viewer, state.map(Into::into), after, limit).await?;
 
-        Ok(connection(page, Sort::Newest, after.is_some()))
+        Ok(connection(page.items.into_iter().map(Arc::new), page.more, Sort::Newest, after.is_some()))
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object};
 use book::match_state::MatchState;
 use domain::{
-    matches,
+    App, matches,
     view::page::{self, Filter, Window},
 };
 
@@ -23,64 +23,82 @@ use crate::{
 pub mod list;
 
 /// A match on sale.
-pub struct Match(pub Arc<MatchState>);
+#[derive(Clone)]
+pub struct Match {
+    pub(crate) state: Arc<MatchState>,
+    time_zone: Arc<str>,
+}
 
 impl Match {
+    /// A match as this site shows it.
+    pub fn new(app: &App, state: Arc<MatchState>) -> Self {
+        let time_zone = app.settings.time_zones.of(&state.location);
+        Self { state, time_zone }
+    }
+
     /// The match that something is about: nothing is sold of one that is not there.
     pub(crate) async fn of(ctx: &Context<'_>, number: i32) -> Result<Self, ApiError> {
-        let found = matches::find(ctx.app()?, number).await?;
+        let app = ctx.app()?;
+        let found = matches::find(app, number).await?;
         let missing = || ApiError::internal(&std::io::Error::other(format!("match {number} is not there")));
-        Ok(Self(found.ok_or_else(missing)?))
+        let state = found.ok_or_else(missing)?;
+        CacheDependencies::note(ctx, number, Some(state.edition()));
+        Ok(Self::new(app, state))
     }
 }
 
 #[Object]
 impl Match {
     pub(crate) async fn id(&self) -> ID {
-        NodeId::Match(self.0.match_number).into()
+        NodeId::Match(self.state.match_number).into()
     }
 
     /// Its number in the organiser's master list.
     async fn match_number(&self) -> i32 {
-        self.0.match_number
+        self.state.match_number
     }
 
     /// 1 to 3 are the group stage, then the knockouts.
     async fn round_number(&self) -> i32 {
-        self.0.round_number
+        self.state.round_number
     }
 
     /// Kick-off.
     async fn date_utc(&self) -> DateTime {
-        self.0.date_utc.into()
+        self.state.date_utc.into()
     }
 
     /// The venue.
     async fn location(&self) -> &str {
-        &self.0.location
+        &self.state.location
+    }
+
+    /// The zone of the venue by its IANA name, such as "Asia/Qatar": in its time the kick-off is known there.
+    async fn time_zone(&self) -> &str {
+        &self.time_zone
     }
 
     async fn home_team(&self) -> &str {
-        &self.0.home_team
+        &self.state.home_team
     }
 
     async fn away_team(&self) -> &str {
-        &self.0.away_team
+        &self.state.away_team
     }
 
     /// Null in the knockouts.
     async fn group(&self) -> Option<&str> {
-        self.0.group.as_deref()
+        self.state.group.as_deref()
     }
 
     /// Grows with every change of the match's facts or counts.
     async fn version(&self) -> i32 {
-        self.0.version
+        self.state.version
     }
 
     /// Its price classes in the order of their numbers.
     async fn categories(&self) -> List<TicketCategory> {
-        List(self.0.categories.iter().cloned().map(TicketCategory::from).collect())
+        List(TicketCategory::all_of(&self.state).collect())
     }
 }
 
@@ -98,7 +116,7 @@ pub struct MatchFilter {
     date_from: Option<DateTime>,
     /// Kick-off at this time or earlier.
     date_to: Option<DateTime>,
-    /// Of the match as a whole: AVAILABLE while any category is, SOLD_OUT once all are.
+    /// Of the match as a whole: AVAILABLE while any category is, SOLD_OUT once all are, CLOSED once its sale is over.
     status: Option<AvailabilityStatus>,
 }
 
@@ -143,17 +161,20 @@ impl MatchQuery {
         };
         CacheDependencies::note_all(ctx);
         let page = page::page(context::view(ctx).await?, &filter, window);
+        let app = ctx.app()?;
+        let items = page.items.into_iter().map(|state| Match::new(app, state)).collect();
 
         let (earlier, later) =
             if window.from_end { (page.more, window.before.is_some()) } else { (window.after.is_some(), page.more) };
-        Ok(MatchConnection { items: page.items, earlier, later, filter })
+        Ok(MatchConnection { items, earlier, later, filter })
     }
 
     /// One match by its number in the master list; null if there is none.
     #[graphql(name = "match")]
     async fn match_(&self, ctx: &Context<'_>, match_number: i32) -> Result<Option<Match>, ApiError> {
-        let found = matches::find(ctx.app()?, match_number).await?;
-        CacheDependencies::note(ctx, match_number, found.as_ref().map(|state| state.version));
-        Ok(found.map(Match))
+        let app = ctx.app()?;
+        let found = matches::find(app, match_number).await?;
+        CacheDependencies::note(ctx, match_number, found.as_ref().map(|state| state.edition()));
+        Ok(found.map(|state| Match::new(app, state)))
     }
 }

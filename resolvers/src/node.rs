@@ -30,7 +30,9 @@ impl NodeQuery {
         let viewer = ctx.viewer_if_any();
         let node = match (NodeId::read("id", &id)?, viewer) {
             (NodeId::Listing(id), _) => market::find(app, id).await?.map(|row| Node::Listing(row.into())),
-            (NodeId::Match(number), _) => matches::find(app, number).await?.map(|state| Node::Match(Match(state))),
+            (NodeId::Match(number), _) => {
+                matches::find(app, number).await?.map(|state| Node::Match(Match::new(app, state)))
+            }
             (NodeId::Reservation(id), Some(viewer)) => {
                 lookup::reservation(app, viewer, id).await?.map(|row| Node::Reservation(row.into()))
             }

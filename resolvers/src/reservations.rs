@@ -5,6 +5,7 @@ use async_graphql::{
     connection::{Connection, Edge},
 };
 use domain::{
+    history::{self, Step, StepKind},
     lookup,
     reservations::{self, HoldRequest, Of},
 };
@@ -53,6 +54,45 @@ pub enum CancelReason {
     Refunded,
     /// The seller took back the listing before its payment had begun.
     Withdrawn,
+}
+
+/// What happened to a reservation.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "StepKind")]
+pub enum ReservationStepKind {
+    /// Its tickets were held, or its listing was locked.
+    Held,
+    PaymentBegun,
+    /// A card was refused; nothing was taken.
+    PaymentDeclined,
+    /// The money was reserved, and the tickets were sold to it.
+    PaymentAuthorised,
+    /// The money was taken.
+    PaymentCaptured,
+    TicketsIssued,
+    /// Nothing was taken.
+    PaymentCancelled,
+    /// Tickets were given back, or could not be had: money was to go back.
+    RefundBegun,
+    /// The gateway had given the money back.
+    RefundDone,
+    /// The hold ended unpaid; `cancelReason` says why.
+    Ended,
+}
+
+/// A step of a reservation's life.
+#[derive(SimpleObject)]
+pub struct ReservationStep {
+    kind: ReservationStepKind,
+    at: DateTime,
+    /// Of payments and refunds; null of other steps.
+    amount: Option<Money>,
+}
+
+impl From<Step> for ReservationStep {
+    fn from(Step { kind, at, amount_minor }: Step) -> Self {
+        Self { kind: kind.into(), at: at.into(), amount: amount_minor.map(Money::from_minor) }
+    }
 }
 
 /// A fan's claim on tickets of one category.
@@ -116,6 +156,24 @@ impl Reservation {
         self.0.status.is_live().then_some(self.0.expires_at.into())
     }
 
+    /// How often `extendReservation` may still give it more time; 0 once it is paid or over. It is refused all the same while
+    /// nothing else is left of its category.
+    async fn extensions_left(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
+        Ok(reservations::extensions_left(&ctx.app()?.settings, &self.0))
+    }
+
+    /// When the hold ended: when it was sold, or given back unsold. A refund of what was sold does not change it. Null while
+    /// it is held, and where it was not written down yet.
+    async fn ended_at(&self) -> Option<DateTime> {
+        self.0.ended_at.map(Into::into)
+    }
+
+    /// What became of it, step by step, oldest first.
+    async fn history(&self, ctx: &Context<'_>) -> Result<Vec<ReservationStep>, ApiError> {
+        let steps = history::whole(&self.0, Loaders::history(ctx, self.0.id).await?);
+        Ok(steps.into_iter().map(ReservationStep::from).collect())
+    }
+
     /// The newest payment for it; null while nobody has begun one.
     async fn payment(&self, ctx: &Context<'_>) -> Result<Option<Payment>, ApiError> {
         Ok(Loaders::payment(ctx, self.0.id).await?.map(Payment::from))
@@ -174,6 +232,19 @@ pub struct CancelReservationInput {
     reservation_id: ID,
 }
 
+#[derive(InputObject)]
+pub struct ExtendReservationInput {
+    reservation_id: ID,
+    /// The end that you saw. If the reservation has got more time since, it is answered as it is and given no more: send it,
+    /// and a request that is sent twice is done once.
+    expires_at: Option<DateTime>,
+}
+
+#[derive(SimpleObject)]
+pub struct ExtendReservationPayload {
+    reservation: Reservation,
+}
+
 #[derive(SimpleObject)]
 pub struct ReservePayload {
     reservation: Reservation,
@@ -227,11 +298,24 @@ impl ReservationMutation {
             CountedActions::note_hold(ctx, row);
         }
         if let Err(refused) = &held
-            && let Some(version) = reservations::refused_alike(ctx.app()?, &request, refused)
+            && let Some(edition) = reservations::refused_alike(ctx.app()?, &request, refused)
         {
-            Refused::note(ctx, match_number, version);
+            Refused::note(ctx, match_number, edition);
         }
         Ok(ReservePayload { reservation: held?.into() })
+    }
+
+    /// Have more time to pay a hold or an order, as often as the site allows (`extensionsLeft`), also while its payment is
+    /// under way. `EXTENSION_REFUSED` while nothing else is left of its category, for others may be waiting.
+    async fn extend_reservation(
+        &self,
+        ctx: &Context<'_>,
+        input: ExtendReservationInput,
+    ) -> Result<ExtendReservationPayload, ApiError> {
+        let id = ids::reservation("reservationId", &input.reservation_id)?;
+        let saw = input.expires_at.map(|at| at.0);
+        let reservation = reservations::extend(ctx.app()?, ctx.viewer()?, id, saw).await?;
+        Ok(ExtendReservationPayload { reservation: reservation.into() })
     }
 
     /// Cancel a hold or an order you no longer want. Its tickets go back on sale at once; a payment that waits for you is ended.

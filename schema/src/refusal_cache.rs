@@ -1,15 +1,16 @@
-//! The refusal cache: the answers to requests for tickets of which nothing is left, kept for as long as that is known
+//! The refusal cache: the answers to requests for tickets of which nothing is left or whose sale is over, kept for as long as that is known
 //! to be so.
 //!
 //! When a final sells out, fans ask on for a while, most of them in the same words. They are all refused alike, so
 //! the first of them is executed and the others are handed what it was answered.
 //!
-//! Invariant: an answer is handed out only while the view would refuse the request at the version that it was refused
-//! at.
+//! Invariant: an answer is handed out only while the view would refuse the request at the edition of the match that it was
+//! refused at.
 
 use std::sync::Arc;
 
 use async_graphql::Response;
+use book::match_state::Edition;
 use bytes::Bytes;
 use domain::App;
 use metrics::{Counter, counter};
@@ -34,7 +35,7 @@ pub struct RefusalCache<K> {
 #[derive(Clone)]
 struct Entry<K> {
     match_number: i32,
-    version: i32,
+    edition: Edition,
     encoded: K,
 }
 
@@ -59,7 +60,7 @@ impl<K: Clone + From<Bytes>> RefusalCache<K> {
     pub fn find(&self, parsed: &ParsedOperation<'_>) -> Option<K> {
         let entry = self.entries.get(&parsed.key())?;
         let shown = self.app.view.fresh(entry.match_number)?;
-        if shown.version != entry.version {
+        if shown.edition() != entry.edition {
             return None;
         }
         self.handed_out.increment(1);
@@ -75,12 +76,12 @@ impl<K: Clone + From<Bytes>> RefusalCache<K> {
         response: &Response,
         encode: impl FnOnce() -> Bytes,
     ) {
-        let Some((match_number, version)) = refused.noted() else { return };
+        let Some((match_number, edition)) = refused.noted() else { return };
         let key = parsed.key();
         // What the edge adds to a single answer belongs to that one alone.
         let is_plain = response.errors.len() == 1 && response.extensions.is_empty() && response.http_headers.is_empty();
         if is_plain && key.bytes() <= LONGEST {
-            self.entries.insert(key, Entry { match_number, version, encoded: K::from(encode()) });
+            self.entries.insert(key, Entry { match_number, edition, encoded: K::from(encode()) });
         }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use async_graphql::Response;
 use bytes::Bytes;
-use domain::App;
+use domain::{App, resale::market};
 use metrics::{Counter, counter};
 use quick_cache::sync::Cache;
 use resolvers::{context::CacheDependencies, json_plan};
@@ -29,7 +29,13 @@ const LONGEST: usize = 128 * 1024;
 const LONGEST_QUERY: usize = 16 * 1024;
 
 /// Root fields that show everybody the same.
-const PUBLIC: [&str; 5] = ["matches", "match", "__typename", "__schema", "__type"];
+const PUBLIC: [&str; 7] = ["site", MARKET, "matches", "match", "__typename", "__schema", "__type"];
+
+/// The root field that shows the market.
+const MARKET: &str = "listings";
+
+/// Fields below it that show one person something else.
+const PERSONAL: [&str; 1] = ["ticketId"];
 
 /// Whole responses to public queries, handed out as `K`, which is made once for each.
 pub struct ResponseCache<K> {
@@ -43,7 +49,7 @@ pub struct ResponseCache<K> {
 
 type Slot<K> = Arc<Mutex<Option<Entry<K>>>>;
 
-/// A response, and the versions of what it shows.
+/// A response, and the editions of what it shows.
 struct Entry<K> {
     dependencies: Arc<CacheDependencies>,
     /// The view's generation before the execution began.
@@ -75,7 +81,14 @@ impl<K: Clone + From<Bytes> + AsRef<[u8]>> ResponseCache<K> {
 
     /// Whether every caller is shown the same, so that [`Self::answer`] may be parsed.
     pub fn are_for(parsed: &ParsedOperation<'_>) -> bool {
-        parsed.root_fields_all(|field| PUBLIC.contains(&field.name.node.as_str()))
+        let mut shows_market = false;
+        let are_public = parsed.root_fields_all(|field| {
+            let name = field.name.node.as_str();
+            shows_market |= name == MARKET;
+            PUBLIC.contains(&name)
+        });
+        // What is selected is named by the text, be it in a fragment and under another key.
+        are_public && !(shows_market && PERSONAL.iter().any(|name| parsed.text.contains(name)))
     }
 
     /// The answer to a public query, if one is kept and as new as the view.
@@ -146,13 +159,24 @@ impl<K: Clone + From<Bytes> + AsRef<[u8]>> ResponseCache<K> {
 
     /// Whether nothing that the answer shows has changed since, or it is as new as what was there to be asked for.
     fn holds(&self, entry: &Entry<K>, wanted: u64) -> bool {
+        self.shows_market(entry) && self.shows_matches(entry, wanted)
+    }
+
+    /// Whether the market is as the answer shows it, if it shows any of it.
+    fn shows_market(&self, entry: &Entry<K>) -> bool {
+        let Some(shown) = entry.dependencies.market() else { return true };
+        self.app.market.note_asked();
+        self.app.market.holds(shown.state, market::state(&self.app), shown.until)
+    }
+
+    fn shows_matches(&self, entry: &Entry<K>, wanted: u64) -> bool {
         entry.generation >= wanted
             || (!entry.dependencies.all()
                 && entry
                     .dependencies
                     .matches()
                     .iter()
-                    .all(|(number, version)| self.app.view.get(*number).map(|state| state.version) == *version))
+                    .all(|(number, shown)| self.app.view.get(*number).map(|state| state.edition()) == *shown))
     }
 }
 
@@ -169,17 +193,31 @@ mod tests {
     };
 
     /// Fields below the public roots and the shared subscription. Each of them shows everybody the same, for these are
-    /// executed without a viewer, and shows nothing that may change while the version of its match does not: facts and
-    /// counts of [`book::match_state::MatchState`], and what is worked out of those alone.
+    /// executed without a viewer, and shows nothing that may change while the edition of its match or the version of its listing does not: facts and
+    /// counts of [`book::match_state::MatchState`], what is worked out of those alone, and what does not change while the
+    /// program runs.
     #[rustfmt::skip]
-    const VERSIONED: [(&str, &str); 7] = [
-        ("Match", "id matchNumber roundNumber dateUtc location homeTeam awayTeam group version categories"),
+    const VERSIONED: [(&str, &str); 16] = [
+        // Rows of the market, without what is their seller's alone.
+        ("Listing", "id state match category title description price fee seller isOutside lockedUntil withdrawing createdAt \
+                     version"),
+        ("ListingConnection", "pageInfo edges nodes"),
+        ("ListingEdge", "node cursor"),
+        ("Seller", "id displayName"),
+        ("Match", "id matchNumber roundNumber dateUtc location timeZone homeTeam awayTeam group version categories"),
         ("MatchAvailability", "matchNumber version categories match"),
         // Lists are kept until any match changes.
         ("MatchConnection", "pageInfo edges nodes totalCount"),
         ("MatchEdge", "cursor node"),
         ("Money", "amount currency"),
         ("PageInfo", "hasPreviousPage hasNextPage startCursor endCursor"),
+        // The site's settings.
+        ("ExtensionTerms", "times holdSeconds orderSeconds"),
+        ("RefundTerms", "cutoffHours"),
+        ("ResaleTerms", "feePercent priceCapPercent priceFloorPercent holdSeconds outsideTickets maxOrders maxOrdersPerMatch"),
+        ("Site", "name currency locales holdSeconds extension maxTicketsPerReservation maxTicketsPerMatch needsConfirmedEmail payments \
+                  publishableKey testCards captcha refunds resale"),
+        ("TestCard", "paymentMethod outcome declineCode"),
         ("TicketCategory", "category price available pending sellable status"),
     ];
 
@@ -201,7 +239,8 @@ mod tests {
             let ty = contract::root(root).field(name).expect("the root has the field");
             reach(contract::composite(ty).expect("it has fields"), &mut reached);
         }
-        reached.retain(|field| !field.ends_with(".__typename"));
+        let is_personal = |field: &str| PERSONAL.iter().any(|name| field.ends_with(&format!(".{name}")));
+        reached.retain(|field| !field.ends_with(".__typename") && !is_personal(field));
 
         let listed =
             VERSIONED.iter().flat_map(|(of, fields)| fields.split(' ').map(move |name| format!("{of}.{name}")));

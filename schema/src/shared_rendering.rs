@@ -1,7 +1,7 @@
 //! Shared rendering: one execution of a subscription's selection per change, for all who subscribed to the same.
 //!
 //! Every subscriber follows the hub at their own pace; what they are sent is executed and encoded once per selection and
-//! version of a match, in whatever words it was selected. Nothing that `availability` shows depends on who asks.
+//! edition of a match, in whatever words it was selected. Nothing that `availability` shows depends on who asks.
 
 use std::{
     collections::HashMap,
@@ -12,7 +12,7 @@ use std::{
 };
 
 use async_graphql::Value;
-use book::match_state::MatchState;
+use book::match_state::{Edition, MatchState};
 use bytes::Bytes;
 use domain::App;
 use futures_util::{FutureExt, Stream, StreamExt};
@@ -123,7 +123,7 @@ impl Stream for Subscriber {
 struct Renderer {
     schema: Schema,
     collected: Collected,
-    rendered: Mutex<HashMap<i32, (i32, Bytes)>>,
+    rendered: Mutex<HashMap<i32, (Edition, Bytes)>>,
     bytes_max: usize,
 }
 
@@ -131,15 +131,15 @@ impl Renderer {
     /// The encoded result for a state; `None` where the execution has errors or is too long to be sent.
     fn render(&self, state: &Arc<MatchState>) -> Option<Bytes> {
         let mut rendered = self.rendered.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((version, bytes)) = rendered.get(&state.match_number)
-            && *version == state.version
+        if let Some((edition, bytes)) = rendered.get(&state.match_number)
+            && *edition == state.edition()
         {
             return Some(bytes.clone());
         }
         let started = Instant::now();
         let bytes = self.execute(state)?;
         metrics::histogram!("matchday_availability_encode_seconds").record(started.elapsed());
-        rendered.insert(state.match_number, (state.version, bytes.clone()));
+        rendered.insert(state.match_number, (state.edition(), bytes.clone()));
 
         Some(bytes)
     }

@@ -2,7 +2,12 @@
 
 use std::{fmt, net::SocketAddr, path::Path};
 
-use crate::config::{Config, site::Env};
+use chrono::{DateTime, Utc};
+
+use crate::{
+    calendar::Calendar,
+    config::{Config, site::Env},
+};
 
 /// What the banner shows.
 pub(crate) struct Banner<'a> {
@@ -12,6 +17,15 @@ pub(crate) struct Banner<'a> {
     pub(crate) admin: Option<SocketAddr>,
     pub(crate) exchange: &'a kafka::Config,
     pub(crate) unreached: Unreached,
+    pub(crate) dates: Dates,
+}
+
+/// When matches are played, as far as that is known.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Dates {
+    pub(crate) calendar: Option<Calendar>,
+    /// By how many weeks the bundled matches are moved, where those are played.
+    pub(crate) moved: Option<u16>,
 }
 
 /// Which services have not answered yet; the program goes on trying.
@@ -23,7 +37,7 @@ pub(crate) struct Unreached {
 
 impl fmt::Display for Banner<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { config, address, admin, exchange, unreached } = self;
+        let Self { config, address, admin, exchange, unreached, dates } = self;
         let site = reachable(*address);
         let topics = exchange.topics();
         writeln!(
@@ -33,6 +47,9 @@ impl fmt::Display for Banner<'_> {
             config.client_id,
             config.env.as_str()
         )?;
+        if config.web.storefront {
+            row(f, "Shop", &format!("http://{site}/"), "what fans open: matches, tickets, resale")?;
+        }
         row(f, "GraphQL", &format!("http://{site}/graphql"), "HTTP, WebSocket, server-sent events, multipart")?;
         row(f, "GraphiQL", &format!("http://{site}/graphiql"), "the schema: /schema.graphql")?;
         let health = admin.map_or_else(|| site.clone(), reachable);
@@ -57,6 +74,14 @@ impl fmt::Display for Banner<'_> {
         };
         row(f, "Mail", &mail, if config.mail.smtp_url.is_none() { "kept here and shown in the log" } else { "" })?;
         row(f, "Data folder", &absolute(&config.data_dir), "")?;
+        if let Some((first, last)) = dates.calendar.and_then(|calendar| calendar.dates) {
+            let day = |date: DateTime<Utc>| date.format("%-d %B %Y").to_string();
+            let moved = match dates.moved {
+                Some(weeks @ 1..) => format!("the World Cup 2022, {weeks} weeks later"),
+                _ => String::new(),
+            };
+            row(f, "Matches", &format!("{} to {}", day(first), day(last)), &moved)?;
+        }
 
         writeln!(f)?;
         if exchange.embedded {
@@ -71,6 +96,13 @@ impl fmt::Display for Banner<'_> {
             writeln!(f, "  database and stay.")?;
         } else {
             writeln!(f, "  Matches, accounts, reservations and what Kafka is still to be told are in the database.")?;
+        }
+        if let Some(warning) = dates.calendar.and_then(|calendar| calendar.warning()) {
+            let what = match config.sells_after_kick_off() {
+                true => "they are sold all the same (MATCHDAY_SALES_CLOSE)",
+                false => "nothing can be bought",
+            };
+            writeln!(f, "  Nothing is to come: {warning}; {what}.")?;
         }
         let names = [("Kafka", "KAFKA_BROKERS", unreached.kafka), ("Redis", "REDIS_URL", unreached.redis)];
         for (name, setting, _) in names.into_iter().filter(|(.., is_unreached)| *is_unreached) {
@@ -110,7 +142,7 @@ mod tests {
     use settings::secret::{Secret, SecretUrl};
 
     use super::*;
-    use crate::broker;
+    use crate::{broker, config::sales::Close};
 
     fn shown(config: &Config, exchange: &kafka::Config) -> String {
         banner(config, exchange, Unreached::default())
@@ -118,7 +150,7 @@ mod tests {
 
     fn banner(config: &Config, exchange: &kafka::Config, unreached: Unreached) -> String {
         let address = "0.0.0.0:41234".parse().expect("an address");
-        Banner { config, address, admin: None, exchange, unreached }.to_string()
+        Banner { config, address, admin: None, exchange, unreached, dates: Dates::default() }.to_string()
     }
 
     #[test]
@@ -141,6 +173,33 @@ mod tests {
         ] {
             assert!(banner.contains(told), "{told} is missing:\n{banner}");
         }
+    }
+
+    #[test]
+    fn the_screen_says_when_matches_are_played_and_that_none_is_to_come() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().expect("it is a time");
+        let played = Some((at("2026-12-13T16:00:00Z"), at("2027-01-10T15:00:00Z")));
+        let calendar = |is_over| Some(Calendar { matches: 64, dates: played, is_over });
+        let told = |config: &Config, dates: Dates| {
+            let address = "127.0.0.1:41234".parse().expect("an address");
+            let (exchange, unreached) = (&broker::exchange(config), Unreached::default());
+            Banner { config, address, admin: None, exchange, unreached, dates }.to_string()
+        };
+        let mut config = Config::default();
+
+        let moved = told(&config, Dates { calendar: calendar(false), moved: Some(212) });
+        let line = moved.lines().find(|line| line.contains("Matches  ")).expect("a row tells of matches");
+        assert!(line.contains("13 December 2026 to 10 January 2027") && line.contains("212 weeks later"), "{line}");
+        assert!(!moved.contains("Nothing is to come"));
+
+        let given = told(&config, Dates { calendar: calendar(true), moved: None });
+        assert!(!given.contains("weeks later") && !given.contains("World Cup"), "{given}");
+        assert!(given.contains("all 64 matches have begun") && given.contains("nothing can be bought"), "{given}");
+        config.sales.close = Close::Word("never".to_owned());
+        let sold = told(&config, Dates { calendar: calendar(true), moved: Some(0) });
+        assert!(sold.contains("sold all the same") && !sold.contains("weeks later"), "{sold}");
+        let unknown = Calendar { matches: 0, dates: None, is_over: false };
+        assert!(!told(&config, Dates { calendar: Some(unknown), moved: None }).contains("Matches  "));
     }
 
     #[test]

@@ -2,7 +2,6 @@
 //! embedded one is given.
 
 use std::{
-    collections::HashSet,
     future::pending,
     sync::{
         Arc, Mutex, PoisonError,
@@ -19,13 +18,10 @@ use subscriptions::hub::Hub;
 use tokio::{sync::watch, time::sleep};
 use tokio_util::sync::CancellationToken;
 
-use crate::{config::Config, failure::Failure};
+use crate::{calendar::Bundle, config::Config, failure::Failure};
 
 /// How often it is looked whether the published master list was read.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
-
-/// The World Cup 2022: 64 matches in the wire format of the master-list topic.
-const BUNDLED_MASTER_LIST: &str = include_str!("../data/world-cup-2022.jsonl");
 
 /// The exchange's configuration for the configured brokers; an embedded broker's address comes when it runs.
 pub(crate) fn exchange(config: &Config) -> kafka::Config {
@@ -125,28 +121,15 @@ impl Exchange {
     }
 }
 
-/// The bundled matches, for an embedded broker that is to be given them; none for any other.
-pub(crate) fn bundled(config: &Config) -> Vec<MasterListMatch> {
-    if config.is_kafka_embedded() && config.kafka.bundled_master_list {
-        kafka::codec::master_list_lines(BUNDLED_MASTER_LIST).matches
-    } else {
-        Vec::new()
-    }
-}
-
-/// Enters those of `bundle` that the database does not have, all on a first start and none on a later one, and returns
+/// Enters those of `bundle` that the database does not have so, all on a first start and none on a later one, and returns
 /// them. Whoever asks for matches finds them before there is a broker.
 pub(crate) async fn enter_missing(
     app: &App,
     exchange: &Exchange,
-    bundle: Vec<MasterListMatch>,
+    bundle: Option<&Bundle>,
 ) -> Result<Vec<MasterListMatch>, Failure> {
-    if bundle.is_empty() {
-        return Ok(bundle);
-    }
-    let known: HashSet<i32> = matches::snapshot(&app.db).await?.iter().map(|state| state.match_number).collect();
-    let missing: Vec<MasterListMatch> =
-        bundle.into_iter().filter(|given| !known.contains(&given.match_number)).collect();
+    let Some(bundle) = bundle else { return Ok(Vec::new()) };
+    let missing = bundle.missing(&matches::snapshot(&app.db).await?);
     foreign::enter_all(app, &missing).await?;
     exchange.owes_list.store(!missing.is_empty(), Ordering::Release);
 
@@ -193,33 +176,5 @@ impl kafka::feed::Feed for HubFeed {
 
     fn lost(&self) {
         tracing::debug!("availability may have been missed; the hub's next sweep finds it");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_bundled_master_list_is_right_and_whole() {
-        let report = kafka::codec::master_list_lines(BUNDLED_MASTER_LIST);
-
-        assert_eq!(report.problems, []);
-        assert_eq!(report.matches.len(), 64);
-        for given in &report.matches {
-            let prices: Vec<i64> = given.categories.iter().map(|category| category.price_minor).collect();
-            assert_eq!(prices, [7_500, 12_500, 19_500]);
-            assert!(given.categories.iter().all(|category| category.available == 20 && category.pending == 0));
-            assert_eq!(given.group.is_some(), given.round_number <= 3, "match {}", given.match_number);
-        }
-    }
-
-    #[test]
-    fn only_an_embedded_broker_is_given_the_bundle() {
-        let mut config = Config::default();
-        assert_eq!(bundled(&config).len(), 64);
-
-        config.kafka.brokers = Some("kafka:9092".to_owned());
-        assert_eq!(bundled(&config), []);
     }
 }

@@ -19,10 +19,13 @@ pub mod oidc;
 mod redis;
 mod refunds;
 mod resale;
+pub(crate) mod sales;
 pub mod site;
 mod sources;
 pub(crate) mod stripe;
+mod venues;
 mod warnings;
+mod web;
 mod worker;
 
 use std::{
@@ -43,7 +46,7 @@ use settings::{
 use self::{
     accounts::Accounts, admin::Admin, catalog::SETTINGS, database::Database, graphql::Graphql, holds::Holds,
     http::Http, kafka::Kafka, log::Log, mail::Mail, oidc::Oidc, redis::Redis, refunds::Refunds, resale::Resale,
-    site::Env, stripe::Stripe, worker::Worker,
+    sales::Sales, site::Env, stripe::Stripe, venues::Venues, web::Web, worker::Worker,
 };
 
 /// The file that is read when no other is named.
@@ -68,6 +71,8 @@ pub struct Config {
     pub accounts: Accounts,
     pub oidc: Oidc,
     pub mail: Mail,
+    pub sales: Sales,
+    pub venues: Venues,
     pub holds: Holds,
     pub refunds: Refunds,
     pub resale: Resale,
@@ -76,6 +81,7 @@ pub struct Config {
     pub captcha: Captcha,
     pub security: Retention,
     pub stripe: Stripe,
+    pub web: Web,
     pub log: Log,
     pub transport: transport::config::Config,
 }
@@ -99,6 +105,8 @@ impl Default for Config {
             accounts: Accounts::default(),
             oidc: Oidc::default(),
             mail: Mail::default(),
+            sales: Sales::default(),
+            venues: Venues::default(),
             holds: Holds::default(),
             refunds: Refunds::default(),
             resale: Resale::default(),
@@ -107,6 +115,7 @@ impl Default for Config {
             captcha: Captcha::default(),
             security: Retention::default(),
             stripe: Stripe::default(),
+            web: Web::default(),
             log: Log::default(),
             transport,
         }
@@ -218,9 +227,11 @@ impl Config {
         self.stripe.problems(env, &mut found);
         self.limits.problems(largest_request, &mut found);
         self.bots.problems(&mut found);
+        self.venues.problems(&mut found);
         self.resale.problems(&mut found);
         self.captcha.problems(&mut found);
-        self.oidc.problems(&mut found);
+        self.web.problems(&mut found);
+        self.oidc.problems(&self.http, &mut found);
         edge::problems(self, &mut found);
         names::problems(self, &mut found);
         found
@@ -230,12 +241,16 @@ impl Config {
     pub(crate) fn domain(&self) -> domain::Settings {
         let mut settings = domain::Settings {
             site: self.client_id.clone(),
+            name: self.site_name().to_owned(),
+            locales: self.web.locales.clone(),
             public_url: self.http.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned()),
             mails_of_holds: self.mail.holds,
             patience: Duration::from_secs(self.graphql.request_seconds),
             verified_email_for_holds: self.accounts.asks_for_verified_emails(self.env),
             refunds: self.refunds.rule(self.env),
-            resale: self.resale.rules(self.env),
+            time_zones: self.venues.time_zones(),
+            sales_close: self.sales.close(),
+            resale: self.resale.rules(),
             ..domain::Settings::default()
         };
         self.holds.apply(&mut settings);
@@ -270,6 +285,11 @@ impl Config {
         self.database.url.is_none()
     }
 
+    /// Whether tickets of matches that have begun are sold.
+    pub(crate) fn sells_after_kick_off(&self) -> bool {
+        self.sales.close() == domain::settings::SalesClose::Never
+    }
+
     /// Whether the broker is the embedded one, which lives and dies with this process.
     pub fn is_kafka_embedded(&self) -> bool {
         self.kafka.brokers.is_none()
@@ -290,6 +310,7 @@ impl Config {
                 api_base: self.stripe.api_base.clone(),
                 timeout: Duration::from_secs(self.stripe.timeout_seconds),
                 is_live: self.env == Env::Prod,
+                publishable_key: self.stripe.publishable_key.clone(),
             }),
             None if self.env == Env::Prod => gateways::Settings::Closed,
             None => gateways::Settings::Sandbox(gateways::sandbox::Settings { webhook_secret }),

@@ -20,6 +20,8 @@ use crate::{config::Config, failure::Failure};
 const LOCK: &str = "lock";
 const DATABASE: &str = "matchday.db";
 const JWT_SECRET: &str = "jwt-secret";
+/// By how many weeks the bundled matches are moved.
+const WEEKS: &str = "calendar-weeks";
 const MAILS: &str = "mails";
 const EMBEDDED_BROKER: &str = "kafka-address";
 
@@ -70,26 +72,58 @@ impl DataDir {
 
     /// The secret of this folder, made at its first use; only its owner may read it.
     pub(crate) fn jwt_secret(&self) -> Result<Secret, Failure> {
-        let path = self.path.join(JWT_SECRET);
+        let random = || {
+            let mut bytes = [0_u8; 32];
+            OsRng.try_fill_bytes(&mut bytes).map_err(io::Error::other)?;
+            Ok(hex::encode(bytes))
+        };
+        self.kept(JWT_SECRET, random).map(Secret::new)
+    }
+
+    /// By how many weeks the dates of the bundled master list are moved for this folder, if that was decided.
+    pub(crate) fn weeks(&self) -> Result<Option<u16>, Failure> {
+        let path = self.path.join(WEEKS);
+        match fs::read_to_string(&path) {
+            Ok(text) => self.read_weeks(&text).map(Some),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Failure::DataDir { path, error }),
+        }
+    }
+
+    /// Keeps `weeks`, unless another number was kept before: that one stands.
+    pub(crate) fn keep_weeks(&self, weeks: u16) -> Result<u16, Failure> {
+        let kept = self.kept(WEEKS, || Ok(weeks.to_string()))?;
+        self.read_weeks(&kept)
+    }
+
+    fn read_weeks(&self, text: &str) -> Result<u16, Failure> {
+        let wrong = |error| Failure::DataDir {
+            path: self.path.join(WEEKS),
+            error: io::Error::new(io::ErrorKind::InvalidData, error),
+        };
+        text.trim().parse().map_err(wrong)
+    }
+
+    /// What a file of this folder says, made at its first use; only its owner may read it.
+    fn kept(&self, name: &str, make: impl FnOnce() -> io::Result<String>) -> Result<String, Failure> {
+        let path = self.path.join(name);
         let unusable = |error| Failure::DataDir { path: path.clone(), error };
         match fs::read_to_string(&path) {
-            Ok(secret) => return Ok(Secret::new(secret.trim())),
+            Ok(kept) => return Ok(kept.trim().to_owned()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(unusable(error)),
         }
-        let mut bytes = [0_u8; 32];
-        OsRng.try_fill_bytes(&mut bytes).map_err(|error| unusable(io::Error::other(error)))?;
-        let secret = hex::encode(bytes);
+        let made = make().map_err(unusable)?;
 
-        // Written aside and linked into place, so that of two programs the later one reads a whole secret.
-        let aside = self.path.join(format!("{JWT_SECRET}-{}", std::process::id()));
-        write_private(&aside, &secret).map_err(unusable)?;
+        // Written aside and linked into place, so that of two programs the later one reads the whole of it.
+        let aside = self.path.join(format!("{name}-{}", std::process::id()));
+        write_private(&aside, &made).map_err(unusable)?;
         let linked = fs::hard_link(&aside, &path);
         fs::remove_file(&aside).map_err(unusable)?;
         match linked {
-            Ok(()) => Ok(Secret::new(secret)),
+            Ok(()) => Ok(made),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                fs::read_to_string(&path).map(|secret| Secret::new(secret.trim())).map_err(unusable)
+                fs::read_to_string(&path).map(|kept| kept.trim().to_owned()).map_err(unusable)
             }
             Err(error) => Err(unusable(error)),
         }

@@ -4,6 +4,7 @@
 
 mod banner;
 mod broker;
+mod calendar;
 pub mod cli;
 pub mod config;
 mod contract;
@@ -17,6 +18,7 @@ mod graphiql;
 mod health;
 mod mail;
 mod output;
+mod pages;
 mod passes;
 pub mod program;
 mod provider;
@@ -25,6 +27,7 @@ pub mod roles;
 mod routes;
 pub mod run;
 mod saturation;
+mod sign_in;
 mod signals;
 mod supervise;
 pub mod telemetry;

@@ -50,14 +50,14 @@ pub async fn serve(settings: Option<&Path>) -> Result<(), Failure> {
         return Ok(());
     };
     let (address, admin) = (running.address, running.admin);
-    let (exchange, unreached) = (running.exchange(), running.unreached());
+    let (exchange, unreached, dates) = (running.exchange(), running.unreached(), running.calendar());
     let mut serving = pin!(until_signalled(running, signals));
     // It answers already while it looks which services do.
-    let (exchange, unreached) = tokio::select! {
+    let (exchange, unreached, dates) = tokio::select! {
         ended = &mut serving => return ended,
-        reached = async { tokio::join!(exchange, unreached) } => reached,
+        reached = async { tokio::join!(exchange, unreached, dates) } => reached,
     };
-    let banner = Banner { config: &config, address, admin, exchange: &exchange, unreached };
+    let banner = Banner { config: &config, address, admin, exchange: &exchange, unreached, dates };
     if let Err(error) = crate::output::line(&banner) {
         tracing::warn!(%error, "the start screen can't be written");
     }

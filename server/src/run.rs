@@ -15,8 +15,8 @@ use axum::{Router, response::Response};
 use book::clock::{Clock, SystemClock};
 use domain::{
     App,
-    accounts::{self, keys::AccessTokens},
-    expiry, keeper, keyring, mails, maintenance,
+    accounts::{self, keys::AccessTokens, provider_sign_in},
+    closing, expiry, keeper, keyring, mails, maintenance,
     tickets::keys::TicketCodes,
 };
 use limits::Limiter;
@@ -32,15 +32,16 @@ use transport::{Edge, config::Connections, document::Documents, routes::Routes, 
 
 use crate::{
     broker::{self, HubFeed},
+    calendar::Bundle,
     config::Config,
     contract,
     documents::SharedDocuments,
     failure::Failure,
     gateway::Matchday,
     health::Health,
-    passes, provider,
+    pages, passes, provider,
     resources::Resources,
-    routes,
+    routes, sign_in,
     supervise::Supervisor,
     telemetry,
 };
@@ -60,6 +61,8 @@ pub struct Running {
     /// Where health and metrics are, if not there.
     pub admin: Option<SocketAddr>,
     pub app: Arc<App>,
+    /// By how many weeks the bundled matches are moved, where they are played.
+    moved: Option<u16>,
     resources: Resources,
     supervisor: Supervisor,
     listener: TcpListener,
@@ -94,7 +97,11 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
     let edge = config.edge();
     // A manifest that can't be used is told before anything starts.
     let contract = contract::contract(config.suggests_names())?;
-    let mut documents = Documents::new(edge.documents.clone())?.with_contract(contract)?;
+    let mut documents = Documents::new(edge.documents.clone())?;
+    if config.web.storefront {
+        documents = documents.trusting(&storefront::documents());
+    }
+    documents = documents.with_contract(contract)?;
     let mut begun = Begun::new(config, listener, clock).await?;
     begun.admin = admin(&begun.config).await?;
     if let Some(redis) = &begun.resources.redis {
@@ -103,8 +110,8 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
     let (resources, supervisor) = (&begun.resources, &begun.supervisor);
 
     let hub = Hub::new(Arc::clone(&resources.app));
-    let entered =
-        Arc::new(broker::enter_missing(&resources.app, &resources.exchange, broker::bundled(&begun.config)).await?);
+    let bundle = Bundle::of(&begun.config, &resources.data_dir, &resources.app).await?;
+    let entered = Arc::new(broker::enter_missing(&resources.app, &resources.exchange, bundle.as_ref()).await?);
     exchange::await_list(supervisor, resources);
     supervisor.keep_on("hub", &hub, Hub::run);
     supervisor.keep_on("market", &hub.market, Market::run);
@@ -119,6 +126,7 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
     if resources.app.accounts.provider.is_some() {
         let (app, oidc) = (Arc::clone(&resources.app), begun.config.oidc.clone());
         supervisor.keep("identity-provider", move |stop| provider::run(Arc::clone(&app), oidc.clone(), stop));
+        supervisor.keep_on("provider-sessions", &resources.app, provider_sign_in::run);
     }
 
     let security = begun.secure().await?;
@@ -141,6 +149,7 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
         .merge(routes::keys(Arc::clone(&begun.resources.app)))
         .merge(passes::routes(Arc::clone(&resources.app), Arc::clone(&resources.printer), Arc::clone(&security)))
         .merge(security::captcha::routes::routes(Arc::clone(&security)))
+        .merge(sign_in_routes(&begun, &security))
         .merge(security::charged_for_refusals(payment_routes(&begun), &security, is_signed));
     let gateway = Arc::new(Matchday::new(Arc::clone(&resources.app), hub, Arc::clone(&security), &begun.config));
     let edge = Edge::with_documents(gateway, Arc::new(edge), documents, begun.ending.begun.clone());
@@ -149,9 +158,12 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
         let (rules, evictor) = (Arc::clone(&rules), evictor.clone());
         async move { rules.evict(&evictor, stop).await }
     });
-    let routes = edge.routes().merge(security::closed_to_the_blocked(beside, Some(&security)));
+    let graphql = edge.routes();
+    let pages = pages::routes(graphql.clone(), &begun.config)?;
+    let routes = graphql.merge(security::closed_to_the_blocked(beside.merge(pages), Some(&security)));
 
-    begun.running(routes, health, Some(&security))
+    let moved = bundle.map(|bundle| bundle.weeks);
+    Ok(Running { moved, ..begun.running(routes, health, Some(&security))? })
 }
 
 /// Starts what runs without visitors: the exchange with Kafka and the expiry of holds. It answers health only.
@@ -238,6 +250,7 @@ impl Begun {
         let upkeep = metrics.clone();
         supervisor.keep("metrics", move |stop| run_upkeep(upkeep.clone(), stop));
         supervisor.keep_on("expiry", &resources.app, expiry::run);
+        supervisor.keep_on("closing", &resources.app, closing::run);
         let (app, mailer) = (Arc::clone(&resources.app), Arc::clone(&resources.mailer));
         supervisor.keep("mails", move |stop| {
             let (app, mailer) = (Arc::clone(&app), Arc::clone(&mailer));
@@ -301,6 +314,7 @@ impl Begun {
             address,
             admin: admin_address,
             app: Arc::clone(&resources.app),
+            moved: None,
             resources,
             supervisor,
             listener,
@@ -337,6 +351,12 @@ fn payment_routes(begun: &Begun) -> Router {
         });
     }
     routes
+}
+
+/// The routes by which browsers sign in at the identity provider.
+fn sign_in_routes(begun: &Begun, security: &Arc<Security>) -> Router {
+    let same_site = begun.config.accounts.cookies_same_site.into();
+    sign_in::routes(Arc::clone(&begun.resources.app), Arc::clone(security), same_site)
 }
 
 /// Sees to it that there are keys to sign with, and keeps accounts in order.

@@ -38,6 +38,25 @@ fn one_command_opens_the_whole_world_cup_and_a_second_start_publishes_nothing_tw
 }
 
 #[test]
+fn the_screen_and_the_log_say_when_matches_are_played_and_that_none_is_to_come() {
+    let (soon, over) = (Folder::new(), Folder::new());
+    let played = Serving::start(&soon);
+    let kept = fs::read_to_string(soon.0.join("data/calendar-weeks")).expect("the folder keeps by how much");
+    let told = format!("the World Cup 2022, {kept} weeks later");
+    assert!(played.screen.contains(&told) && !played.screen.contains("Nothing is to come"), "{}", played.screen);
+
+    let mut command = over.matchday();
+    command.env("MATCHDAY_KAFKA_BUNDLED_STARTS_SOON", "false");
+    let ended = Serving::run(&over, command);
+
+    let told = "all 64 matches have begun, the last one on 18 December 2022";
+    assert!(ended.screen.contains("20 November 2022 to 18 December 2022"), "{}", ended.screen);
+    assert!(ended.screen.contains(told) && ended.screen.contains("nothing can be bought"), "{}", ended.screen);
+    over.logged(&["WARN", told]);
+    assert!(!over.0.join("data/calendar-weeks").exists());
+}
+
+#[test]
 fn the_first_answer_of_a_first_start_names_every_match() {
     let folder = Folder::new();
     let free = TcpListener::bind("127.0.0.1:0").and_then(|port| port.local_addr()).expect("there is a free port");

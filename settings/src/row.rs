@@ -13,11 +13,15 @@ pub enum Kind {
     OneOf(&'static [&'static str]),
     /// A whole number in these bounds, both included.
     Number(u64, u64),
+    /// A whole number in these bounds, or this word.
+    NumberOr(u64, u64, &'static str),
     Flag,
     /// Texts: an array in the file, parted by commas in the environment.
     List,
     /// Whole numbers by name: a table in the file, `name=1,other=2` in the environment.
     Numbers,
+    /// Texts by name: a table in the file, `name=text,other=text` in the environment.
+    Texts,
 }
 
 impl Kind {
@@ -27,9 +31,11 @@ impl Kind {
             Kind::Text => "a text".to_owned(),
             Kind::OneOf(names) => format!("one of {}", names.join(", ")),
             Kind::Number(low, high) => format!("a whole number from {low} to {high}"),
+            Kind::NumberOr(low, high, word) => format!("a whole number from {low} to {high}, or {word}"),
             Kind::Flag => "true or false".to_owned(),
             Kind::List => "a list of texts".to_owned(),
             Kind::Numbers => "whole numbers by name".to_owned(),
+            Kind::Texts => "texts by name".to_owned(),
         }
     }
 }

@@ -50,12 +50,12 @@ impl MatchAvailability {
 
     /// The match's price classes in the order of their numbers.
     async fn categories(&self) -> Vec<TicketCategory> {
-        self.0.categories.iter().cloned().map(TicketCategory::from).collect()
+        TicketCategory::all_of(&self.0).collect()
     }
 
     #[graphql(name = "match")]
-    async fn match_(&self) -> Match {
-        Match(Arc::clone(&self.0))
+    async fn match_(&self, ctx: &Context<'_>) -> Result<Match, ApiError> {
+        Ok(Match::new(ctx.app()?, Arc::clone(&self.0)))
     }
 }
 

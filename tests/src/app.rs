@@ -16,7 +16,7 @@ use book::{
     outbox::{self, Queued},
 };
 use chrono::{DateTime, Utc};
-use domain::{App, Settings, accounts, expiry, matches};
+use domain::{App, Settings, accounts, closing, expiry, matches, settings::SalesClose};
 use entities::{
     category::Category,
     reservation, stock,
@@ -120,6 +120,7 @@ impl TestApp {
                 password_hash: String::new(),
                 display_name: Some(name),
                 country: None,
+                locale: None,
                 role: Role::Customer,
                 verified_at: Some(self.now()),
                 disabled_at: None,
@@ -185,6 +186,7 @@ impl TestApp {
     pub async fn advance(&self, by: Duration) {
         self.move_clock(by);
         expiry::round(self).await.expect("overdue holds can end");
+        closing::round(self).await.expect("sales can end");
     }
 
     /// Publishes all that waits, as the relay does, to a broker that takes everything.
@@ -248,8 +250,8 @@ impl Instance {
         change: impl FnOnce(&mut Settings),
     ) -> Self {
         let mut settings = Settings { site: "here".to_owned(), ..Settings::default() };
-        // The matches of the tests are over, by the clock of the day.
-        settings.resale.after_kick_off = true;
+        // The matches of the tests have dates that are long over, so that what is told of them is always the same.
+        settings.sales_close = SalesClose::Never;
         // And few fans do there what a crowd does.
         settings.resale.reorder_wait = None;
         (settings.resale.live_orders, settings.resale.live_orders_of_match) = (1_000, 1_000);

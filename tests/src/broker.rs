@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use kafka::topics::Topics;
 use rdkafka::{
     ClientConfig, Message, Offset, TopicPartitionList,
@@ -59,6 +60,13 @@ impl Broker {
     /// The organiser gives a match with `tickets` of each of its three categories.
     pub async fn give(&self, match_number: i32, tickets: i32) {
         self.write(&self.topics.master_list, &match_number.to_string(), &master_list(match_number, tickets), &[]).await;
+    }
+
+    /// The organiser says when a match begins.
+    pub async fn schedule(&self, match_number: i32, kick_off: DateTime<Utc>) {
+        let mut given = master_list(match_number, 20);
+        given["dateUtc"] = json!(kick_off);
+        self.write(&self.topics.master_list, &match_number.to_string(), &given, &[]).await;
     }
 
     /// Another site, named in the header, says what it does.

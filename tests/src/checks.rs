@@ -7,7 +7,7 @@ use book::{
     match_state::MatchState,
     outbox::{ChangedRow, Event, TicketAction},
 };
-use domain::{audit, matches};
+use domain::{audit, closing, matches};
 use entities::{
     listing,
     reservation::{self, CancelReason, Status},
@@ -21,6 +21,8 @@ use crate::TestApp;
 impl TestApp {
     /// Checks that no invariant is broken and that the events tell of what is true.
     pub async fn check(&self) {
+        // What the clock has ended the program writes within a second.
+        closing::round(self).await.expect("sales can end");
         let violations = audit::violations(&self.db).await.expect("the database can be audited");
         assert!(violations.is_empty(), "{violations:#?}");
         events_tell_of_the_state(self).await;

@@ -14,9 +14,11 @@ mod e2e {
     mod attacks;
     mod bots;
     mod captcha;
+    mod closing;
     mod contract;
     mod cookies;
     mod crashes;
+    mod cross_site;
     mod edge;
     #[cfg(debug_assertions)]
     mod fault_points;
@@ -32,11 +34,13 @@ mod e2e {
     mod lists;
     mod live;
     mod mail;
+    mod market;
     mod matches;
     mod migrations;
     mod operation;
     mod payments;
     mod provider;
+    mod provider_sign_in;
     mod refunds;
     mod refusals;
     mod resale;
@@ -45,8 +49,10 @@ mod e2e {
     mod rights;
     mod security_events;
     mod selections;
+    mod site;
     mod standing;
     mod statements;
+    mod storefront;
     mod stripe;
     mod subscriptions;
     mod tickets;
@@ -58,13 +64,17 @@ mod e2e {
         mod address_rules;
         mod attempts;
         mod cap;
+        mod closing;
         mod crowd;
         mod desk;
+        mod extensions;
         mod freezing;
         mod gate;
         mod guards;
+        mod history;
         mod hostage;
         mod inbox;
+        mod kept_market;
         mod keys;
         mod large_accounts;
         mod late_payments;
@@ -79,6 +89,7 @@ mod e2e {
         mod outbox;
         mod parked_sales;
         mod payments;
+        mod profile;
         mod provider;
         mod provider_forms;
         mod random;

@@ -100,4 +100,5 @@ enum AvailabilityStatus {
     Available,
     TemporarilyUnavailable,
     SoldOut,
+    Closed,
 }

@@ -221,11 +221,18 @@ impl Book {
         });
     }
 
-    /// Opens the listing of an order that has locked or bought it, or takes it from the market where its seller wants that.
+    /// Keeps the listing of an order locked until then; nothing happens to a reservation of the stock.
+    pub(super) fn extend_lock(&mut self, order_id: Uuid, until: DateTime<Utc>) {
+        let Some(listing) = self.of_order(order_id).filter(|row| row.order_id == Some(order_id)) else { return };
+        self.alter(listing.id, &[State::Locked], ListingAction::Updated, |row| row.locked_until = Some(until));
+    }
+
+    /// Opens the listing of an order that has locked or bought it, or takes it from the market where its seller wants that or
+    /// the sale of its match has ended meanwhile.
     fn unlock(&mut self, order_id: Uuid) {
         let Some(listing) = self.of_order(order_id).filter(|row| row.order_id == Some(order_id)) else { return };
         let (id, from) = (listing.id, [State::Locked, State::Sold]);
-        if listing.withdrawing {
+        if listing.withdrawing || self.is_closed(listing.match_number) {
             return self.leave(id, &from);
         }
         self.alter(id, &from, ListingAction::Unlocked, |row| {

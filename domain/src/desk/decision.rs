@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 
 use book::{
-    Book,
+    Book, Shown,
     ledger::Ledger,
     mail_queue::{self, About},
-    match_state::MatchState,
     reservation_rows,
     store::WriteTxn,
     ticket_rows::{self, Issue, Tickets},
@@ -47,7 +46,7 @@ pub(crate) struct Decision<'a> {
 
 /// What a committed batch has changed, for this process.
 pub(super) struct Changed {
-    pub(super) states: Vec<MatchState>,
+    pub(super) shown: Shown,
     pub(super) holds: Vec<HoldNews>,
 }
 
@@ -58,8 +57,8 @@ impl<'a> Decision<'a> {
         mut book: Book,
         settings: &'a Settings,
         needs: Needs,
-        now: DateTime<Utc>,
     ) -> Result<Self, DbErr> {
+        let now = book.now();
         book.load(reservation_rows::of_ids(txn, &needs.reservations).await?);
         let beside = needs.claims_beside.iter().filter_map(|id| book.reservation(*id));
         let mut claims = needs.claims.clone();
@@ -107,13 +106,18 @@ impl<'a> Decision<'a> {
         let ended = paid.iter().map(|row| (*row, HoldFate::Paid)).chain(gone);
         let ended = ended.map(|(row, fate)| HoldNews { reservation_id: row.id, user_id: row.user_id, fate });
         let holds = ended.collect();
-        let states = self.book.close(txn, self.now).await?;
+        let shown = self.book.close(txn).await?;
         self.ledger.close(txn).await?;
         ticket_rows::issue(txn, issues, self.now).await?;
         self.tickets.close(txn, self.now).await?;
         mail_queue::append_about(txn, &self.mails, self.now).await?;
 
-        Ok(Changed { states, holds })
+        Ok(Changed { shown, holds })
+    }
+
+    /// Whether the sale of a match is over, by the clock of this instance or of the one that closed it.
+    pub(super) fn is_closed(&self, match_number: i32) -> bool {
+        self.settings.sales_close.is_over(&self.book, match_number, self.now)
     }
 
     /// A reservation as it is after the requests so far.

@@ -26,6 +26,8 @@ pub enum HoldError {
     UnknownMatch(i32),
     #[error("match {0} has no tickets of category {1}")]
     UnknownCategory(i32, i32),
+    #[error("the sale of match {0} is over")]
+    SaleClosed(i32),
     #[error("category {1} of match {0} is sold out")]
     SoldOut(i32, i32),
     #[error("{sellable} of the {available} unsold tickets can be had right now; held ones may come back")]
@@ -46,6 +48,8 @@ pub enum HoldError {
     AlreadyPaid,
     #[error("a payment of the reservation is under way; wait for its end, or cancel the reservation")]
     PaymentUnderWay,
+    #[error("the hold is given no more time: {0}; pay it before it ends")]
+    NotExtended(#[from] NoExtension),
     #[error("the reservation was cancelled before")]
     AlreadyCancelled(CancelReason),
     #[error("too many requests wait for these tickets; try again in {} s", retry_after.as_secs())]
@@ -83,6 +87,19 @@ impl HoldError {
     }
 }
 
+/// Why a hold is given no more time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum NoExtension {
+    #[error("it was extended as often as it may be")]
+    Spent,
+    #[error("nothing else is left of its tickets, and others may be waiting for them")]
+    OthersWait,
+    #[error("the seller is taking the listing back")]
+    SellerWaits,
+    #[error("the sale of the match is over")]
+    SaleClosed,
+}
+
 /// Why a payment is not begun.
 #[derive(Debug, Error)]
 pub enum PaymentRefused {
@@ -108,8 +125,6 @@ pub enum OrderRefused {
     NotFound,
     #[error("you can't buy what you offer yourself")]
     Own,
-    #[error("match {0} has begun; its tickets can't be offered or ordered any more")]
-    Over(i32),
     #[error("the listing is at version {current}; look at it again")]
     Stale { current: i32 },
     #[error("somebody is buying this until {}", until.to_rfc3339_opts(SecondsFormat::Secs, true))]

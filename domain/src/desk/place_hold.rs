@@ -52,6 +52,9 @@ impl Request for PlaceHold {
         let stock =
             decision.book.stock(stock_key).ok_or(HoldError::UnknownCategory(match_number, category.number()))?;
         let unit_price_minor = stock.price_minor;
+        if decision.is_closed(match_number) {
+            return Err(HoldError::SaleClosed(match_number));
+        }
         // Before the cap, as a buyer who is refused early is told: their claims do not matter where nothing is left.
         let remaining = decision.book.remaining(stock_key);
         if remaining.sellable == 0 {
@@ -76,6 +79,8 @@ impl Request for PlaceHold {
             idempotency_key: key.clone(),
             listing_id: None,
             returned: 0,
+            extensions: 0,
+            ended_at: None,
         };
         let placed = decision.book.place(row.clone());
         placed.map_err(|remaining| HoldError::not_enough(remaining, match_number, category))?;

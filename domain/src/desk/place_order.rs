@@ -51,10 +51,11 @@ impl Request for PlaceOrder {
         if listing.seller_id == self.user_id {
             return Err(OrderRefused::Own);
         }
-        is_free(listing, self.version)?;
-        if is_over(decision, listing.match_number) {
-            return Err(OrderRefused::Over(listing.match_number));
+        // Before what became of the listing, which leaves the market then.
+        if decision.is_closed(listing.match_number) {
+            return Err(HoldError::SaleClosed(listing.match_number).into());
         }
+        is_free(listing, self.version)?;
         if decision.habits.is_unconfirmed(self.user_id) {
             return Err(HoldError::EmailNotVerified.into());
         }
@@ -74,6 +75,8 @@ impl Request for PlaceOrder {
             idempotency_key: self.key.clone(),
             listing_id: Some(listing.id),
             returned: 0,
+            extensions: 0,
+            ended_at: None,
         };
         decision.book.order(row.clone());
         decision.note_key(&row);
@@ -137,14 +140,4 @@ pub(crate) fn is_at(row: &listing::Model, version: Option<i32>) -> Result<(), Or
         Some(version) if version != row.version => Err(OrderRefused::Stale { current: row.version }),
         _ => Ok(()),
     }
-}
-
-/// Whether an order that has ended may have its listing again, for money that came late: not after the match has begun.
-pub(super) fn may_have_again(decision: &Decision<'_>, row: &reservation::Model) -> bool {
-    !is_over(decision, row.match_number)
-}
-
-fn is_over(decision: &Decision<'_>, match_number: i32) -> bool {
-    let kick_off = decision.book.kick_off(match_number);
-    kick_off.is_some_and(|kick_off| decision.settings.resale.is_over(kick_off, decision.now))
 }

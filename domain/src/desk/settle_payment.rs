@@ -12,7 +12,6 @@ use super::{
     error::HoldError,
     movements,
     needs::Needs,
-    place_order,
     report::PaymentReport,
     request::{Answer, Request},
 };
@@ -95,7 +94,7 @@ impl Request for SettlePayment {
 
 impl SettlePayment {
     /// Sells the seats to a payment whose money is there. Those of a hold that has ended meanwhile are got again if they are
-    /// free and the buyer may have them.
+    /// free, the buyer may have them and the sale is not over.
     fn seat(&self, decision: &mut Decision<'_>, state: State) -> bool {
         if matches!(state, State::Confirmed | State::Captured) {
             return true;
@@ -109,7 +108,7 @@ impl SettlePayment {
         }
         if row.status == Status::Cancelled {
             let may_have = decision.may_claim(row.user_id, row.match_number, row.quantity).is_ok();
-            if !may_have || !decision.book.hold_again(row.id) {
+            if !may_have || decision.is_closed(row.match_number) || !decision.book.hold_again(row.id) {
                 return false;
             }
             decision.claim(&row);
@@ -163,7 +162,7 @@ impl SettlePayment {
 fn seat_order(decision: &mut Decision<'_>, row: &reservation::Model) -> bool {
     let is_its = match row.status {
         Status::Pending | Status::AwaitingPayment => decision.book.can_be_handed_over(row.id),
-        Status::Cancelled => place_order::may_have_again(decision, row) && decision.book.hold_again(row.id),
+        Status::Cancelled => !decision.is_closed(row.match_number) && decision.book.hold_again(row.id),
         Status::Reserved => false,
     };
     if is_its {

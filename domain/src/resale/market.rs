@@ -1,7 +1,11 @@
 //! The market: listings as they are looked for, found and followed.
 
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
+use chrono::{DateTime, Utc};
 use entities::{
     category::Category,
     listing::{self, Column, State},
@@ -12,7 +16,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{App, accounts::Viewer, page::Page, view::page};
+use super::kept_pages::{MarketPage, MarketState};
+use crate::{App, accounts::Viewer, page::Page, settings::SalesClose, view::page};
 
 /// Listings read in one statement.
 const PAGE: usize = 1_000;
@@ -21,7 +26,7 @@ const PAGE: usize = 1_000;
 pub type Listing = listing::Model;
 
 /// Which listings are asked for; what is `None` does not narrow.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Filter {
     pub match_number: Option<i32>,
     /// Plays at home or away; letter case does not matter.
@@ -35,7 +40,7 @@ pub struct Filter {
 
 /// The order of a list; where two are alike, the one that was offered first comes first, or last where the order is
 /// turned round.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Sort {
     #[default]
     PriceAsc,
@@ -45,7 +50,7 @@ pub enum Sort {
 }
 
 /// Where a listing stands in an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Cursor {
     pub price_minor: i64,
     pub id: Uuid,
@@ -57,17 +62,77 @@ impl From<&listing::Model> for Cursor {
     }
 }
 
-/// A page of what is on the market, of matches that are still to come: what can be ordered, and what a buyer has
-/// ordered.
-pub async fn page(
-    app: &App,
-    filter: &Filter,
+/// What a page is of.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Question {
+    filter: Filter,
     sort: Sort,
     after: Option<Cursor>,
     limit: usize,
-) -> Result<Page<listing::Model>, DbErr> {
+}
+
+/// Compares what is kept of the market with the database, and returns the versions of what is on it there.
+pub async fn compare(app: &App) -> Result<HashMap<Uuid, i32>, DbErr> {
+    let begun = app.clock.now();
+    let live = versions(&app.db).await?;
+    app.market.compared(begun, &live);
+
+    Ok(live)
+}
+
+/// Compares, unless that was done a moment ago: those who come at once compare once.
+async fn refresh(app: &App) -> Result<(), DbErr> {
+    app.market.note_asked();
+    if !app.market.is_trusted() {
+        let _comparing = app.market.comparing.lock().await;
+        if !app.market.is_trusted() {
+            compare(app).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The market as this process knows it now.
+pub fn state(app: &App) -> MarketState {
+    MarketState { listings: app.market.generation(), facts: app.view.facts() }
+}
+
+/// A page of what is on the market, of matches whose sale is not over: what can be ordered, and what a buyer has
+/// ordered. It is read from the database once for all who ask for it while nothing changes.
+pub async fn page(
+    app: &App,
+    filter: Filter,
+    sort: Sort,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<MarketPage, DbErr> {
+    refresh(app).await?;
+    let (state, question) = (state(app), Question { filter, sort, after, limit });
+    if let Some(kept) = app.market.find(&question, state) {
+        return Ok(kept);
+    }
+    // Before the matches are chosen: one that closes in between ends the page at once.
+    let until = next_close(app);
+    let numbers = numbers(app, &question.filter);
+    let Page { items, more } = read(app, &question, numbers).await?;
+    let page = Page { items: items.into_iter().map(Arc::new).collect(), more };
+    let page = MarketPage { page: Arc::new(page), state, until };
+    app.market.keep(question, state, &page);
+
+    Ok(page)
+}
+
+/// When the next match leaves the market by the clock; none where none does.
+fn next_close(app: &App) -> Option<DateTime<Utc>> {
+    let now = app.clock.now();
+    let closes = app.view.all().into_iter().filter_map(|state| app.settings.sales_close.of(state.date_utc));
+    closes.filter(|close| *close > now).min()
+}
+
+async fn read(app: &App, question: &Question, numbers: Option<Vec<i32>>) -> Result<Page<listing::Model>, DbErr> {
+    let Question { filter, sort, after, limit } = question;
     let mut query = listing::Entity::find().filter(Column::State.is_in(State::LIVE));
-    if let Some(numbers) = numbers(app, filter) {
+    if let Some(numbers) = numbers {
         query = query.filter(Column::MatchNumber.is_in(numbers));
     }
     let narrowed = [
@@ -79,18 +144,17 @@ pub async fn page(
     for condition in narrowed.into_iter().flatten() {
         query = query.filter(condition);
     }
-    paged(app, sorted(query, sort, after), limit).await
+    paged(app, sorted(query, *sort, *after), *limit).await
 }
 
 /// The numbers of the matches that are asked for; none where all are.
 fn numbers(app: &App, filter: &Filter) -> Option<Vec<i32>> {
-    let rules = &app.settings.resale;
-    if filter.team.is_none() && rules.after_kick_off {
+    if filter.team.is_none() && app.settings.sales_close == SalesClose::Never {
         return filter.match_number.map(|number| vec![number]);
     }
-    let (now, of_team) = (app.clock.now(), page::Filter { team: filter.team.clone(), ..Default::default() });
+    let of_team = page::Filter { team: filter.team.clone(), ..Default::default() };
     let all = app.view.all();
-    let asked = all.iter().filter(|state| of_team.admits(state) && !rules.is_over(state.date_utc, now));
+    let asked = all.iter().filter(|state| of_team.admits(state) && !state.closed);
     let numbers = asked.map(|state| state.match_number);
     Some(numbers.filter(|number| filter.match_number.is_none_or(|wanted| wanted == *number)).collect())
 }
@@ -165,6 +229,22 @@ pub async fn versions(db: &impl ConnectionTrait) -> Result<HashMap<Uuid, i32>, D
         .filter(Column::State.is_in(State::LIVE))
         .into_tuple::<(Uuid, i32)>();
     Ok(live.all(db).await?.into_iter().collect())
+}
+
+/// Listings of a match that can be ordered, at most `limit`.
+pub(crate) async fn open_of_match(
+    db: &impl ConnectionTrait,
+    match_number: i32,
+    limit: u64,
+) -> Result<BTreeSet<Uuid>, DbErr> {
+    let open = listing::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::MatchNumber.eq(match_number))
+        .filter(Column::State.eq(State::Open))
+        .limit(limit)
+        .into_tuple::<Uuid>();
+    Ok(open.all(db).await?.into_iter().collect())
 }
 
 /// The listing that its seller has named so.

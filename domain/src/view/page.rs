@@ -20,7 +20,7 @@ pub struct Filter {
     pub date_from: Option<DateTime<Utc>>,
     /// Kick-off at this time or earlier.
     pub date_to: Option<DateTime<Utc>>,
-    /// Of the match as a whole: available while any category is, sold out once all are.
+    /// Of the match as a whole: available while any category is, sold out once all are, closed once its sale is over.
     pub status: Option<Availability>,
 }
 

@@ -45,6 +45,7 @@ fn pass(holder: Option<&str>, home: &str) -> Pass {
             away_team: "Ecuador".to_owned(),
             group_name: Some("A".to_owned()),
             version: 1,
+            closed: false,
         },
     }
 }

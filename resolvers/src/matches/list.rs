@@ -1,12 +1,9 @@
 //! The list of matches, whose JSON is written.
 
-use std::sync::Arc;
-
 use async_graphql::{
     Context, Object,
     connection::{CursorType, PageInfo},
 };
-use book::match_state::MatchState;
 use domain::view::page::{self, Cursor, Filter};
 
 use super::Match;
@@ -22,7 +19,7 @@ use crate::{
 
 /// A page of matches.
 pub struct MatchConnection {
-    pub(super) items: Vec<Arc<MatchState>>,
+    pub(super) items: Vec<Match>,
     pub(super) earlier: bool,
     pub(super) later: bool,
     pub(super) filter: Filter,
@@ -34,18 +31,18 @@ impl MatchConnection {
         PageInfo {
             has_previous_page: self.earlier,
             has_next_page: self.later,
-            start_cursor: self.items.first().map(|state| cursor(state)),
-            end_cursor: self.items.last().map(|state| cursor(state)),
+            start_cursor: self.items.first().map(cursor),
+            end_cursor: self.items.last().map(cursor),
         }
     }
 
     async fn edges(&self) -> List<MatchEdge> {
-        List(self.items.iter().cloned().map(Match).map(MatchEdge).collect())
+        List(self.items.iter().cloned().map(MatchEdge).collect())
     }
 
     /// The matches without their cursors.
     async fn nodes(&self) -> List<Match> {
-        List(self.items.iter().cloned().map(Match).collect())
+        List(self.items.clone())
     }
 
     /// Matches that the filter lets through, on all pages.
@@ -63,7 +60,7 @@ pub struct MatchEdge(Match);
 impl MatchEdge {
     /// To be sent as `after` or `before`.
     async fn cursor(&self) -> String {
-        cursor(&self.0.0)
+        cursor(&self.0)
     }
 
     async fn node(&self) -> &Match {
@@ -71,8 +68,8 @@ impl MatchEdge {
     }
 }
 
-fn cursor(state: &MatchState) -> String {
-    MatchCursor(Cursor::from(state)).encode_cursor()
+fn cursor(of: &Match) -> String {
+    MatchCursor(Cursor::from(&*of.state)).encode_cursor()
 }
 
 /// What can be selected of an edge.
@@ -94,7 +91,7 @@ impl Written for MatchEdge {
 
     fn write(&self, field: &EdgeField, out: &mut Vec<u8>) {
         match field {
-            EdgeField::Cursor => json_plan::json(out, &cursor(&self.0.0)),
+            EdgeField::Cursor => json_plan::json(out, &cursor(&self.0)),
             EdgeField::Node(plan) => plan.write(&self.0, out),
         }
     }
@@ -107,6 +104,7 @@ pub enum MatchField {
     RoundNumber,
     DateUtc,
     Location,
+    TimeZone,
     HomeTeam,
     AwayTeam,
     Group,
@@ -125,6 +123,7 @@ impl Written for Match {
             "roundNumber" => MatchField::RoundNumber,
             "dateUtc" => MatchField::DateUtc,
             "location" => MatchField::Location,
+            "timeZone" => MatchField::TimeZone,
             "homeTeam" => MatchField::HomeTeam,
             "awayTeam" => MatchField::AwayTeam,
             "group" => MatchField::Group,
@@ -135,19 +134,20 @@ impl Written for Match {
     }
 
     fn write(&self, field: &MatchField, out: &mut Vec<u8>) {
-        let state = &self.0;
+        let state = &self.state;
         match field {
             MatchField::Id => ids::write_match(state.match_number, out),
             MatchField::MatchNumber => json_plan::json(out, &state.match_number),
             MatchField::RoundNumber => json_plan::json(out, &state.round_number),
             MatchField::DateUtc => time::write(state.date_utc, out),
             MatchField::Location => json_plan::json(out, &state.location),
+            MatchField::TimeZone => json_plan::json(out, &*self.time_zone),
             MatchField::HomeTeam => json_plan::json(out, &state.home_team),
             MatchField::AwayTeam => json_plan::json(out, &state.away_team),
             MatchField::Group => json_plan::json(out, &state.group),
             MatchField::Version => json_plan::json(out, &state.version),
             MatchField::Categories(plan) => {
-                plan.write_all(state.categories.iter().cloned().map(TicketCategory::from), out);
+                plan.write_all(TicketCategory::all_of(state), out);
             }
         }
     }

@@ -11,8 +11,8 @@ use settings::row::{Kind, Row};
 use strsim::levenshtein;
 
 use super::{
-    accounts, admin, database, graphql, holds, http, kafka, log, mail, oidc, redis, refunds, resale, site, stripe,
-    worker,
+    accounts, admin, database, forms::nearest, graphql, holds, http, kafka, log, mail, oidc, redis, refunds, resale,
+    sales, site, stripe, venues, web, worker,
 };
 
 /// One setting, as a user meets it.
@@ -30,7 +30,7 @@ pub struct Setting {
 pub const CONFIG_ENV: &str = "MATCHDAY_CONFIG";
 
 /// The sections of ours, each of which lists its settings.
-const SECTIONS: [&[Row]; 20] = [
+const SECTIONS: [&[Row]; 23] = [
     site::ROWS,
     http::ROWS,
     graphql::ROWS,
@@ -42,6 +42,8 @@ const SECTIONS: [&[Row]; 20] = [
     accounts::ROWS,
     oidc::ROWS,
     mail::ROWS,
+    sales::ROWS,
+    venues::ROWS,
     holds::ROWS,
     refunds::ROWS,
     resale::ROWS,
@@ -50,6 +52,7 @@ const SECTIONS: [&[Row]; 20] = [
     captcha::ROWS,
     retention::ROWS,
     stripe::ROWS,
+    web::ROWS,
     log::ROWS,
 ];
 
@@ -97,8 +100,9 @@ fn edge() -> Vec<Setting> {
 /// The one setting of the edge that is a word out of several.
 const CSRF_PREVENTION: &str = "transport.http.csrf_prevention";
 
-/// Tables of numbers by name, each one setting.
-const TABLES: [&str; 7] = [
+/// Tables of numbers or texts by name, each one setting.
+const TABLES: [&str; 8] = [
+    "venues.time_zones",
     "limits.capacity",
     "limits.refill",
     "bots.weights",
@@ -155,11 +159,6 @@ pub fn nearest_section(path: &str) -> &'static str {
     let own = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
     let name = own(path);
     sections.min_by_key(|section| (levenshtein(&name, &own(section)), levenshtein(path, section))).unwrap_or("http")
-}
-
-/// The candidate that the fewest edits lead to.
-pub(super) fn nearest<T: AsRef<str>>(name: &str, candidates: impl IntoIterator<Item = T>) -> Option<T> {
-    candidates.into_iter().min_by_key(|candidate| levenshtein(name, candidate.as_ref()))
 }
 
 #[cfg(test)]

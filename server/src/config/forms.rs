@@ -1,6 +1,7 @@
-//! Forms that several settings have.
+//! Forms that several settings have, and what a misspelt one may have meant.
 
 use settings::problem::Problem;
+use strsim::levenshtein;
 
 pub(super) fn is_host_and_port(text: &str) -> bool {
     text.rsplit_once(':').is_some_and(|(host, port)| {
@@ -20,4 +21,9 @@ pub(super) fn bind(setting: &str, bind: &str, found: &mut Vec<Problem>) {
         let right = "write host:port, such as 127.0.0.1:8000 or [::1]:8000.";
         found.push(Problem::new(setting, format!("{bind:?} is no address"), right));
     }
+}
+
+/// The candidate that the fewest edits lead to.
+pub(super) fn nearest<T: AsRef<str>>(name: &str, candidates: impl IntoIterator<Item = T>) -> Option<T> {
+    candidates.into_iter().min_by_key(|candidate| levenshtein(name, candidate.as_ref()))
 }

@@ -18,6 +18,8 @@ pub struct Kafka {
     pub brokers: Option<String>,
     /// Whether an embedded broker is given the bundled World Cup 2022 master list.
     pub bundled_master_list: bool,
+    /// Whether that list is played as if it began soon.
+    pub bundled_starts_soon: bool,
     /// How the brokers are reached, and which topics are theirs.
     #[serde(flatten)]
     pub exchange: kafka::Config,
@@ -25,7 +27,7 @@ pub struct Kafka {
 
 impl Default for Kafka {
     fn default() -> Self {
-        Self { brokers: None, bundled_master_list: true, exchange: kafka::Config::default() }
+        Self { brokers: None, bundled_master_list: true, bundled_starts_soon: true, exchange: kafka::Config::default() }
     }
 }
 
@@ -46,6 +48,7 @@ pub(super) const ROWS: &[Row] = &[
     ("kafka.partitions", "MATCHDAY_KAFKA_PARTITIONS", Kind::Number(1, 1_000), "partitions of topics that we create"),
     ("kafka.replication", "MATCHDAY_KAFKA_REPLICATION", Kind::Number(1, 15), "replicas of topics that we create"),
     ("kafka.bundled_master_list", "MATCHDAY_KAFKA_BUNDLED_MASTER_LIST", Kind::Flag, "give an embedded broker the World Cup 2022 master list"),
+    ("kafka.bundled_starts_soon", "MATCHDAY_KAFKA_BUNDLED_STARTS_SOON", Kind::Flag, "move the dates of that list, all by the same whole weeks, so that it begins two to three weeks after the first start"),
 ];
 
 impl Kafka {

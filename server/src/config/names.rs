@@ -8,7 +8,7 @@ use async_graphql::parser::{
 };
 use settings::problem::Problem;
 
-use super::{Config, catalog};
+use super::{Config, forms};
 
 const ROOTS: [&str; 3] = ["Query", "Mutation", "Subscription"];
 
@@ -90,7 +90,7 @@ pub(super) fn problems(config: &Config, found: &mut Vec<Problem>) {
 
     for name in config.bots.protected.iter().filter(|name| !roots.contains(*name)) {
         let what = "a field of Query, Mutation or Subscription";
-        wrong("bots.protected", name, what, catalog::nearest(name, roots));
+        wrong("bots.protected", name, what, forms::nearest(name, roots));
     }
     let documents = &config.transport.documents;
     let is_field = |name: &&String| fields.contains(*name) || of_types.contains(*name);
@@ -98,11 +98,11 @@ pub(super) fn problems(config: &Config, found: &mut Vec<Problem>) {
     for name in costs {
         let known = if name.contains('.') { of_types } else { fields };
         let what = "a field, by its name or as Type.field";
-        wrong("transport.documents.field_costs", name, what, catalog::nearest(name, known));
+        wrong("transport.documents.field_costs", name, what, forms::nearest(name, known));
     }
     let sizes: BTreeSet<&String> = documents.list_sizes.keys().filter(|name| !fields.contains(*name)).collect();
     for name in sizes {
         let bare = name.rsplit('.').next().unwrap_or(name);
-        wrong("transport.documents.list_sizes", name, "the name of a field", catalog::nearest(bare, fields));
+        wrong("transport.documents.list_sizes", name, "the name of a field", forms::nearest(bare, fields));
     }
 }

@@ -15,8 +15,7 @@ const CUTOFF_HOURS: u64 = 48;
 #[serde(default, deny_unknown_fields)]
 pub struct Refunds {
     pub owner_allowed: bool,
-    /// Hours before kick-off at which that ends; unset, `prod` takes 48 and `dev`, whose bundled matches were played in
-    /// 2022, knows no end.
+    /// Hours before kick-off at which that ends; unset, `prod` takes 48, and `dev` knows no end.
     pub owner_cutoff_hours: Option<u64>,
 }
 
@@ -29,7 +28,7 @@ impl Default for Refunds {
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
     ("refunds.owner_allowed", "MATCHDAY_REFUNDS_OWNER_ALLOWED", Kind::Flag, "let owners give valid tickets back for their price by themselves; admins always can"),
-    ("refunds.owner_cutoff_hours", "MATCHDAY_REFUNDS_OWNER_CUTOFF_HOURS", Kind::Number(0, 8_784), "how long before kick-off owners can't any more; unset: 48 in prod, no end in dev, whose bundled matches were played in 2022"),
+    ("refunds.owner_cutoff_hours", "MATCHDAY_REFUNDS_OWNER_CUTOFF_HOURS", Kind::Number(0, 8_784), "how long before kick-off owners can't any more; unset: 48 in prod, no end in dev"),
 ];
 
 impl Refunds {

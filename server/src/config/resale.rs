@@ -9,8 +9,6 @@ use settings::{
     row::{DAY, Kind, Row},
 };
 
-use super::site::Env;
-
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Resale {
@@ -31,8 +29,6 @@ pub struct Resale {
     /// How long a buyer who did not pay an order waits, once its time is over, before ordering the same listing again; twice
     /// as long after each further one.
     pub reorder_wait_seconds: u64,
-    /// Whether a match that has begun goes on being sold; unset, `dev` does so and `prod` does not.
-    pub after_kick_off: Option<bool>,
 }
 
 impl Default for Resale {
@@ -47,7 +43,6 @@ impl Default for Resale {
             live_orders: 8,
             live_orders_per_match: 4,
             reorder_wait_seconds: 900,
-            after_kick_off: None,
         }
     }
 }
@@ -63,7 +58,6 @@ pub(super) const ROWS: &[Row] = &[
     ("resale.live_orders", "MATCHDAY_RESALE_LIVE_ORDERS", Kind::Number(1, 1_000), "listings that one buyer may have ordered and not paid"),
     ("resale.live_orders_per_match", "MATCHDAY_RESALE_LIVE_ORDERS_PER_MATCH", Kind::Number(1, 1_000), "of them, of one match"),
     ("resale.reorder_wait_seconds", "MATCHDAY_RESALE_REORDER_WAIT_SECONDS", Kind::Number(0, DAY), "how long whoever did not pay an order waits, once its time is over, to order the same listing again; twice as long each time; 0: not at all"),
-    ("resale.after_kick_off", "MATCHDAY_RESALE_AFTER_KICK_OFF", Kind::Flag, "go on when a match has begun; unset: in dev only, for the bundled matches are over"),
 ];
 
 impl Resale {
@@ -76,7 +70,7 @@ impl Resale {
         }
     }
 
-    pub(super) fn rules(&self, env: Env) -> ResaleRules {
+    pub(super) fn rules(&self) -> ResaleRules {
         ResaleRules {
             enabled: self.enabled,
             outside_tickets: self.outside_tickets,
@@ -87,7 +81,6 @@ impl Resale {
             live_orders_of_match: self.live_orders_per_match.into(),
             reorder_wait: Some(self.reorder_wait_seconds).filter(|wait| *wait > 0).map(Duration::from_secs),
             fee_percent: i64::from(self.fee_percent),
-            after_kick_off: self.after_kick_off.unwrap_or(env == Env::Dev),
         }
     }
 }

@@ -133,6 +133,8 @@ fn from_toml(kind: Kind, value: &toml::Value) -> Option<Value> {
         (Kind::Number(low, high), toml::Value::Integer(number)) => {
             u64::try_from(*number).ok().filter(|number| (low..=high).contains(number)).map(Value::from)
         }
+        (Kind::NumberOr(_, _, word), toml::Value::String(text)) if text == word => Some(Value::from(word)),
+        (Kind::NumberOr(low, high, _), value) => from_toml(Kind::Number(low, high), value),
         (Kind::Flag, toml::Value::Boolean(flag)) => Some(Value::from(*flag)),
         (Kind::List, toml::Value::Array(items)) => {
             items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>().map(Value::from)
@@ -145,6 +147,11 @@ fn from_toml(kind: Kind, value: &toml::Value) -> Option<Value> {
                 .collect::<Option<Dict>>()
                 .map(Value::from)
         }
+        (Kind::Texts, toml::Value::Table(table)) => table
+            .iter()
+            .map(|(name, text)| Some((name.clone(), text.as_str()?.into())))
+            .collect::<Option<Dict>>()
+            .map(Value::from),
         _ => None,
     }
 }
@@ -182,6 +189,8 @@ fn from_text(kind: Kind, text: &str) -> Option<Value> {
         Kind::Number(low, high) => {
             text.trim().parse::<u64>().ok().filter(|number| (low..=high).contains(number)).map(Value::from)
         }
+        Kind::NumberOr(_, _, word) if text.trim().eq_ignore_ascii_case(word) => Some(Value::from(word)),
+        Kind::NumberOr(low, high, _) => from_text(Kind::Number(low, high), text),
         Kind::Flag => match text.to_ascii_lowercase().as_str() {
             "true" | "1" | "yes" | "on" => Some(Value::from(true)),
             "false" | "0" | "no" | "off" => Some(Value::from(false)),
@@ -195,6 +204,13 @@ fn from_text(kind: Kind, text: &str) -> Option<Value> {
             let pair = |item: &str| {
                 let (name, number) = item.split_once('=')?;
                 Some((name.trim().to_owned(), number.trim().parse::<u64>().ok()?.into()))
+            };
+            text.split(',').map(pair).collect::<Option<Dict>>().map(Value::from)
+        }
+        Kind::Texts => {
+            let pair = |item: &str| {
+                let (name, text) = item.split_once('=')?;
+                Some((name.trim().to_owned(), text.trim().into()))
             };
             text.split(',').map(pair).collect::<Option<Dict>>().map(Value::from)
         }

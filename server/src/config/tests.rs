@@ -4,6 +4,7 @@ use super::*;
 
 mod complaints;
 mod production;
+mod selling;
 
 fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -200,6 +201,36 @@ fn an_identity_provider_is_accepted_whole_and_by_public_keys_only() {
 }
 
 #[test]
+fn browsers_sign_in_at_a_provider_that_can_send_them_back() {
+    let fine = [
+        ("MATCHDAY_OIDC_ISSUER", "https://login.example.com/realm"),
+        ("MATCHDAY_OIDC_AUDIENCES", "a"),
+        ("MATCHDAY_OIDC_CLIENT_ID", "tickets"),
+        ("MATCHDAY_OIDC_CLIENT_SECRET", "s3cr3t"),
+        ("MATCHDAY_PUBLIC_URL", "https://tickets.example/"),
+    ];
+    let config = load_env(&fine).expect("nothing more is needed").config;
+    let client = config.oidc.client(&config.http).expect("browsers may sign in");
+    assert_eq!(client.redirect_uri, "https://tickets.example/auth/callback");
+    assert_eq!((client.scopes.join(" ").as_str(), client.name.as_str()), ("openid profile email", "login.example.com"));
+
+    for (setting, value, complained_of, told) in [
+        ("MATCHDAY_OIDC_ISSUER", None, "MATCHDAY_OIDC_ISSUER", "unset"),
+        ("MATCHDAY_OIDC_CLIENT_ID", None, "MATCHDAY_OIDC_CLIENT_ID", "its secret is set"),
+        ("MATCHDAY_PUBLIC_URL", None, "MATCHDAY_PUBLIC_URL", "unset"),
+        ("MATCHDAY_OIDC_SCOPES", Some("email"), "MATCHDAY_OIDC_SCOPES", "without openid"),
+        ("MATCHDAY_OIDC_SCOPES", Some("openid,a b"), "MATCHDAY_OIDC_SCOPES", "no scope"),
+        ("MATCHDAY_OIDC_NAME", Some(" "), "MATCHDAY_OIDC_NAME", "empty"),
+    ] {
+        let mut pairs = fine.to_vec();
+        pairs.retain(|(name, _)| *name != setting);
+        pairs.extend(value.map(|value| (setting, value)));
+        let problems = load_env(&pairs).expect_err("this does not fit");
+        assert!(complaint(&problems, complained_of).contains(told), "{setting}={value:?}: {problems}");
+    }
+}
+
+#[test]
 fn kafka_security_must_fit_together() {
     type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
     let cases: &[Case<'_>] = &[
@@ -251,11 +282,16 @@ fn a_shown_config_hides_every_secret() {
         ("KAFKA_SASL_PASSWORD", "kafka-pa55word"),
         ("STRIPE_SECRET_KEY", "sk_live_abc"),
         ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET),
+        ("MATCHDAY_OIDC_ISSUER", "https://login.example.com"),
+        ("MATCHDAY_OIDC_AUDIENCES", "shop"),
+        ("MATCHDAY_OIDC_CLIENT_ID", "shop"),
+        ("MATCHDAY_OIDC_CLIENT_SECRET", "0idc-s3cr3t"),
+        ("MATCHDAY_PUBLIC_URL", "https://tickets.example"),
     ]);
     let config = load_env(&pairs).expect("all of it is right").config;
 
     for shown in [format!("{config:?}"), serde_json::to_string(&config).expect("a config serialises")] {
-        for secret in ["hunter2", "kX7mQ2", "kafka-pa55word", "sk_live_abc", WEBHOOK_SECRET] {
+        for secret in ["hunter2", "kX7mQ2", "kafka-pa55word", "sk_live_abc", WEBHOOK_SECRET, "0idc-s3cr3t"] {
             assert!(!shown.contains(secret), "{secret} is shown");
         }
     }

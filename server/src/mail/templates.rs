@@ -59,8 +59,8 @@ impl Templates {
         Self {
             environment,
             site: config.site_name().to_owned(),
-            verify_url: config.mail.verify_url.clone(),
-            reset_url: config.mail.reset_url.clone(),
+            verify_url: page_of_code(config, config.mail.verify_url.as_ref(), "verify"),
+            reset_url: page_of_code(config, config.mail.reset_url.as_ref(), "reset"),
             home: config.http.public_url.clone(),
         }
     }
@@ -91,6 +91,12 @@ impl Templates {
 
         Ok(Written { subject: subject.to_owned(), text: text.trim_start().to_owned(), html })
     }
+}
+
+/// The page that takes a code: the one that the settings name, or else the site's own, if it has pages and knows its address.
+fn page_of_code(config: &Config, named: Option<&String>, page: &str) -> Option<String> {
+    let home = config.http.public_url.as_deref().filter(|_| config.web.storefront);
+    named.cloned().or_else(|| Some(format!("{}/{page}?code={CODE}", home?.trim_end_matches('/'))))
 }
 
 /// The name of a mail's templates.
@@ -164,6 +170,24 @@ mod tests {
         assert!(linked.html.contains("shop.example"), "{}", linked.html);
     }
 
+    #[test]
+    fn a_mail_leads_to_the_sites_own_pages_where_it_has_any_and_to_named_ones_first() {
+        let mut config = Config::default();
+        let link = |config: &Config| {
+            let content = Content::VerifyEmail { code: "c0de".to_owned() };
+            Templates::new(config).write(&mail(content)).expect("it can be written").text
+        };
+        assert!(!link(&config).contains("http"), "without an address there is no link");
+
+        config.http.public_url = Some("https://tickets.example/".to_owned());
+        assert!(link(&config).contains("https://tickets.example/verify?code=c0de"));
+        config.web.storefront = false;
+        assert!(!link(&config).contains("/verify"), "the site has no pages");
+        config.mail.verify_url = Some("https://shop.example/v/{code}".to_owned());
+        config.web.storefront = true;
+        assert!(link(&config).contains("https://shop.example/v/c0de"));
+    }
+
     fn facts() -> ReservationFacts {
         let at = DateTime::from_timestamp(1_668_960_000, 0).expect("it is a time");
         ReservationFacts {
@@ -182,6 +206,8 @@ mod tests {
                 idempotency_key: None,
                 listing_id: None,
                 returned: 0,
+                extensions: 0,
+                ended_at: None,
             },
             match_facts: matches::Model {
                 match_number: 1,
@@ -192,6 +218,7 @@ mod tests {
                 away_team: "Ecuador".to_owned(),
                 group_name: None,
                 version: 1,
+                closed: false,
             },
         }
     }

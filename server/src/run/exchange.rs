@@ -4,13 +4,18 @@ use std::{sync::Arc, time::Duration};
 
 use domain::App;
 use kafka::Status;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::{broker::Exchange, data_dir::DataDir, failure::Failure, resources::Resources, supervise::Supervisor};
+use crate::{
+    broker::Exchange, calendar, data_dir::DataDir, failure::Failure, resources::Resources, supervise::Supervisor,
+};
 
 /// How long after a broker did not answer the topics are seen to again.
 const TOPICS_RETRY: Duration = Duration::from_secs(1);
+
+/// How long Kafka may take to give what is new in the master list, before what is known is judged.
+const ANSWER: Duration = Duration::from_secs(2);
 
 /// How often it is looked whether the first master list is in.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -42,18 +47,26 @@ pub(super) fn keep(supervisor: &Supervisor, resources: &Resources, stop: Cancell
     }
 }
 
-/// Has matches shown only once the first master list is in, where it comes by brokers that are not this program's own.
+/// Has matches shown only once the first master list is in, where it comes by brokers that are not this program's own; and
+/// warns where nothing of it is still to come.
 pub(super) fn await_list(supervisor: &Supervisor, resources: &Resources) {
-    if resources.exchange.is_embedded() {
-        return;
+    let is_embedded = resources.exchange.is_embedded();
+    if !is_embedded {
+        resources.app.view.await_list();
     }
-    resources.app.view.await_list();
     let (app, status, topic) =
         (Arc::clone(&resources.app), Arc::clone(&resources.status), resources.exchange.master_list());
     supervisor.keep("first-master-list", move |stop| {
         let (app, status, topic) = (Arc::clone(&app), Arc::clone(&status), topic.clone());
         async move {
-            stop.run_until_cancelled(hear_list(&app, &status, &topic)).await;
+            let heard = async {
+                if !is_embedded {
+                    hear_list(&app, &status, &topic).await;
+                    has_read(&status, &topic).await;
+                }
+                calendar::warn(&app).await;
+            };
+            stop.run_until_cancelled(heard).await;
             stop.cancelled().await;
         }
     });
@@ -67,6 +80,17 @@ async fn hear_list(app: &App, status: &Status, topic: &str) {
         }
         sleep(LOOK_AGAIN).await;
     }
+}
+
+/// Resolves once the topic was read to its end, or Kafka has not answered for a while.
+pub(super) async fn has_read(status: &Status, topic: &str) {
+    let read = async {
+        while !status.has_read(topic) {
+            sleep(LOOK_AGAIN).await;
+        }
+    };
+    // What the database knows is judged then.
+    let _ = timeout(ANSWER, read).await;
 }
 
 /// Starts the embedded broker and notes where it is. It cannot be started again: its records would be gone.

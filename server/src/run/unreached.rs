@@ -1,11 +1,14 @@
-//! Which services answer, for the start screen: their absence never keeps the program from starting.
+//! Which services answer and when matches are played, for the start screen: nothing of it keeps the program from starting.
 
 use std::{sync::Arc, time::Duration};
 
 use tokio::time::{sleep, timeout};
 
-use super::Running;
-use crate::banner::Unreached;
+use super::{Running, exchange};
+use crate::{
+    banner::{Dates, Unreached},
+    calendar::Calendar,
+};
 
 /// How long services may take to answer before it is said that they do not, and how often it is looked.
 const ANSWER: Duration = Duration::from_secs(2);
@@ -16,6 +19,20 @@ impl Running {
     pub fn exchange(&self) -> impl Future<Output = kafka::Config> + use<> {
         let exchange = Arc::clone(&self.resources.exchange);
         async move { exchange.reached().await }
+    }
+
+    /// When matches are played, once what Kafka has of the master list had a moment to come, and by how many weeks those of
+    /// the bundle are moved.
+    pub(crate) fn calendar(&self) -> impl Future<Output = Dates> + use<> {
+        let (is_embedded, status) = (self.resources.exchange.is_embedded(), Arc::clone(&self.resources.status));
+        let (app, topic, moved) = (Arc::clone(&self.app), self.resources.exchange.master_list(), self.moved);
+        async move {
+            if !is_embedded {
+                exchange::has_read(&status, &topic).await;
+            }
+            // What the database does not tell is not said.
+            Dates { calendar: Calendar::read(&app).await.ok(), moved }
+        }
     }
 
     /// Which services do not answer, once they had a moment to.

@@ -5,15 +5,18 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use chrono::TimeDelta;
+use domain::settings::SalesClose;
 use entities::category::Category;
 use futures_util::future::join_all;
 use schema::{CacheResult, ResponseCache};
 use serde_json::{Value, json};
 use subscriptions::hub::Hub;
-use tests::{Backend, Site, TestApp, question::Question};
+use tests::{Backend, Site, TestApp, question::Question, sites};
 use tokio::sync::Barrier;
 
 const MATCH_1: &str = "{ match(matchNumber: 1) { version categories { pending } } }";
+const SITE: &str = "{ site { name currency locales testCards { paymentMethod } } }";
 const LIST: &str = "{ matches { nodes { matchNumber version } } }";
 
 /// Who asks a site's cache of answers, with matches 1 and 2 on sale.
@@ -24,13 +27,16 @@ struct Cache {
 
 impl Cache {
     async fn new() -> Self {
-        let site = TestApp::start(Backend::Sqlite).await;
+        Self::of(TestApp::start(Backend::Sqlite).await).await
+    }
+
+    async fn of(site: TestApp) -> Self {
         for number in [1, 2] {
             site.stock(number, Category::One, 1_000).await;
         }
         let hub = Hub::new(site.app());
         hub.sweep().await.expect("the view can be filled");
-        let answers = Arc::new(ResponseCache::new(site.app(), schema::build(site.app(), hub), 1 << 20));
+        let answers = Arc::new(ResponseCache::new(site.app(), schema::build(site.app(), hub, None), 1 << 20));
 
         Self { site, answers }
     }
@@ -128,20 +134,79 @@ async fn those_who_ask_the_same_at_the_same_time_share_one_execution() {
 #[tokio::test]
 async fn an_answer_survives_the_changes_of_what_it_does_not_show() {
     let cache = Cache::new().await;
-    let (one, list, contract) =
-        (cache.bytes(MATCH_1).await, cache.bytes(LIST).await, cache.bytes("{ __schema { types { name } } }").await);
+    let (one, list, contract, site) = (
+        cache.bytes(MATCH_1).await,
+        cache.bytes(LIST).await,
+        cache.bytes("{ __schema { types { name } } }").await,
+        cache.bytes(SITE).await,
+    );
 
     cache.change(2);
     assert!(is_shared(&one, &cache.bytes(MATCH_1).await), "another match changed");
     let newer_list = cache.bytes(LIST).await;
     assert!(!is_shared(&list, &newer_list), "the list shows the other match");
     assert!(is_shared(&contract, &cache.bytes("{ __schema { types { name } } }").await));
+    assert!(is_shared(&site, &cache.bytes(SITE).await));
 
     let newest = cache.change(1);
     let newer = cache.bytes(MATCH_1).await;
     assert!(!is_shared(&one, &newer));
     assert_eq!(version(&newer), i64::from(newest));
     assert!(is_shared(&newer, &cache.bytes(MATCH_1).await));
+    cache.site.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_of_the_market_is_shared_until_a_listing_or_a_match_that_it_shows_changes() {
+    const MARKET: &str = "{ listings { nodes { id version } } }";
+    const WITH_MATCHES: &str = "{ listings { nodes { id match { version } } } }";
+    let cache = Cache::new().await;
+    let ana = cache.site.fan("ana").await;
+    let offer = async || ana.offers(ana.buys(1, Category::One).await.id, 7_500).await;
+    offer().await;
+    let (market, with_matches) = (cache.bytes(MARKET).await, cache.bytes(WITH_MATCHES).await);
+
+    cache.change(2);
+    assert!(is_shared(&market, &cache.bytes(MARKET).await), "{market:?}");
+    assert!(is_shared(&with_matches, &cache.bytes(WITH_MATCHES).await), "it does not show match 2");
+    assert!(cache.answers.find(&Question::new(MARKET).parsed()).is_some(), "it is had without waiting");
+    cache.change(1);
+    assert!(is_shared(&market, &cache.bytes(MARKET).await), "it does not show match 1");
+    assert!(!is_shared(&with_matches, &cache.bytes(WITH_MATCHES).await));
+
+    offer().await;
+    let newer = cache.bytes(MARKET).await;
+    assert!(cache.answers.find(&Question::new(MARKET).parsed()).is_some_and(|kept| is_shared(&kept, &newer)));
+    assert!(!is_shared(&market, &newer));
+    cache.site.move_clock(std::time::Duration::from_secs(3));
+    assert!(cache.answers.find(&Question::new(MARKET).parsed()).is_none(), "it may be old by now");
+    assert_eq!(newer, cache.bytes(MARKET).await);
+    cache.site.stop().await;
+}
+
+#[tokio::test]
+async fn an_answer_turns_at_the_instant_at_which_the_sale_ends() {
+    let closing = |settings: &mut domain::Settings| settings.sales_close = SalesClose::default();
+    let site = TestApp::start_with(Backend::Sqlite, closing).await;
+    let (instant, end) = (TimeDelta::milliseconds(1), sites::kick_off(1));
+    site.clock.stop_at(end - instant);
+    let cache = Cache::of(site).await;
+    let one = "{ match(matchNumber: 1) { version categories { status sellable } } }";
+    let open = "{ matches(filter: {status: AVAILABLE}) { totalCount nodes { matchNumber } } }";
+    let closed = "{ matches(filter: {status: CLOSED}) { totalCount nodes { matchNumber } } }";
+    let (before, open_before) = (cache.bytes(one).await, cache.bytes(open).await);
+    assert!(is_shared(&before, &cache.bytes(one).await) && is_shared(&open_before, &cache.bytes(open).await));
+
+    cache.site.clock.stop_at(end);
+    let at = cache.bytes(one).await;
+    cache.site.clock.stop_at(end + instant);
+
+    let text = |bytes: &Bytes| String::from_utf8_lossy(bytes).into_owned();
+    assert!(text(&before).contains("AVAILABLE") && text(&open_before).contains(r#""totalCount":2"#));
+    assert_eq!(text(&at), text(&before).replace("AVAILABLE", "CLOSED"), "before a version says so");
+    assert!(is_shared(&at, &cache.bytes(one).await));
+    assert!(text(&cache.bytes(open).await).contains(r#""totalCount":1"#));
+    assert!(text(&cache.bytes(closed).await).contains(r#""nodes":[{"matchNumber":1}]"#));
     cache.site.stop().await;
 }
 
@@ -199,7 +264,8 @@ fn only_what_everybody_is_shown_alike_is_answered_from_the_cache() {
 
     let without_me =
         "query ($no: Boolean = false) { me @include(if: $no) { id } ... @skip(if: true) { me { id } } __typename }";
-    for public in [LIST, MATCH_1, "{ __typename }", "{ ... { matches { totalCount } } }", without_me] {
+    let market = "query ($no: Boolean = false) { listings { nodes { id } edges { node { seller { displayName } } } } }";
+    for public in [LIST, MATCH_1, SITE, market, "{ __typename }", "{ ... { matches { totalCount } } }", without_me] {
         assert!(are_for(public), "{public}");
     }
     for personal in [
@@ -208,6 +274,8 @@ fn only_what_everybody_is_shown_alike_is_answered_from_the_cache() {
         "{ matches { totalCount } myReservations { nodes { id } } }",
         "{ ...f } fragment f on Query { ... on Query { reservation(id: 1) { id } } }",
         "{ node(id: 1) { id } }",
+        "{ listings { nodes { ticketId } } }",
+        "{ ...f } fragment f on Query { listings { nodes { ...l } } } fragment l on Listing { a: ticketId }",
         "{ ...unknown }",
     ] {
         assert!(!are_for(personal), "{personal}");

@@ -1,7 +1,12 @@
-//! Matches from the outside: the list, its filters and pages, and what each request costs the database.
+//! Matches from the outside: the list, its dates, filters and pages, and what each request costs the database.
 
+use std::{collections::BTreeMap, time::Duration};
+
+use book::clock::Clock;
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use serde_json::{Value, json};
-use tests::{Site, World, client::Client, sql::Counted};
+use testkit::wait::{PATIENCE, eventually};
+use tests::{Site, World, broker::Record, client::Client, sites, sql::Counted};
 
 const PAGE: &str = "query ($filter: MatchFilter, $first: Int, $after: String, $last: Int, $before: String) {
     matches(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
@@ -12,8 +17,23 @@ const PAGE: &str = "query ($filter: MatchFilter, $first: Int, $after: String, $l
 const WHOLE: &str = "fragment Whole on Match { id matchNumber roundNumber dateUtc location homeTeam awayTeam group
     version categories { category available pending sellable status price { amount currency } } }";
 
+/// The setting with nothing to install, as a bare start has it.
+fn bundled() -> World {
+    World::embedded().with("MATCHDAY_KAFKA_BUNDLED_MASTER_LIST", "true").with("MATCHDAY_SALES_CLOSE", "0")
+}
+
+/// When the bundled matches begin, by their numbers.
+fn dates(site: &Site) -> BTreeMap<i32, DateTime<Utc>> {
+    site.app.view.all().iter().map(|state| (state.match_number, state.date_utc)).collect()
+}
+
+fn moved(dates: &BTreeMap<i32, DateTime<Utc>>, weeks: i64) -> BTreeMap<i32, DateTime<Utc>> {
+    dates.iter().map(|(number, date)| (*number, *date + TimeDelta::weeks(weeks))).collect()
+}
+
+/// The World Cup as it was played.
 async fn world_cup() -> (World, Site) {
-    let world = World::embedded().with("MATCHDAY_KAFKA_BUNDLED_MASTER_LIST", "true");
+    let world = bundled().with("MATCHDAY_KAFKA_BUNDLED_STARTS_SOON", "false").with("MATCHDAY_SALES_CLOSE", "never");
     let site = world.start().await;
     (world, site)
 }
@@ -54,6 +74,61 @@ async fn the_bundled_world_cup_is_on_sale_after_a_bare_start() {
     }
     assert_eq!(filtered(&site.visitor(), json!({})).await.len(), 64);
     site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_bundled_world_cup_is_played_as_if_it_began_soon_and_so_it_is_after_a_restart() {
+    let world = bundled();
+    let site = world.start().await;
+    let (played, now) = (dates(&site), site.clock.now());
+    let first = played[&1];
+    let weeks = (first - sites::kick_off(1)).num_weeks();
+    assert!((now + TimeDelta::days(14)..=now + TimeDelta::days(21)).contains(&first), "{first}, seen from {now}");
+    let (broker, topic) = (site.broker(), site.broker().topics.master_list);
+    eventually(PATIENCE, "the list is published", || async { broker.read(&topic).await.len() == 64 }).await;
+    let published = broker.read(&topic).await;
+    let of_record = |record: &Record| record.json()["dateUtc"].as_str().and_then(|date| date.parse().ok());
+    assert!(published.iter().all(|record| {
+        let number = record.key.as_deref().and_then(|key| key.parse().ok()).expect("its key is its number");
+        of_record(record) == Some(played[&number])
+    }));
+    site.fan("ana").await.holds(1, 1, 2).await;
+    assert!(site.app.view.all().iter().all(|state| state.version == 1 + i32::from(state.match_number == 1)));
+    site.move_clock(Duration::from_secs(10 * 24 * 3_600));
+    site.finish().await;
+
+    let again = world.start().await;
+    assert_eq!(dates(&again), played, "though the first match begins in less than two weeks now");
+    again.finish().await;
+
+    let world = world.with("MATCHDAY_KAFKA_BUNDLED_STARTS_SOON", "false");
+    let as_played = world.start().await;
+    assert_eq!(moved(&dates(&as_played), weeks), played, "all of them are moved by as much");
+    as_played.finish().await;
+
+    let world = world.with("MATCHDAY_KAFKA_BUNDLED_STARTS_SOON", "true");
+    let moved_again = world.start().await;
+    assert_eq!(dates(&moved_again), played);
+    moved_again.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_organiser_has_moved_is_moved_by_no_restart() {
+    let world = bundled();
+    let site = world.start().await;
+    let other = site.clock.now().duration_trunc(TimeDelta::seconds(1)).expect("the time is of this age");
+    let other = other + TimeDelta::days(300);
+    site.broker().schedule(7, other).await;
+    eventually(PATIENCE, "the match is moved", || async { dates(&site)[&7] == other }).await;
+    site.finish().await;
+
+    let mut world = world;
+    for starts_soon in ["true", "false"] {
+        world = world.with("MATCHDAY_KAFKA_BUNDLED_STARTS_SOON", starts_soon);
+        let again = world.start().await;
+        assert_eq!(dates(&again)[&7], other);
+        again.finish().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,16 +5,18 @@ use std::{sync::Arc, time::Duration};
 
 use async_graphql::Response;
 use bytes::Bytes;
+use chrono::TimeDelta;
 use domain::{
     desk::error::HoldError,
     reservations::{self, HoldRequest},
+    settings::SalesClose,
 };
 use entities::category::Category;
 use resolvers::context::{self, Refused, Requester};
 use schema::RefusalCache;
 use serde_json::json;
 use subscriptions::hub::Hub;
-use tests::{Backend, Fan, Site, TestApp, question::Question};
+use tests::{Backend, Fan, Site, TestApp, question::Question, sites};
 
 const RESERVE: &str = "mutation ($input: ReserveInput!) { reserve(input: $input) { reservation { id } } }";
 
@@ -80,6 +82,34 @@ async fn a_kept_refusal_is_handed_out_while_the_view_is_trusted_and_the_match_un
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kept_refusal_turns_at_the_instant_at_which_the_sale_ends() {
+    let app = TestApp::start_with(Backend::Sqlite, |settings| settings.sales_close = SalesClose::default()).await;
+    let (instant, end) = (TimeDelta::milliseconds(1), sites::kick_off(1));
+    app.clock.stop_at(end - instant);
+    app.stock(1, Category::One, 1).await;
+    let (ana, ben) = (app.fan("ana").await, app.fan("ben").await);
+    ana.holds(1, Category::One, 1).await;
+    let refusals = RefusalCache::new(app.app());
+    let question = Question::with(RESERVE, json!({ "input": { "matchNumber": 1, "category": 1, "quantity": 1 } }));
+    app.view.sweep(&app.db).await.expect("the view can be compared");
+    let (response, _) = answered(&app, &ben, &question).await;
+    refuse(&app, &refusals, &ben, &question).await;
+    let before = refusals.find(&question.parsed());
+
+    app.clock.stop_at(end);
+    let at = refusals.find(&question.parsed());
+    let (turned, _) = answered(&app, &ben, &question).await;
+    refuse(&app, &refusals, &ben, &question).await;
+    app.clock.stop_at(end + instant);
+    let after = refusals.find(&question.parsed());
+
+    let code = |response: &Response| format!("{:?}", response.errors[0].extensions);
+    assert!(code(&response).contains("TEMPORARILY_UNAVAILABLE") && code(&turned).contains("SALE_CLOSED"), "{turned:?}");
+    assert_eq!((before.is_some(), at, after.is_some()), (true, None, true));
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_holds_in_one_request_are_refused_by_themselves() {
     let two = "mutation { a: reserve(input: {matchNumber: 1, category: 1, quantity: 1}) { reservation { id } } \
                b: reserve(input: {matchNumber: 1, category: 2, quantity: 1}) { reservation { id } } }";
@@ -109,7 +139,7 @@ async fn what_one_fan_is_refused_alone_is_nobody_elses_answer() {
     let of_an_attempt = reservations::refused_alike(&app, &named, &refused);
     let capped = reservations::refused_alike(&app, &request, &HoldError::PurchaseLimit { has: 6, cap: 6 });
 
-    assert_eq!(everybodys, app.view.get(1).map(|state| state.version));
+    assert_eq!(everybodys, app.view.get(1).map(|state| state.edition()));
     assert_eq!((of_an_attempt, capped), (None, None));
     app.finish().await;
 }
@@ -146,7 +176,7 @@ async fn refuse(app: &TestApp, refusals: &RefusalCache<Bytes>, fan: &Fan, questi
 
 /// What a fan's question is answered, and whether every fan would be.
 async fn answered(app: &TestApp, fan: &Fan, question: &Question) -> (Response, Arc<Refused>) {
-    let schema = schema::build(app.app(), Hub::new(app.app()));
+    let schema = schema::build(app.app(), Hub::new(app.app()), None);
     let (requester, refused) = (Requester { viewer: Some(fan.viewer), address: None }, Arc::<Refused>::default());
     let request = context::attach(question.collected().request(), requester).data(Arc::clone(&refused));
     (schema.execute(request).await, refused)

@@ -22,6 +22,7 @@ fn state() -> MatchState {
         away_team: "Ecuador".to_owned(),
         group: None,
         version: 4,
+        closed: false,
         categories: vec![CategoryState { category: Category::One, price_minor: 7_500, available: 20, pending: 2 }],
     }
 }
@@ -66,14 +67,30 @@ fn an_availability_record_is_the_whole_state_of_a_match() {
 }
 
 #[test]
+fn an_availability_record_says_that_the_sale_is_over_and_nothing_of_it_before() {
+    let of = |closed| Event::Availability {
+        state: MatchState { closed, ..state() },
+        reservations: vec![],
+        listings: vec![],
+    };
+
+    assert!(!written(&of(false)).contains("closed"));
+    assert!(written(&of(true)).contains(r#""version":4,"closed":true,"categories":"#));
+}
+
+#[test]
 fn an_availability_record_reads_back_as_it_was_written() {
     let changed = vec![ChangedRow { id: Uuid::from_u128(3), version: 2 }];
     for (reservations, listings) in [(vec![], vec![]), (changed.clone(), vec![]), (vec![], changed)] {
-        let payload = availability(&state(), &reservations, &listings).expect("states can be written");
+        for closed in [false, true] {
+            let state = MatchState { closed, ..state() };
+            let payload = availability(&state, &reservations, &listings).expect("states can be written");
 
-        let read = read_availability(&payload).expect("it was just written");
+            let read = read_availability(&payload).expect("it was just written");
 
-        assert_eq!(read, AvailabilityRecord { state: state(), reservations, listings });
+            let (reservations, listings) = (reservations.clone(), listings.clone());
+            assert_eq!(read, AvailabilityRecord { state, reservations, listings });
+        }
     }
 }
 

@@ -13,10 +13,16 @@ type Fields = &'static [(&'static str, &'static str)];
 const EVERYBODYS: Fields = &[
     ("AltchaChallenge", "algorithm challenge maxnumber salt signature"),
     ("CaptchaChallenge", "provider level altcha siteKey"),
-    ("Match", "id matchNumber roundNumber dateUtc location homeTeam awayTeam group version categories"),
+    ("ExtensionTerms", "times holdSeconds orderSeconds"),
+    ("Match", "id matchNumber roundNumber dateUtc location timeZone homeTeam awayTeam group version categories"),
     ("MatchAvailability", "matchNumber version categories match"),
     ("Money", "amount currency"),
     ("Node", "id"),
+    ("RefundTerms", "cutoffHours"),
+    ("ResaleTerms", "feePercent priceCapPercent priceFloorPercent holdSeconds outsideTickets maxOrders maxOrdersPerMatch"),
+    ("Site", "name currency locales holdSeconds extension maxTicketsPerReservation maxTicketsPerMatch needsConfirmedEmail payments \
+              publishableKey testCards captcha refunds resale"),
+    ("TestCard", "paymentMethod outcome declineCode"),
     ("TicketCategory", "category price available pending sellable status"),
     // A seller shows what they offer, and by which name.
     ("Listing", "id state match category title description price fee seller isOutside lockedUntil withdrawing createdAt \
@@ -27,9 +33,10 @@ const EVERYBODYS: Fields = &[
 /// Somebody's own data: shown whole to whoever is shown the object, which the rows of the roots decide.
 #[rustfmt::skip]
 const OWN: Fields = &[
-    ("User", "id email emailVerified displayName country role createdAt"),
+    ("User", "id email emailVerified displayName country locale role createdAt"),
     ("Reservation", "id status cancelReason match category quantity quantityLeft unitPrice totalPrice createdAt expiresAt \
-                     payment tickets listing version"),
+                     extensionsLeft endedAt history payment tickets listing version"),
+    ("ReservationStep", "kind at amount"),
     ("Ticket", "id status holderName match category seat price issuedAt usedAt frozenAt reservation"),
     ("Payment", "status amount refunds refundedAmount declineCode createdAt updatedAt"),
     ("Refund", "status amount reason createdAt doneAt"),
@@ -79,6 +86,7 @@ const LEADING: Fields = &[
     ("CheckInBatchPayload", "checkIns"),
     ("CheckInPayload", "checkIn"),
     ("CreateListingPayload", "listing"),
+    ("ExtendReservationPayload", "reservation"),
     ("FreezeTicketsPayload", "reservation"),
     ("ListingConnection", "pageInfo edges nodes"),
     ("ListingEdge", "node cursor"),
@@ -106,6 +114,7 @@ const LEADING: Fields = &[
     ("TicketEdge", "node cursor"),
     ("UnfreezeTicketsPayload", "reservation"),
     ("UpdateListingPayload", "listing"),
+    ("UpdateProfilePayload", "user"),
     ("VerifyEmailPayload", "user"),
     ("WithdrawListingPayload", "listing"),
 ];
