@@ -131,6 +131,16 @@ impl Ledger {
         self.payments.insert(row.id, row);
     }
 
+    /// Gives what pays for a reservation until then.
+    pub fn extend(&mut self, reservation_id: Uuid, until: DateTime<Utc>) {
+        for row in self.payments.values_mut() {
+            if row.reservation_id == reservation_id && row.state.is_live() {
+                row.hold_ends_at = until;
+                self.changed.insert(row.id);
+            }
+        }
+    }
+
     /// Notes what the gateway calls a payment, the first time it tells.
     pub fn set_intent_id(&mut self, id: Uuid, gateway: &str, intent_id: &str) {
         if let Some(row) = self.payments.get_mut(&id)
@@ -264,6 +274,7 @@ impl Ledger {
                 intent_id: Set(row.intent_id),
                 state: Set(row.state),
                 decline_code: Set(row.decline_code),
+                hold_ends_at: Set(row.hold_ends_at),
                 updated_at: Set(row.updated_at),
                 attempts: Set(row.attempts),
                 next_at: Set(row.next_at),

@@ -20,4 +20,4 @@ pub mod ticket_rows;
 
 mod book;
 
-pub use book::{Book, Remaining, StockKey};
+pub use book::{Book, Remaining, Shown, StockKey};

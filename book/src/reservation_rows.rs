@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use entities::reservation::{self, Column, Status};
 use sea_orm::{
     ActiveEnum, ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
-    QueryFilter, QuerySelect, Statement,
+    QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use uuid::Uuid;
@@ -31,9 +31,18 @@ const INSERT: &str = r"INSERT INTO reservations
      $6::text::bigint[], $7::text::text[], $8::text::text[], $9::text::timestamptz[], $10::text::timestamptz[],
      $11::text::int[], $12::text::text[], $13::text::int[])";
 
-const UPDATE: &str = r" ON CONFLICT (id) DO UPDATE SET
-     status = excluded.status, cancel_reason = excluded.cancel_reason, version = excluded.version,
-     returned = excluded.returned";
+/// As [`INSERT`], with what a reservation has that is not new. They are always there: the insert is what finds them by their
+/// ids, whatever the table has grown to.
+const UPDATE: &str = r"INSERT INTO reservations
+    (id, user_id, match_number, category, quantity, unit_price_minor, status, cancel_reason, created_at, expires_at,
+     version, idempotency_key, returned, extensions, ended_at)
+    SELECT * FROM unnest($1::text::uuid[], $2::text::uuid[], $3::text::int[], $4::text::smallint[], $5::text::int[],
+     $6::text::bigint[], $7::text::text[], $8::text::text[], $9::text::timestamptz[], $10::text::timestamptz[],
+     $11::text::int[], $12::text::text[], $13::text::int[], $14::text::int[], $15::text::timestamptz[])
+    ON CONFLICT (id) DO UPDATE SET
+     status = excluded.status, cancel_reason = excluded.cancel_reason, expires_at = excluded.expires_at,
+     version = excluded.version, returned = excluded.returned, extensions = excluded.extensions,
+     ended_at = excluded.ended_at";
 
 /// The reservations of `ids` that exist.
 pub async fn of_ids(txn: &WriteTxn, ids: &BTreeSet<Uuid>) -> Result<Vec<reservation::Model>, DbErr> {
@@ -112,7 +121,7 @@ pub(crate) async fn insert(txn: &WriteTxn, rows: &[&reservation::Model]) -> Resu
     if txn.is_sqlite() {
         reservation::Entity::insert_many(active(rows)).exec_without_returning(&**txn).await?;
     } else {
-        txn.execute_raw(columns(INSERT, rows)).await?;
+        txn.execute_raw(with_arrays(INSERT, columns(rows))).await?;
     }
     Ok(())
 }
@@ -131,37 +140,44 @@ pub(crate) async fn update(txn: &WriteTxn, rows: &[&reservation::Model]) -> Resu
         return Ok(());
     }
     if txn.is_sqlite() {
-        let state = [Column::Status, Column::CancelReason, Column::Version, Column::Returned];
+        let state = [
+            Column::Status,
+            Column::CancelReason,
+            Column::ExpiresAt,
+            Column::Version,
+            Column::Returned,
+            Column::Extensions,
+            Column::EndedAt,
+        ];
         reservation::Entity::insert_many(active(rows))
             .on_conflict(OnConflict::column(Column::Id).update_columns(state).to_owned())
             .exec_without_returning(&**txn)
             .await?;
     } else {
-        txn.execute_raw(columns(&format!("{INSERT}{UPDATE}"), rows)).await?;
+        let since = [array(rows.iter().map(|row| row.extensions)), nullable_array(rows.iter().map(|row| row.ended_at))];
+        txn.execute_raw(with_arrays(UPDATE, columns(rows).into_iter().chain(since))).await?;
     }
     Ok(())
 }
 
-fn columns(text: &str, rows: &[&reservation::Model]) -> Statement {
+/// What every row has from its beginning.
+fn columns(rows: &[&reservation::Model]) -> [String; 13] {
     let rows = || rows.iter();
-    with_arrays(
-        text,
-        [
-            array(rows().map(|row| row.id)),
-            array(rows().map(|row| row.user_id)),
-            array(rows().map(|row| row.match_number)),
-            array(rows().map(|row| row.category.number())),
-            array(rows().map(|row| row.quantity)),
-            array(rows().map(|row| row.unit_price_minor)),
-            array(rows().map(|row| row.status.to_value())),
-            nullable_array(rows().map(|row| row.cancel_reason.map(|reason| reason.to_value()))),
-            array(rows().map(|row| row.created_at)),
-            array(rows().map(|row| row.expires_at)),
-            array(rows().map(|row| row.version)),
-            nullable_array(rows().map(|row| row.idempotency_key.as_deref())),
-            array(rows().map(|row| row.returned)),
-        ],
-    )
+    [
+        array(rows().map(|row| row.id)),
+        array(rows().map(|row| row.user_id)),
+        array(rows().map(|row| row.match_number)),
+        array(rows().map(|row| row.category.number())),
+        array(rows().map(|row| row.quantity)),
+        array(rows().map(|row| row.unit_price_minor)),
+        array(rows().map(|row| row.status.to_value())),
+        nullable_array(rows().map(|row| row.cancel_reason.map(|reason| reason.to_value()))),
+        array(rows().map(|row| row.created_at)),
+        array(rows().map(|row| row.expires_at)),
+        array(rows().map(|row| row.version)),
+        nullable_array(rows().map(|row| row.idempotency_key.as_deref())),
+        array(rows().map(|row| row.returned)),
+    ]
 }
 
 fn active(rows: &[&reservation::Model]) -> impl Iterator<Item = reservation::ActiveModel> {

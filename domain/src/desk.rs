@@ -38,6 +38,7 @@ pub(crate) mod begin_payment;
 pub(crate) mod cancel_hold;
 pub mod error;
 pub(crate) mod expire_hold;
+pub(crate) mod extend_hold;
 pub(crate) mod habits;
 pub(crate) mod place_hold;
 pub(crate) mod place_order;

@@ -127,7 +127,7 @@ pub(crate) async fn unpark(app: &App) -> Result<(), DbErr> {
 async fn enter_and_catch_up(app: &App, matches: &[(i32, Option<&MasterListMatch>)]) -> Result<(), DbErr> {
     let numbers = matches.iter().map(|(number, _)| *number).collect();
     let txn = WriteTxn::begin(&app.store).await?;
-    let mut book = Book::open(&txn, &numbers).await?;
+    let mut book = Book::open(&txn, &numbers, &*app.clock).await?;
     let mut parked = ParkedSales::open(&txn, &numbers).await?;
     let mut accounts = Accounts::open(&txn, parked.sales()).await?;
     for &(number, given) in matches {
@@ -136,8 +136,8 @@ async fn enter_and_catch_up(app: &App, matches: &[(i32, Option<&MasterListMatch>
         }
         catch_up(app, &txn, &mut book, &mut accounts, &mut parked, number).await?;
     }
-    parked.close(&txn, app.clock.now()).await?;
-    let shows = book.close(&txn, app.clock.now()).await?;
+    parked.close(&txn, book.now()).await?;
+    let shows = book.close(&txn).await?;
     accounts.close(&txn).await?;
     txn.commit().await?;
     app.committed(shows);
@@ -171,7 +171,7 @@ pub(crate) async fn end_stale(app: &App, now: DateTime<Utc>) -> Result<(), DbErr
         return Ok(());
     }
     let txn = WriteTxn::begin(&app.store).await?;
-    let mut book = Book::open(&txn, &numbers).await?;
+    let mut book = Book::open(&txn, &numbers, &*app.clock).await?;
     // Read again under the locks: a message may have resolved some meanwhile.
     let rows = stale.filter(Column::MatchNumber.is_in(numbers)).all(&*txn).await?;
     for hold in &rows {
@@ -181,7 +181,7 @@ pub(crate) async fn end_stale(app: &App, now: DateTime<Utc>) -> Result<(), DbErr
             quantity = hold.quantity, "a hold of another site ended unresolved");
     }
     foreign_hold::Entity::delete_many().filter(Column::Id.is_in(rows.iter().map(|hold| hold.id))).exec(&*txn).await?;
-    let shows = book.close(&txn, now).await?;
+    let shows = book.close(&txn).await?;
     txn.commit().await?;
     app.committed(shows);
     metrics::counter!("matchday_foreign_holds_ended_total").increment(rows.len() as u64);

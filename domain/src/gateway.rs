@@ -9,6 +9,35 @@ use entities::dispute;
 use thiserror::Error;
 use uuid::Uuid;
 
+/// How buyers pay at a gateway, as pages have to know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Checkout<'a> {
+    /// Nobody can pay.
+    Closed,
+    /// Play money, by cards that have names.
+    Sandbox(&'static [TestCard]),
+    /// Stripe's script takes the card in the buyer's browser. It knows the site by this key, where the site gives it one.
+    Stripe { publishable_key: Option<&'a str> },
+}
+
+/// A card of play money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TestCard {
+    /// What `payReservation` takes it by.
+    pub method: &'static str,
+    pub outcome: TestCardOutcome,
+}
+
+/// What a test card does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TestCardOutcome {
+    Pays,
+    /// Its bank wants the payer's consent.
+    AsksForConsent,
+    /// In the gateway's words.
+    Declines(&'static str),
+}
+
 /// What a gateway is asked to take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IntentRequest {
@@ -131,9 +160,12 @@ pub trait PaymentGateway: Send + Sync + 'static {
     /// Its name in the rows of its payments, never changed and no other's.
     fn name(&self) -> &'static str;
 
+    /// How buyers pay.
+    fn checkout(&self) -> Checkout<'_>;
+
     /// Whether payments can be begun at all.
     fn is_open(&self) -> bool {
-        true
+        self.checkout() != Checkout::Closed
     }
 
     /// Begins a payment that authorises and does not capture.
@@ -176,8 +208,8 @@ impl PaymentGateway for Closed {
         "NONE"
     }
 
-    fn is_open(&self) -> bool {
-        false
+    fn checkout(&self) -> Checkout<'_> {
+        Checkout::Closed
     }
 
     async fn open(&self, _: &IntentRequest) -> Result<Intent, GatewayError> {

@@ -7,9 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use book::{
-    Book,
+    Book, Shown,
     master_list::MasterListMatch,
-    match_state::MatchState,
     outbox::Event,
     store::{self, WriteTxn},
 };
@@ -181,7 +180,7 @@ async fn apply_together(app: &App, source: &str, batch: &[Incoming]) -> Result<A
 }
 
 /// Applies records that are new, in their order; and return what shows once that is committed.
-async fn effects(app: &App, txn: &WriteTxn, fresh: &[&Incoming], done: &mut Applied) -> Result<Vec<MatchState>, DbErr> {
+async fn effects(app: &App, txn: &WriteTxn, fresh: &[&Incoming], done: &mut Applied) -> Result<Shown, DbErr> {
     let mut numbers = BTreeSet::new();
     for record in fresh {
         match &record.message {
@@ -192,7 +191,7 @@ async fn effects(app: &App, txn: &WriteTxn, fresh: &[&Incoming], done: &mut Appl
             Message::Own | Message::Unreadable { .. } => {}
         }
     }
-    let mut book = Book::open(txn, &numbers).await?;
+    let mut book = Book::open(txn, &numbers, &*app.clock).await?;
     let mut parked = ParkedSales::open(txn, &numbers).await?;
     let sales = fresh.iter().filter_map(|record| match &record.message {
         Message::Sale(sale) => Some(sale),
@@ -229,9 +228,8 @@ async fn effects(app: &App, txn: &WriteTxn, fresh: &[&Incoming], done: &mut Appl
             }
         }
     }
-    let now = app.clock.now();
-    parked.close(txn, now).await?;
-    let shows = book.close(txn, now).await?;
+    parked.close(txn, book.now()).await?;
+    let shows = book.close(txn).await?;
     accounts.close(txn).await?;
 
     Ok(shows)

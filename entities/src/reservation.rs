@@ -93,6 +93,11 @@ pub struct Model {
     pub listing_id: Option<Uuid>,
     /// How many of its tickets were refunded; the other `quantity - returned` are still its fan's.
     pub returned: i32,
+    /// How often its buyer was given more time.
+    pub extensions: i32,
+    /// When the hold ended, sold or not; a refund of what was sold is none of its ends. None while it is held, and of what
+    /// ended before this was written down.
+    pub ended_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -27,6 +27,8 @@ pub struct Model {
     pub display_name: Option<String>,
     /// ISO 3166-1 alpha-2.
     pub country: Option<String>,
+    /// The site's language that they have chosen, as BCP 47 names it.
+    pub locale: Option<String>,
     pub role: Role,
     /// When it was shown that the email is theirs.
     pub verified_at: Option<DateTimeUtc>,

@@ -12,8 +12,8 @@ use axum::{
 use domain::{
     App,
     gateway::{
-        AcceptedRefund, GatewayError, GatewayRefund, Intent, IntentRequest, Movements, PaymentGateway, RefundOutcome,
-        Status as Known, Transfer,
+        AcceptedRefund, Checkout, GatewayError, GatewayRefund, Intent, IntentRequest, Movements, PaymentGateway,
+        RefundOutcome, Status as Known, Transfer,
     },
 };
 use entities::{
@@ -38,6 +38,7 @@ use crate::stripe::{
     webhooks::{self, PATH, PAYMENT, SIGNATURE},
 };
 
+mod cards;
 mod checkout;
 
 pub(crate) const DESCRIPTION: &str =
@@ -55,36 +56,6 @@ const QUEUE: usize = 1_024;
 /// Tries of an event, and the wait between them.
 const TRIES: usize = 5;
 const WAIT: Duration = Duration::from_millis(500);
-
-/// What a test card does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Card {
-    Pays,
-    /// Its bank wants the payer's consent.
-    Asks,
-    Declines(&'static str),
-}
-
-/// Stripe's test cards, by the names that its documentation gives them.
-const CARDS: [(&str, Card); 17] = [
-    ("pm_card_visa", Card::Pays),
-    ("pm_card_visa_debit", Card::Pays),
-    ("pm_card_mastercard", Card::Pays),
-    ("pm_card_mastercard_debit", Card::Pays),
-    ("pm_card_amex", Card::Pays),
-    ("pm_card_discover", Card::Pays),
-    ("pm_card_jcb", Card::Pays),
-    ("pm_card_authenticationRequired", Card::Asks),
-    ("pm_card_threeDSecureRequired", Card::Asks),
-    ("pm_card_threeDSecure2Required", Card::Asks),
-    ("pm_card_visa_chargeDeclined", Card::Declines("generic_decline")),
-    ("pm_card_visa_chargeDeclinedInsufficientFunds", Card::Declines("insufficient_funds")),
-    ("pm_card_visa_chargeDeclinedLostCard", Card::Declines("lost_card")),
-    ("pm_card_visa_chargeDeclinedStolenCard", Card::Declines("stolen_card")),
-    ("pm_card_chargeDeclinedExpiredCard", Card::Declines("expired_card")),
-    ("pm_card_chargeDeclinedIncorrectCvc", Card::Declines("incorrect_cvc")),
-    ("pm_card_chargeDeclinedProcessingError", Card::Declines("processing_error")),
-];
 
 /// A gateway of play money.
 pub struct Sandbox {
@@ -136,7 +107,9 @@ impl Sandbox {
     async fn confirm(&self, id: &str, secret: &str, act: Act) -> Result<Model, Refusal> {
         let row = self.row(id).await?.filter(|row| row.client_secret == secret).ok_or(Refusal::Unknown)?;
         let (status, code) = match (act, row.status) {
-            (Act::Card(name), Status::RequiresPaymentMethod) => outcome(card(&name).ok_or(Refusal::NoSuchCard)?),
+            (Act::Card(name), Status::RequiresPaymentMethod) => {
+                cards::find(&name).map(cards::outcome).ok_or(Refusal::NoSuchCard)?
+            }
             (Act::Consent(true), Status::RequiresAction) => (Status::RequiresCapture, None),
             (Act::Consent(false), Status::RequiresAction) => {
                 (Status::RequiresPaymentMethod, Some("payment_intent_authentication_failure"))
@@ -265,9 +238,13 @@ impl PaymentGateway for Sandbox {
         "SANDBOX"
     }
 
+    fn checkout(&self) -> Checkout<'_> {
+        Checkout::Sandbox(&cards::ALL)
+    }
+
     async fn open(&self, request: &IntentRequest) -> Result<Intent, GatewayError> {
         let (status, code) = match &request.method {
-            Some(name) => outcome(card(name).ok_or_else(|| refused("resource_missing"))?),
+            Some(name) => cards::find(name).map(cards::outcome).ok_or_else(|| refused("resource_missing"))?,
             None => (Status::RequiresPaymentMethod, None),
         };
         let id = format!("pi_{}", Uuid::now_v7().simple());
@@ -353,19 +330,6 @@ impl PaymentGateway for Sandbox {
         let made =
             sandbox_transfer::Entity::find().filter(Column::IdempotencyKey.eq(&transfer.key)).one(&self.db).await;
         made.map_err(unreachable)?.map(|row| row.id).ok_or_else(|| refused("resource_missing"))
-    }
-}
-
-fn card(name: &str) -> Option<Card> {
-    CARDS.iter().find(|(known, _)| *known == name).map(|(_, card)| *card)
-}
-
-/// Where an intent is after this card was given.
-fn outcome(card: Card) -> (Status, Option<&'static str>) {
-    match card {
-        Card::Pays => (Status::RequiresCapture, None),
-        Card::Asks => (Status::RequiresAction, None),
-        Card::Declines(code) => (Status::RequiresPaymentMethod, Some(code)),
     }
 }
 

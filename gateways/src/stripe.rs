@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use axum::Router;
 use domain::{
     App,
-    gateway::{AcceptedRefund, GatewayError, Intent, IntentRequest, Movements, PaymentGateway},
+    gateway::{AcceptedRefund, Checkout, GatewayError, Intent, IntentRequest, Movements, PaymentGateway},
 };
 use entities::money;
 use serde::de::DeserializeOwned;
@@ -44,6 +44,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// Whether money is real: events of the other kind are not ours.
     pub is_live: bool,
+    /// What Stripe's script in a browser knows the site by.
+    pub publishable_key: Option<String>,
 }
 
 impl Settings {
@@ -74,14 +76,16 @@ pub struct Stripe {
     limit: Duration,
     webhook_secret: Option<Secret>,
     is_live: bool,
+    publishable_key: Option<String>,
 }
 
 impl Stripe {
     /// # Errors
     /// The key or the address is none.
     pub(crate) fn new(settings: Settings) -> Result<Self, OpenError> {
-        let Settings { secret_key, webhook_secret, api_base, timeout: limit, is_live } = settings;
-        Ok(Self { client: Client::new(&secret_key, api_base.as_deref(), limit)?, limit, webhook_secret, is_live })
+        let Settings { secret_key, webhook_secret, api_base, timeout: limit, is_live, publishable_key } = settings;
+        let client = Client::new(&secret_key, api_base.as_deref(), limit)?;
+        Ok(Self { client, limit, webhook_secret, is_live, publishable_key })
     }
 
     /// `/webhooks/stripe`, where there is a secret to judge events by.
@@ -133,6 +137,10 @@ impl Stripe {
 impl PaymentGateway for Stripe {
     fn name(&self) -> &'static str {
         "STRIPE"
+    }
+
+    fn checkout(&self) -> Checkout<'_> {
+        Checkout::Stripe { publishable_key: self.publishable_key.as_deref() }
     }
 
     async fn open(&self, request: &IntentRequest) -> Result<Intent, GatewayError> {

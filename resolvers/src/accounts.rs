@@ -1,7 +1,7 @@
 //! Accounts.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use domain::accounts::{self, AccountError, Session, SignUp};
+use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use domain::accounts::{self, AccountError, ProfileChange, Session, SignUp};
 use entities::user;
 
 use crate::{
@@ -48,6 +48,11 @@ impl User {
         self.0.country.as_deref()
     }
 
+    /// The language that they have chosen, one of `site.locales`; null where they have chosen none.
+    async fn locale(&self) -> Option<&str> {
+        self.0.locale.as_deref()
+    }
+
     /// Whether it was shown that the email is theirs.
     async fn email_verified(&self) -> bool {
         self.0.verified_at.is_some()
@@ -72,9 +77,30 @@ pub struct SignUpInput {
     display_name: Option<String>,
     /// ISO 3166-1 alpha-2, such as "QA".
     country: Option<String>,
+    /// One of `site.locales`.
+    locale: Option<String>,
     /// Whether a browser is to keep the session, in cookies that no script can read: then the tokens are null.
     #[graphql(default)]
     cookies: bool,
+}
+
+/// What is left out stays as it is; null takes it away.
+#[derive(InputObject)]
+pub struct UpdateProfileInput {
+    display_name: MaybeUndefined<String>,
+    /// ISO 3166-1 alpha-2, such as "QA".
+    country: MaybeUndefined<String>,
+    /// One of `site.locales`.
+    locale: MaybeUndefined<String>,
+}
+
+/// What is changed: nothing where nothing is said.
+fn changed(said: MaybeUndefined<String>) -> Option<Option<String>> {
+    match said {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(text) => Some(Some(text)),
+    }
 }
 
 #[derive(InputObject)]
@@ -153,6 +179,11 @@ impl SessionPayload {
 }
 
 #[derive(SimpleObject)]
+pub struct UpdateProfilePayload {
+    user: User,
+}
+
+#[derive(SimpleObject)]
 pub struct SignOutPayload {
     success: bool,
 }
@@ -204,16 +235,16 @@ pub struct AccountMutation;
 impl AccountMutation {
     /// Open an account and sign in to it. A code to confirm the email is mailed.
     async fn sign_up(&self, ctx: &Context<'_>, input: SignUpInput) -> Result<SessionPayload, ApiError> {
-        let SignUpInput { email, password, display_name, country, cookies } = input;
+        let SignUpInput { email, password, display_name, country, locale, cookies } = input;
         let keeper = Keeper::of(ctx, "cookies", cookies)?;
-        let details = SignUp { email, password, display_name, country };
+        let details = SignUp { email, password, display_name, country, locale };
         let signed_up = accounts::sign_up_from(ctx.app()?, ctx.address(), details).await;
         // Who is refused one learns that there is an account, and is counted like who opens one.
         if matches!(signed_up, Ok(_) | Err(AccountError::EmailTaken | AccountError::TooManyAttempts { .. })) {
             CountedActions::note(ctx, Action::Account);
         }
         let session = signed_up?;
-        keeper.keep(ctx, &session)?;
+        keeper.keep(ctx, &session);
         Ok(SessionPayload::of(session, keeper))
     }
 
@@ -226,7 +257,7 @@ impl AccountMutation {
             CountedActions::note(ctx, Action::Throttled);
         }
         let session = signed_in?;
-        keeper.keep(ctx, &session)?;
+        keeper.keep(ctx, &session);
         Ok(SessionPayload::of(session, keeper))
     }
 
@@ -237,16 +268,29 @@ impl AccountMutation {
         let token = token
             .ok_or_else(|| ApiError::bad_input("refreshToken", "give a refreshToken: none was sent in a cookie"))?;
         let session = accounts::refresh(ctx.app()?, token).await?;
-        keeper.keep(ctx, &session)?;
+        keeper.keep(ctx, &session);
         Ok(SessionPayload::of(session, keeper))
     }
 
     /// End this session, or all of yours: their tokens are worth nothing from now on, and their connections close.
     async fn sign_out(&self, ctx: &Context<'_>, input: Option<SignOutInput>) -> Result<SignOutPayload, ApiError> {
         let everywhere = input.is_some_and(|input| input.all_sessions);
-        accounts::sign_out(ctx.app()?, ctx.viewer()?, everywhere).await?;
+        accounts::sign_out(ctx.app()?, ctx.viewer()?, Cookies::refresh_token(ctx), everywhere).await?;
         Cookies::forget(ctx);
         Ok(SignOutPayload { success: true })
+    }
+
+    /// Change what you say of yourself. Listings and tickets go on showing the name that you had when they were made.
+    async fn update_profile(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateProfileInput,
+    ) -> Result<UpdateProfilePayload, ApiError> {
+        let UpdateProfileInput { display_name, country, locale } = input;
+        let change =
+            ProfileChange { display_name: changed(display_name), country: changed(country), locale: changed(locale) };
+        let user = accounts::update_profile(ctx.app()?, ctx.viewer()?, change).await?;
+        Ok(UpdateProfilePayload { user: User(user) })
     }
 
     /// Take another password. Your other sessions end; this one goes on.

@@ -75,8 +75,11 @@ pub enum CaptchaError {
     Unavailable,
 }
 
-/// In a request's data: what asks and judges captchas.
+/// In the schema's data: what asks and judges captchas.
 pub trait Captchas: Send + Sync {
+    /// Whose captchas are asked for; none where nobody is asked for any.
+    fn provider(&self) -> Option<CaptchaProvider>;
+
     /// A challenge of a level, of the highest where that is beyond it.
     fn challenge(&self, level: u32) -> CaptchaChallenge;
 
@@ -150,5 +153,5 @@ impl From<CaptchaError> for ApiError {
 }
 
 fn captchas<'a>(ctx: &Context<'a>) -> Result<&'a Shared, ApiError> {
-    ctx.data_opt().ok_or_else(|| ApiError::internal(&std::io::Error::other("a request without captchas")))
+    ctx.data_opt().ok_or_else(|| ApiError::internal(&std::io::Error::other("a schema without captchas")))
 }

@@ -25,5 +25,6 @@ pub mod payments;
 pub mod payouts;
 pub mod reservations;
 pub mod security_events;
+pub mod site;
 pub mod tickets;
 pub mod time;

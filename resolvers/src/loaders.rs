@@ -16,6 +16,7 @@ use std::{
 
 use async_graphql::Context;
 use domain::{
+    history::{self, Step},
     lookup,
     payments::{self, refunds},
     resale::market,
@@ -35,6 +36,7 @@ pub struct Loaders {
     refunds: Loader<Vec<refund::Model>>,
     tickets: Loader<Vec<ticket::Model>>,
     reservations: Loader<Option<reservation::Model>>,
+    histories: Loader<Vec<Step>>,
     listings: Loader<Option<listing::Model>>,
 }
 
@@ -45,6 +47,7 @@ impl Loaders {
         self.refunds.forget();
         self.tickets.forget();
         self.reservations.forget();
+        self.histories.forget();
         self.listings.forget();
     }
 
@@ -82,6 +85,12 @@ impl Loaders {
             Ok(rows.into_iter().map(|row| (row.id, Some(row))).collect())
         };
         load(ctx, |loaders| &loaders.reservations, id, read).await
+    }
+
+    /// What happened to the payments, refunds and tickets of a reservation.
+    pub(crate) async fn history(ctx: &Context<'_>, id: Uuid) -> Result<Vec<Step>, ApiError> {
+        let read = async |db: &DatabaseConnection, ids: &[Uuid]| history::of_reservations(db, ids).await;
+        load(ctx, |loaders| &loaders.histories, id, read).await
     }
 
     pub(crate) async fn listing(ctx: &Context<'_>, id: Uuid) -> Result<Option<listing::Model>, ApiError> {

@@ -10,7 +10,7 @@ use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
 use resolvers::{
     accounts::{AccountMutation, AccountQuery},
     address_rules::{AddressRuleMutation, AddressRuleQuery},
-    captcha::{CaptchaMutation, CaptchaQuery},
+    captcha::{self, CaptchaMutation, CaptchaQuery},
     gate::{GateMutation, GateQuery},
     limits::LimitQuery,
     listings::{ListingMutation, ListingQuery},
@@ -21,6 +21,7 @@ use resolvers::{
     payouts::PayoutQuery,
     reservations::{ReservationMutation, ReservationQuery},
     security_events::SecurityEventQuery,
+    site::SiteQuery,
     tickets::TicketQuery,
 };
 use subscriptions::{hub::Hub, root::Subscriptions};
@@ -42,6 +43,7 @@ pub use shared_rendering::{Rendered, SharedRendering};
 
 #[derive(MergedObject, Default)]
 pub struct Query(
+    SiteQuery,
     MatchQuery,
     AccountQuery,
     ReservationQuery,
@@ -88,9 +90,13 @@ impl Schema {
     }
 }
 
-/// The schema over an app, its subscriptions fed by `hub`.
-pub fn build(app: Arc<App>, hub: Arc<Hub>) -> Schema {
-    Schema(roots().data(app).data(hub).finish())
+/// The schema over an app, its subscriptions fed by `hub`; without `captchas` no captcha is asked for or judged.
+pub fn build(app: Arc<App>, hub: Arc<Hub>, captchas: Option<captcha::Shared>) -> Schema {
+    let mut roots = roots().data(app).data(hub);
+    if let Some(captchas) = captchas {
+        roots = roots.data(captchas);
+    }
+    Schema(roots.finish())
 }
 
 /// The public contract in GraphQL's schema language, as committed in `schema.graphql`.

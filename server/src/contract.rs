@@ -6,7 +6,7 @@ use resolvers::{money, time::DateTime};
 use transport::document::{Contract, ContractError, Inputs, Scalar};
 
 /// Texts that are of another kind than a line, by argument or by input and field. Sorted.
-const KINDS: [(&str, Kind); 31] = [
+const KINDS: [(&str, Kind); 32] = [
     ("ChangePasswordInput.currentPassword", Kind::Password),
     ("ChangePasswordInput.newPassword", Kind::Password),
     ("CheckInBatchInput.deviceId", Kind::Key),
@@ -38,6 +38,7 @@ const KINDS: [(&str, Kind); 31] = [
     ("SolveCaptchaInput.payload", Kind::Token),
     ("UpdateListingInput.description", Kind::Description),
     ("UpdateListingInput.title", Kind::Title),
+    ("UpdateProfileInput.displayName", Kind::Name),
 ];
 
 /// The contract of the schema that this program answers by.

@@ -41,7 +41,7 @@ mod caller_context;
 mod identity;
 mod masking;
 mod subscribing;
-mod tokens;
+pub(crate) mod tokens;
 
 /// The program behind the edge.
 pub(crate) struct Matchday {
@@ -61,7 +61,8 @@ pub(crate) struct Matchday {
 
 impl Matchday {
     pub(crate) fn new(app: Arc<App>, hub: Arc<Hub>, security: Arc<Security>, config: &Config) -> Self {
-        let schema = schema::build(Arc::clone(&app), Arc::clone(&hub));
+        let captchas = Arc::clone(&security.captcha) as captcha::Shared;
+        let schema = schema::build(Arc::clone(&app), Arc::clone(&hub), Some(captchas));
         let bytes_max = config.transport.documents.max_answer_bytes;
         Self {
             answers: Arc::new(ResponseCache::new(Arc::clone(&app), schema.clone(), bytes_max)),
@@ -211,8 +212,7 @@ impl Gateway for Matchday {
             if let Err(refused) = identity::confirm(&app, &caller, &operation).await {
                 return Payload::Response(refused);
             }
-            let captchas = Arc::clone(&security.captcha) as captcha::Shared;
-            let answering = answer(&schema, &answers, &refusals, &caller, captchas, &admission, &operation);
+            let answering = answer(&schema, &answers, &refusals, &caller, &admission, &operation);
             let answering = security::noting(Arc::clone(&admission.actions), answering);
             let executed = AssertUnwindSafe(patience::awaited(answering)).catch_unwind().await;
             security.note(caller.context.requester, &admission.actions);
@@ -281,7 +281,6 @@ async fn answer(
     answers: &ResponseCache<CachedResult>,
     refusals: &RefusalCache<CachedResult>,
     caller: &CallerContext,
-    captchas: captcha::Shared,
     admission: &Admission,
     operation: &Prepared,
 ) -> Payload {
@@ -305,7 +304,7 @@ async fn answer(
     let standings = Standings::new(admission.standings());
     let attach = |request| {
         let mut request = context::attach(request, requester).data(Arc::clone(&refused)).data(standings.clone());
-        request = request.data(Arc::clone(&captchas)).data(Arc::clone(&admission.actions));
+        request = request.data(Arc::clone(&admission.actions));
         if operation.kind() == OperationType::Query {
             request = request.data(Arc::<Loaders>::default());
         }

@@ -11,7 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 use domain::gateway::{
-    AcceptedRefund, Dispute, GatewayError, GatewayRefund, Intent, IntentRequest, Movements, PaymentGateway,
+    AcceptedRefund, Checkout, Dispute, GatewayError, GatewayRefund, Intent, IntentRequest, Movements, PaymentGateway,
     RefundOutcome, Status, Transfer,
 };
 use uuid::Uuid;
@@ -245,6 +245,10 @@ impl Bank {
 impl PaymentGateway for Bank {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn checkout(&self) -> Checkout<'_> {
+        Checkout::Sandbox(&[])
     }
 
     async fn open(&self, request: &IntentRequest) -> Result<Intent, GatewayError> {

@@ -1,5 +1,6 @@
 //! The steps of a book: a hold placed, released, sold, and what other sites do to a category.
 
+use chrono::{DateTime, Utc};
 use entities::{
     reservation::{self, CancelReason, Status},
     stock,
@@ -119,6 +120,16 @@ impl Book {
         }
         let status = if is_over { Status::Cancelled } else { Status::Reserved };
         self.set_status(id, status, is_over.then_some(CancelReason::Refunded));
+    }
+
+    /// Gives a live hold or order until then. No other site is told: to them it is held until they hear how it ended.
+    pub fn extend(&mut self, id: Uuid, until: DateTime<Utc>) {
+        let Some(row) = self.reservations.get_mut(&id).filter(|row| row.status.is_live()) else { return };
+        row.expires_at = until;
+        row.extensions += 1;
+        let status = row.status;
+        self.note(id, status);
+        self.extend_lock(id, until);
     }
 
     /// Notes a step of a live hold towards its payment, or of what its watchers see with it: no count changes.

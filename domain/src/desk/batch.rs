@@ -18,8 +18,8 @@ pub(super) async fn decide(app: &App, requests: &mut [Box<dyn Pending>], since: 
     let numbers = requests.iter().map(|request| request.match_number()).collect();
     let mut txn = WriteTxn::begin(&app.store).await?;
     txn.awaited_since(since);
-    let book = Book::open(&txn, &numbers).await?;
-    let mut decision = Decision::open(&txn, book, &app.settings, needs, app.clock.now()).await?;
+    let book = Book::open(&txn, &numbers, &*app.clock).await?;
+    let mut decision = Decision::open(&txn, book, &app.settings, needs).await?;
 
     for request in requests.iter_mut() {
         request.decide(&mut decision);
@@ -30,7 +30,7 @@ pub(super) async fn decide(app: &App, requests: &mut [Box<dyn Pending>], since: 
         let changed = decision.close(&txn).await?;
         requests.iter().filter_map(|request| request.fault()).for_each(|kind| faults::point(Point::Uncommitted(kind)));
         txn.commit().await?;
-        app.committed(changed.states);
+        app.committed(changed.shown);
         app.wake.holds_changed(changed.holds);
     }
     Ok(())

@@ -23,6 +23,7 @@ use domain::{
     gateway::Closed,
     matches,
     reservations::{self, HoldRequest},
+    settings::SalesClose,
 };
 use entities::category::Category;
 use kafka::{Config, Status, codec::AvailabilityRecord, feed::Feed, topics::Topics};
@@ -74,7 +75,8 @@ impl Site {
         let db = Database::connect(options).await.expect("a file can be made");
         Migrator::up(&db, None).await.expect("the steps go up");
         let keys = Keys::new(b"a secret of tests, long enough for anybody", "matchday".to_owned());
-        let settings = Settings { purchase_cap: 1_000, ..Settings::default() };
+        // The matches of these tests have begun long ago.
+        let settings = Settings { purchase_cap: 1_000, sales_close: SalesClose::Never, ..Settings::default() };
         let (app, desk) = App::new(db, Arc::new(SystemClock), settings, keys, Arc::new(Closed));
         let stop = CancellationToken::new();
         let desk = (stop.clone(), tokio::spawn(desk.run(stop)));
@@ -198,6 +200,7 @@ impl Site {
             password: "correct horse battery staple".to_owned(),
             display_name: None,
             country: None,
+            locale: None,
         };
         let session = accounts::sign_up(&self.app, details).await.expect("the fan is new");
         accounts::authenticate(&self.app, &session.access_token).await.expect("the token is fresh")

@@ -6,7 +6,7 @@
 use transport::config::Documents;
 
 /// Work beyond what is selected below the field.
-const FIELDS: [(&str, u64); 61] = [
+const FIELDS: [(&str, u64); 64] = [
     // Argon2id takes a core for tens of milliseconds: one in a document.
     ("Mutation.signUp", 10_000),
     ("Mutation.signIn", 10_000),
@@ -14,6 +14,7 @@ const FIELDS: [(&str, u64); 61] = [
     ("Mutation.resetPassword", 10_000),
     // A place in the desk's queue and a durable transaction: four in a document.
     ("Mutation.reserve", 4_000),
+    ("Mutation.extendReservation", 4_000),
     ("Mutation.cancelReservation", 4_000),
     ("Mutation.orderListing", 4_000),
     ("Mutation.createListing", 4_000),
@@ -30,6 +31,7 @@ const FIELDS: [(&str, u64); 61] = [
     ("Mutation.checkIn", 1_000),
     ("Mutation.checkInBatch", 10_000),
     ("Mutation.signOut", 1_000),
+    ("Mutation.updateProfile", 1_000),
     ("Mutation.freezeTickets", 1_000),
     ("Mutation.unfreezeTickets", 1_000),
     ("Mutation.setAddressRule", 1_000),
@@ -56,6 +58,8 @@ const FIELDS: [(&str, u64); 61] = [
     ("Reservation.payment", 20),
     ("Reservation.tickets", 20),
     ("Reservation.listing", 20),
+    // From four tables.
+    ("Reservation.history", 80),
     ("Ticket.reservation", 20),
     ("Payment.refunds", 20),
     ("Payment.refundedAmount", 20),
@@ -82,7 +86,7 @@ const FIELDS: [(&str, u64); 61] = [
 ];
 
 /// Lengths of lists without page arguments, or where they are left out.
-const LISTS: [(&str, u64); 23] = [
+const LISTS: [(&str, u64); 27] = [
     ("matches", 100),
     ("myReservations", 100),
     ("myTickets", 100),
@@ -97,6 +101,10 @@ const LISTS: [(&str, u64); 23] = [
     ("securityEvents", 100),
     ("categories", 3),
     ("buckets", 4),
+    ("history", 12),
+    ("locales", 10),
+    ("payments", 1),
+    ("testCards", 20),
     // A ticket each.
     ("refunds", 2),
     // As long as it gets would cost more than a request may ask for; it is empty while all is well.
@@ -231,7 +239,8 @@ mod tests {
     }
 
     /// Root fields that cost no more than what is selected below them: what they show is in memory.
-    const FREE: [&str; 4] = ["Query.match", "Query.matches", "Query.rateLimit", "Subscription.availability"];
+    const FREE: [&str; 5] =
+        ["Query.match", "Query.matches", "Query.site", "Query.rateLimit", "Subscription.availability"];
 
     /// What gives a list in pages: its length is that of the field that leads to it.
     const IN_PAGES: [&str; 2] = ["nodes", "edges"];

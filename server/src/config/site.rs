@@ -34,7 +34,7 @@ impl Env {
 pub(super) const ROWS: &[Row] = &[
     ("env", "ENV", Kind::OneOf(&["dev", "prod"]), "dev, or prod: refuses embedded parts and weak secrets; ends every topic's name"),
     ("client_id", "CLIENT_ID", Kind::Text, "this site's name to the other sites; never shared by two sites"),
-    ("site_name", "MATCHDAY_SITE_NAME", Kind::Text, "what mails and tickets call the site; unset: its CLIENT_ID"),
+    ("site_name", "MATCHDAY_SITE_NAME", Kind::Text, "what mails, tickets and pages call the site; unset: its CLIENT_ID"),
     ("data_dir", "MATCHDAY_DATA_DIR", Kind::Text, "folder of the embedded database, the lock and generated secrets"),
 ];
 

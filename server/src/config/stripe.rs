@@ -16,6 +16,8 @@ use super::site::Env;
 pub struct Stripe {
     pub secret_key: Option<Secret>,
     pub webhook_secret: Option<Secret>,
+    /// What Stripe's script in a browser knows the site by; it is public.
+    pub publishable_key: Option<String>,
     pub api_base: Option<String>,
     /// How long one call may take, all its tries together.
     pub timeout_seconds: u64,
@@ -23,7 +25,7 @@ pub struct Stripe {
 
 impl Default for Stripe {
     fn default() -> Self {
-        Self { secret_key: None, webhook_secret: None, api_base: None, timeout_seconds: 10 }
+        Self { secret_key: None, webhook_secret: None, publishable_key: None, api_base: None, timeout_seconds: 10 }
     }
 }
 
@@ -31,6 +33,7 @@ impl Default for Stripe {
 pub(super) const ROWS: &[Row] = &[
     ("stripe.secret_key", "STRIPE_SECRET_KEY", Kind::Text, "sk_test_… in dev, sk_live_… in prod; unset: dev takes play money, prod takes none"),
     ("stripe.webhook_secret", "STRIPE_WEBHOOK_SECRET", Kind::Text, "whsec_…: what events at /webhooks/stripe are signed by; unset in dev: the sandbox makes its own, Stripe is not heard but asked"),
+    ("stripe.publishable_key", "STRIPE_PUBLISHABLE_KEY", Kind::Text, "pk_test_… in dev, pk_live_… in prod: what Stripe's script in a browser knows the site by; unset: pages can't take cards by it"),
     ("stripe.api_base", "STRIPE_API_BASE", Kind::Text, "https://host[:port] that is asked instead of Stripe's own; http:// in dev only"),
     ("stripe.timeout_seconds", "MATCHDAY_STRIPE_TIMEOUT_SECONDS", Kind::Number(1, 60), "longest that one call of Stripe may take, all its tries together"),
 ];
@@ -48,6 +51,17 @@ impl Stripe {
                 wrong("STRIPE_SECRET_KEY", &format!("a key of {other} mode in ENV={}", env.as_str()), &right);
             } else if !is_of(mode) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
                 wrong("STRIPE_SECRET_KEY", "no secret key of Stripe", &right);
+            }
+        }
+        if let Some(key) = &self.publishable_key {
+            let right = format!("give pk_{mode}_… of Stripe's dashboard.");
+            // Whoever asks is shown it: a secret key in its place would be given away.
+            if key.starts_with("sk_") || key.starts_with("rk_") {
+                wrong("STRIPE_PUBLISHABLE_KEY", "a secret key, which must never be shown to browsers", &right);
+            } else if key.starts_with(&format!("pk_{other}_")) {
+                wrong("STRIPE_PUBLISHABLE_KEY", &format!("a key of {other} mode in ENV={}", env.as_str()), &right);
+            } else if !key.starts_with(&format!("pk_{mode}_")) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+                wrong("STRIPE_PUBLISHABLE_KEY", "no publishable key of Stripe", &right);
             }
         }
         if let Some(base) = &self.api_base {

@@ -3,7 +3,7 @@
 use settings::problem::Problem;
 use transport::config::CsrfPrevention;
 
-use super::{Config, Env};
+use super::{Config, Env, accounts::SameSite};
 
 impl Config {
     /// What operators should know about the site.
@@ -17,6 +17,19 @@ impl Config {
                 "unset, and the secret of this data folder is unknown to other instances on this database",
                 "give all instances of the site one secret, and each its own MATCHDAY_DATA_DIR and MATCHDAY_BIND.",
             );
+        }
+        if self.holds.longest() > self.holds.foreign_seconds {
+            let what = format!(
+                "so a hold may last {} s, and other sites that count ours as this one counts theirs sell its tickets after {} s",
+                self.holds.longest(),
+                self.holds.foreign_seconds
+            );
+            warn("MATCHDAY_HOLDS_EXTENSIONS", &what, "make holds shorter, or let all sites count longer.");
+        }
+        if self.oidc.client_id.is_some() && self.accounts.cookies_same_site == SameSite::Strict {
+            let right = "leave it out for Lax.";
+            let what = "Strict, so fans who come back from the identity provider look signed out";
+            warn("accounts.cookies_same_site", what, right);
         }
         if self.env != Env::Prod {
             return found;
@@ -98,6 +111,18 @@ mod tests {
     }
 
     #[test]
+    fn holds_that_outlast_what_other_sites_count_are_named() {
+        let mut config = Config::default();
+        assert_eq!(config.holds.longest(), config.holds.foreign_seconds);
+        assert_eq!(named(&config), [""; 0]);
+
+        config.holds.extensions = 2;
+        assert_eq!(named(&config), ["MATCHDAY_HOLDS_EXTENSIONS"]);
+        config.holds.extension_seconds = Some(300);
+        assert_eq!(named(&config), [""; 0]);
+    }
+
+    #[test]
     fn a_secret_that_looks_like_a_phrase_is_named_in_production() {
         let mut config = Config { env: Env::Prod, ..Config::default() };
         config.admin.bind = Some("127.0.0.1:9000".to_owned());
@@ -110,6 +135,16 @@ mod tests {
             config.accounts.jwt_secret = Some(Secret::new(secret));
             assert_eq!(named(&config), expected, "{secret}");
         }
+    }
+
+    #[test]
+    fn cookies_that_stay_behind_on_the_way_back_from_the_provider_are_named() {
+        let mut config = Config::default();
+        config.oidc.client_id = Some("tickets".to_owned());
+        assert_eq!(named(&config), [""; 0]);
+
+        config.accounts.cookies_same_site = SameSite::Strict;
+        assert_eq!(named(&config), ["accounts.cookies_same_site"]);
     }
 
     #[test]

@@ -53,7 +53,8 @@ async fn create(app: &App, email: &str, role: RoleName, is_given: bool) -> Resul
         true => io::read_to_string(io::stdin())?.lines().next().unwrap_or_default().to_owned(),
         false => admin::password()?,
     };
-    let details = SignUp { email: email.to_owned(), password: password.clone(), display_name: None, country: None };
+    let details =
+        SignUp { email: email.to_owned(), password: password.clone(), display_name: None, country: None, locale: None };
     let user = admin::create(app, details, role.into()).await.map_err(|error| match error {
         AccountError::EmailTaken => Failure::KnownEmail(email.to_owned()),
         error => error.into(),

@@ -65,6 +65,7 @@ impl Market {
 
     /// The feed tells of versions of listings.
     pub fn touch(&self, changed: &[ChangedRow]) {
+        self.app.market.touch(changed);
         let mut board = self.lock();
         if board.watchers.is_empty() {
             return;
@@ -110,22 +111,22 @@ impl Market {
         watcher.join().await
     }
 
-    /// Compares with the database, and shows all that is newer there. Without a watcher it forgets everything.
+    /// Compares with the database, and shows all that is newer there. Without a watcher it forgets everything, and compares for
+    /// the pages that are kept of the market alone.
     pub async fn sweep(&self) -> Result<(), DbErr> {
-        {
-            let mut board = self.lock();
-            if board.watchers.is_empty() {
-                board.clear();
-                return Ok(());
-            }
-            board.prune();
+        let is_watched = self.lock().tidy();
+        if !is_watched {
+            return match self.app.market.is_asked_for() {
+                true => market::compare(&self.app).await.map(drop),
+                false => Ok(()),
+            };
         }
         let _reading = self.reading.lock().await;
         self.compare().await
     }
 
     async fn compare(&self) -> Result<(), DbErr> {
-        let live = market::versions(&self.app.db).await?;
+        let live = market::compare(&self.app).await?;
         let newer: Vec<Uuid> = {
             let board = self.lock();
             let shown = board.by_id.keys().filter(|id| board.is_live(**id) && !live.contains_key(id));
@@ -173,6 +174,16 @@ impl Board {
         self.next_watcher += 1;
         self.watchers.insert(id, Arc::clone(&seen));
         (id, seen)
+    }
+
+    /// Lets go of what no watcher waits for; whether there is any watcher.
+    fn tidy(&mut self) -> bool {
+        if self.watchers.is_empty() {
+            self.clear();
+            return false;
+        }
+        self.prune();
+        true
     }
 
     fn clear(&mut self) {

@@ -133,3 +133,30 @@ async fn a_socket_is_its_fans_by_the_token_of_its_beginning() {
     assert_eq!(nobodys.said().await, Said::Error("UNAUTHENTICATED".to_owned()));
     site.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn null_takes_a_part_of_the_profile_away_and_what_is_left_out_stays() {
+    const UPDATE: &str = "mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) {
+        user { displayName country locale } } }";
+    const PARTS: &str = "mutation ($name: String, $country: String) {
+        updateProfile(input: {displayName: $name, country: $country}) { user { displayName country locale } } }";
+    let (_world, site) = Site::embedded().await;
+    let ana = site.fan("ana").await;
+    let changed = async |text: &str, variables: Value| {
+        let profile = ana.ask(text, variables).await.data()["updateProfile"]["user"].clone();
+        let me = ana.ask("{ me { displayName country locale } }", json!({})).await.data()["me"].clone();
+        assert_eq!(profile, me, "it is written down");
+        [profile["displayName"].clone(), profile["country"].clone(), profile["locale"].clone()]
+    };
+
+    let all = json!({ "input": { "displayName": "Ana", "country": "QA", "locale": "ar" } });
+    assert_eq!(changed(UPDATE, all).await, [json!("Ana"), json!("QA"), json!("ar")]);
+    let one = json!({ "input": { "country": null } });
+    assert_eq!(changed(UPDATE, one).await, [json!("Ana"), Value::Null, json!("ar")]);
+    // A variable without a value is a field that is left out.
+    assert_eq!(changed(PARTS, json!({ "country": "ES" })).await, [json!("Ana"), json!("ES"), json!("ar")]);
+    assert_eq!(changed(PARTS, json!({ "name": null })).await, [Value::Null, json!("ES"), json!("ar")]);
+    let wrong = ana.ask(UPDATE, json!({ "input": { "locale": "tlh" } })).await;
+    assert_eq!((wrong.code(), &wrong.0["errors"][0]["extensions"]["field"]), ("BAD_USER_INPUT", &json!("locale")));
+    site.finish().await;
+}

@@ -37,7 +37,7 @@ impl Feed {
         hub.sweep().await.expect("the view can be filled");
         let live = SharedRendering::new(
             site.app(),
-            schema::build(site.app(), std::sync::Arc::clone(&hub)),
+            schema::build(site.app(), std::sync::Arc::clone(&hub), None),
             hub.clone(),
             1 << 20,
         );

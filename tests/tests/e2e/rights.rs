@@ -49,6 +49,7 @@ const ADMINS: [&str; 5] = [ANONYMOUS, FORBIDDEN, FORBIDDEN, FORBIDDEN, SHOWN];
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
     row("Query.matches", "{ field: matches { totalCount } }", EVERYBODY),
+    row("Query.site", "{ field: site { name } }", EVERYBODY),
     row("Query.rateLimit", "{ field: rateLimit { limit } }", EVERYBODY),
     row("Query.addressRules", "{ field: addressRules { nodes { network } } }", ADMINS),
     row("Query.securityEvents", "{ field: securityEvents { nodes { id } } }", ADMINS),
@@ -98,11 +99,16 @@ const ROWS: &[Row] = &[
     row("Mutation.verifyEmail", r#"mutation { field: verifyEmail(input: {code: "wrong"}) { user { id } } }"#,
         [JUDGED; 5]),
     row("Mutation.requestEmailVerification", "mutation { field: requestEmailVerification { success } }", SIGNED_IN),
+    row("Mutation.updateProfile", r#"mutation { field: updateProfile(input: {country: "QA"}) { user { id } } }"#,
+        SIGNED_IN),
     row("Mutation.changePassword", r#"mutation {
         field: changePassword(input: {currentPassword: "wrong", newPassword: "a good password"}) { user { id } } }"#,
         [ANONYMOUS, JUDGED, JUDGED, JUDGED, JUDGED]),
     row("Mutation.reserve", "mutation { field: reserve(input: {matchNumber: 1, category: 2, quantity: 1}) {
         reservation { id } } }", SIGNED_IN),
+    row("Mutation.extendReservation", "mutation ($extended: ID!) {
+        field: extendReservation(input: {reservationId: $extended}) { reservation { id } } }",
+        [ANONYMOUS, UNKNOWN, SHOWN, UNKNOWN, UNKNOWN]),
     row("Mutation.cancelReservation", "mutation ($reservation: ID!) {
         field: cancelReservation(input: {reservationId: $reservation}) { reservation { id } } }",
         [ANONYMOUS, UNKNOWN, SHOWN, UNKNOWN, UNKNOWN]),
@@ -244,6 +250,7 @@ async fn each_is_let_through_to_what_they_have_a_right_to_and_no_further() {
     owner.pay(&refunded, "pm_card_visa", "refunded").await.data();
     site.on_sale(2, 20).await;
     let ticket = owner.buys(2, 1).await;
+    let extended = owner.holds(2, 2, 1).await;
     let mut listings = Vec::new();
     for _ in 0..3 {
         listings.push(owner.offers(&owner.buys(2, 1).await, "70").await);
@@ -266,7 +273,7 @@ async fn each_is_let_through_to_what_they_have_a_right_to_and_no_further() {
             };
             let all = json!({
                 "reservation": reservation, "payable": payable, "payed": payed, "refunded": refunded,
-                "ticketed": ticketed,
+                "ticketed": ticketed, "extended": extended,
                 "owner": me["me"]["id"], "match": me["match"]["id"], "ticket": tickets["myTickets"]["nodes"][0]["id"],
                 "known": me["me"]["email"], "new": format!("{}@example.com", Uuid::new_v4().simple()),
                 "refresh": spare, "ticket": ticket,

@@ -209,6 +209,35 @@ async fn a_fan_watches_their_reservation_to_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fan_sees_more_time_where_they_watch_and_spends_it_once_with_two_clicks() {
+    const EXTEND: &str = "mutation ($input: ExtendReservationInput!) { extendReservation(input: $input) {
+        reservation { id expiresAt extensionsLeft } } }";
+    const WATCH: &str = "subscription ($id: ID!) { reservation(id: $id) { version expiresAt extensionsLeft } }";
+    let (_world, site) = Site::embedded().await;
+    site.on_sale(1, 4).await;
+    let ana = site.fan("ana").await;
+    let id = ana.holds(1, 1, 1).await;
+    let mut socket = ana.socket().await;
+    socket.subscribe(WATCH, json!({ "id": id })).await;
+    let first = socket.data().await["reservation"].clone();
+    assert_eq!(first["extensionsLeft"], 1);
+
+    let input = json!({ "reservationId": id, "expiresAt": first["expiresAt"] });
+    let (one, other) =
+        tokio::join!(ana.ask(EXTEND, json!({ "input": input })), ana.ask(EXTEND, json!({ "input": input })));
+    let more = socket.data().await["reservation"].clone();
+
+    assert_eq!(one.data(), other.data(), "both clicks are answered alike");
+    let answered = one.data()["extendReservation"]["reservation"].clone();
+    assert_eq!([&more["expiresAt"], &more["extensionsLeft"]], [&answered["expiresAt"], &answered["extensionsLeft"]]);
+    assert_eq!([&more["version"], &more["extensionsLeft"]], [2, 0]);
+    assert!(more["expiresAt"].as_str() > first["expiresAt"].as_str(), "{more}");
+    let spent = ana.ask(EXTEND, json!({ "input": { "reservationId": id } })).await;
+    assert_eq!(spent.code(), "EXTENSION_REFUSED");
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_site_that_stops_lets_its_subscribers_go_without_telling_them_an_end() {
     let (_world, site) = Site::embedded().await;
     site.on_sale(1, 20).await;

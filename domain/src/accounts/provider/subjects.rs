@@ -73,6 +73,7 @@ async fn open(app: &App, issuer: &str, subject: &str, claimed: Claimed) -> Resul
         password_hash: String::new(),
         display_name: claimed.name,
         country: None,
+        locale: None,
         role: claimed.role.unwrap_or(Role::Customer),
         disabled_at: None,
         created_at: now,

@@ -119,3 +119,30 @@ fn a_secret_of_fewer_than_32_bytes_is_refused_everywhere() {
     }
     load_env(&[("MATCHDAY_JWT_SECRET", "a phrase, but one that is long enough")]).expect("dev forgives phrases");
 }
+
+#[test]
+fn languages_are_codes_each_once_and_the_publishable_key_is_the_public_one_of_this_mode() {
+    for (locales, why) in [
+        ("english", "\"english\" is no language of the site"),
+        ("en,EN", "\"EN\""),
+        ("en,pt", "\"pt\""),
+        ("en,en", "twice"),
+    ] {
+        let problems = load_env(&[("MATCHDAY_WEB_LOCALES", locales)]).expect_err("these are no languages");
+        assert!(complaint(&problems, "MATCHDAY_WEB_LOCALES").contains(why), "{locales}: {problems}");
+    }
+    assert!(complaint(&of_file("[web]\nlocales = []\n"), "web.locales (").contains("is empty"));
+    let loaded = load_env(&[("MATCHDAY_WEB_LOCALES", "ar,en")]).expect("these are languages").config;
+    assert_eq!(loaded.domain().locales, ["ar", "en"]);
+
+    for (key, why) in [
+        ("sk_test_abc", "never be shown to browsers"),
+        ("pk_live_abc", "of live mode in ENV=dev"),
+        ("pk_abc", "no publishable key"),
+    ] {
+        let problems = load_env(&[("STRIPE_PUBLISHABLE_KEY", key)]).expect_err("it is not one");
+        assert!(complaint(&problems, "STRIPE_PUBLISHABLE_KEY").contains(why), "{key}: {problems}");
+        assert!(!problems.to_string().contains(key), "the report repeats the key");
+    }
+    load_env(&[("STRIPE_PUBLISHABLE_KEY", "pk_test_abc")]).expect("it is one of test mode");
+}

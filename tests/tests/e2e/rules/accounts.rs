@@ -42,6 +42,7 @@ fn details(email: &str) -> SignUp {
         password: PASSWORD.to_owned(),
         display_name: Some(" Ana ".to_owned()),
         country: Some("QA".to_owned()),
+        locale: None,
     }
 }
 
@@ -172,7 +173,7 @@ async fn signing_out_ends_the_session_and_no_other(app: &TestApp) {
     let other = sign_in(app).await;
     let viewer = accounts::authenticate(app, &session.access_token).await.expect("the token is fresh");
 
-    accounts::sign_out(app, viewer, false).await.expect("a session can be ended");
+    accounts::sign_out(app, viewer, None, false).await.expect("a session can be ended");
 
     let ended = accounts::refresh(app, &session.refresh_token).await;
     assert!(matches!(ended, Err(AccountError::EndedSession)), "{ended:?}");
@@ -195,7 +196,7 @@ async fn signing_out_everywhere_ends_all_sessions_of_the_fan_and_nobody_elses(ap
     let (first, second) = (ana(app).await, sign_in(app).await);
     let other = accounts::sign_up(app, details("ben@example.com")).await.expect("ben can sign up");
 
-    accounts::sign_out(app, viewer(app, &first).await, true).await.expect("sessions can be ended");
+    accounts::sign_out(app, viewer(app, &first).await, None, true).await.expect("sessions can be ended");
 
     assert!(!goes_on(app, &first).await && !goes_on(app, &second).await);
     assert!(goes_on(app, &other).await);
@@ -322,7 +323,7 @@ async fn what_is_over_is_let_go_of(app: &TestApp) {
 
 async fn a_session_that_ended_days_ago_is_let_go_of_and_one_that_goes_on_keeps_what_it_used_up(app: &TestApp) {
     let (ended, live) = (ana(app).await, sign_in(app).await);
-    accounts::sign_out(app, viewer(app, &ended).await, false).await.expect("a session can be ended");
+    accounts::sign_out(app, viewer(app, &ended).await, None, false).await.expect("a session can be ended");
     let renewed = accounts::refresh(app, &live.refresh_token).await.expect("it goes on");
     let rows = async || session::Entity::find().all(&app.db).await.expect("sessions can be read").len();
 
@@ -385,7 +386,7 @@ async fn no_session_slips_through_an_end_of_all(app: &TestApp) {
 
         let (next, ended, last) = tokio::join!(
             accounts::refresh(app, &first.refresh_token),
-            accounts::sign_out(app, viewer, true),
+            accounts::sign_out(app, viewer, None, true),
             accounts::refresh(app, &second.refresh_token),
         );
 

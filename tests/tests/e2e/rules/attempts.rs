@@ -31,7 +31,7 @@ fn address(text: &str) -> Option<IpAddr> {
 }
 
 fn details(email: &str, password: &str) -> SignUp {
-    SignUp { email: email.to_owned(), password: password.to_owned(), display_name: None, country: None }
+    SignUp { email: email.to_owned(), password: password.to_owned(), display_name: None, country: None, locale: None }
 }
 
 async fn sign_in(app: &TestApp, from: &str, password: &str) -> Result<Session, AccountError> {

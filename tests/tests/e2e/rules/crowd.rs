@@ -208,6 +208,8 @@ async fn find_then_save(db: &DatabaseConnection, looked: &Barrier, user_id: Uuid
         idempotency_key: None,
         listing_id: None,
         returned: 0,
+        extensions: 0,
+        ended_at: None,
     };
     reservation::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(db).await?;
     let held = stock.held + 1;

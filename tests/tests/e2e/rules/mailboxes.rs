@@ -20,7 +20,7 @@ const FORMS: [[&str; 4]; 2] = [
 
 fn details(email: &str) -> SignUp {
     let (email, password) = (email.to_owned(), PASSWORD.to_owned());
-    SignUp { email, password, display_name: None, country: None }
+    SignUp { email, password, display_name: None, country: None, locale: None }
 }
 
 async fn a_mailbox_has_one_account_however_its_domain_is_written(app: &TestApp) {

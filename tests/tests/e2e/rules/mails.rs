@@ -36,6 +36,7 @@ async fn ana(app: &TestApp) -> Session {
         password: PASSWORD.to_owned(),
         display_name: Some("Ana".to_owned()),
         country: None,
+        locale: None,
     };
     accounts::sign_up(app, details).await.expect("ana can sign up")
 }

@@ -29,6 +29,7 @@ async fn ana(app: &App) -> Session {
         password: PASSWORD.to_owned(),
         display_name: None,
         country: None,
+        locale: None,
     };
     accounts::sign_up(app, details).await.expect("ana can sign up")
 }
@@ -104,7 +105,7 @@ async fn a_moment_brings_no_ended_session_back(app: &TestApp) {
     let first = ana(app).await;
     let second = next(app, &first.refresh_token).await;
     let viewer = accounts::authenticate(app, &second.access_token).await.expect("the token is fresh");
-    accounts::sign_out(app, viewer, false).await.expect("a session can be ended");
+    accounts::sign_out(app, viewer, None, false).await.expect("a session can be ended");
 
     for token in [&first.refresh_token, &second.refresh_token] {
         let ended = accounts::refresh(app, token).await;

@@ -35,6 +35,7 @@ async fn ana(app: &App) -> Session {
         password: PASSWORD.to_owned(),
         display_name: None,
         country: None,
+        locale: None,
     };
     accounts::sign_up(app, details).await.expect("ana can sign up")
 }
@@ -87,7 +88,7 @@ async fn a_role_counts_at_once_whatever_tokens_say(app: &TestApp) {
 async fn an_access_token_ends_with_its_session_or_account(app: &TestApp) {
     let (out, other, left) = (ana(app).await, again(app).await, again(app).await);
 
-    accounts::sign_out(app, viewer(app, &out).await, false).await.expect("a session can be ended");
+    accounts::sign_out(app, viewer(app, &out).await, None, false).await.expect("a session can be ended");
     assert!(matches!(seen(app, &out).await, Err(AccountError::EndedSession)));
     let changed =
         accounts::change_password(app, viewer(app, &left).await, None, PASSWORD.to_owned(), "a better one".to_owned());
@@ -176,7 +177,7 @@ async fn what_is_changed_at_one_instance_is_heard_at_the_others() {
     }
 
     let right = right(&another, &session).await;
-    accounts::sign_out(&app, viewer(&app, &session).await, true).await.expect("sessions can be ended");
+    accounts::sign_out(&app, viewer(&app, &session).await, None, true).await.expect("sessions can be ended");
 
     timeout(PATIENCE, right.over()).await.expect("the end is heard of");
     assert!(matches!(seen(&another, &session).await, Err(AccountError::EndedSession)));

@@ -1,0 +1,71 @@
+//! What the site says to people, and in which languages.
+
+use std::{collections::BTreeSet, path::PathBuf};
+
+use domain::accounts::emails;
+use kit::locale::Locale;
+use serde::{Deserialize, Serialize};
+use settings::{
+    problem::Problem,
+    row::{Kind, Row},
+};
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Web {
+    /// Whether the fans' pages are served beside the API.
+    pub storefront: bool,
+    /// A folder of the operator's own pages.
+    pub overrides: Option<PathBuf>,
+    /// Where the site's staff is written to.
+    pub support: Option<String>,
+    /// As BCP 47 names them; the first is for those who ask for no other.
+    pub locales: Vec<String>,
+}
+
+impl Default for Web {
+    fn default() -> Self {
+        Self {
+            storefront: true,
+            overrides: None,
+            support: None,
+            locales: ["en", "es", "fr", "ar"].map(str::to_owned).into(),
+        }
+    }
+}
+
+#[rustfmt::skip]
+pub(super) const ROWS: &[Row] = &[
+    ("web.storefront", "MATCHDAY_WEB_STOREFRONT", Kind::Flag, "whether the fans' pages are served, from / on; else / leads to GraphiQL"),
+    ("web.overrides", "MATCHDAY_WEB_OVERRIDES", Kind::Text, "folder of the operator's own pages, such as terms.en.html: linked at the foot of every page; help.en.html takes the place of ours"),
+    ("web.support", "MATCHDAY_WEB_SUPPORT", Kind::Text, "where fans write to the site's staff: an email address, or the address of a page"),
+    ("web.locales", "MATCHDAY_WEB_LOCALES", Kind::List, "languages of the site, of en, es, fr and ar; the first is for those who ask for no other"),
+];
+
+impl Web {
+    pub(super) fn problems(&self, found: &mut Vec<Problem>) {
+        let mut wrong = |wrong: String| {
+            let right = "list some of en, es, fr and ar, each once: the pages are written in these.";
+            found.push(Problem::new("web.locales", wrong, right));
+        };
+        if self.locales.is_empty() {
+            wrong("is empty".to_owned());
+        }
+        for locale in self.locales.iter().filter(|locale| Locale::of_tag(locale).is_none()) {
+            wrong(format!("{locale:?} is no language of the site"));
+        }
+        if self.locales.iter().collect::<BTreeSet<_>>().len() < self.locales.len() {
+            wrong("names a language twice".to_owned());
+        }
+        if let Some(support) = self.support.as_ref().filter(|support| !is_contact(support)) {
+            let right = "write an email, or the https:// address of a page.";
+            found.push(Problem::new("MATCHDAY_WEB_SUPPORT", format!("{support:?} is neither"), right));
+        }
+    }
+}
+
+/// Whether it is an email, or an address of the web.
+fn is_contact(text: &str) -> bool {
+    let is_address = text.starts_with("https://") || text.starts_with("http://");
+    !text.contains(char::is_whitespace) && (is_address || emails::on_the_wire(text).is_some())
+}
