@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     App,
-    accounts::{codes, keys::AccessTokens, standing, throttle},
+    accounts::{codes, keys::AccessTokens, provider_sign_in, standing, throttle},
     keyring,
     tickets::keys::TicketCodes,
 };
@@ -61,6 +61,7 @@ pub async fn forget(app: &App) -> Result<(), DbErr> {
     throttle::forget(app, &txn).await?;
     codes::forget(app, &txn).await?;
     standing::forget(app, &txn).await?;
+    provider_sign_in::forget(app, &txn).await?;
     txn.commit().await?;
 
     let now = app.clock.now();

@@ -25,6 +25,7 @@ pub mod parked_sale;
 pub mod payment;
 pub mod payment_change;
 pub mod payout;
+pub mod provider_session;
 pub mod refund;
 pub mod reservation;
 pub mod sandbox_intent;

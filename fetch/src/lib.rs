@@ -5,8 +5,9 @@
 
 use std::{net::IpAddr, time::Duration};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use form_urlencoded::Serializer;
+use form_urlencoded::{Serializer, byte_serialize};
 use http::{Method, Request, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -120,6 +121,30 @@ impl Fetcher {
             .body(Full::from(form(fields)))
             .map_err(|_| AddressError::Malformed)?;
         self.send(request).await
+    }
+
+    /// What an address answers to a form, whatever the status. `login` are a client's name and secret, which go in a header as
+    /// RFC 6749, section 2.3.1, has it.
+    ///
+    /// # Errors
+    /// As of [`Self::json`], but for the status.
+    pub async fn form_as(
+        &self,
+        text: &str,
+        login: Option<(&str, &str)>,
+        fields: &[(&str, &str)],
+    ) -> Result<(StatusCode, Bytes), FetchError> {
+        let mut request = Request::builder()
+            .method(Method::POST)
+            .uri(address(text)?)
+            .header(header::ACCEPT, "application/json")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some((name, secret)) = login {
+            let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+            let login = STANDARD.encode(format!("{}:{}", encoded(name), encoded(secret)));
+            request = request.header(header::AUTHORIZATION, format!("Basic {login}"));
+        }
+        self.exchange(request.body(Full::from(form(fields))).map_err(|_| AddressError::Malformed)?).await
     }
 
     /// What a request is answered with a status of success; its address is one that may be fetched from.

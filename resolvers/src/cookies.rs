@@ -27,6 +27,20 @@ pub struct Cookies {
     pub refresh: Option<String>,
 }
 
+/// A cookie as it is set: for this host alone, and for no script.
+pub fn written(name: &str, value: &str, life: Duration, same_site: &str) -> String {
+    let seconds = life.as_secs();
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite={same_site}")
+}
+
+/// The cookies that keep a session.
+pub fn of_session(session: &Session, same_site: &str) -> [String; 2] {
+    [
+        written(ACCESS, &session.access_token, session.access_lifetime, same_site),
+        written(REFRESH, &session.refresh_token, session.refresh_lifetime, same_site),
+    ]
+}
+
 /// Where a session is to be kept.
 #[derive(Clone, Copy)]
 pub(crate) enum Keeper<'a> {
@@ -61,14 +75,13 @@ impl<'a> Keeper<'a> {
     }
 
     /// Gives a session to the browser, if it is to keep it.
-    pub(crate) fn keep(self, ctx: &Context<'_>, session: &Session) -> Result<(), ApiError> {
+    pub(crate) fn keep(self, ctx: &Context<'_>, session: &Session) {
         let Self::Browser(cookies) = self else {
-            return Ok(());
+            return;
         };
-        let lifetimes = &ctx.app()?.accounts;
-        cookies.set(ctx, ACCESS, &session.access_token, lifetimes.access_lifetime);
-        cookies.set(ctx, REFRESH, &session.refresh_token, lifetimes.refresh_lifetime);
-        Ok(())
+        for cookie in of_session(session, cookies.same_site) {
+            ctx.append_http_header(SET_COOKIE, cookie);
+        }
     }
 
     /// Gives the browser what it earned by a captcha, if it is to keep it.
@@ -83,9 +96,12 @@ impl<'a> Keeper<'a> {
 
 impl Cookies {
     fn set(&self, ctx: &Context<'_>, name: &str, value: &str, life: Duration) {
-        let (same_site, seconds) = (self.same_site, life.as_secs());
-        let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite={same_site}");
-        ctx.append_http_header(SET_COOKIE, cookie);
+        ctx.append_http_header(SET_COOKIE, written(name, value, life, self.same_site));
+    }
+
+    /// The refresh token that the browser keeps, if it keeps one.
+    pub(crate) fn refresh_token<'a>(ctx: &Context<'a>) -> Option<&'a str> {
+        ctx.data_opt::<Self>()?.refresh.as_deref()
     }
 
     /// Makes the browser forget its session, if it keeps one.

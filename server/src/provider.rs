@@ -1,18 +1,25 @@
-//! The identity provider's keys: fetched in the background, by one task, again and again.
+//! The identity provider's keys, and where it is asked: fetched in the background, by one task, again and again.
 //!
 //! Requests never fetch: one whose token names an unknown key wakes this task and waits for its next round. While the
 //! provider is away the keys that are known stay in use.
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{App, accounts::provider::Provider, work::Backoff};
+use domain::{
+    App,
+    accounts::provider::{Client, Endpoints, Provider},
+    work::Backoff,
+};
 use fetch::{FetchError, Fetcher};
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::config::oidc::Oidc;
+use self::token_client::TokenClient;
+use crate::config::{Config, oidc::Oidc};
+
+mod token_client;
 
 /// A round, the discovery included, takes no longer: tokens wait for it.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -33,6 +40,8 @@ enum Unfetched {
     Form { url: String, error: serde_json::Error },
     #[error("{url} speaks for the issuer {found:?}")]
     OtherIssuer { url: String, found: String },
+    #[error("{url} names no {what} that may be asked")]
+    Endpoint { url: String, what: &'static str },
     #[error("no answer within {} s", PATIENCE.as_secs())]
     Late,
     #[error(transparent)]
@@ -44,6 +53,19 @@ enum Unfetched {
 struct Discovery {
     issuer: String,
     jwks_uri: String,
+    authorization_endpoint: Option<String>,
+    token_endpoint: Option<String>,
+    #[serde(default)]
+    authorization_response_iss_parameter_supported: bool,
+    /// By default by a header alone.
+    token_endpoint_auth_methods_supported: Option<Vec<String>>,
+}
+
+/// The provider with the site as its client, where browsers sign in at it.
+pub(crate) fn with_client(provider: Provider, config: &Config) -> Provider {
+    let Some(client) = config.oidc.client(&config.http) else { return provider };
+    let tokens = TokenClient::new(client.id.clone(), config.oidc.client_secret.clone());
+    provider.with_client(Client::new(client, Arc::new(tokens)))
 }
 
 /// Keeps the provider's keys fresh until `stop`.
@@ -75,7 +97,8 @@ pub(crate) async fn run(app: Arc<App>, oidc: Oidc, stop: CancellationToken) {
 }
 
 async fn round(provider: &Provider, fetcher: &Fetcher, oidc: &Oidc) -> Result<usize, Unfetched> {
-    let fetched = timeout(PATIENCE, keys(fetcher, oidc)).await.unwrap_or(Err(Unfetched::Late));
+    let fetching = keys(fetcher, oidc, provider.client());
+    let fetched = timeout(PATIENCE, fetching).await.unwrap_or(Err(Unfetched::Late));
     let learnt = match fetched {
         Ok(keys) => provider.set_keys(&keys).map_err(Unfetched::from),
         Err(error) => {
@@ -88,22 +111,44 @@ async fn round(provider: &Provider, fetcher: &Fetcher, oidc: &Oidc) -> Result<us
     learnt
 }
 
-async fn keys(fetcher: &Fetcher, oidc: &Oidc) -> Result<Value, Unfetched> {
-    let url = match &oidc.jwks_url {
-        Some(url) => url.clone(),
-        None => discovered(fetcher, oidc.issuer.as_deref().unwrap_or_default()).await?,
+/// The keys; on the way there the client learns where the provider is asked.
+async fn keys(fetcher: &Fetcher, oidc: &Oidc, client: Option<&Client>) -> Result<Value, Unfetched> {
+    let issuer = oidc.issuer.as_deref().unwrap_or_default();
+    let url = match (&oidc.jwks_url, client) {
+        (Some(url), None) => url.clone(),
+        (Some(url), Some(client)) => {
+            // Tokens are judged by their keys also where nobody can sign in.
+            if let Err(error) = discovered(fetcher, issuer, Some(client)).await {
+                tracing::warn!(%error, "where the identity provider is asked can't be fetched; what is known stays in use");
+            }
+            url.clone()
+        }
+        (None, client) => discovered(fetcher, issuer, client).await?,
     };
     json(fetcher, &url).await
 }
 
 /// Where the issuer's own document says that its keys are.
-async fn discovered(fetcher: &Fetcher, issuer: &str) -> Result<String, Unfetched> {
+async fn discovered(fetcher: &Fetcher, issuer: &str, client: Option<&Client>) -> Result<String, Unfetched> {
     let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
     let discovery: Discovery = json(fetcher, &url).await?;
-    match discovery.issuer == issuer {
-        true => Ok(discovery.jwks_uri),
-        false => Err(Unfetched::OtherIssuer { url, found: discovery.issuer }),
+    if discovery.issuer != issuer {
+        return Err(Unfetched::OtherIssuer { url, found: discovery.issuer });
     }
+    if let Some(client) = client {
+        let named = |what, named: Option<String>| {
+            let named = named.filter(|named| fetch::address(named).is_ok());
+            named.ok_or_else(|| Unfetched::Endpoint { url: url.clone(), what })
+        };
+        let methods = discovery.token_endpoint_auth_methods_supported;
+        client.set_endpoints(Endpoints {
+            authorization: named("authorization_endpoint", discovery.authorization_endpoint)?,
+            token: named("token_endpoint", discovery.token_endpoint)?,
+            names_issuer: discovery.authorization_response_iss_parameter_supported,
+            takes_basic: methods.is_none_or(|methods| methods.iter().any(|method| method == "client_secret_basic")),
+        });
+    }
+    Ok(discovery.jwks_uri)
 }
 
 async fn json<T: for<'a> Deserialize<'a>>(fetcher: &Fetcher, url: &str) -> Result<T, Unfetched> {

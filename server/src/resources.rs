@@ -12,7 +12,9 @@ use kafka::Status;
 use limits::connection::Redis;
 use settings::secret::Secret;
 
-use crate::{broker::Exchange, config::Config, data_dir::DataDir, database, failure::Failure, mail, passes::Printer};
+use crate::{
+    broker::Exchange, config::Config, data_dir::DataDir, database, failure::Failure, mail, passes::Printer, provider,
+};
 
 /// What the program stands on.
 pub(crate) struct Resources {
@@ -94,5 +96,7 @@ fn app(
     secret: &Secret,
     gateway: &Gateway,
 ) -> Result<(Arc<App>, Desk), Failure> {
-    Ok(App::over(connected, clock, config.domain(), config.keys(secret), gateway.shared()))
+    let mut keys = config.keys(secret);
+    keys.provider = keys.provider.map(|provider| provider::with_client(provider, config));
+    Ok(App::over(connected, clock, config.domain(), keys, gateway.shared()))
 }

@@ -20,6 +20,12 @@ const venv = path.join(here, 'python', '.venv');
 const python = path.join(venv, 'bin', 'python');
 const node = (...files) => [process.execPath, ['--test', '--test-timeout=300000', ...files]];
 
+// One after the other: each has a program and a Chromium of its own, and `states` alone takes minutes.
+const shop = (...subjects) => [
+  process.execPath,
+  ['--test', '--test-concurrency=1', '--test-timeout=480000', ...subjects.map((subject) => `browser/shop/${subject}.test.mjs`)],
+];
+
 // Of the differential suite: more of them take longer.
 const documents = Number(process.env.DIFFERENTIAL_DOCUMENTS ?? 0);
 // Of the validation suite: more of them take longer.
@@ -35,7 +41,8 @@ const suites = {
   restarts: { run: node('restart.test.mjs'), seconds: 300, own: true },
   sessions: { run: node('sessions.test.mjs'), seconds: 240, own: true },
   stripe: { run: node('stripe.test.mjs'), seconds: 120, own: true },
-  browser: { run: node('browser/graphiql.test.mjs', 'browser/tabs.test.mjs'), seconds: 900, own: true },
+  browser: { run: node('browser/arrivals.test.mjs', 'browser/graphiql.test.mjs', 'browser/tabs.test.mjs'), seconds: 900, own: true },
+  storefront: { run: shop('keyboard', 'live', 'purchase', 'resale', 'states'), seconds: 900, own: true },
 };
 
 const children = new Set();

@@ -14,6 +14,7 @@
 mod app;
 pub mod bank;
 pub mod broker;
+pub mod browser;
 pub mod captcha;
 pub mod checks;
 pub mod client;
@@ -23,6 +24,7 @@ pub mod fake_stripe;
 mod fans;
 pub mod mailer;
 pub mod own_broker;
+pub mod pages;
 pub mod program;
 pub mod provider;
 pub mod question;

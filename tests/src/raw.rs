@@ -50,6 +50,12 @@ pub async fn send(address: SocketAddr, line: &str, headers: &[(&str, &str)]) -> 
     exchange(address, &request(line, headers, "")).await
 }
 
+/// Sends a request with a body of any kind, or without one.
+pub async fn send_body(address: SocketAddr, line: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    let length = body.len().to_string();
+    exchange(address, &request(line, &[headers, &[("content-length", &length)]].concat(), body)).await
+}
+
 /// An answer that goes on: its first event has come.
 pub struct Streamed(TcpStream);
 
@@ -116,7 +122,8 @@ fn request(line: &str, headers: &[(&str, &str)], body: &str) -> String {
     request + "\r\n" + body
 }
 
-fn encoded(text: &str) -> String {
+/// A text as part of a query string.
+pub fn encoded(text: &str) -> String {
     let keep = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     text.bytes().map(|byte| if keep(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }

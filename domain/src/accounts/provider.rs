@@ -12,6 +12,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use entities::user;
 use jsonwebtoken::{Algorithm, Header};
 use serde::Deserialize;
 use serde_json::Value;
@@ -23,9 +24,11 @@ use tokio::{
 use super::{AccountError, SignedBy, Viewer, standing};
 use crate::App;
 
+mod client;
 mod keys;
 mod subjects;
 
+pub use client::{Client, ClientConfig, Endpoints, GrantError, Granted, TokenEndpoint};
 pub(super) use keys::Key;
 use keys::KeySet;
 pub use keys::{ALGORITHMS, algorithm};
@@ -72,6 +75,7 @@ pub struct Provider {
     rounds: watch::Sender<Round>,
     last_refresh: Mutex<LastRefresh>,
     refresh: Notify,
+    client: Option<Client>,
 }
 
 /// How often the keys were fetched, or could not be.
@@ -101,7 +105,23 @@ impl Provider {
             rounds: watch::Sender::new(Round::default()),
             last_refresh: Mutex::default(),
             refresh: Notify::new(),
+            client: None,
         }
+    }
+
+    /// The same, where browsers may sign in at it by this site.
+    #[must_use]
+    pub fn with_client(self, client: Client) -> Self {
+        Self { client: Some(client), ..self }
+    }
+
+    /// What the site is to the provider, where browsers may sign in at it.
+    pub fn client(&self) -> Option<&Client> {
+        self.client.as_ref()
+    }
+
+    pub fn issuer(&self) -> &str {
+        &self.config.issuer
     }
 
     /// Takes the provider's keys, RFC 7517, and says how many are of use. What was verified by others is verified anew.
@@ -228,17 +248,7 @@ pub(super) async fn read(
     digest: [u8; 32],
 ) -> Result<(Viewer, SignedBy), AccountError> {
     let now = app.clock.now();
-    let header = jsonwebtoken::decode_header(token).map_err(|_| AccountError::InvalidToken)?;
-    let kid = kid(header)?;
-    let (mut keys, mut key) = provider.key(kid.as_deref(), now).await?;
-    let mut verified = verify(&key, token, &provider.config, now);
-    if matches!(verified, Err(AccountError::InvalidToken)) && (kid.is_none() || key.kid.is_none()) {
-        // Another key may have taken the place of the only one: no name says so.
-        provider.refresh_and_wait(now).await;
-        (keys, key) = provider.key(kid.as_deref(), now).await?;
-        verified = verify(&key, token, &provider.config, now);
-    }
-    let (claims, expires_at) = verified?;
+    let (keys, key, (claims, expires_at)) = verified(provider, token, &provider.config, now).await?;
     let number = standing::number(app);
     let user = subjects::account(app, &provider.config, &claims).await?;
     if user.disabled_at.is_some() {
@@ -249,6 +259,48 @@ pub(super) async fn read(
     keys.note(digest, viewer, &key, expires_at.min(now + LOOKS));
 
     Ok((viewer, SignedBy::provider(key)))
+}
+
+/// The account of an ID token's subject, for whose client and sign-in it was made (`OpenID` Connect Core, section 3.1.3.7).
+/// What the token says of roles counts where it is what its bearer is to be known by, so not here.
+pub(super) async fn account_of_id_token(
+    app: &App,
+    provider: &Provider,
+    token: &str,
+    (client, nonce): (&str, &str),
+) -> Result<user::Model, AccountError> {
+    let config = ProviderConfig {
+        audiences: vec![client.to_owned()],
+        audience_claim: AUD.to_owned(),
+        role_claim: None,
+        ..provider.config.clone()
+    };
+    let (.., (claims, _)) = verified(provider, token, &config, app.clock.now()).await?;
+    let is_of_client = |claim: &Value| claim.is_null() || claim == client;
+    if claims["nonce"] != nonce || !is_of_client(&claims["azp"]) {
+        return Err(AccountError::InvalidToken);
+    }
+    subjects::account(app, &config, &claims).await
+}
+
+/// What a token claims and until when, and the key that says so, with the set that it is of.
+async fn verified(
+    provider: &Provider,
+    token: &str,
+    config: &ProviderConfig,
+    now: DateTime<Utc>,
+) -> Result<(Arc<KeySet>, Arc<Key>, (Value, DateTime<Utc>)), AccountError> {
+    let header = jsonwebtoken::decode_header(token).map_err(|_| AccountError::InvalidToken)?;
+    let kid = kid(header)?;
+    let (mut keys, mut key) = provider.key(kid.as_deref(), now).await?;
+    let mut verified = verify(&key, token, config, now);
+    if matches!(verified, Err(AccountError::InvalidToken)) && (kid.is_none() || key.kid.is_none()) {
+        // Another key may have taken the place of the only one: no name says so.
+        provider.refresh_and_wait(now).await;
+        (keys, key) = provider.key(kid.as_deref(), now).await?;
+        verified = verify(&key, token, config, now);
+    }
+    Ok((keys, key, verified?))
 }
 
 /// The name of the key, where there is one, of a token that may be believed at all. An extension that must be understood is
@@ -266,7 +318,8 @@ fn verify(
     now: DateTime<Utc>,
 ) -> Result<(Value, DateTime<Utc>), AccountError> {
     let invalid = |_| AccountError::InvalidToken;
-    let claims = jsonwebtoken::decode::<Value>(token, &key.verifying, &key.validation).map_err(invalid)?.claims;
+    let validation = keys::validation(&key.algorithms, config).ok_or(AccountError::InvalidToken)?;
+    let claims = jsonwebtoken::decode::<Value>(token, &key.verifying, &validation).map_err(invalid)?.claims;
     if config.audience_claim != AUD && !is_for_us(config, &claims[&config.audience_claim]) {
         return Err(AccountError::InvalidToken);
     }

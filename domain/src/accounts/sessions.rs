@@ -10,7 +10,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, Qu
 use uuid::Uuid;
 
 use super::{
-    AccountError, Session, Viewer,
+    AccountError, Session,
     keys::{AccessTokens, Key},
     lock, standing, tokens,
 };
@@ -28,7 +28,7 @@ const STEPS: usize = 8;
 /// # Errors
 /// `InvalidToken` for one that is unknown, `EndedSession` for one whose session is over, and `ReusedToken` for one that was
 /// used some time ago, which ends its family.
-pub async fn refresh(app: &App, refresh_token: &str) -> Result<Session, AccountError> {
+pub(super) async fn refresh(app: &App, refresh_token: &str) -> Result<Session, AccountError> {
     let now = app.clock.now();
     let (signer, number) = (keyring::signer::<AccessTokens>(app).await?, standing::number(app));
     let txn = WriteTxn::begin(&app.store).await?;
@@ -56,7 +56,7 @@ pub async fn refresh(app: &App, refresh_token: &str) -> Result<Session, AccountE
     let refresh_token = if token == refresh_token { succeed(app, &txn, row, &token, now).await? } else { token };
     let session = show(app, user, family, refresh_token, &signer)?;
     txn.commit().await?;
-    standing::seen(app, &session.user, Some(family), number);
+    standing::seen(app, &session.user, session.family, number);
 
     Ok(session)
 }
@@ -116,24 +116,20 @@ async fn succeed(
     Ok(successor)
 }
 
-/// Ends the viewer's session, or all that they have: their tokens are worth nothing from now on.
-///
-/// # Errors
-/// `Elsewhere` where an identity provider keeps the session: it ends there.
-pub async fn sign_out(app: &App, viewer: Viewer, everywhere: bool) -> Result<(), AccountError> {
-    let session = viewer.session.ok_or(AccountError::Elsewhere)?;
+/// Ends a session of a user, or all that they have: their tokens are worth nothing from now on.
+pub(super) async fn sign_out(app: &App, user: Uuid, session: Uuid, everywhere: bool) -> Result<(), AccountError> {
     let now = app.clock.now();
     let txn = WriteTxn::begin(&app.store).await?;
-    lock(&txn, viewer.user_id).await?;
+    lock(&txn, user).await?;
     match everywhere {
-        true => end_all(app, &txn, viewer.user_id, None).await?,
+        true => end_all(app, &txn, user, None).await?,
         false => {
             end_family(&txn, session, now).await?;
-            standing::tell(app, &txn, viewer.user_id).await?;
+            standing::tell(app, &txn, user).await?;
         }
     }
     txn.commit().await?;
-    standing::heard(app, viewer.user_id);
+    standing::heard(app, user);
 
     Ok(())
 }
@@ -207,7 +203,15 @@ fn show(
     signer: &Key,
 ) -> Result<Session, AccountError> {
     let (access_token, expires_at) = tokens::issue(&app.accounts, signer, &user, family, app.clock.now())?;
-    Ok(Session { user, family, access_token, refresh_token, expires_at })
+    Ok(Session {
+        user,
+        family: Some(family),
+        access_token,
+        refresh_token,
+        expires_at,
+        access_lifetime: app.accounts.access_lifetime,
+        refresh_lifetime: app.accounts.refresh_lifetime,
+    })
 }
 
 async fn end_family(txn: &WriteTxn, family: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {

@@ -39,18 +39,19 @@ impl Default for Accounts {
             access_token_seconds: 900,
             refresh_token_seconds: 30 * 24 * 3_600,
             refresh_reuse_seconds: 20,
-            cookies_same_site: SameSite::Strict,
+            cookies_same_site: SameSite::Lax,
             verified_email_for_holds: None,
         }
     }
 }
 
 /// Requests of which pages browsers send the cookies of a session with: those of the same site (a registrable domain and
-/// all below it), links to it as well, or all.
+/// all below it), links to it as well, or all. No protection leans on it: what may change something is judged by the edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum SameSite {
-    #[default]
     Strict,
+    /// With `Strict` a fan who comes back from a bank or a mail looks signed out.
+    #[default]
     Lax,
     None,
 }
@@ -91,7 +92,7 @@ pub(super) const ROWS: &[Row] = &[
     ("accounts.access_token_seconds", "MATCHDAY_ACCOUNTS_ACCESS_TOKEN_SECONDS", Kind::Number(10, DAY), "life of an access token"),
     ("accounts.refresh_token_seconds", "MATCHDAY_ACCOUNTS_REFRESH_TOKEN_SECONDS", Kind::Number(60, 366 * DAY), "life of a session without use"),
     ("accounts.refresh_reuse_seconds", "MATCHDAY_ACCOUNTS_REFRESH_REUSE_SECONDS", Kind::Number(0, 300), "how long a refresh token that was used is answered with its successor again; 0: its second use ends the session at once"),
-    ("accounts.cookies_same_site", "MATCHDAY_ACCOUNTS_COOKIES_SAME_SITE", Kind::OneOf(&["Strict", "Lax", "None"]), "which pages make browsers send the cookies of a session: those of this site, links to it too, or all"),
+    ("accounts.cookies_same_site", "MATCHDAY_ACCOUNTS_COOKIES_SAME_SITE", Kind::OneOf(&["Strict", "Lax", "None"]), "which pages make browsers send the cookies of a session: those of this site (Strict), links to it too (Lax), or all (None)"),
     ("accounts.verified_email_for_holds", "MATCHDAY_ACCOUNTS_VERIFIED_EMAIL_FOR_HOLDS", Kind::Flag, "let only those hold or order tickets who have confirmed their email; unset: in prod only"),
 ];
 

@@ -3,12 +3,21 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use domain::accounts::provider::{self, ALGORITHMS, Provider, ProviderConfig};
+use domain::accounts::provider::{self, ALGORITHMS, ClientConfig, Provider, ProviderConfig};
 use serde::{Deserialize, Serialize};
 use settings::{
     problem::Problem,
     row::{DAY, Kind, Row},
+    secret::Secret,
 };
+
+use super::http::Http;
+
+/// The scope without which there is no ID token.
+const OPENID: &str = "openid";
+
+/// Where the provider sends browsers back to, below the site's address.
+const CALLBACK: &str = "/auth/callback";
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -25,6 +34,13 @@ pub struct Oidc {
     pub role_claim: Option<String>,
     pub admin_values: Vec<String>,
     pub steward_values: Vec<String>,
+    /// What the provider calls this site, where browsers sign in at it by this site; unset, they do so by pages of their own.
+    pub client_id: Option<String>,
+    /// Unset for a client that keeps none.
+    pub client_secret: Option<Secret>,
+    pub scopes: Vec<String>,
+    /// What pages call the provider.
+    pub name: Option<String>,
     /// How often its keys are fetched.
     pub refresh_seconds: u64,
     /// How often unknown keys make us fetch them, at most.
@@ -44,6 +60,10 @@ impl Default for Oidc {
             role_claim: None,
             admin_values: Vec::new(),
             steward_values: Vec::new(),
+            client_id: None,
+            client_secret: None,
+            scopes: [OPENID, "profile", "email"].map(str::to_owned).to_vec(),
+            name: None,
             refresh_seconds: 300,
             unknown_key_seconds: 10,
             skew_seconds: 30,
@@ -61,6 +81,10 @@ pub(super) const ROWS: &[Row] = &[
     ("oidc.role_claim", "MATCHDAY_OIDC_ROLE_CLAIM", Kind::Text, "claim that says what somebody may do, such as roles or /realm_access/roles; unset: `matchday user promote` says"),
     ("oidc.admin_values", "MATCHDAY_OIDC_ADMIN_VALUES", Kind::List, "what that claim says of admins; without one of these and the next somebody is a customer"),
     ("oidc.steward_values", "MATCHDAY_OIDC_STEWARD_VALUES", Kind::List, "what that claim says of stewards"),
+    ("oidc.client_id", "MATCHDAY_OIDC_CLIENT_ID", Kind::Text, "what the provider calls this site, for /auth/sign-in: browsers sign in there and come back to <http.public_url>/auth/callback; unset: no such page"),
+    ("oidc.client_secret", "MATCHDAY_OIDC_CLIENT_SECRET", Kind::Text, "what the site shows the provider then; unset for a public client"),
+    ("oidc.scopes", "MATCHDAY_OIDC_SCOPES", Kind::List, "what the site asks for then: openid and more; offline_access where the provider gives refresh tokens for that alone"),
+    ("oidc.name", "MATCHDAY_OIDC_NAME", Kind::Text, "what pages call the provider, on the button that leads there; unset: the host of oidc.issuer"),
     ("oidc.refresh_seconds", "MATCHDAY_OIDC_REFRESH_SECONDS", Kind::Number(1, DAY), "how often the provider's keys are fetched"),
     ("oidc.unknown_key_seconds", "MATCHDAY_OIDC_UNKNOWN_KEY_SECONDS", Kind::Number(1, 3_600), "how often tokens of unknown keys make us fetch them, at most"),
     ("oidc.skew_seconds", "MATCHDAY_OIDC_SKEW_SECONDS", Kind::Number(0, 300), "how far the provider's clock and ours may differ"),
@@ -83,8 +107,46 @@ impl Oidc {
         Some(Provider::new(config))
     }
 
+    /// What the site is to the provider, where browsers sign in at it by this site.
+    pub(crate) fn client(&self, http: &Http) -> Option<ClientConfig> {
+        let site = http.public_url.as_deref()?.trim_end_matches('/');
+        let issuer = self.issuer.as_deref()?;
+        let host = issuer.split('/').find(|part| !part.is_empty() && !part.ends_with(':')).unwrap_or(issuer);
+        Some(ClientConfig {
+            id: self.client_id.clone()?,
+            scopes: self.scopes.clone(),
+            redirect_uri: format!("{site}{CALLBACK}"),
+            name: self.name.clone().unwrap_or_else(|| host.to_owned()),
+        })
+    }
+
+    /// What the settings of the browsers' way there lack.
+    fn client_problems(&self, http: &Http, found: &mut Vec<Problem>) {
+        let mut wrong = |setting: &str, wrong: &str, right: &str| found.push(Problem::new(setting, wrong, right));
+        if self.client_id.is_none() {
+            if self.client_secret.is_some() {
+                let right = "give what the provider calls this site, or unset the secret.";
+                wrong("MATCHDAY_OIDC_CLIENT_ID", "unset, but its secret is set", right);
+            }
+            return;
+        }
+        if http.public_url.is_none() {
+            let right = "write where visitors reach the site: the provider sends them back there.";
+            wrong("MATCHDAY_PUBLIC_URL", "unset, but browsers are to sign in at the identity provider", right);
+        }
+        let is_scope = |scope: &String| !scope.is_empty() && scope.bytes().all(|byte| byte.is_ascii_graphic());
+        if !self.scopes.iter().any(|scope| scope == OPENID) || !self.scopes.iter().all(is_scope) {
+            let right = "name openid and what else the provider knows, such as profile, email.";
+            wrong("MATCHDAY_OIDC_SCOPES", "without openid, or with something that is no scope", right);
+        }
+        if self.name.as_ref().is_some_and(|name| name.trim().is_empty() || name.chars().count() > 64) {
+            wrong("MATCHDAY_OIDC_NAME", "empty or longer than 64 characters", "write what fans call the provider.");
+        }
+    }
+
     /// What single values cannot show.
-    pub(super) fn problems(&self, found: &mut Vec<Problem>) {
+    pub(super) fn problems(&self, http: &Http, found: &mut Vec<Problem>) {
+        self.client_problems(http, found);
         let mut wrong = |setting: &str, wrong: String, right: &str| found.push(Problem::new(setting, wrong, right));
 
         for (setting, url) in [("MATCHDAY_OIDC_ISSUER", &self.issuer), ("MATCHDAY_OIDC_JWKS_URL", &self.jwks_url)] {
@@ -98,7 +160,10 @@ impl Oidc {
         if self.issuer.as_ref().is_some_and(|issuer| issuer.chars().count() > 255) {
             wrong("MATCHDAY_OIDC_ISSUER", "longer than 255 characters".to_owned(), "take a shorter name.");
         }
-        let has_more = !self.audiences.is_empty() || self.jwks_url.is_some() || self.role_claim.is_some();
+        let has_more = !self.audiences.is_empty()
+            || self.jwks_url.is_some()
+            || self.role_claim.is_some()
+            || self.client_id.is_some();
         if self.issuer.is_none() && has_more {
             let right = "give `iss` of the provider's tokens, or unset the others.";
             wrong("MATCHDAY_OIDC_ISSUER", "unset, but others of its section are set".to_owned(), right);

@@ -32,7 +32,7 @@ pub(super) fn of_payload(payload: &Map<String, Value>) -> Result<Option<&str>, R
 }
 
 /// What a cookie holds, which browsers send by themselves.
-pub(super) fn of_cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(crate) fn of_cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut cookies = lines.flat_map(|line| line.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
     cookies.find(|(known, _)| *known == name).map(|(_, value)| value).filter(|value| !value.is_empty())

@@ -102,7 +102,7 @@ async fn who_solves_it_goes_on_with_the_pass_in_a_header_a_cookie_or_connection_
     let keep = format!("mutation {{ solveCaptcha(input: {{payload: \"{payload}\", cookies: true}}) {{ expiresAt }} }}");
     let kept = post(site.address, &[CRAWLER, home], &query(&keep)).await;
     let cookie = kept.header("set-cookie");
-    assert!(cookie.contains("HttpOnly; Secure; SameSite=Strict"), "{cookie}");
+    assert!(cookie.contains("HttpOnly; Secure; SameSite=Lax"), "{cookie}");
     let cookie = cookie.split(';').next().expect("a split has a first part").to_owned();
     let on = post(site.address, &[CRAWLER, home, ("cookie", &cookie)], &query(SIGN_IN)).await.json();
     assert_eq!(code(&on), "UNAUTHENTICATED", "{on}");

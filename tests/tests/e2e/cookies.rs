@@ -1,10 +1,12 @@
 //! Cookies: a browser keeps a session out of its pages' reach, and no other site's page can use it.
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tests::{
-    Site,
+    Site, World,
+    browser::{Browser, Cookie, Page},
     raw::{self, post},
     socket::{Said, Socket},
 };
@@ -13,50 +15,10 @@ const SIGN_UP: &str = "mutation ($input: SignUpInput!) { signUp(input: $input) {
 const REFRESH: &str = "mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { user { id } } }";
 const PASSWORD: &str = "correct horse battery staple";
 
-/// A browser, as far as cookies go.
-struct Browser {
-    address: SocketAddr,
-    cookies: Vec<(String, String)>,
-}
-
-impl Browser {
-    /// Somebody who has just signed up.
-    async fn signed_up(site: &Site) -> Self {
-        let mut browser = Self { address: site.address, cookies: Vec::new() };
-        let input = json!({ "email": "ana@example.com", "password": PASSWORD, "cookies": true });
-        let answer = browser.ask(SIGN_UP, json!({ "input": input })).await;
-        assert!(answer.json()["data"]["signUp"]["user"]["id"].is_string(), "{answer:?}");
-        browser
-    }
-
-    fn sends(&self) -> String {
-        self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
-    }
-
-    async fn ask(&mut self, document: &str, variables: Value) -> raw::Answer {
-        let cookie = self.sends();
-        let body = json!({ "query": document, "variables": variables });
-        let answer = post(self.address, &[("cookie", &cookie)], &body).await;
-        for set in answer.headers("set-cookie") {
-            let (cookie, attributes) = set.split_once("; ").expect("a cookie has attributes");
-            let (name, value) = cookie.split_once('=').expect("a cookie has a value");
-            self.cookies.retain(|(known, _)| known != name);
-            if !attributes.contains("Max-Age=0;") {
-                self.cookies.push((name.to_owned(), value.to_owned()));
-            }
-        }
-        answer
-    }
-
-    async fn is_known(&mut self) -> bool {
-        self.ask("{ me { id } }", json!({})).await.json()["data"]["me"].is_object()
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_browser_keeps_its_session_in_cookies_that_no_script_can_read() {
     let (_world, site) = Site::embedded().await;
-    let mut browser = Browser { address: site.address, cookies: Vec::new() };
+    let mut browser = Browser::new(site.address);
     let input = json!({ "email": "ana@example.com", "password": PASSWORD, "cookies": true });
 
     let answer = browser.ask(SIGN_UP, json!({ "input": input })).await;
@@ -66,10 +28,11 @@ async fn a_browser_keeps_its_session_in_cookies_that_no_script_can_read() {
     assert_eq!(set.len(), lives.len(), "{set:?}");
     for (cookie, (name, seconds)) in set.iter().zip(lives) {
         assert!(cookie.starts_with(&format!("{name}=")), "{cookie}");
-        let attributes = format!("; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Strict");
+        let attributes = format!("; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax");
         assert!(cookie.ends_with(&attributes), "{cookie}");
     }
     assert!(browser.is_known().await);
+    assert_eq!(browser.sends_from(Page::OfAnotherSite), browser.sends(), "who comes back from a bank is signed in");
     let body = json!({ "query": "{ me { id } }" });
     assert!(post(site.address, &[], &body).await.json()["data"]["me"].is_null(), "cookies are all that it takes");
     let vary = browser.ask("{ me { id } }", json!({})).await.header("vary");
@@ -80,7 +43,7 @@ async fn a_browser_keeps_its_session_in_cookies_that_no_script_can_read() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_answer_shows_a_script_what_the_cookies_hide_from_it() {
     let (_world, site) = Site::embedded().await;
-    let mut browser = Browser { address: site.address, cookies: Vec::new() };
+    let mut browser = Browser::new(site.address);
     let credentials = json!({ "email": "ana@example.com", "password": PASSWORD, "cookies": true });
     let payload = "accessToken refreshToken user { id }";
 
@@ -94,8 +57,8 @@ async fn no_answer_shows_a_script_what_the_cookies_hide_from_it() {
         let session = &answer.json()["data"][field];
         assert!(session["user"]["id"].is_string(), "{answer:?}");
         assert_eq!((&session["accessToken"], &session["refreshToken"]), (&Value::Null, &Value::Null), "{field}");
-        for (_, kept) in &browser.cookies {
-            assert!(!answer.body.contains(kept), "{field}: {answer:?}");
+        for Cookie { value, .. } in &browser.cookies {
+            assert!(!answer.body.contains(value), "{field}: {answer:?}");
         }
         assert_eq!(browser.cookies.len(), 2);
     }
@@ -105,10 +68,10 @@ async fn no_answer_shows_a_script_what_the_cookies_hide_from_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_goes_on_by_its_cookie_and_ends_with_it() {
     let (_world, site) = Site::embedded().await;
-    let mut browser = Browser::signed_up(&site).await;
+    let mut browser = Browser::signed_up(site.address).await;
     let first = browser.sends();
 
-    browser.cookies.retain(|(name, _)| name.ends_with("refresh"));
+    browser.cookies.retain(|cookie| cookie.name.ends_with("refresh"));
     assert!(!browser.is_known().await, "the refresh token is none to ask with");
     let refreshed = browser.ask(REFRESH, json!({ "input": {} })).await.json();
     assert!(refreshed["data"]["refreshSession"]["user"]["id"].is_string(), "{refreshed}");
@@ -122,10 +85,79 @@ async fn a_session_goes_on_by_its_cookie_and_ends_with_it() {
     site.finish().await;
 }
 
+/// Two tabs that send the same refresh token at once, each by its own instance; both instances may be one.
+async fn tabs_end_with_one_session(first: &Site, second: &Site) {
+    let mut browser = Browser::signed_up(first.address).await;
+    let (cookie, body) = (browser.sends(), json!({ "query": REFRESH, "variables": { "input": {} } }));
+    let sends = [("cookie", cookie.as_str())];
+
+    let answers = join_all((0..8).map(|number| {
+        let address = if number % 2 == 0 { first.address } else { second.address };
+        post(address, &sends, &body)
+    }))
+    .await;
+
+    let kept = |answer: &raw::Answer| answer.headers("set-cookie").into_iter().find(|set| set.contains("-refresh="));
+    let successor = kept(&answers[0]).expect("the session goes on in a cookie");
+    assert!(!cookie.contains(successor.split_once(';').expect("a cookie has attributes").0));
+    for answer in &answers {
+        assert_eq!(kept(answer).as_ref(), Some(&successor), "{answer:?}");
+        browser.receives(answer);
+    }
+    for address in [first.address, second.address] {
+        assert!(Browser { address, cookies: browser.cookies.clone() }.is_known().await);
+    }
+
+    first.move_clock(Duration::from_secs(10));
+    let lost = post(second.address, &sends, &body).await;
+    assert_eq!(kept(&lost), Some(successor), "a lost answer is asked for again");
+    first.move_clock(Duration::from_secs(11));
+    let late = post(second.address, &sends, &body).await;
+    assert_eq!(late.json()["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    assert_eq!(late.headers("set-cookie"), [""; 0], "who loses takes nothing from who won");
+    let after = browser.ask(REFRESH, json!({ "input": {} })).await;
+    assert_eq!(after.json()["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "it was taken for stolen");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tabs_that_refresh_at_once_end_with_one_session_and_none_clears_the_others_cookies() {
+    let (_world, site) = Site::embedded().await;
+
+    tabs_end_with_one_session(&site, &site).await;
+
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tabs_that_refresh_at_once_at_two_instances_end_with_one_session() {
+    let world = World::services().await;
+    let (first, second) = tokio::join!(world.start(), world.start());
+
+    tabs_end_with_one_session(&first, &second).await;
+
+    first.finish().await;
+    second.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_grace_the_second_use_ends_the_session_and_clears_no_cookie() {
+    let site = World::embedded().with("MATCHDAY_ACCOUNTS_REFRESH_REUSE_SECONDS", "0").start().await;
+    let mut browser = Browser::signed_up(site.address).await;
+    let (spent, body) = (browser.sends(), json!({ "query": REFRESH, "variables": { "input": {} } }));
+    assert!(browser.ask(REFRESH, json!({ "input": {} })).await.json()["data"].is_object());
+
+    let again = post(site.address, &[("cookie", &spent)], &body).await;
+
+    assert_eq!(again.json()["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    assert_eq!(again.headers("set-cookie"), [""; 0]);
+    assert!(!browser.is_known().await, "its session has ended");
+    site.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_asks_for_no_cookies_gets_none_and_a_token_counts_before_a_cookie() {
     let (_world, site) = Site::embedded().await;
-    let browser = Browser::signed_up(&site).await;
+    let browser = Browser::signed_up(site.address).await;
     let cookie = browser.sends();
     let ben = site.fan("ben").await;
     let bearer = format!("Bearer {}", ben.token().expect("they are signed in"));
@@ -146,8 +178,9 @@ async fn who_asks_for_no_cookies_gets_none_and_a_token_counts_before_a_cookie() 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cookie_that_is_worth_nothing_stands_in_nobodys_way() {
     let (_world, site) = Site::embedded().await;
-    let mut browser =
-        Browser { address: site.address, cookies: vec![("__Host-matchday-access".to_owned(), "x.y.z".to_owned())] };
+    let mut browser = Browser::new(site.address);
+    let (name, value, attributes) = ("__Host-matchday-access".to_owned(), "x.y.z".to_owned(), String::new());
+    browser.cookies.push(Cookie { name, value, attributes });
 
     assert!(!browser.is_known().await);
     let input = json!({ "email": "ana@example.com", "password": PASSWORD, "cookies": true });
@@ -160,7 +193,7 @@ async fn a_cookie_that_is_worth_nothing_stands_in_nobodys_way() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_socket_whose_session_ended_on_the_way_is_told_to_come_back() {
     let (_world, site) = Site::embedded().await;
-    let mut browser = Browser::signed_up(&site).await;
+    let mut browser = Browser::signed_up(site.address).await;
     let cookie = browser.sends();
     let opened = async |cookie: String| Socket::try_init(site.address, json!({}), &[("cookie", &cookie)]).await;
 
@@ -180,7 +213,7 @@ async fn a_socket_whose_session_ended_on_the_way_is_told_to_come_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_sites_page_can_neither_ask_nor_open_a_socket_with_them() {
     let (_world, site) = Site::embedded().await;
-    let cookie = Browser::signed_up(&site).await.sends();
+    let cookie = Browser::signed_up(site.address).await.sends();
     let page = [("cookie", cookie.as_str()), ("origin", "https://evil.example")];
     let forged = raw::get(site.address, &page, &[("query", "{ me { email } }")]).await;
     assert_eq!(forged.json()["errors"][0]["extensions"]["code"], "CSRF_PREVENTED");

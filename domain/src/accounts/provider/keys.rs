@@ -40,7 +40,8 @@ pub(in crate::accounts) struct Key {
     /// Its name, which a provider with one key need not give it.
     pub(super) kid: Option<String>,
     pub(super) verifying: DecodingKey,
-    pub(super) validation: Validation,
+    /// What its signatures may be of, one at least.
+    pub(super) algorithms: Vec<Algorithm>,
     written: Value,
 }
 
@@ -124,8 +125,16 @@ impl Default for KeySet {
 fn key(written: &Value, config: &ProviderConfig) -> Option<Key> {
     let jwk: Jwk = serde_json::from_value(written.clone()).ok()?;
     let algorithms = algorithms(&jwk, &config.algorithms);
+    algorithms.first()?;
+    let verifying = DecodingKey::from_jwk(&jwk).ok()?;
+
+    Some(Key { kid: jwk.common.key_id, verifying, algorithms, written: written.clone() })
+}
+
+/// How a token is judged by a key of these algorithms, but for its times; `None` where there is none.
+pub(super) fn validation(algorithms: &[Algorithm], config: &ProviderConfig) -> Option<Validation> {
     let mut validation = Validation::new(*algorithms.first()?);
-    validation.algorithms = algorithms;
+    validation.algorithms = algorithms.to_vec();
     validation.set_issuer(&[&config.issuer]);
     if config.audience_claim == AUD {
         validation.set_audience(&config.audiences);
@@ -135,9 +144,8 @@ fn key(written: &Value, config: &ProviderConfig) -> Option<Key> {
         validation.set_required_spec_claims(&["exp", "iss", "sub"]);
     }
     validation.validate_exp = false;
-    let verifying = DecodingKey::from_jwk(&jwk).ok()?;
 
-    Some(Key { kid: jwk.common.key_id, verifying, validation, written: written.clone() })
+    Some(validation)
 }
 
 /// What signatures of the key may be verified by: what its kind can do and what it says of itself, as far as it is allowed.
