@@ -105,6 +105,12 @@ impl Documents {
         Self { persisted: self.limits.persisted.then_some(store), ..self }
     }
 
+    /// Trusts these too, where a manifest says which are executed: what the site's own pages ask.
+    #[must_use]
+    pub fn trusting(self, own: &[String]) -> Self {
+        Self { manifest: self.manifest.map(|manifest| manifest.with(own)), ..self }
+    }
+
     /// Judges documents and variables by a schema from now on, the trusted documents at once.
     ///
     /// # Errors

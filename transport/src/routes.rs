@@ -12,6 +12,8 @@ use axum::{
     response::IntoResponse,
     routing::any,
 };
+use futures_util::{FutureExt as _, future::BoxFuture};
+use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
 use crate::{
@@ -33,8 +35,9 @@ const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 /// The routes of an edge, and others beside them.
 #[derive(Clone)]
 pub struct Routes {
-    /// What answers directly.
     edge: Option<Arc<Edge>>,
+    /// Whether the edge answers directly what needs nothing of the router.
+    is_direct: bool,
     router: Router,
     bounds: Bounds,
     /// Whether browsers are to come by TLS alone.
@@ -63,7 +66,7 @@ impl Routes {
         let is_wrapped = http::layers::always_act(&edge.config.http);
         let (bounds, is_secure) = (Bounds::of(&edge.config), edge.config.http.is_secure);
 
-        Self { edge: Some(edge).filter(|_| !is_wrapped), router, bounds, is_secure, refused_origins: Arc::default() }
+        Self { edge: Some(edge), is_direct: !is_wrapped, router, bounds, is_secure, refused_origins: Arc::default() }
     }
 
     /// Adds routes beside these.
@@ -79,7 +82,7 @@ impl Routes {
         B::Error: Into<BoxError>,
     {
         let mut answer = match &self.edge {
-            Some(edge) if is_plain(&request) => {
+            Some(edge) if self.is_direct && is_plain(&request) => {
                 endpoint::graphql(edge, request.map(|body| LimitedBody::new(body, self.bounds))).await
             }
             // Boxed, so that it does not make the common way's future larger.
@@ -87,6 +90,26 @@ impl Routes {
         };
         self.guard(answer.headers_mut());
         answer
+    }
+
+    /// Answers a request for `/graphql` that this process makes for a visitor whose address and headers it has: by the
+    /// same limits, and the whole answer at once.
+    ///
+    /// # Panics
+    ///
+    /// Where these are the routes of no edge.
+    #[must_use]
+    pub fn ask(&self, request: Request<Bytes>) -> BoxFuture<'_, Response<Bytes>> {
+        let edge = self.edge.as_ref().expect("these are the routes of an edge");
+        async {
+            let answer = endpoint::graphql(edge, request.map(Boxed::from)).await;
+            let (parts, body) = answer.into_parts();
+            match body.collect().await {
+                Ok(whole) => Response::from_parts(parts, whole.to_bytes()),
+                Err(_) => Response::from_parts(parts, Bytes::new()),
+            }
+        }
+        .boxed()
     }
 
     /// The answer to a request that is not looked at.
@@ -139,6 +162,7 @@ impl From<Router> for Routes {
     fn from(router: Router) -> Self {
         Self {
             edge: None,
+            is_direct: false,
             router,
             bounds: Bounds::of(&Config::default()),
             is_secure: false,

@@ -15,6 +15,11 @@ pub(super) fn check_hash(hash: &str, text: &str) -> Result<(), Rejection> {
 /// Whether `hash` is the SHA-256 of the document, in lower-case hexadecimal.
 #[must_use]
 pub fn is_named(hash: &str, text: &str) -> bool {
+    hash == of(text)
+}
+
+/// The SHA-256 of a document, in lower-case hexadecimal.
+pub(super) fn of(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
     let mut hex = String::with_capacity(64);
     for byte in digest {
@@ -22,5 +27,5 @@ pub fn is_named(hash: &str, text: &str) -> bool {
             hex.push(char::from_digit(nibble.into(), 16).expect("a nibble is below 16"));
         }
     }
-    hex == hash
+    hex
 }

@@ -11,7 +11,12 @@ use error_codes::Code;
 
 use crate::{
     config,
-    document::{Rejection, contract::Contract, hash::HASH_PREFIX, measure, parser, validation},
+    document::{
+        Rejection,
+        contract::Contract,
+        hash::{self, HASH_PREFIX},
+        measure, parser, validation,
+    },
 };
 
 /// The only documents that are executed, by id.
@@ -59,6 +64,16 @@ impl Manifest {
         let by_id = listed.into_iter().map(|(id, text)| (without_prefix(&id), text.into()));
         let by_id: HashMap<String, Arc<str>> = by_id.collect();
         Ok(Self { texts: by_id.values().cloned().collect(), by_id })
+    }
+
+    /// The same with others, by the SHA-256 of each.
+    pub(super) fn with(mut self, others: &[String]) -> Self {
+        for text in others {
+            let text: Arc<str> = text.as_str().into();
+            self.by_id.insert(hash::of(&text), Arc::clone(&text));
+            self.texts.insert(text);
+        }
+        self
     }
 
     /// Holds every document against a schema.
