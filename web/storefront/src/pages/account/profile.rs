@@ -1,0 +1,140 @@
+//! What somebody says of themselves: their name, their country, the language of their mails.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    http::{StatusCode, request::Parts},
+    response::Response,
+};
+use kit::{
+    answer::{self, Keeping},
+    countries,
+    form::{Choice, Field, Form, Mistakes},
+    layout::Page,
+    locale::Locale,
+    t,
+    visit::Visit,
+};
+use maud::{Markup, html};
+
+use super::{Me, framed, me, mistakes, shown_again};
+use crate::{
+    Shop,
+    documents::account::{UpdateProfile, update_profile},
+    pages::{Wanted, errors},
+};
+
+/// Characters of a name at most, as the API takes it.
+const NAME_LENGTH: (u32, u32) = (0, 100);
+
+/// What is in the form.
+struct Said<'a> {
+    name: &'a str,
+    country: &'a str,
+    locale: &'a str,
+}
+
+impl<'a> Said<'a> {
+    fn by(me: &'a Me, visit: &Visit<'_>) -> Self {
+        Self {
+            name: me.display_name.as_deref().unwrap_or_default(),
+            country: me.country.as_deref().unwrap_or_default(),
+            locale: me.locale.as_deref().unwrap_or(visit.locale().tag()),
+        }
+    }
+
+    fn in_form(form: &'a Form) -> Self {
+        Self { name: form.text("displayName"), country: form.text("country"), locale: form.text("locale") }
+    }
+}
+
+pub(crate) async fn show(State(shop): State<Arc<Shop>>, wanted: Wanted, parts: Parts) -> Response {
+    let mut visit = wanted.visit(&shop, &parts).await;
+    match me(&mut visit).await {
+        Ok(me) => {
+            let page = page(&visit, &Said::by(&me, &visit), &Mistakes::default());
+            answer::page(&mut visit, StatusCode::OK, &page, Keeping::Browser)
+        }
+        Err(refusal) => answer::refused(&mut visit, &refusal),
+    }
+}
+
+pub(crate) async fn act(State(shop): State<Arc<Shop>>, wanted: Wanted, request: Request) -> Response {
+    let Ok((parts, form)) = Form::posted(request).await else { return errors::too_large() };
+    let mut visit = wanted.posted(&shop, &parts, &form).await;
+    // What is empty is taken away.
+    let input = update_profile::UpdateProfileInput {
+        display_name: form.filled("displayName"),
+        country: form.filled("country"),
+        locale: form.filled("locale"),
+    };
+    let refusal = match visit.ask::<UpdateProfile>(update_profile::Variables { input }).await {
+        Ok(_) => {
+            let locale = shop.locale(form.text("locale")).unwrap_or(visit.locale());
+            return answer::see_other(&mut visit, &format!("/{locale}/account?done=profile"));
+        }
+        Err(refusal) => refusal,
+    };
+    match mistakes(&visit, &refusal, &form, &["displayName", "country", "locale"]) {
+        Some(mistakes) => {
+            let page = page(&visit, &Said::in_form(&form), &mistakes);
+            shown_again(&mut visit, &refusal, &page)
+        }
+        None => answer::refused(&mut visit, &refusal),
+    }
+}
+
+fn page(visit: &Visit<'_>, said: &Said<'_>, mistakes: &Mistakes) -> Page {
+    let words = visit.words;
+    let title = t!(words, "profile-title");
+    let (label, hint) = (t!(words, "language"), t!(words, "language-hint"));
+    let offered = visit.kit.site.locales.iter().map(|locale| (locale.tag(), Locale::name(*locale)));
+    let language = Choice {
+        name: "locale",
+        label: &label,
+        autocomplete: "language",
+        hint: Some(&hint),
+        error: mistakes.at("locale"),
+        value: said.locale,
+        options: offered.collect(),
+    };
+    let main = html! {
+        h1 { (title) }
+        form.stack method="post" action=(visit.link("/account/profile")) {
+            (person(visit, said.name, said.country, mistakes))
+            (language.html())
+            p { button.button.wide { (t!(words, "profile-button")) } }
+        }
+        p { a href=(visit.link("/account")) { (t!(words, "back-to-account")) } }
+    };
+    framed(visit, &title, mistakes, &main)
+}
+
+/// The fields of a name and a country.
+pub(super) fn person(visit: &Visit<'_>, name: &str, country: &str, mistakes: &Mistakes) -> Markup {
+    let words = visit.words;
+    let (name_label, name_hint) = (t!(words, "name"), t!(words, "name-hint"));
+    let (country_label, none) = (t!(words, "country"), t!(words, "country-none"));
+    let name = Field {
+        name: "displayName",
+        label: &name_label,
+        kind: "text",
+        value: name,
+        autocomplete: "name",
+        hint: Some(&name_hint),
+        error: mistakes.at("displayName"),
+        length: Some(NAME_LENGTH),
+        ..Field::default()
+    };
+    let country = Choice {
+        name: "country",
+        label: &country_label,
+        autocomplete: "country",
+        hint: None,
+        error: mistakes.at("country"),
+        value: country,
+        options: std::iter::once(("", none.as_ref())).chain(countries::all(visit.locale())).collect(),
+    };
+    html! { (name.html()) (country.html()) }
+}
