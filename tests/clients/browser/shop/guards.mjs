@@ -1,0 +1,45 @@
+// The headers by which every answer of the shop is guarded.
+
+const POLICY = {
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'connect-src': "'self'",
+  'img-src': "'self'",
+  'form-action': "'self'",
+  'base-uri': "'none'",
+  'frame-ancestors': "'none'",
+  'require-trusted-types-for': "'script'",
+};
+
+/** What an answer to a browser lacks; `response` is Playwright's. */
+export function guardsMissing(response) {
+  return missing(response.headers());
+}
+
+export function missing(headers) {
+  const found = [];
+  const wants = (name, holds) => {
+    if (!holds(headers[name] ?? '')) found.push(`${name} is ${headers[name] ?? 'not there'}`);
+  };
+  wants('x-content-type-options', (value) => value === 'nosniff');
+  wants('referrer-policy', (value) => value === 'strict-origin-when-cross-origin' || value === 'no-referrer');
+  wants('cross-origin-opener-policy', (value) => value === 'same-origin');
+  wants('permissions-policy', (value) => value.includes('camera=()'));
+  wants('cache-control', (value) => value !== '');
+  const policy = parsed(headers['content-security-policy'] ?? '');
+  for (const [directive, value] of Object.entries(POLICY)) {
+    if (policy.get(directive) !== value) found.push(`${directive} of the policy is ${policy.get(directive)}`);
+  }
+  for (const [directive, value] of policy) {
+    if (/unsafe|\*|data:|https?:/.test(value)) found.push(`the policy allows ${directive} ${value}`);
+  }
+  return found;
+}
+
+function parsed(policy) {
+  const directives = policy.split(';').map((directive) => directive.trim()).filter(Boolean);
+  return new Map(directives.map((directive) => {
+    const [name, ...values] = directive.split(/\s+/);
+    return [name, values.join(' ')];
+  }));
+}

@@ -1,0 +1,106 @@
+// A program and a browser for one file of tests, and other fans, who use the API.
+
+import { randomUUID } from 'node:crypto';
+
+import { startProgram } from '../../program.mjs';
+import { startChromium } from '../tools.mjs';
+
+/** `{ browser, url, restart, leaves }`; `settings` are more of the program's environment. */
+export async function opensShop(settings = {}) {
+  const browser = await startChromium();
+  const program = await startProgram({ MATCHDAY_SITE_NAME: 'Cup Tickets', ...settings });
+  return {
+    browser,
+    url: program.url,
+    restart: program.restart,
+    leaves: async () => {
+      await browser.close();
+      await program.stop();
+    },
+  };
+}
+
+/** Somebody elsewhere, with an account of their own. */
+export class OtherFan {
+  #url;
+  #token;
+
+  static async of({ url }, email = `${randomUUID()}@example.com`) {
+    const fan = new OtherFan(url);
+    const { signUp } = await fan.asks('mutation ($input: SignUpInput!) { signUp(input: $input) { accessToken } }', {
+      input: { email, password: randomUUID() },
+    });
+    fan.#token = signUp.accessToken;
+    return fan;
+  }
+
+  constructor(url) {
+    this.#url = url;
+  }
+
+  async asks(query, variables = {}) {
+    const response = await fetch(`${this.#url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json',
+        'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+        ...(this.#token ? { authorization: `Bearer ${this.#token}` } : {}),
+      },
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data, errors } = await response.json();
+    if (errors) throw new Error(JSON.stringify(errors));
+    return data;
+  }
+
+  async holds(matchNumber, { category = 1, quantity = 1 } = {}) {
+    const input = { matchNumber, category, quantity };
+    const { reserve } = await this.asks(
+      'mutation ($input: ReserveInput!) { reserve(input: $input) { reservation { id } } }',
+      { input },
+    );
+    return reserve.reservation.id;
+  }
+
+  /** Holds tickets and pays for them; answers with the ids of the tickets. */
+  async buys(matchNumber, choice) {
+    const reservationId = await this.holds(matchNumber, choice);
+    const { payReservation } = await this.asks(
+      `mutation ($input: PayReservationInput!) {
+        payReservation(input: $input) { reservation { status tickets { id } } }
+      }`,
+      { input: { reservationId, paymentMethod: 'pm_card_visa' } },
+    );
+    if (payReservation.reservation.status !== 'RESERVED') throw new Error(JSON.stringify(payReservation));
+    return payReservation.reservation.tickets.map(({ id }) => id);
+  }
+
+  async offers(ticketId, amount, title = 'Behind the goal') {
+    const { createListing } = await this.asks(
+      'mutation ($input: CreateListingInput!) { createListing(input: $input) { listing { id version } } }',
+      { input: { ticketId, title, price: { amount } } },
+    );
+    return createListing.listing;
+  }
+
+  /** What is left of a category, as the API says. */
+  async left(matchNumber, category = 1) {
+    const { match } = await this.asks(
+      'query ($matchNumber: Int!) { match(matchNumber: $matchNumber) { categories { category sellable } } }',
+      { matchNumber },
+    );
+    return match.categories.find((known) => known.category === category).sellable;
+  }
+}
+
+/** Waits until something holds, which is asked again and again; fails when the time is over. */
+export async function until(what, holds, seconds = 15) {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const found = await holds();
+    if (found) return found;
+    if (Date.now() > deadline) throw new Error(`${what} did not come within ${seconds} s`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
