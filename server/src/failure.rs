@@ -53,6 +53,8 @@ pub enum Failure {
     NoKey(String),
     #[error("{} cannot be read: {error}", path.display())]
     Unreadable { path: PathBuf, error: std::io::Error },
+    #[error("the pages of MATCHDAY_WEB_OVERRIDES cannot be used: {0}")]
+    Overrides(String),
     #[error("the master list is wrong in {}", places(*.0))]
     WrongMasterlist(usize),
     #[error("the master list is wrong in {}; nothing was published", places(*.0))]

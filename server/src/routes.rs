@@ -40,10 +40,15 @@ pub(crate) fn health(health: Arc<Health>, metrics: PrometheusHandle) -> Router {
         .with_state(Shown { health, metrics })
 }
 
-/// `/graphiql` and the way to it, and `/schema.graphql` where the schema is shown.
-pub(crate) fn documents(shows_schema: bool) -> Router {
+/// The way to `GraphiQL` for a site without pages.
+pub(crate) fn to_graphiql() -> Router {
     // Relative, so that it stays below the prefix that a proxy may have put before it.
-    let routes = Router::new().route("/", get(async || Redirect::temporary("graphiql"))).merge(graphiql::routes());
+    Router::new().route("/", get(async || Redirect::temporary("graphiql")))
+}
+
+/// `/graphiql`, and `/schema.graphql` where the schema is shown.
+pub(crate) fn documents(shows_schema: bool) -> Router {
+    let routes = graphiql::routes();
     if !shows_schema {
         return routes;
     }

@@ -1,17 +1,19 @@
-//! The sandbox's checkout: what a payer's browser does at Stripe by Stripe's own script, here by one request.
+//! The sandbox's checkout: what a payer's browser does at Stripe by Stripe's own script, here by one request: of a script, or
+//! of a plain form, which is led back to the page that it came from.
 
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
-    extract::{DefaultBodyLimit, Path, State},
-    http::StatusCode,
+    Form, Json, RequestExt, Router,
+    extract::{DefaultBodyLimit, Path, Request, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
     routing::post,
 };
-use entities::sandbox_intent::Status;
+use entities::sandbox_intent::{Model, Status};
 use sea_orm::ActiveEnum;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Act, Refusal, Sandbox};
 
@@ -25,6 +27,8 @@ struct Confirmation {
     client_secret: String,
     payment_method: Option<String>,
     consent: Option<bool>,
+    /// Of a form: the path of this site that its browser goes on to.
+    return_to: Option<String>,
 }
 
 pub(super) fn routes(sandbox: Arc<Sandbox>) -> Router {
@@ -34,30 +38,61 @@ pub(super) fn routes(sandbox: Arc<Sandbox>) -> Router {
         .with_state(sandbox)
 }
 
-async fn confirm(
-    State(sandbox): State<Arc<Sandbox>>,
-    Path(id): Path<String>,
-    Json(asked): Json<Confirmation>,
-) -> (StatusCode, Json<Value>) {
-    let act = match (asked.payment_method, asked.consent) {
+async fn confirm(State(sandbox): State<Arc<Sandbox>>, Path(id): Path<String>, request: Request) -> Response {
+    let is_form = request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
+        kind.to_str().is_ok_and(|kind| kind.trim_start().starts_with("application/x-www-form-urlencoded"))
+    });
+    let asked = if is_form {
+        request.extract::<Form<Confirmation>, _>().await.map(|Form(asked)| asked).map_err(IntoResponse::into_response)
+    } else {
+        request.extract::<Json<Confirmation>, _>().await.map(|Json(asked)| asked).map_err(IntoResponse::into_response)
+    };
+    let Confirmation { client_secret, payment_method, consent, return_to } = match asked {
+        Ok(asked) => asked,
+        Err(refused) => return refused,
+    };
+    if return_to.is_some() != is_form || return_to.as_deref().is_some_and(|path| !is_own_path(path)) {
+        return answer(StatusCode::BAD_REQUEST, "returnTo is the path of this site that a form leads to");
+    }
+    let act = match (payment_method, consent) {
         (Some(card), None) => Act::Card(card),
         (None, Some(consent)) => Act::Consent(consent),
         _ => return answer(StatusCode::BAD_REQUEST, "send either paymentMethod or consent"),
     };
-    match sandbox.confirm(&id, &asked.client_secret, act).await {
+    let done = sandbox.confirm(&id, &client_secret, act).await;
+    if let Err(error @ Refusal::Store(_)) = &done {
+        tracing::error!(?error, "the sandbox failed");
+    }
+    match return_to {
+        // Whatever became of it, the page there tells: also where the form was sent twice.
+        Some(path) => Redirect::to(&path).into_response(),
+        None => told(done),
+    }
+}
+
+fn told(done: Result<Model, Refusal>) -> Response {
+    match done {
         Ok(row) => {
             let status: Status = row.status;
-            (StatusCode::OK, Json(json!({ "status": status.to_value(), "declineCode": row.decline_code })))
+            Json(json!({ "status": status.to_value(), "declineCode": row.decline_code })).into_response()
         }
-        Err(refusal @ Refusal::Unknown) => answer(StatusCode::NOT_FOUND, &refusal.to_string()),
-        Err(refusal @ (Refusal::NoSuchCard | Refusal::State)) => answer(StatusCode::BAD_REQUEST, &refusal.to_string()),
-        Err(refusal @ Refusal::Store(_)) => {
-            tracing::error!(error = ?refusal, "the sandbox failed");
-            answer(StatusCode::SERVICE_UNAVAILABLE, &refusal.to_string())
+        Err(refusal) => {
+            let status = match refusal {
+                Refusal::Unknown => StatusCode::NOT_FOUND,
+                Refusal::NoSuchCard | Refusal::State => StatusCode::BAD_REQUEST,
+                Refusal::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            };
+            answer(status, &refusal.to_string())
         }
     }
 }
 
-fn answer(status: StatusCode, message: &str) -> (StatusCode, Json<Value>) {
-    (status, Json(json!({ "message": message })))
+/// Whether a browser that is sent to `path` stays on this site: it reads `//host` and `/\host` as other hosts.
+fn is_own_path(path: &str) -> bool {
+    path.strip_prefix('/').is_some_and(|rest| !rest.starts_with(['/', '\\']))
+        && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+}
+
+fn answer(status: StatusCode, message: &str) -> Response {
+    (status, Json(json!({ "message": message }))).into_response()
 }

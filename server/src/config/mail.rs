@@ -14,7 +14,8 @@ use super::site::Env;
 pub struct Mail {
     pub smtp_url: Option<SecretUrl>,
     pub from: String,
-    /// Pages of the site that take a code, which stands where these have `{code}`; unset, mails give the code alone.
+    /// Pages that take a code, which stands where these have `{code}`. Unset, they are the storefront's; without one, or where
+    /// the site was not told its address, mails give the code alone.
     pub verify_url: Option<String>,
     pub reset_url: Option<String>,
     /// Whether fans are mailed of holds that they placed, or that expired.
@@ -37,8 +38,8 @@ impl Default for Mail {
 pub(super) const ROWS: &[Row] = &[
     ("mail.smtp_url", "MATCHDAY_MAIL_SMTP_URL", Kind::Text, "smtps://user:password@host, or smtp://host?tls=required; unset: mails are kept in the data folder"),
     ("mail.from", "MATCHDAY_MAIL_FROM", Kind::Text, "sender of mails, such as Matchday <tickets@example.com>"),
-    ("mail.verify_url", "MATCHDAY_MAIL_VERIFY_URL", Kind::Text, "page that confirms an email, {code} in it; unset: the mail gives the code alone"),
-    ("mail.reset_url", "MATCHDAY_MAIL_RESET_URL", Kind::Text, "page that takes another password, {code} in it; unset: the mail gives the code alone"),
+    ("mail.verify_url", "MATCHDAY_MAIL_VERIFY_URL", Kind::Text, "page that confirms an email, {code} in it; unset: the storefront's at http.public_url, or the mail gives the code alone"),
+    ("mail.reset_url", "MATCHDAY_MAIL_RESET_URL", Kind::Text, "page that takes another password, {code} in it; unset: likewise"),
     ("mail.holds", "MATCHDAY_MAIL_HOLDS", Kind::Flag, "mail fans of holds that they placed, or that expired; who pays is mailed the tickets in any case"),
 ];
 
