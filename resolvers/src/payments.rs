@@ -230,8 +230,8 @@ impl PaymentMutation {
         Ok(PayReservationPayload { reservation: reservation.into(), client_secret })
     }
 
-    /// Begin a payment whose card you give to the gateway alone, by Stripe's own elements. Asked again, the same payment
-    /// is answered. Follow `reservation` to see it through.
+    /// Begin a payment whose card you give to the gateway alone, by Stripe's own elements. While a payment waits for you at the
+    /// gateway, however it was begun, that one is answered. Follow `reservation` to see it through.
     async fn create_payment_intent(
         &self,
         ctx: &Context<'_>,

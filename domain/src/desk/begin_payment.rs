@@ -61,8 +61,11 @@ impl Request for BeginPayment {
             Status::Cancelled => return Err(HoldError::ended(row.cancel_reason).into()),
             Status::AwaitingPayment => {
                 let begun = decision.ledger.under_way(row.id, None);
-                let same = begun.is_some_and(|begun| begun.method.is_none() && self.method.is_none());
-                return if same { Ok(row) } else { Err(HoldError::PaymentUnderWay.into()) };
+                return if begun.is_some_and(|begun| self.goes_on_with(begun)) {
+                    Ok(row)
+                } else {
+                    Err(HoldError::PaymentUnderWay.into())
+                };
             }
             Status::Pending if decision.is_overdue(&row) => {
                 decision.end(row.id, CancelReason::Expired)?;
@@ -97,6 +100,12 @@ impl Request for BeginPayment {
 }
 
 impl BeginPayment {
+    /// Whether a payment under way is the one that is asked for: its payer names no card here, and gives one, or their bank's
+    /// consent, to the gateway that waits for it. However it was begun, they find their way back to it.
+    fn goes_on_with(&self, begun: &payment::Model) -> bool {
+        self.method.is_none() && (begun.method.is_none() || begun.state == State::Open)
+    }
+
     /// Whether another card may be tried: an attacker who tests stolen ones finds out about few.
     fn may_pay(&self, decision: &Decision<'_>) -> Result<(), PaymentRefused> {
         let (cap, ledger) = (decision.settings.declines_of_hold, &decision.ledger);

@@ -107,6 +107,8 @@ async fn a_bank_that_asks_for_consent_is_followed_live_to_the_end() {
         let secret = text(&waits["clientSecret"]);
         let again = ana.pay(&id, "pm_card_threeDSecure2Required", "a").await.data()["payReservation"].clone();
         assert_eq!(again["clientSecret"], waits["clientSecret"]);
+        let found = ana.ask(CREATE, json!({ "id": id })).await.data()["createPaymentIntent"].clone();
+        assert_eq!(found["clientSecret"], waits["clientSecret"], "who has lost the secret goes on");
         assert_eq!(at_the_till(&ana, &format!("{secret}0"), json!({ "consent": true })).await.0, 404);
         assert_eq!(at_the_till(&ana, &secret, json!({ "consent": true })).await.0, 200);
 
@@ -129,6 +131,33 @@ async fn a_bank_that_asks_for_consent_is_followed_live_to_the_end() {
         assert_eq!(ana.cancel(&other).await.data()["cancelReservation"]["reservation"]["cancelReason"], "USER");
         site.finish().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_without_script_consents_by_a_form_and_comes_back() {
+    let (_world, site) = Site::embedded().await;
+    site.on_sale(1, 20).await;
+    let ana = site.fan("ana").await;
+    let id = ana.holds(1, 1, 1).await;
+    let waits = ana.pay(&id, "pm_card_threeDSecure2Required", "a").await.data()["payReservation"].clone();
+    let secret = text(&waits["clientSecret"]);
+    let path =
+        format!("/sandbox/payment_intents/{}/confirm", secret.split("_secret").next().expect("it has a first part"));
+    let send = async |secret: &str, way_on: &str| {
+        let body = format!("clientSecret={secret}&consent=true&returnTo={way_on}");
+        ana.send(&path, &[("content-type", "application/x-www-form-urlencoded")], &body).await.0
+    };
+
+    for elsewhere in ["%2F%2Fevil.example", "%2F%5Cevil.example", "https%3A%2F%2Fevil.example", "%2Fa%0Ab", ""] {
+        assert_eq!(send(&secret, elsewhere).await, 400, "{elsewhere}");
+    }
+    assert_eq!(shown(&ana, &id).await["payment"]["status"], "REQUIRES_ACTION", "nothing was done");
+    assert_eq!(send("pi_x_secret_y", "%2Fen%2Forders%2F1").await, 303);
+    assert_eq!(shown(&ana, &id).await["payment"]["status"], "REQUIRES_ACTION", "the secret is another one");
+    assert_eq!(send(&secret, "%2Fen%2Forders%2F1").await, 303);
+    becomes(&ana, &id, "RESERVED", "CAPTURED").await;
+    assert_eq!(send(&secret, "%2Fen%2Forders%2F1").await, 303, "sent twice, the order tells what became of it");
+    site.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
