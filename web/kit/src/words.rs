@@ -1,6 +1,6 @@
 //! The words of the pages, by language: Fluent's messages, with plurals and isolated names.
 //!
-//! Invariant: a message that a page names exists in every language; [`Catalogue::differences`] is empty by test.
+//! Invariant: a message that a page names exists in every language; [`differences`] is empty by test.
 
 use std::{borrow::Cow, collections::BTreeSet};
 
