@@ -29,11 +29,14 @@ export function mutations(ask, { ways, tokens }) {
       ...calls('refundReservation', { reservationId: sold, reason: 'ill' }),
       ...calls('createListing', { ticketId: kept.id, title: 'Once more', price: { amount: '60.00' }, idempotencyKey: 'offered' }),
       ...calls('updateListing', { ...(await versionOf(listings.changing)), title: `Renamed ${random.below(100)}` }, { id: listings.changing.id, version: 1, title: 'Too late' }),
+      ...calls('updateProfile', { country: 'QA', locale: 'ar' }, { locale: 'nonsense' }),
       ...calls('withdrawListing', { id: listings.withdrawn.id }),
       { field: 'requestEmailVerification', args: {} },
     ],
     ben: () => [
       ...calls('createPaymentIntent', { reservationId: declined }),
+      // Whoever has seen an earlier end has more time already.
+      ...calls('extendReservation', { reservationId: declined, expiresAt: '2026-01-01T00:00:00Z' }, { reservationId: 'nonsense' }),
       ...calls('orderListing', { listingId: listings.open.id, idempotencyKey: 'ordered' }),
       ...calls('cancelReservation', { reservationId: order }),
     ],

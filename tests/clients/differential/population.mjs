@@ -112,6 +112,7 @@ function roots(ids, reservations, listings, cursor) {
     ...calls('addressRules', {}, { first: 1 }),
     ...calls('securityEvents', {}, { kind: 'SIGN_IN_THROTTLED', first: 1 }),
     ...calls('captchaChallenge', {}),
+    ...calls('site', {}),
     ...calls('rateLimit', {}),
     ...calls('node', ...ids.map((id) => ({ id })), { id: unknown }, { id: 'nonsense' }),
   ];
