@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{FromRequestParts, Path},
+    extract::{FromRequest, FromRequestParts, Path, Request},
     http::{StatusCode, Uri, request::Parts},
     response::Response,
 };
@@ -59,6 +59,21 @@ impl FromRequestParts<Arc<Shop>> for Wanted {
             Some(wanted) => Ok(wanted),
             None => Err(errors::answer(shop, parts, StatusCode::NOT_FOUND).await),
         }
+    }
+}
+
+/// A form that was posted, and what came with it.
+pub(crate) struct Posted {
+    pub parts: Parts,
+    pub form: Form,
+}
+
+impl FromRequest<Arc<Shop>> for Posted {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, _: &Arc<Shop>) -> Result<Self, Response> {
+        let (parts, form) = Form::posted(request).await.map_err(|_| errors::too_large())?;
+        Ok(Self { parts, form })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Path, State},
     http::{StatusCode, request::Parts},
     response::Response,
 };
@@ -22,7 +22,7 @@ use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use super::{
-    NumberInPath, Wanted, errors,
+    NumberInPath, Posted, Wanted,
     facts::{self, Category, Standing},
     live,
 };
@@ -82,9 +82,8 @@ pub(crate) async fn reserve(
     State(shop): State<Arc<Shop>>,
     wanted: Wanted,
     Path((_, number)): NumberInPath,
-    request: Request,
+    Posted { parts, form }: Posted,
 ) -> Response {
-    let Ok((parts, form)) = Form::posted(request).await else { return errors::too_large() };
     let mut visit = wanted.posted(&shop, &parts, &form).await;
     let choice = Choice::of(&form);
     let input = mutation::ReserveInput {

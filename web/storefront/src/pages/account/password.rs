@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Request, State},
+    extract::State,
     http::{StatusCode, request::Parts},
     response::Response,
 };
 use kit::{
     answer::{self, Keeping},
-    form::{Field, Form, Mistakes},
+    form::{Field, Mistakes},
     layout::Page,
     t,
     visit::Visit,
@@ -20,7 +20,7 @@ use super::{framed, me, mistakes, new_password, shown_again};
 use crate::{
     Shop,
     documents::account::{ChangePassword, change_password},
-    pages::{Wanted, errors},
+    pages::{Posted, Wanted},
 };
 
 pub(crate) async fn show(State(shop): State<Arc<Shop>>, wanted: Wanted, parts: Parts) -> Response {
@@ -34,8 +34,7 @@ pub(crate) async fn show(State(shop): State<Arc<Shop>>, wanted: Wanted, parts: P
     }
 }
 
-pub(crate) async fn act(State(shop): State<Arc<Shop>>, wanted: Wanted, request: Request) -> Response {
-    let Ok((parts, form)) = Form::posted(request).await else { return errors::too_large() };
+pub(crate) async fn act(State(shop): State<Arc<Shop>>, wanted: Wanted, Posted { parts, form }: Posted) -> Response {
     let mut visit = wanted.posted(&shop, &parts, &form).await;
     let input = change_password::ChangePasswordInput {
         current_password: form.exact("currentPassword").to_owned(),

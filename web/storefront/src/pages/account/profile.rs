@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Request, State},
+    extract::State,
     http::{StatusCode, request::Parts},
     response::Response,
 };
@@ -22,7 +22,7 @@ use super::{Me, framed, me, mistakes, shown_again};
 use crate::{
     Shop,
     documents::account::{UpdateProfile, update_profile},
-    pages::{Wanted, errors},
+    pages::{Posted, Wanted},
 };
 
 /// Characters of a name at most, as the API takes it.
@@ -60,8 +60,7 @@ pub(crate) async fn show(State(shop): State<Arc<Shop>>, wanted: Wanted, parts: P
     }
 }
 
-pub(crate) async fn act(State(shop): State<Arc<Shop>>, wanted: Wanted, request: Request) -> Response {
-    let Ok((parts, form)) = Form::posted(request).await else { return errors::too_large() };
+pub(crate) async fn act(State(shop): State<Arc<Shop>>, wanted: Wanted, Posted { parts, form }: Posted) -> Response {
     let mut visit = wanted.posted(&shop, &parts, &form).await;
     // What is empty is taken away.
     let input = update_profile::UpdateProfileInput {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Request, State},
+    extract::State,
     http::{StatusCode, request::Parts},
     response::Response,
 };
@@ -20,7 +20,7 @@ use super::{email, framed, mistakes, new_password, query, shown_again};
 use crate::{
     Shop,
     documents::account::{RequestPasswordReset, ResetPassword, request_password_reset, reset_password},
-    pages::{Wanted, errors},
+    pages::{Posted, Wanted},
 };
 
 pub(crate) async fn show_forgotten(State(shop): State<Arc<Shop>>, wanted: Wanted, parts: Parts) -> Response {
@@ -29,8 +29,11 @@ pub(crate) async fn show_forgotten(State(shop): State<Arc<Shop>>, wanted: Wanted
     answer::page(&mut visit, StatusCode::OK, &page, Keeping::Browser)
 }
 
-pub(crate) async fn forgotten(State(shop): State<Arc<Shop>>, wanted: Wanted, request: Request) -> Response {
-    let Ok((parts, form)) = Form::posted(request).await else { return errors::too_large() };
+pub(crate) async fn forgotten(
+    State(shop): State<Arc<Shop>>,
+    wanted: Wanted,
+    Posted { parts, form }: Posted,
+) -> Response {
     let mut visit = wanted.posted(&shop, &parts, &form).await;
     let input = request_password_reset::RequestPasswordResetInput { email: form.text("email").to_owned() };
     let refusal = match visit.ask::<RequestPasswordReset>(request_password_reset::Variables { input }).await {
@@ -71,8 +74,7 @@ pub(crate) async fn show_reset(State(shop): State<Arc<Shop>>, wanted: Wanted, pa
     answer::page(&mut visit, StatusCode::OK, &page, Keeping::Nobody)
 }
 
-pub(crate) async fn reset(State(shop): State<Arc<Shop>>, wanted: Wanted, request: Request) -> Response {
-    let Ok((parts, form)) = Form::posted(request).await else { return errors::too_large() };
+pub(crate) async fn reset(State(shop): State<Arc<Shop>>, wanted: Wanted, Posted { parts, form }: Posted) -> Response {
     let mut visit = wanted.posted(&shop, &parts, &form).await;
     let (code, new_password) = (form.text("code").to_owned(), form.exact("newPassword").to_owned());
     let input = reset_password::ResetPasswordInput { code, new_password };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Request, State},
+    extract::State,
     http::{StatusCode, request::Parts},
     response::Response,
 };
@@ -20,7 +20,7 @@ use super::{Me, email, framed, kept_next, me_if_any, mistakes, next, query, show
 use crate::{
     Shop,
     documents::account::{SignIn, sign_in},
-    pages::{Wanted, errors},
+    pages::{Posted, Wanted},
 };
 
 pub(crate) async fn show(State(shop): State<Arc<Shop>>, wanted: Wanted, parts: Parts) -> Response {
@@ -31,8 +31,7 @@ pub(crate) async fn show(State(shop): State<Arc<Shop>>, wanted: Wanted, parts: P
     answer::page(&mut visit, StatusCode::OK, &page, Keeping::Browser)
 }
 
-pub(crate) async fn act(State(shop): State<Arc<Shop>>, wanted: Wanted, request: Request) -> Response {
-    let Ok((parts, form)) = Form::posted(request).await else { return errors::too_large() };
+pub(crate) async fn act(State(shop): State<Arc<Shop>>, wanted: Wanted, Posted { parts, form }: Posted) -> Response {
     let mut visit = wanted.posted(&shop, &parts, &form).await;
     let (email, password) = (form.text("email").to_owned(), form.exact("password").to_owned());
     let input = sign_in::SignInInput { email, password, cookies: true };

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Request, State},
+    extract::State,
     http::{HeaderName, HeaderValue, StatusCode, request::Parts},
     response::Response,
 };
 use kit::{
     answer::{self, Keeping},
-    form::{Form, Mistakes},
+    form::Mistakes,
     t,
 };
 use maud::html;
@@ -18,7 +18,7 @@ use super::framed;
 use crate::{
     Shop,
     documents::account::{SignOut, sign_out},
-    pages::{Wanted, errors},
+    pages::{Posted, Wanted},
 };
 
 /// Pages that the browser kept for "back" show what is the account's.
@@ -45,8 +45,7 @@ pub(crate) async fn show(State(shop): State<Arc<Shop>>, wanted: Wanted, parts: P
     answer::page(&mut visit, StatusCode::OK, &page, Keeping::Browser)
 }
 
-pub(crate) async fn act(State(shop): State<Arc<Shop>>, wanted: Wanted, request: Request) -> Response {
-    let Ok((parts, form)) = Form::posted(request).await else { return errors::too_large() };
+pub(crate) async fn act(State(shop): State<Arc<Shop>>, wanted: Wanted, Posted { parts, form }: Posted) -> Response {
     let mut visit = wanted.posted(&shop, &parts, &form).await;
     let input = sign_out::SignOutInput { all_sessions: form.text("everywhere") == "yes" };
     match visit.ask::<SignOut>(sign_out::Variables { input: Some(input) }).await {

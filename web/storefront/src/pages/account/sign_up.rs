@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Request, State},
+    extract::State,
     http::{StatusCode, request::Parts},
     response::Response,
 };
@@ -20,7 +20,7 @@ use super::{email, framed, kept_next, mistakes, new_password, profile, query, sh
 use crate::{
     Shop,
     documents::account::{SignUp, sign_up},
-    pages::{Wanted, errors},
+    pages::{Posted, Wanted},
 };
 
 pub(crate) async fn show(State(shop): State<Arc<Shop>>, wanted: Wanted, parts: Parts) -> Response {
@@ -29,8 +29,7 @@ pub(crate) async fn show(State(shop): State<Arc<Shop>>, wanted: Wanted, parts: P
     answer::page(&mut visit, StatusCode::OK, &page, Keeping::Browser)
 }
 
-pub(crate) async fn act(State(shop): State<Arc<Shop>>, wanted: Wanted, request: Request) -> Response {
-    let Ok((parts, form)) = Form::posted(request).await else { return errors::too_large() };
+pub(crate) async fn act(State(shop): State<Arc<Shop>>, wanted: Wanted, Posted { parts, form }: Posted) -> Response {
     let mut visit = wanted.posted(&shop, &parts, &form).await;
     let input = sign_up::SignUpInput {
         email: form.text("email").to_owned(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Request, State},
+    extract::State,
     http::{StatusCode, request::Parts},
     response::Response,
 };
@@ -20,7 +20,7 @@ use super::{Me, framed, kept_next, me_if_any, mistakes, query, shown_again, with
 use crate::{
     Shop,
     documents::account::{RequestEmailVerification, VerifyEmail, request_email_verification, verify_email},
-    pages::{Wanted, errors},
+    pages::{Posted, Wanted},
 };
 
 /// The page that the mail leads to. It changes nothing by itself: scanners of mails open it too.
@@ -31,8 +31,7 @@ pub(crate) async fn show(State(shop): State<Arc<Shop>>, wanted: Wanted, parts: P
     answer::page(&mut visit, StatusCode::OK, &page, Keeping::Nobody)
 }
 
-pub(crate) async fn act(State(shop): State<Arc<Shop>>, wanted: Wanted, request: Request) -> Response {
-    let Ok((parts, form)) = Form::posted(request).await else { return errors::too_large() };
+pub(crate) async fn act(State(shop): State<Arc<Shop>>, wanted: Wanted, Posted { parts, form }: Posted) -> Response {
     let mut visit = wanted.posted(&shop, &parts, &form).await;
     let code = form.text("code").to_owned();
     // Where the session has ended meanwhile, the code is still there after signing in.
@@ -53,8 +52,7 @@ pub(crate) async fn act(State(shop): State<Arc<Shop>>, wanted: Wanted, request: 
 }
 
 /// Mails another code.
-pub(crate) async fn resend(State(shop): State<Arc<Shop>>, wanted: Wanted, request: Request) -> Response {
-    let Ok((parts, form)) = Form::posted(request).await else { return errors::too_large() };
+pub(crate) async fn resend(State(shop): State<Arc<Shop>>, wanted: Wanted, Posted { parts, form }: Posted) -> Response {
     let mut visit = wanted.posted(&shop, &parts, &form).await;
     "/verify".clone_into(&mut visit.path);
     match visit.ask::<RequestEmailVerification>(request_email_verification::Variables {}).await {

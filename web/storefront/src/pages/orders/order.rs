@@ -4,14 +4,13 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Request, State as Shared},
+    extract::{Path, State as Shared},
     http::{StatusCode, request::Parts},
     response::Response,
 };
 use kit::{
     answer::{self, Keeping},
     api::Refusal,
-    form::Form,
     layout::{Page, Section},
     t, t_plain,
     visit::Visit,
@@ -33,7 +32,7 @@ use crate::{
     documents::orders::{
         Cancel, Extend, OrderPage, cancel as cancellation, extend as extension, order_page as document,
     },
-    pages::{Wanted, errors, live},
+    pages::{Posted, Wanted, live},
 };
 
 type Order = document::OrderPageReservation;
@@ -67,9 +66,8 @@ pub(super) async fn cancel(
     Shared(shop): Shared<Arc<Shop>>,
     wanted: Wanted,
     Path((_, id)): IdInPath,
-    request: Request,
+    Posted { parts, form }: Posted,
 ) -> Response {
-    let Ok((parts, form)) = Form::posted(request).await else { return errors::too_large() };
     let mut visit = wanted.posted(&shop, &parts, &form).await;
     let input = cancellation::CancelReservationInput { reservation_id: id.clone() };
     match visit.ask::<Cancel>(cancellation::Variables { input }).await {
@@ -101,9 +99,8 @@ pub(super) async fn more_time(
     Shared(shop): Shared<Arc<Shop>>,
     wanted: Wanted,
     Path((_, id)): IdInPath,
-    request: Request,
+    Posted { parts, form }: Posted,
 ) -> Response {
-    let Ok((parts, form)) = Form::posted(request).await else { return errors::too_large() };
     let mut visit = wanted.posted(&shop, &parts, &form).await;
     let expires_at = form.text("expiresAt").parse().ok();
     let input = extension::ExtendReservationInput { reservation_id: id.clone(), expires_at };

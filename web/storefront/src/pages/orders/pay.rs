@@ -3,25 +3,24 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Path, State},
     response::Response,
 };
-use kit::{api::Refusal, form::Form};
+use kit::api::Refusal;
 
 use super::{IdInPath, order, payment};
 use crate::{
     Shop,
     documents::orders::{Pay, pay as mutation},
-    pages::{Wanted, errors},
+    pages::{Posted, Wanted},
 };
 
 pub(super) async fn pay(
     State(shop): State<Arc<Shop>>,
     wanted: Wanted,
     Path((_, id)): IdInPath,
-    request: Request,
+    Posted { parts, form }: Posted,
 ) -> Response {
-    let Ok((parts, form)) = Form::posted(request).await else { return errors::too_large() };
     let mut visit = wanted.posted(&shop, &parts, &form).await;
     let Some(card) = form.filled("card") else {
         let missing = Refusal { code: "BAD_USER_INPUT".to_owned(), ..Refusal::default() };

@@ -6,14 +6,13 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Request, State as Shared},
+    extract::{Path, State as Shared},
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::Response,
 };
 use kit::{
     answer::{self, Keeping},
     api::Refusal,
-    form::Form,
     layout::{Page, Section},
     money::money,
     policy::Needs,
@@ -31,7 +30,7 @@ use super::{
 use crate::{
     Shop,
     documents::orders::{BeginPayment, PaymentPage, begin_payment as mutation, payment_page as document},
-    pages::{Wanted, errors},
+    pages::{Posted, Wanted},
 };
 
 type Order = document::PaymentPageReservation;
@@ -46,9 +45,8 @@ pub(super) async fn begin(
     Shared(shop): Shared<Arc<Shop>>,
     wanted: Wanted,
     Path((_, id)): IdInPath,
-    request: Request,
+    Posted { parts, form }: Posted,
 ) -> Response {
-    let Ok((parts, form)) = Form::posted(request).await else { return errors::too_large() };
     let mut visit = wanted.posted(&shop, &parts, &form).await;
     let input = mutation::CreatePaymentIntentInput { reservation_id: id.clone() };
     match visit.ask::<BeginPayment>(mutation::Variables { input }).await {

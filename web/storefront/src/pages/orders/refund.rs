@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Request, State as Shared},
+    extract::{Path, State as Shared},
     http::{StatusCode, request::Parts},
     response::Response,
 };
@@ -28,7 +28,7 @@ use super::{
 use crate::{
     Shop,
     documents::orders::{GiveBack, RefundPage, give_back as mutation, refund_page as document},
-    pages::{Wanted, errors},
+    pages::{Posted, Wanted},
 };
 
 type Order = document::RefundPageReservation;
@@ -51,9 +51,8 @@ pub(super) async fn give_back(
     Shared(shop): Shared<Arc<Shop>>,
     wanted: Wanted,
     Path((_, id)): IdInPath,
-    request: Request,
+    Posted { parts, form }: Posted,
 ) -> Response {
-    let Ok((parts, form)) = Form::posted(request).await else { return errors::too_large() };
     let mut visit = wanted.posted(&shop, &parts, &form).await;
     let chosen = chosen(&form);
     if chosen.is_empty() {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Request, State as Shared},
+    extract::{Path, State as Shared},
     http::{StatusCode, request::Parts},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use kit::{
     amount,
@@ -30,7 +30,7 @@ use super::{
 use crate::{
     Shop,
     documents::resale::{ResaleOffer, UpdateListing, resale_offer as document, update_listing as update},
-    pages::{Wanted, facts},
+    pages::{Posted, Wanted, facts},
 };
 
 pub(super) async fn show(
@@ -44,7 +44,7 @@ pub(super) async fn show(
 }
 
 /// A form that was sent, and did not change the offer.
-struct Posted<'a> {
+struct Refused<'a> {
     draft: Draft,
     form: &'a Form,
     mistakes: Mistakes,
@@ -56,16 +56,13 @@ pub(super) async fn save(
     Shared(shop): Shared<Arc<Shop>>,
     wanted: Wanted,
     Path((_, id)): IdInPath,
-    request: Request,
+    Posted { parts, form }: Posted,
 ) -> Response {
-    let Ok((parts, form)) = Form::posted(request).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-    };
     let mut visit = wanted.posted(&shop, &parts, &form).await;
     let draft = Draft::of(&form);
     let mut mistakes = Mistakes::default();
     let Some(read) = draft.read(&mut mistakes, visit.words) else {
-        let posted = Posted { draft, form: &form, mistakes, refusal: None };
+        let posted = Refused { draft, form: &form, mistakes, refusal: None };
         return answered(&mut visit, id, Some(posted)).await;
     };
     // A price that was not touched is not judged anew: the bounds may be others by now.
@@ -84,14 +81,14 @@ pub(super) async fn save(
             answer::see_other(&mut visit, &path)
         }
         Err(refusal) => {
-            let posted = Posted { draft, form: &form, mistakes, refusal: Some(missing(refusal, "id")) };
+            let posted = Refused { draft, form: &form, mistakes, refusal: Some(missing(refusal, "id")) };
             answered(&mut visit, id, Some(posted)).await
         }
     }
 }
 
 /// The page of the offer as it is now, with what came of the form.
-async fn answered(visit: &mut Visit<'_>, id: String, posted: Option<Posted<'_>>) -> Response {
+async fn answered(visit: &mut Visit<'_>, id: String, posted: Option<Refused<'_>>) -> Response {
     if !visit.has_session() {
         return answer::refused(visit, &signed_out());
     }
@@ -124,7 +121,7 @@ fn page(
     offer: &Offer<'_>,
     fee: &str,
     bounds: Option<(String, String)>,
-    posted: Option<Posted<'_>>,
+    posted: Option<Refused<'_>>,
 ) -> Page {
     let words = visit.words;
     let shown = |amount: &str| money(amount, offer.currency, words.locale);
@@ -140,8 +137,8 @@ fn page(
     let seen = |form: &Form| form.number("version").unwrap_or_default();
     let (mistakes, draft, notice, version) = match posted {
         None => (Mistakes::default(), newest, html! {}, offer.version),
-        Some(Posted { draft, form, mistakes, refusal: None }) => (mistakes, draft, html! {}, seen(form)),
-        Some(Posted { draft, form, mut mistakes, refusal: Some(refusal) }) if refusal.code == "BAD_USER_INPUT" => {
+        Some(Refused { draft, form, mistakes, refusal: None }) => (mistakes, draft, html! {}, seen(form)),
+        Some(Refused { draft, form, mut mistakes, refusal: Some(refusal) }) if refusal.code == "BAD_USER_INPUT" => {
             fields::add_refused(
                 &mut mistakes,
                 &refusal,
@@ -150,7 +147,7 @@ fn page(
             );
             (mistakes, draft, html! {}, seen(form))
         }
-        Some(Posted { draft, refusal: Some(refusal), .. }) => {
+        Some(Refused { draft, refusal: Some(refusal), .. }) => {
             (Mistakes::default(), newest, changed_meanwhile(visit, offer, &draft, &refusal), offer.version)
         }
     };

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Request, State as Shared},
+    extract::{Path, State as Shared},
     http::{StatusCode, request::Parts},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use jiff::Timestamp;
 use kit::{
     answer::{self, Keeping, Shown},
     api::Refusal,
-    form::Form,
     layout::{Page, Section},
     t, t_plain,
     visit::Visit,
@@ -28,7 +27,7 @@ use super::{
 use crate::{
     Shop,
     documents::resale::{OrderListing, ResaleOffer, order_listing as order_document, resale_offer as document},
-    pages::{Wanted, facts, live},
+    pages::{Posted, Wanted, facts, live},
 };
 
 pub(super) async fn show(
@@ -47,11 +46,8 @@ pub(super) async fn order(
     Shared(shop): Shared<Arc<Shop>>,
     wanted: Wanted,
     Path((_, id)): IdInPath,
-    request: Request,
+    Posted { parts, form }: Posted,
 ) -> Response {
-    let Ok((parts, form)) = Form::posted(request).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-    };
     let mut visit = wanted.posted(&shop, &parts, &form).await;
     let input = order_document::OrderListingInput {
         listing_id: id.clone(),

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Request, State as Shared},
+    extract::{Path, State as Shared},
     http::{StatusCode, request::Parts},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use kit::{
     answer::{self, Keeping, Shown},
@@ -33,7 +33,7 @@ use crate::{
         CreateListing, SellOutside, SellPage, SellTicket, create_listing as create, sell_outside as outside,
         sell_page as mine, sell_ticket as one,
     },
-    pages::{Wanted, facts},
+    pages::{Posted, Wanted, facts},
 };
 
 /// What may be offered, one to be chosen.
@@ -126,11 +126,8 @@ pub(super) async fn offer_ticket(
     Shared(shop): Shared<Arc<Shop>>,
     wanted: Wanted,
     Path((_, id)): IdInPath,
-    request: Request,
+    Posted { parts, form }: Posted,
 ) -> Response {
-    let Ok((parts, form)) = Form::posted(request).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-    };
     let mut visit = wanted.posted(&shop, &parts, &form).await;
     of_ticket(&mut visit, id, Some(&form)).await
 }
@@ -223,10 +220,11 @@ pub(super) async fn show_outside(Shared(shop): Shared<Arc<Shop>>, wanted: Wanted
     of_outside(&mut visit, None).await
 }
 
-pub(super) async fn offer_outside(Shared(shop): Shared<Arc<Shop>>, wanted: Wanted, request: Request) -> Response {
-    let Ok((parts, form)) = Form::posted(request).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-    };
+pub(super) async fn offer_outside(
+    Shared(shop): Shared<Arc<Shop>>,
+    wanted: Wanted,
+    Posted { parts, form }: Posted,
+) -> Response {
     let mut visit = wanted.posted(&shop, &parts, &form).await;
     of_outside(&mut visit, Some(&form)).await
 }

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Request, State as Shared},
+    extract::{Path, State as Shared},
     http::{StatusCode, request::Parts},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use kit::{
     answer::{self, Keeping, Shown},
     api::Refusal,
-    form::Form,
     layout::{Page, Section},
     t,
     visit::Visit,
@@ -25,7 +24,7 @@ use super::{
 use crate::{
     Shop,
     documents::resale::{ResaleOffer, WithdrawListing, resale_offer as document, withdraw_listing as withdraw},
-    pages::{Wanted, facts},
+    pages::{Posted, Wanted, facts},
 };
 
 pub(super) async fn ask(
@@ -42,11 +41,8 @@ pub(super) async fn act(
     Shared(shop): Shared<Arc<Shop>>,
     wanted: Wanted,
     Path((_, id)): IdInPath,
-    request: Request,
+    Posted { parts, form }: Posted,
 ) -> Response {
-    let Ok((parts, form)) = Form::posted(request).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-    };
     let mut visit = wanted.posted(&shop, &parts, &form).await;
     let input = withdraw::WithdrawListingInput { id: id.clone(), version: form.number("version") };
     match visit.ask::<WithdrawListing>(withdraw::Variables { input }).await {
