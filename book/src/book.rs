@@ -127,7 +127,7 @@ impl Book {
         self.facts.get(&match_number).is_some_and(|facts| facts.closed)
     }
 
-    /// Ends the sale of a match, or opens it again; whoever watches the match hears of it.
+    /// Ends the sale of a match, or opens it again; its subscribers hear of it.
     pub fn set_closed(&mut self, match_number: i32, closed: bool) {
         if let Some(facts) = self.facts.get_mut(&match_number).filter(|facts| facts.closed != closed) {
             facts.closed = closed;

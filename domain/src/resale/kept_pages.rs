@@ -109,12 +109,12 @@ impl<Q: Eq + Hash> KeptPages<Q> {
         self.compared.store(begun.timestamp_millis(), Ordering::Release);
     }
 
-    /// Whether somebody has asked for a page lately, so that it is worth comparing.
+    /// Whether a client has asked for a page lately, so that it is worth comparing.
     pub fn is_asked_for(&self) -> bool {
         self.is_within(&self.asked, ASKED)
     }
 
-    /// Notes that somebody is shown a page.
+    /// Notes that a client is shown a page.
     pub fn note_asked(&self) {
         self.asked.store(self.clock.now().timestamp_millis(), Ordering::Release);
     }

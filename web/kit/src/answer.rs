@@ -65,7 +65,7 @@ pub const REFUSALS: &[(&str, Shown)] = &[
     ("SERVICE_UNAVAILABLE", Shown::Page(503)),
 ];
 
-/// What becomes of a visitor by an error code; of one that nobody knows, as of `INTERNAL`.
+/// What becomes of a visitor by an error code; of an unknown one, as of `INTERNAL`.
 #[must_use]
 pub fn shown(code: &str) -> Shown {
     REFUSALS.iter().find(|(known, _)| *known == code).map_or(Shown::Page(500), |(_, shown)| *shown)
@@ -76,7 +76,7 @@ pub fn shown(code: &str) -> Shown {
 pub enum Keeping {
     /// The visitor's browser, to show it again by "back".
     Browser,
-    /// Nobody: it shows a ticket or takes money.
+    /// No cache: it shows a ticket or takes money.
     Nobody,
 }
 

@@ -31,7 +31,7 @@ use crate::{
     visit::{Kit, Visit},
 };
 
-/// A page that everybody sees alike: kept where the visitor is nobody, made for them where they have a session.
+/// A page that everybody sees alike: kept for visitors without a session, made for one who has one.
 pub async fn public<Q: GraphQLQuery>(
     kit: &Kit,
     pages: &KeptPages,
@@ -54,7 +54,7 @@ where
                     None => answer::refused(&mut visit, &Refusal::not_found()),
                 };
             }
-            // A session that has ended elsewhere keeps nobody from what everybody sees.
+            // A visitor whose session has ended elsewhere still sees what every visitor sees.
             Err(refusal) if answer::shown(&refusal.code) == Shown::SignIn => visit.forget_session(),
             Err(refusal) => return answer::refused(&mut visit, &refusal),
         }
@@ -109,7 +109,7 @@ fn query<Q: GraphQLQuery>(variables: Q::Variables) -> String {
 /// A page is not made anew more often than this.
 pub const PACE: Duration = Duration::from_millis(100);
 
-/// Bytes of all kept pages together: an address has as many forms as somebody likes to make up, each with a page of its own.
+/// Bytes of all kept pages together: an address has as many forms as a client likes to make up, each with a page of its own.
 const BYTES: u64 = 32 * 1024 * 1024;
 
 /// A page of the usual size, with its compressed forms.

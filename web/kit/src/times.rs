@@ -4,7 +4,7 @@ use jiff::{Timestamp, ZonedDateTime, tz::TimeZone};
 
 use crate::{t, words::Words};
 
-/// A zone by its IANA name; UTC where nobody knows it.
+/// A zone by its IANA name; UTC where it is unknown.
 #[must_use]
 pub fn zone(name: &str) -> TimeZone {
     TimeZone::get(name).unwrap_or(TimeZone::UTC)

@@ -1,4 +1,4 @@
-//! A visit: one request for a page, by somebody who reads a language and may have a session.
+//! A visit: one request for a page, by a visitor who reads a language and may have a session.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header, request::Parts};
 use bytes::Bytes;
@@ -104,7 +104,7 @@ impl<'a> Visit<'a> {
         visit
     }
 
-    /// Takes the visitor for somebody without a session from now on: the API knows the one of the cookies no more.
+    /// Takes the visitor for one without a session from now on: the API knows the one of the cookies no more.
     pub(crate) fn forget_session(&mut self) {
         self.cookies = None;
         self.has_session = false;
@@ -127,7 +127,7 @@ impl<'a> Visit<'a> {
         format!("/{}{path}", self.locale())
     }
 
-    /// Names an attempt anew: whatever is posted with it is done once. Only for somebody with a session: the others sign in
+    /// Names an attempt anew: whatever is posted with it is done once. Only for a visitor with a session: the others sign in
     /// first, and a page that is kept for everybody stays the same.
     #[must_use]
     pub fn new_key(&self) -> Markup {

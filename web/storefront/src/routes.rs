@@ -1,4 +1,4 @@
-//! The addresses of the pages: `/{locale}/…`, and `/` for whoever has named no language yet.
+//! The addresses of the pages: `/{locale}/…`, and `/` for visitors who have named no language yet.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The pages of account: who somebody is, and how they show it.
+//! The pages of account: who a fan is, and how they show it.
 
 use std::sync::Arc;
 

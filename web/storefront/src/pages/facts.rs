@@ -89,7 +89,7 @@ pub(crate) fn team(name: &str, words: Words<'_>) -> String {
     teams::name(name, words)
 }
 
-/// The letters of a team, beside its name: whoever hears the page hears the name alone.
+/// The letters of a team, beside its name: a fan who hears the page hears the name alone.
 pub(crate) fn code(name: &str) -> Markup {
     html! { @if let Some(code) = teams::code(name) { span.code aria-hidden="true" { (code) } } }
 }

@@ -200,7 +200,7 @@ fn page(visit: &Visit<'_>, data: &document::ResponseData, choice: &Choice, refus
 fn choices(visit: &Visit<'_>, categories: &[Category<'_>], choice: &Choice, terms: Terms) -> Markup {
     let words = visit.words;
     let first = categories.iter().find(|category| category.standing == Standing::Available);
-    // Whoever chose one that is gone chooses again: nothing dearer is chosen for them.
+    // A fan who chose one that is gone chooses again: nothing dearer is chosen for them.
     let chosen = choice.category.or(first.map(|first| first.number));
     let quantity_chosen =
         choice.quantity.filter(|quantity| (1..=i64::from(terms.most)).contains(quantity)).unwrap_or(1);

@@ -1,4 +1,4 @@
-//! What somebody says of themselves: their name, their country, the language of their mails.
+//! What a fan says of themselves: their name, their country, the language of their mails.
 
 use std::sync::Arc;
 

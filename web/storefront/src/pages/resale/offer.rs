@@ -38,7 +38,7 @@ impl State {
     }
 }
 
-/// The state of an offer, by the type that its document has for it. One that nobody knows here can't be ordered.
+/// The state of an offer, by the type that its document has for it. An unknown one can't be ordered.
 macro_rules! state {
     ($document:ident, $state:expr) => {
         match $state {
