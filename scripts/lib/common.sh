@@ -50,6 +50,14 @@ ensure_commands() {
     ((${#missing[@]} == 0)) || install_packages "${missing[@]}"
 }
 
+# Has builds with TLS to Kafka link the machine's OpenSSL. The one that such a build brings along takes four minutes of a
+# processor to compile; releases use that.
+use_system_openssl() {
+    ensure_commands pkg-config:pkg-config
+    pkg-config --exists openssl || install_packages libssl-dev
+    export OPENSSL_NO_VENDOR=1
+}
+
 # Debian starts a server as soon as its package is installed. We run our own, on private ports,
 # so a policy file forbids that for as long as the installation takes.
 install_packages() {
