@@ -12,7 +12,6 @@ use kit::{
     locale::Locale,
     operator_pages::OperatorPages,
     visit::{Kit, Site},
-    words::Catalogue,
 };
 use security::config::captcha::Provider;
 use storefront::Shop;
@@ -44,7 +43,7 @@ pub(crate) fn routes(graphql: Routes, config: &Config) -> Result<Router, Failure
     let judge = config.captcha.verify_url.as_deref().filter(|_| config.captcha.provider == Provider::Siteverify);
     let kit = Kit {
         api: Box::new(InProcess(graphql)),
-        catalogue: Catalogue::new(storefront::WORDS, kit::times::zone(&config.venues.time_zone)),
+        catalogue: kit::catalogue(storefront::WORDS, kit::times::zone(&config.venues.time_zone)),
         site: Site {
             name: config.site_name.clone().unwrap_or_else(|| config.client_id.clone()),
             public_url: config.http.public_url.clone(),

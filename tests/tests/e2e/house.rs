@@ -13,10 +13,11 @@ use serde_json::Value;
 mod floors;
 
 /// Arrows that may be there; `server` and `tests` may know everybody.
-const ARROWS: [(&str, &[&str]); 19] = [
+const ARROWS: [(&str, &[&str]); 21] = [
     // Pages are clients: they know the contract, and none of what answers it.
     ("storefront", &["kit"]),
-    ("kit", &[]),
+    ("kit", &["localization"]),
+    ("localization", &[]),
     (
         "security",
         &["resolvers", "transport", "domain", "book", "entities", "limits", "fetch", "settings", "error_codes"],
@@ -26,7 +27,8 @@ const ARROWS: [(&str, &[&str]); 19] = [
     ("resolvers", &["domain", "book", "entities", "limits", "error_codes"]),
     ("kafka", &["domain", "book", "entities", "settings"]),
     ("gateways", &["domain", "entities", "fetch", "settings"]),
-    ("print", &["domain", "entities"]),
+    ("mails", &["domain", "entities", "localization"]),
+    ("print", &["domain", "entities", "localization"]),
     ("domain", &["book", "entities"]),
     ("book", &["entities"]),
     ("transport", &["error_codes"]),

@@ -220,7 +220,7 @@ pub fn next_path(wanted: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{locale::Locale, words::Catalogue};
+    use crate::locale::Locale;
 
     #[test]
     fn a_way_on_stays_on_the_site() {
@@ -252,7 +252,7 @@ mod tests {
         assert!(field.contains(r#"<p class="wrong" id="email-error">Enter &lt;your&gt; email.</p>"#), "{field}");
         assert!(field.contains(r#"aria-invalid="true" aria-describedby="email-hint email-error""#), "{field}");
 
-        let catalogue = Catalogue::new(&[], jiff::tz::TimeZone::UTC);
+        let catalogue = crate::catalogue(&[], jiff::tz::TimeZone::UTC);
         let summary = mistakes.summary(catalogue.of(Locale::English)).into_string();
         assert!(summary.contains(r##"<a href="#email">Enter &lt;your&gt; email.</a>"##), "{summary}");
         assert!(Mistakes::default().summary(catalogue.of(Locale::English)).into_string().is_empty());

@@ -10,7 +10,6 @@ use kit::{kept::KeptPages, locale::Locale, visit::Kit};
 mod documents;
 mod pages;
 mod routes;
-mod teams;
 mod words;
 
 pub use documents::all as documents;

@@ -1,20 +1,9 @@
 //! The words of the fans' pages.
 
-use kit::locale::Locale::{self, Arabic, English, French, Spanish};
+use kit::locale::Locale;
 
-macro_rules! words {
-    ($($name:literal),+) => {
-        /// Fluent files, by language.
-        pub const SOURCES: &[(Locale, &str)] = &[$(
-            (English, include_str!(concat!("../locales/en/", $name, ".ftl"))),
-            (Spanish, include_str!(concat!("../locales/es/", $name, ".ftl"))),
-            (French, include_str!(concat!("../locales/fr/", $name, ".ftl"))),
-            (Arabic, include_str!(concat!("../locales/ar/", $name, ".ftl"))),
-        )+];
-    };
-}
-
-words!["account", "matches", "orders", "resale", "site", "teams"];
+/// Fluent files, by language.
+pub const SOURCES: &[(Locale, &str)] = kit::sources!["account", "matches", "orders", "resale", "site"];
 
 #[cfg(test)]
 mod tests {

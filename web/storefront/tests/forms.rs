@@ -18,7 +18,6 @@ use kit::{
     api::Api,
     locale::Locale,
     visit::{Kit, Site},
-    words::Catalogue,
 };
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -51,7 +50,7 @@ fn shop(says: impl Fn(&str) -> Response<Bytes> + Send + Sync + 'static) -> (Rout
     let asked = Asked::default();
     let kit = Kit {
         api: Box::new(Scripted { asked: Arc::clone(&asked), says: Box::new(says) }),
-        catalogue: Catalogue::new(storefront::WORDS, jiff::tz::TimeZone::UTC),
+        catalogue: kit::catalogue(storefront::WORDS, jiff::tz::TimeZone::UTC),
         site: Site {
             name: "Matchday".to_owned(),
             public_url: Some(PUBLIC_URL.to_owned()),

@@ -6,7 +6,6 @@ use error_codes::Code;
 use kit::{
     answer::{REFUSALS, Shown},
     locale::Locale,
-    words::Catalogue,
 };
 
 #[test]
@@ -20,7 +19,7 @@ fn every_error_code_has_its_page() {
 
 #[test]
 fn every_refusal_with_a_page_of_its_own_has_words_in_every_language() {
-    let catalogue = Catalogue::new(storefront::WORDS, kit::times::zone("UTC"));
+    let catalogue = kit::catalogue(storefront::WORDS, kit::times::zone("UTC"));
     for locale in Locale::ALL {
         for (code, _) in REFUSALS.iter().filter(|(_, shown)| !matches!(shown, Shown::SignIn | Shown::Page(500))) {
             for part in ["title", "text"] {

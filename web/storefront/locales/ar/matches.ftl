@@ -10,17 +10,6 @@ matches-heading = { $n ->
 }
 matches-description = تذاكر جميع المباريات ({ $n }) بالسعر الرسمي. يظهر ما تبقى منها مباشرة.
 matches-live = يتحدث ما تبقى في هذه الصفحة مباشرة.
-filter-group = المجموعة { $group }
-filter-round = { $round ->
-    [1] الجولة 1
-    [2] الجولة 2
-    [3] الجولة 3
-    [4] دور الستة عشر
-    [5] ربع النهائي
-    [6] نصف النهائي
-    [7] النهائيات
-   *[other] الدور { $round }
-}
 filter-stage = المجموعة أو الدور
 filter-team = الفريق
 filter-venue = الملعب
@@ -33,9 +22,6 @@ matches-none = لا توجد مباراة مطابقة
 matches-none-text = جرّب خيارات أقل: يومًا آخر أو أي ملعب.
 matches-empty = لا مباريات بعد
 matches-empty-text = لم تصل قائمة المباريات بعد. عد بعد لحظات.
-versus = ×
-versus-long = { $home } × { $away }
-category = الفئة { $n }
 left = { $n ->
     [zero] لم يبقَ شيء
     [one] بقيت واحدة

@@ -6,17 +6,6 @@ matches-heading = { $n ->
 }
 matches-description = Tickets for all { $n } matches, at the official price. What is left is shown live.
 matches-live = What is left on this page is live.
-filter-group = Group { $group }
-filter-round = { $round ->
-    [1] Matchday 1
-    [2] Matchday 2
-    [3] Matchday 3
-    [4] Round of 16
-    [5] Quarter-finals
-    [6] Semi-finals
-    [7] Finals
-   *[other] Round { $round }
-}
 filter-stage = Group or round
 filter-team = Team
 filter-venue = Stadium
@@ -29,9 +18,6 @@ matches-none = No match fits
 matches-none-text = Try fewer filters: another day, or any stadium.
 matches-empty = No matches yet
 matches-empty-text = The list of matches has not come in yet. Look again in a moment.
-versus = v
-versus-long = { $home } v { $away }
-category = Category { $n }
 left = { $n ->
     [one] { $n } left
    *[other] { $n } left

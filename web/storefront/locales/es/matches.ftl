@@ -6,17 +6,6 @@ matches-heading = { $n ->
 }
 matches-description = Entradas para los { $n } partidos al precio oficial. Lo que queda se muestra en directo.
 matches-live = Lo que queda en esta página se actualiza en directo.
-filter-group = Grupo { $group }
-filter-round = { $round ->
-    [1] Jornada 1
-    [2] Jornada 2
-    [3] Jornada 3
-    [4] Octavos de final
-    [5] Cuartos de final
-    [6] Semifinales
-    [7] Finales
-   *[other] Ronda { $round }
-}
 filter-stage = Grupo o ronda
 filter-team = Equipo
 filter-venue = Estadio
@@ -29,9 +18,6 @@ matches-none = No hay partidos así
 matches-none-text = Prueba con menos filtros: otro día o cualquier estadio.
 matches-empty = Aún no hay partidos
 matches-empty-text = La lista de partidos todavía no ha llegado. Vuelve a mirar en un momento.
-versus = –
-versus-long = { $home } – { $away }
-category = Categoría { $n }
 left = { $n ->
     [one] queda { $n }
    *[other] quedan { $n }

@@ -6,17 +6,6 @@ matches-heading = { $n ->
 }
 matches-description = Des billets pour les { $n } matchs au prix officiel. Ce qui reste est affiché en direct.
 matches-live = Ce qui reste sur cette page est mis à jour en direct.
-filter-group = Groupe { $group }
-filter-round = { $round ->
-    [1] 1re journée
-    [2] 2e journée
-    [3] 3e journée
-    [4] Huitièmes de finale
-    [5] Quarts de finale
-    [6] Demi-finales
-    [7] Finales
-   *[other] Tour { $round }
-}
 filter-stage = Groupe ou tour
 filter-team = Équipe
 filter-venue = Stade
@@ -29,9 +18,6 @@ matches-none = Aucun match ne correspond
 matches-none-text = Essayez avec moins de filtres : un autre jour, ou tous les stades.
 matches-empty = Pas encore de matchs
 matches-empty-text = La liste des matchs n’est pas encore arrivée. Revenez dans un instant.
-versus = –
-versus-long = { $home } – { $away }
-category = Catégorie { $n }
 left = { $n ->
     [one] { $n } restant
    *[other] { $n } restants

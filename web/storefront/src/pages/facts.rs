@@ -1,10 +1,10 @@
 //! What several pages say of a match: its teams, its time and how much is left.
 
 use jiff::ZonedDateTime;
-use kit::{money::money_short, t, t_plain, times, words::Words};
+use kit::{matches, money::money_short, t, teams, times, words::Words};
 use maud::{Markup, html};
 
-use crate::teams;
+pub(crate) use kit::matches::{fixture, stage, venue};
 
 /// Tickets that count as few: the last five.
 const FEW: i64 = 5;
@@ -41,7 +41,7 @@ pub(crate) struct Category<'a> {
 
 impl Category<'_> {
     pub(crate) fn label(&self, words: Words<'_>) -> String {
-        t_plain!(words, "category", n = self.number)
+        matches::category(self.number, words)
     }
 
     pub(crate) fn price(&self, words: Words<'_>) -> String {
@@ -79,11 +79,6 @@ pub(crate) fn heading(home: &str, away: &str, words: Words<'_>) -> Markup {
     }
 }
 
-/// Two teams in one line of plain text: a title, an attribute.
-pub(crate) fn fixture(home: &str, away: &str, words: Words<'_>) -> String {
-    t_plain!(words, "versus-long", home = team(home, words), away = team(away, words))
-}
-
 /// A team as the visitor's language calls it, where that is known.
 pub(crate) fn team(name: &str, words: Words<'_>) -> String {
     teams::name(name, words)
@@ -92,22 +87,6 @@ pub(crate) fn team(name: &str, words: Words<'_>) -> String {
 /// The letters of a team, beside its name: a fan who hears the page hears the name alone.
 pub(crate) fn code(name: &str) -> Markup {
     html! { @if let Some(code) = teams::code(name) { span.code aria-hidden="true" { (code) } } }
-}
-
-/// A venue as the visitor's language calls it, where that is known.
-pub(crate) fn venue(name: &str, words: Words<'_>) -> String {
-    let key: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
-    let key = if matches!(name, "TBA" | "TBD" | "To be announced") { "to-be-announced".to_owned() } else { key };
-    words.find(&format!("venue-{key}")).map_or_else(|| name.to_owned(), |known| known.into_owned())
-}
-
-/// The group or the round of a match.
-pub(crate) fn stage(group: Option<&str>, round: i64, words: Words<'_>) -> String {
-    match group {
-        Some(group) => t_plain!(words, "filter-group", group = group.trim_start_matches("Group ")),
-        None => t_plain!(words, "filter-round", round = round),
-    }
 }
 
 /// The venue's time, and beside it the viewer's own, which the browser's script adds where it differs.

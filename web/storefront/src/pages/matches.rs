@@ -8,7 +8,7 @@ use kit::{
     form::Form,
     kept,
     layout::{Page, Section},
-    t, t_plain, times,
+    t, t_plain, teams, times,
     visit::Visit,
     words::Words,
 };
@@ -22,7 +22,6 @@ use super::{
 use crate::{
     Shop,
     documents::matches::{MatchesPage, matches_page as matches},
-    teams,
 };
 
 type Match = matches::MatchesPageMatchesNodes;

@@ -109,7 +109,7 @@ pub(super) fn script_words(words: Words<'_>) -> serde_json::Value {
 
 #[cfg(test)]
 mod tests {
-    use kit::{locale::Locale, words::Catalogue};
+    use kit::locale::Locale;
 
     use super::*;
 
@@ -142,7 +142,7 @@ mod tests {
         ] {
             assert_eq!(decline(code), expected, "{code}");
         }
-        let catalogue = Catalogue::new(crate::WORDS, jiff::tz::TimeZone::UTC);
+        let catalogue = kit::catalogue(crate::WORDS, jiff::tz::TimeZone::UTC);
         for locale in Locale::ALL {
             for kind in ["funds", "expired", "details", "consent", "pin", "again", "limit", "kind", "duplicate", "bank"]
             {

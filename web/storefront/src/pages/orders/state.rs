@@ -161,7 +161,7 @@ fn all() -> Vec<State> {
 
 #[cfg(test)]
 mod tests {
-    use kit::{locale::Locale, words::Catalogue};
+    use kit::locale::Locale;
 
     use super::*;
 
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn every_state_has_its_words() {
-        let catalogue = Catalogue::new(crate::WORDS, jiff::tz::TimeZone::UTC);
+        let catalogue = kit::catalogue(crate::WORDS, jiff::tz::TimeZone::UTC);
         for locale in Locale::ALL {
             let words = catalogue.of(locale);
             for state in all() {

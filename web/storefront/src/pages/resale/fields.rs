@@ -140,14 +140,14 @@ pub(super) fn add_refused(mistakes: &mut Mistakes, refusal: &Refusal, price: &st
 
 #[cfg(test)]
 mod tests {
-    use kit::{locale::Locale, words::Catalogue};
+    use kit::locale::Locale;
     use serde_json::json;
 
     use super::*;
 
     #[test]
     fn everything_that_is_wrong_with_an_offer_is_named_at_once_and_once() {
-        let catalogue = Catalogue::new(crate::words::SOURCES, jiff::tz::TimeZone::UTC);
+        let catalogue = kit::catalogue(crate::words::SOURCES, jiff::tz::TimeZone::UTC);
         let words = catalogue.of(Locale::English);
         let draft = Draft { title: "x".repeat(TITLE + 1), description: String::new(), price: "80.555".to_owned() };
         let mut mistakes = Mistakes::default();
@@ -175,7 +175,7 @@ mod tests {
         let draft = Draft::of(&Form::of_query(b"title=+Row+4+&description=a%0D%0Ab&price=80"));
 
         let read =
-            draft.read(&mut Mistakes::default(), Catalogue::new(&[], jiff::tz::TimeZone::UTC).of(Locale::French));
+            draft.read(&mut Mistakes::default(), kit::catalogue(&[], jiff::tz::TimeZone::UTC).of(Locale::French));
 
         let read = read.expect("nothing is wrong");
         assert_eq!((read.title.as_str(), read.description.as_str(), read.price.as_str()), ("Row 4", "a\nb", "80"));

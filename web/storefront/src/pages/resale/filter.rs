@@ -6,13 +6,13 @@ use kit::{
     amount::{self, Wrong},
     form::Form,
     locale::Locale,
-    t, t_plain,
+    t, t_plain, teams,
     visit::Visit,
     words::Words,
 };
 use maud::{Markup, html};
 
-use crate::{pages::facts, teams};
+use crate::pages::facts;
 
 /// The order of the list, by its name in the address.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

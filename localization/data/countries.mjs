@@ -1,5 +1,5 @@
 // Writes countries.LANGUAGE.tsv: the countries of ISO 3166-1 as a language calls them (CLDR), in its own order.
-// `node web/kit/data/countries.mjs`, again where a country or a name changes.
+// `node localization/data/countries.mjs`, again where a country or a name changes.
 import { writeFileSync } from 'node:fs';
 
 // The officially assigned codes (https://www.iso.org/obp/ui/#search), 249 of them.

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use kit::{countries, locale::Locale, t_plain, words::Words};
+use crate::{countries, locale::Locale, t_plain, words::Words};
 
 /// A team by its name, normalised.
 static TEAMS: LazyLock<HashMap<String, Team>> = LazyLock::new(|| {
@@ -76,18 +76,21 @@ fn is_number(text: &str) -> bool {
 }
 
 /// Whether a name is of a team, and not of the place of one that is not known yet.
-pub(crate) fn is_known(name: &str) -> bool {
+#[must_use]
+pub fn is_known(name: &str) -> bool {
     Place::of(name).is_none()
 }
 
 /// The three letters that stand for a team on a scoreboard.
-pub(crate) fn code(name: &str) -> Option<&'static str> {
+#[must_use]
+pub fn code(name: &str) -> Option<&'static str> {
     TEAMS.get(&normalised(name)).map(|team| team.code)
 }
 
 /// What a language calls a team: English as the list does, the others as they call its country, unless they have a name of
 /// its own for the team. One that nobody knows here stays as it is listed.
-pub(crate) fn name(listed: &str, words: Words<'_>) -> String {
+#[must_use]
+pub fn name(listed: &str, words: Words<'_>) -> String {
     if let Some(place) = Place::of(listed) {
         return place.said(words);
     }
@@ -109,9 +112,8 @@ fn normalised(name: &str) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use kit::words::Catalogue;
-
     use super::*;
+    use crate::words::Catalogue;
 
     /// The teams of the World Cup 2022, as its master list names them.
     const OF_2022: [&str; 32] = [
@@ -151,7 +153,7 @@ mod tests {
 
     #[test]
     fn every_team_has_a_code_and_a_name_in_every_language() {
-        let catalogue = Catalogue::new(crate::words::SOURCES, jiff::tz::TimeZone::UTC);
+        let catalogue = Catalogue::new(&[], jiff::tz::TimeZone::UTC);
         let codes: BTreeSet<&str> = TEAMS.values().map(|team| team.code).collect();
         assert_eq!(codes.len(), 211, "as many as FIFA has members");
         assert!(codes.iter().all(|code| code.len() == 3 && code.bytes().all(|letter| letter.is_ascii_uppercase())));
@@ -166,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_team_is_found_by_each_of_its_names() {
-        let catalogue = Catalogue::new(crate::words::SOURCES, jiff::tz::TimeZone::UTC);
+        let catalogue = Catalogue::new(&[], jiff::tz::TimeZone::UTC);
         for (listed, code_of, spanish, arabic) in [
             ("Korea Republic", "KOR", "Corea del Sur", "كوريا الجنوبية"),
             ("South Korea", "KOR", "Corea del Sur", "كوريا الجنوبية"),
@@ -187,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_place_of_a_team_is_said_in_words() {
-        let catalogue = Catalogue::new(crate::words::SOURCES, jiff::tz::TimeZone::UTC);
+        let catalogue = Catalogue::new(&[], jiff::tz::TimeZone::UTC);
         for (listed, english, french) in [
             ("TBA", "To be announced", "À annoncer"),
             ("1A", "Winner of group A", "Premier du groupe A"),

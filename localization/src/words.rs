@@ -1,6 +1,6 @@
-//! The words of the pages, by language: Fluent's messages, with plurals and isolated names.
+//! Words by language: Fluent's messages, with plurals and isolated names.
 //!
-//! Invariant: a message that a page names exists in every language; [`differences`] is empty by test.
+//! Invariant: a message that is in one language is in all of them; [`differences`] is empty by test.
 
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -10,6 +10,23 @@ use serde_json::Value;
 use unic_langid::LanguageIdentifier;
 
 use crate::{locale::Locale, money::grouped};
+
+/// Fluent files of a crate by language, each of them named once: `sources!["orders", …]` reads `../locales/en/orders.ftl` and
+/// its kin in the other languages.
+#[macro_export]
+macro_rules! sources {
+    ($($name:literal),+ $(,)?) => {
+        &[$(
+            ($crate::locale::Locale::English, include_str!(concat!("../locales/en/", $name, ".ftl"))),
+            ($crate::locale::Locale::Spanish, include_str!(concat!("../locales/es/", $name, ".ftl"))),
+            ($crate::locale::Locale::French, include_str!(concat!("../locales/fr/", $name, ".ftl"))),
+            ($crate::locale::Locale::Arabic, include_str!(concat!("../locales/ar/", $name, ".ftl"))),
+        )+]
+    };
+}
+
+/// What every text needs: numbers, days and times, and what matches, teams and venues are called.
+const SOURCES: &[(Locale, &str)] = crate::sources!["general", "names"];
 
 /// What a message is told: a name and a value each.
 pub type Args<'a> = FluentArgs<'a>;
@@ -30,19 +47,13 @@ pub struct Words<'a> {
 }
 
 impl Catalogue {
-    /// The kit's own words and those of `sources`, each a Fluent file in a language.
+    /// The words of this crate and those of `sources`, each a Fluent file in a language.
     ///
     /// # Panics
     ///
     /// Where a file is not Fluent's, or names a message twice: they are part of the program.
     #[must_use]
     pub fn new(sources: &[(Locale, &'static str)], zone: TimeZone) -> Self {
-        let own = [
-            (Locale::English, include_str!("../locales/en.ftl")),
-            (Locale::Spanish, include_str!("../locales/es.ftl")),
-            (Locale::French, include_str!("../locales/fr.ftl")),
-            (Locale::Arabic, include_str!("../locales/ar.ftl")),
-        ];
         let languages = Locale::ALL.into_iter().map(|locale| {
             let language: LanguageIdentifier = locale.tag().parse().expect("our tags are tags");
             let mut bundle = FluentBundle::new_concurrent(vec![language]);
@@ -52,7 +63,7 @@ impl Catalogue {
                 Locale::French => |value, _| number(value, Locale::French),
                 Locale::Arabic => |value, _| number(value, Locale::Arabic),
             }));
-            for (_, source) in own.iter().chain(sources).filter(|(of, _)| *of == locale) {
+            for (_, source) in SOURCES.iter().chain(sources).filter(|(of, _)| *of == locale) {
                 let resource = FluentResource::try_new((*source).to_owned())
                     .unwrap_or_else(|(_, errors)| panic!("the words in {locale} are wrong: {errors:?}"));
                 bundle.add_resource(resource).unwrap_or_else(|errors| panic!("twice in {locale}: {errors:?}"));
@@ -228,12 +239,7 @@ mod tests {
 
     #[test]
     fn every_language_says_what_the_others_say() {
-        let differences = differences(&[
-            (Locale::English, include_str!("../locales/en.ftl")),
-            (Locale::Spanish, include_str!("../locales/es.ftl")),
-            (Locale::French, include_str!("../locales/fr.ftl")),
-            (Locale::Arabic, include_str!("../locales/ar.ftl")),
-        ]);
+        let differences = differences(SOURCES);
         assert!(differences.is_empty(), "{differences:#?}");
     }
 }

@@ -13,33 +13,6 @@ live = en direct
 as-of = à { $clock }
 local-time = { $time } chez vous
 
-tickets = { $n ->
-    [one] { $n } billet
-   *[other] { $n } billets
-}
-
-weekday-1 = lundi
-weekday-2 = mardi
-weekday-3 = mercredi
-weekday-4 = jeudi
-weekday-5 = vendredi
-weekday-6 = samedi
-weekday-7 = dimanche
-month-1 = janvier
-month-2 = février
-month-3 = mars
-month-4 = avril
-month-5 = mai
-month-6 = juin
-month-7 = juillet
-month-8 = août
-month-9 = septembre
-month-10 = octobre
-month-11 = novembre
-month-12 = décembre
-day-of-month = { $weekday } { $day } { $month }
-date-and-clock = { $day } { $month } { $year }, { $clock }
-
 # Pourquoi quelque chose ne se fait pas, et ce qui aide.
 try-again-in = { $seconds ->
     [one] Réessayez dans { $seconds } seconde.

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, ZonedDateTime, tz::TimeZone};
 
-use crate::{t, words::Words};
+use crate::{t_plain, words::Words};
 
 /// A zone by its IANA name; UTC where it is unknown.
 #[must_use]
@@ -39,8 +39,7 @@ pub fn offset(time: &ZonedDateTime) -> String {
 pub fn day(time: &ZonedDateTime, words: Words<'_>) -> String {
     let weekday = words.say(&format!("weekday-{}", time.weekday().to_monday_one_offset()));
     let month = words.say(&format!("month-{}", time.month()));
-    t!(words, "day-of-month", weekday = weekday, day = time.day().to_string(), month = month)
-        .replace(['\u{2068}', '\u{2069}'], "")
+    t_plain!(words, "day-of-month", weekday = weekday, day = time.day().to_string(), month = month)
 }
 
 /// `13 December 2026, 19:00`.
@@ -48,8 +47,22 @@ pub fn day(time: &ZonedDateTime, words: Words<'_>) -> String {
 pub fn date_and_clock(time: &ZonedDateTime, words: Words<'_>) -> String {
     let month = words.say(&format!("month-{}", time.month()));
     let (day, year) = (time.day().to_string(), time.year().to_string());
-    t!(words, "date-and-clock", day = day, month = month, year = year, clock = clock(time))
-        .replace(['\u{2068}', '\u{2069}'], "")
+    t_plain!(words, "date-and-clock", day = day, month = month, year = year, clock = clock(time))
+}
+
+/// `Sunday, 13 December 2026`.
+#[must_use]
+pub fn full_day(time: &ZonedDateTime, words: Words<'_>) -> String {
+    let weekday = words.say(&format!("weekday-{}", time.weekday().to_monday_one_offset()));
+    let month = words.say(&format!("month-{}", time.month()));
+    let (day, year) = (time.day().to_string(), time.year().to_string());
+    t_plain!(words, "day-of-year", weekday = weekday, day = day, month = month, year = year)
+}
+
+/// `19:00 UTC+3`, the clock's part of a moment in a zone that its reader may not live in.
+#[must_use]
+pub fn clock_and_offset(time: &ZonedDateTime) -> String {
+    format!("{} {}", clock(time), offset(time))
 }
 
 /// A moment as HTML takes it in `datetime`: of the fraction of a second, three digits at most.
@@ -105,5 +118,14 @@ mod tests {
         ] {
             assert_eq!(day(&there, catalogue.of(locale)), expected);
         }
+        for (locale, expected) in [
+            (Locale::English, "Sunday, 13 December 2026"),
+            (Locale::Spanish, "domingo, 13 de diciembre de 2026"),
+            (Locale::French, "dimanche 13 décembre 2026"),
+            (Locale::Arabic, "الأحد 13 ديسمبر 2026"),
+        ] {
+            assert_eq!(full_day(&there, catalogue.of(locale)), expected);
+        }
+        assert_eq!(clock_and_offset(&there), "19:00 UTC+3");
     }
 }

@@ -13,33 +13,6 @@ live = en directo
 as-of = a las { $clock }
 local-time = { $time } en tu hora
 
-tickets = { $n ->
-    [one] { $n } entrada
-   *[other] { $n } entradas
-}
-
-weekday-1 = lunes
-weekday-2 = martes
-weekday-3 = miércoles
-weekday-4 = jueves
-weekday-5 = viernes
-weekday-6 = sábado
-weekday-7 = domingo
-month-1 = enero
-month-2 = febrero
-month-3 = marzo
-month-4 = abril
-month-5 = mayo
-month-6 = junio
-month-7 = julio
-month-8 = agosto
-month-9 = septiembre
-month-10 = octubre
-month-11 = noviembre
-month-12 = diciembre
-day-of-month = { $weekday }, { $day } de { $month }
-date-and-clock = { $day } de { $month } de { $year }, { $clock }
-
 # Por qué algo no se hace y qué ayuda.
 try-again-in = { $seconds ->
     [one] Vuelve a intentarlo en { $seconds } segundo.

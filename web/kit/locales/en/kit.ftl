@@ -13,33 +13,6 @@ live = live
 as-of = as of { $clock }
 local-time = { $time } your time
 
-tickets = { $n ->
-    [one] { $n } ticket
-   *[other] { $n } tickets
-}
-
-weekday-1 = Monday
-weekday-2 = Tuesday
-weekday-3 = Wednesday
-weekday-4 = Thursday
-weekday-5 = Friday
-weekday-6 = Saturday
-weekday-7 = Sunday
-month-1 = January
-month-2 = February
-month-3 = March
-month-4 = April
-month-5 = May
-month-6 = June
-month-7 = July
-month-8 = August
-month-9 = September
-month-10 = October
-month-11 = November
-month-12 = December
-day-of-month = { $weekday } { $day } { $month }
-date-and-clock = { $day } { $month } { $year }, { $clock }
-
 # Why something is not done, and what helps.
 try-again-in = { $seconds ->
     [one] Try again in { $seconds } second.
