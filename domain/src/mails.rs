@@ -60,6 +60,8 @@ pub struct OutgoingMail {
     /// What its reader calls themselves. None where a stranger may have typed it: into mails to an email that its
     /// owner has not confirmed, and into those that a stranger can have sent to an account.
     pub name: Option<String>,
+    /// The language that its reader has chosen, as BCP 47 names it.
+    pub locale: Option<String>,
     pub content: Content,
 }
 
@@ -166,7 +168,8 @@ async fn process(app: &App, mailer: &dyn Mailer, row: mail::Model) -> Result<(),
         return done(app, row.id, "nothing_to_say").await;
     };
     let is_readers = user.verified_at.is_some() && !FOR_STRANGERS.contains(&row.kind);
-    let mail = OutgoingMail { to: user.email, name: user.display_name.filter(|_| is_readers), content };
+    let name = user.display_name.filter(|_| is_readers);
+    let mail = OutgoingMail { to: user.email, name, locale: user.locale, content };
     match mailer.deliver(&mail).await {
         Ok(()) => done(app, row.id, "sent").await,
         Err(error @ DeliveryError::Permanent(_)) => {

@@ -6,7 +6,10 @@
 //!
 //! Invariant: a version of a ticket only grows, and a code of an earlier one never opens anything again.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use entities::{
     matches,
@@ -60,6 +63,10 @@ pub struct Pass {
     pub facts: matches::Model,
     /// What its holder is called by where their name can't be printed.
     pub holder_email: Option<String>,
+    /// The language that its holder has chosen, as BCP 47 names it.
+    pub locale: Option<String>,
+    /// The venue's, by its IANA name.
+    pub time_zone: Arc<str>,
 }
 
 /// Those of the tickets that are valid, ready to be printed.
@@ -70,22 +77,24 @@ pub async fn passes(app: &App, rows: Vec<ticket::Model>) -> Result<Vec<Pass>, Ti
     let numbers: BTreeSet<i32> = rows.iter().map(|row| row.match_number).collect();
     let found = matches::Entity::find().filter(matches::Column::MatchNumber.is_in(numbers)).all(&app.db).await?;
     let holders: BTreeSet<Uuid> = rows.iter().map(|row| row.user_id).collect();
-    let emails: HashMap<Uuid, String> = user::Entity::find()
+    let holders: HashMap<Uuid, (String, Option<String>)> = user::Entity::find()
         .select_only()
-        .columns([user::Column::Id, user::Column::Email])
+        .columns([user::Column::Id, user::Column::Email, user::Column::Locale])
         .filter(user::Column::Id.is_in(holders))
-        .into_tuple::<(Uuid, String)>()
+        .into_tuple::<(Uuid, String, Option<String>)>()
         .all(&app.db)
         .await?
         .into_iter()
-        .filter(|(_, email)| !email.is_empty())
+        .map(|(id, email, locale)| (id, (email, locale)))
         .collect();
     let mut passes = Vec::with_capacity(rows.len());
     for ticket in rows {
         let facts = found.iter().find(|facts| facts.match_number == ticket.match_number).cloned();
         if let (Some(code), Some(facts)) = (code(app, &ticket).await?, facts) {
-            let holder_email = emails.get(&ticket.user_id).cloned();
-            passes.push(Pass { ticket, code, facts, holder_email });
+            let (email, locale) = holders.get(&ticket.user_id).cloned().unwrap_or_default();
+            let holder_email = Some(email).filter(|email| !email.is_empty());
+            let time_zone = app.settings.time_zones.of(&facts.location);
+            passes.push(Pass { ticket, code, facts, holder_email, locale, time_zone });
         }
     }
     Ok(passes)

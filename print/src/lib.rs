@@ -3,6 +3,7 @@
 //! Nobody else knows what a PDF, a font or a QR code on a page is made of. Who may have a page, and how many are written at
 //! the same time, is the server's business.
 
+mod facts;
 mod fonts;
 pub mod page;
 mod shapes;

@@ -42,7 +42,7 @@ impl Told {
         surface.end_tagged();
         let part = self.part.get_or_insert_with(|| TagGroup::new(Tag::P));
         if line.turns {
-            let span = Tag::Span.with_actual_text(Some(line.text.clone()));
+            let span = Tag::Span.with_actual_text(Some(line.read()));
             part.push(TagGroup::with_children(span, vec![Node::from(drawn)]));
         } else {
             part.push(drawn);

@@ -43,7 +43,6 @@ pub struct Fonts([Family; 2]);
 
 /// A line that fits, in the order in which it is drawn.
 pub(super) struct Line<'a> {
-    /// As it is read.
     pub(super) text: String,
     runs: Vec<Run<'a>>,
     style: Style,
@@ -98,21 +97,21 @@ impl Fonts {
     /// The text as one line, at most `width` wide: smaller if need be, then shorter.
     pub(super) fn line(&self, text: &str, width: f32, style: Style) -> Line<'_> {
         let text: String = text.chars().take(MOST_LETTERS).collect();
-        let line = self.laid(text, style);
+        let line = self.laid(text, style, None);
         if line.width <= width {
             return line;
         }
         let smaller = Style { size: style.size * (width / line.width).max(LEAST), ..style };
-        let line = self.laid(line.text, smaller);
+        let line = self.laid(line.text, smaller, None);
         if line.width <= width + 0.01 {
             return line;
         }
-        let (text, mut fits) = (line.text, self.laid("…".to_owned(), smaller));
+        let (text, mut fits) = (line.text, self.laid("…".to_owned(), smaller, None));
         let ends: Vec<usize> = ends(&text).collect();
         let (mut shortest, mut longest) = (0, ends.len());
         while shortest < longest {
             let middle = usize::midpoint(shortest, longest);
-            let shorter = self.laid(format!("{}…", text[..ends[middle]].trim_end()), smaller);
+            let shorter = self.laid(format!("{}…", text[..ends[middle]].trim_end()), smaller, None);
             if shorter.width <= width {
                 (shortest, fits) = (middle + 1, shorter);
             } else {
@@ -122,25 +121,28 @@ impl Fonts {
         fits
     }
 
-    /// Words as lines, each at most `width` wide.
-    pub(super) fn lines(&self, text: &str, width: f32, style: Style) -> Vec<Line<'_>> {
+    /// Words as lines, each at most `width` wide. All run the way that the whole text does, whatever a line begins with.
+    pub(super) fn lines(&self, text: &str, width: f32, style: Style, is_rtl: bool) -> Vec<Line<'_>> {
+        let base = if is_rtl { Level::rtl() } else { Level::ltr() };
+        let laid = |line: String| self.laid(line, style, Some(base));
         let (mut lines, mut line) = (Vec::new(), String::new());
         for word in text.split(' ') {
             let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
-            if line.is_empty() || self.laid(longer.clone(), style).width <= width {
+            if line.is_empty() || laid(longer.clone()).width <= width {
                 line = longer;
                 continue;
             }
-            lines.push(self.line(&line, width, style));
-            word.clone_into(&mut line);
+            lines.push(laid(line));
+            line = word.to_owned();
         }
-        lines.push(self.line(&line, width, style));
+        lines.push(laid(line));
         lines
     }
 
-    fn laid(&self, text: String, style: Style) -> Line<'_> {
+    /// The text in the order in which it is drawn; where no direction is given, its first letter says it.
+    fn laid(&self, text: String, style: Style, base: Option<Level>) -> Line<'_> {
         let family = &self.0[style.weight as usize];
-        let ordered = BidiInfo::new(&text, None);
+        let ordered = BidiInfo::new(&text, base);
         let mut runs = Vec::new();
         for paragraph in &ordered.paragraphs {
             let (levels, places) = ordered.visual_runs(paragraph, paragraph.range.clone());
@@ -176,6 +178,11 @@ impl Line<'_> {
         surface.set_stroke(None);
     }
 
+    /// As it is read, without the signs that only put it in order.
+    pub(super) fn read(&self) -> String {
+        self.text.chars().filter(|letter| !only_orders(*letter)).collect()
+    }
+
     /// Its parts from left to right, those of one direction together.
     #[cfg(test)]
     pub(super) fn drawn(&self) -> Vec<&str> {
@@ -195,6 +202,11 @@ fn is_hidden(letter: char) -> bool {
             | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// What says in which direction others run, and is drawn itself by no font.
+fn only_orders(letter: char) -> bool {
+    is_hidden(letter) && !JOINERS.contains(&letter)
+}
+
 /// Where a text may be cut off: before a letter, not before what belongs to the one that stands there.
 fn ends(text: &str) -> impl Iterator<Item = usize> {
     let begins = |letter: char| !is_combining_mark(letter) && !JOINERS.contains(&letter);
@@ -205,6 +217,11 @@ fn ends(text: &str) -> impl Iterator<Item = usize> {
 fn by_font(family: &Family, text: &str, place: Range<usize>) -> Vec<(Range<usize>, usize)> {
     let (mut parts, mut begin, mut font) = (Vec::new(), place.start, None);
     for (at, letter) in text[place.clone()].char_indices().map(|(at, letter)| (place.start + at, letter)) {
+        if only_orders(letter) {
+            parts.extend(font.take().map(|font| (begin..at, font)));
+            begin = at + letter.len_utf8();
+            continue;
+        }
         let stays = font.is_some_and(|font| {
             is_combining_mark(letter) || JOINERS.contains(&letter) || family.face(font).has(letter)
         });

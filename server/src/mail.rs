@@ -16,15 +16,15 @@ use lettre::{
     transport::smtp,
 };
 
+use mails::CODE;
+use resolvers::ids::NodeId;
+
 use crate::{
     config::Config,
     data_dir::DataDir,
     failure::Failure,
-    mail::templates::Templates,
     passes::{Printer, Unprinted},
 };
-
-mod templates;
 
 /// How long a server may take for a step of the exchange; all of them are far below the first wait of a mail.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -35,8 +35,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// The settings name no server or sender, or the folder can't be made.
 pub(crate) fn mailer(config: &Config, data_dir: &DataDir, printer: &Arc<Printer>) -> Result<Arc<dyn Mailer>, Failure> {
-    let writer =
-        Writer { from: sender(&config.mail.from)?, templates: Templates::new(config), printer: Arc::clone(printer) };
+    let writer = Writer {
+        from: sender(&config.mail.from)?,
+        texts: mails::Writer::new(site(config)),
+        printer: Arc::clone(printer),
+    };
     let Some(url) = &config.mail.smtp_url else {
         return Ok(Arc::new(Folder { writer, path: data_dir.mails()? }));
     };
@@ -46,6 +49,27 @@ pub(crate) fn mailer(config: &Config, data_dir: &DataDir, printer: &Arc<Printer>
         .build();
 
     Ok(Arc::new(Smtp { writer, server }))
+}
+
+/// What mails say of the site, and where they lead to.
+fn site(config: &Config) -> mails::Site {
+    let home = config.http.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
+    let has_pages = config.web.storefront;
+    // The page that the settings name, or else the site's own, if it has pages and knows its address.
+    let page_of_code = |named: Option<&String>, page: &str| {
+        let own = || Some(format!("{}/{page}?code={CODE}", home.as_ref().filter(|_| has_pages)?));
+        named.cloned().or_else(own)
+    };
+    mails::Site {
+        name: config.site_name().to_owned(),
+        locale: config.web.locale(),
+        verify_url: page_of_code(config.mail.verify_url.as_ref(), "verify"),
+        reset_url: page_of_code(config.mail.reset_url.as_ref(), "reset"),
+        has_pages,
+        support: config.web.support.clone(),
+        reservation_id: |id| async_graphql::ID::from(NodeId::Reservation(id)).to_string(),
+        home,
+    }
 }
 
 /// Whom mails are from; its domain may be written in any script.
@@ -60,14 +84,14 @@ fn sender(from: &str) -> Result<Mailbox, Failure> {
 /// Writes mails as messages.
 struct Writer {
     from: Mailbox,
-    templates: Templates,
+    texts: mails::Writer,
     printer: Arc<Printer>,
 }
 
 impl Writer {
     async fn message(&self, mail: &OutgoingMail) -> Result<(Message, String), DeliveryError> {
         let permanent = |error: &dyn std::fmt::Display| DeliveryError::Permanent(error.to_string());
-        let written = self.templates.write(mail).map_err(|error| permanent(&error))?;
+        let written = self.texts.write(mail);
         let address = emails::on_the_wire(&mail.to).ok_or_else(|| permanent(&"no mail can go to the address"))?;
         let address: Address = address.parse().map_err(|error| permanent(&error))?;
         let text = MultiPart::alternative_plain_html(written.text.clone(), written.html);
@@ -153,7 +177,7 @@ struct Folder {
 impl Mailer for Folder {
     async fn deliver(&self, mail: &OutgoingMail) -> Result<(), DeliveryError> {
         let (message, text) = self.writer.message(mail).await?;
-        let name = templates::name(&mail.content);
+        let name = mails::name(&mail.content);
         // The time in a version 7 id puts the files in order.
         let file = self.path.join(format!("{}-{name}.eml", uuid::Uuid::now_v7()));
         tokio::fs::write(&file, message.formatted())
@@ -167,6 +191,22 @@ impl Mailer for Folder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mail_leads_to_the_sites_own_pages_where_it_has_any_and_to_named_ones_first() {
+        let mut config = Config::default();
+        let page = |config: &Config| site(config).verify_url;
+        assert_eq!(page(&config), None, "without an address there is no link");
+
+        config.http.public_url = Some("https://tickets.example/".to_owned());
+        assert_eq!(page(&config).as_deref(), Some("https://tickets.example/verify?code={code}"));
+        assert_eq!(site(&config).reset_url.as_deref(), Some("https://tickets.example/reset?code={code}"));
+        config.web.storefront = false;
+        assert_eq!(page(&config), None, "the site has no pages");
+        config.mail.verify_url = Some("https://shop.example/v/{code}".to_owned());
+        config.web.storefront = true;
+        assert_eq!(page(&config).as_deref(), Some("https://shop.example/v/{code}"));
+    }
 
     #[test]
     fn what_an_account_may_be_opened_with_can_be_put_into_a_mail_in_ascii() {

@@ -21,7 +21,12 @@ use domain::{
         links::{self, Link, LinkError},
     },
 };
-use print::{page, text::Fonts};
+use jiff::tz::TimeZone;
+use localization::{locale::Locale, words::Catalogue};
+use print::{
+    page::{self, Unprintable},
+    text::Fonts,
+};
 use security::{Security, address::named_if_known};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
@@ -45,6 +50,9 @@ const RETRY: HeaderValue = HeaderValue::from_static("2");
 /// What writes tickets as PDFs.
 pub(crate) struct Printer {
     site: String,
+    catalogue: Catalogue,
+    /// The language of holders who have chosen none.
+    locale: Locale,
     fonts: Fonts,
     mails: Lane,
     pages: Lane,
@@ -66,9 +74,11 @@ pub(crate) enum Unprinted {
 }
 
 impl Printer {
-    pub(crate) fn new(site: String) -> Arc<Self> {
+    pub(crate) fn new(site: String, locale: Locale) -> Arc<Self> {
         let lane = |at_once| Lane { turns: Semaphore::new(at_once), places: Semaphore::new(at_once + WAITING) };
-        Arc::new(Self { site, fonts: Fonts::read(), mails: lane(1), pages: lane(AT_ONCE) })
+        // Every time on a ticket is in the zone of its venue.
+        let catalogue = Catalogue::new(page::WORDS, TimeZone::UTC);
+        Arc::new(Self { site, catalogue, locale, fonts: Fonts::read(), mails: lane(1), pages: lane(AT_ONCE) })
     }
 
     /// Writes tickets as one PDF, a page each, for a mail.
@@ -86,8 +96,14 @@ impl Printer {
         let _place = lane.places.try_acquire().map_err(|_| Unprinted::Busy)?;
         let _turn = lane.turns.acquire().await.map_err(|error| failed(&error))?;
         let printer = Arc::clone(self);
-        let written = tokio::task::spawn_blocking(move || page::write(&printer.fonts, &printer.site, &passes)).await;
+        let written = tokio::task::spawn_blocking(move || printer.draw(&passes)).await;
         written.map_err(|error| failed(&error))?.map_err(|error| failed(&error))
+    }
+
+    /// In the language that the holder has chosen; passes of one PDF are of one holder.
+    fn draw(&self, passes: &[Pass]) -> Result<Vec<u8>, Unprintable> {
+        let chosen = passes.first().and_then(|pass| Locale::of_tag(pass.locale.as_deref()?));
+        page::write(&self.fonts, self.catalogue.of(chosen.unwrap_or(self.locale)), &self.site, passes)
     }
 }
 
@@ -216,7 +232,7 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_would_wait_behind_too_many_is_sent_away_at_once_and_mails_wait_for_no_page() {
-        let printer = Printer::new("matchday".to_owned());
+        let printer = Printer::new("matchday".to_owned(), Locale::English);
         let most = u32::try_from(AT_ONCE + WAITING).expect("few may wait");
         let waiting = printer.pages.places.acquire_many(most).await.expect("the semaphore is open");
 

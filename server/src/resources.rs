@@ -38,7 +38,7 @@ impl Resources {
         database::prepare(config, &connected.0).await?;
         let timeout = Duration::from_millis(config.redis.timeout_milliseconds);
         let redis = config.redis.url.as_ref().map(|url| Redis::open(url.expose(), timeout)).transpose()?;
-        let printer = Printer::new(config.site_name().to_owned());
+        let printer = Printer::new(config.site_name().to_owned(), config.web.locale());
         let mailer = mail::mailer(config, &data_dir, &printer)?;
         let exchange = Exchange::open(config)?;
         let gateway = Gateway::open(config.gateway(), &connected.0)?;

@@ -2,6 +2,8 @@
 //!
 //! What is not true any more by then is not said: no buyer is told to pay what they have paid.
 
+use std::sync::Arc;
+
 use entities::{
     mail::{self, Kind},
     matches, refund,
@@ -21,6 +23,8 @@ use crate::{
 pub struct ReservationFacts {
     pub reservation: reservation::Model,
     pub match_facts: matches::Model,
+    /// The venue's, by its IANA name.
+    pub time_zone: Arc<str>,
 }
 
 /// What a mail about a reservation says now; none where there is nothing to say any more. Tickets go to a confirmed email
@@ -40,7 +44,8 @@ pub(super) async fn content(
     let is_live = reservation.status.is_live();
     let has_expired = reservation.status == Status::Cancelled
         && reservation.cancel_reason.and_then(CancelReason::mail_of_hold) == Some(Kind::HoldExpired);
-    let facts = ReservationFacts { reservation, match_facts };
+    let time_zone = app.settings.time_zones.of(&match_facts.location);
+    let facts = ReservationFacts { reservation, match_facts, time_zone };
 
     Ok(match row.kind {
         Kind::HoldPlaced => is_live.then_some(Content::HoldPlaced(facts)),

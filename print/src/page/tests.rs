@@ -2,11 +2,14 @@
 
 use std::{io::Write, process::Command};
 
+use chrono::DateTime;
 use entities::{
     category::Category,
     matches,
     ticket::{self, Status},
 };
+use jiff::tz::TimeZone;
+use localization::words::Catalogue;
 use uuid::Uuid;
 
 use super::*;
@@ -36,6 +39,8 @@ fn pass(holder: Option<&str>, home: &str) -> Pass {
         },
         code: "A2".repeat(73),
         holder_email: Some("fan@example.com".to_owned()),
+        locale: None,
+        time_zone: "Asia/Qatar".into(),
         facts: matches::Model {
             match_number: 1,
             round_number: 1,
@@ -72,8 +77,13 @@ fn pages(pdf: &[u8]) -> Vec<String> {
     pages
 }
 
+fn print_in(locale: Locale, passes: &[Pass]) -> Vec<u8> {
+    let catalogue = Catalogue::new(WORDS, TimeZone::UTC);
+    write(&Fonts::read(), catalogue.of(locale), "matchday", passes).expect("it can be written")
+}
+
 fn print(passes: &[Pass]) -> Vec<u8> {
-    write(&Fonts::read(), "matchday", passes).expect("it can be written")
+    print_in(Locale::English, passes)
 }
 
 /// What stands below HOLDER.
@@ -241,11 +251,11 @@ fn a_page_says_what_it_shows_to_those_who_listen_to_it() {
         "H1",
         "Qatar",
         "Ecuador",
-        "Match 1 · Round 1 · Group A",
+        "Match 1 · Group A",
         "KICK-OFF",
         "Sunday, 20 November 2022",
         "TIME",
-        "16:00 UTC",
+        "19:00 UTC+3",
         "VENUE",
         "Al Bayt Stadium",
         "HOLDER",
@@ -260,4 +270,58 @@ fn a_page_says_what_it_shows_to_those_who_listen_to_it() {
         place += found.unwrap_or_else(|| panic!("{part} comes in its place: {read}"));
     }
     assert!(text.contains("/Alt(QR code that opens the gate"), "the code has words of its own");
+}
+
+#[test]
+fn every_language_says_what_the_others_say() {
+    let differences = localization::words::differences(WORDS);
+    assert!(differences.is_empty(), "{differences:#?}");
+}
+
+#[test]
+fn a_ticket_is_in_its_holders_words_at_the_venues_time() {
+    for (locale, parts) in [
+        (Locale::English, ["HOLDER", "Qatar", "Sunday, 20 November 2022", "$75.00", "Fold here", "Scan at the gate"]),
+        (
+            Locale::Spanish,
+            ["TITULAR", "Catar", "domingo, 20 de noviembre de 2022", "75,00 $", "Doblar aquí", "No lo compartas"],
+        ),
+        (Locale::French, ["TITULAIRE", "Équateur", "dimanche 20 novembre 2022", "75,00 $", "Plier ici", "À la porte"]),
+    ] {
+        let pdf = print_in(locale, &[pass(Some("Ana"), "Qatar")]);
+        let page = pages(&pdf)[0].replace('\u{a0}', " ");
+        for part in parts.into_iter().chain(["19:00 UTC+3"]) {
+            assert!(page.contains(part), "{locale}: {part} is missing: {page}");
+        }
+        assert!(!page.contains("ticket-"), "{locale}: a message is missing: {page}");
+    }
+}
+
+/// The place of the left edge of a text, in points, as `pdftotext -bbox` finds it.
+fn left_of(pdf: &[u8], word: &str) -> f32 {
+    let boxes = told("pdftotext", &["-bbox"], pdf);
+    let line = boxes.lines().find(|line| line.contains(&format!(">{word}<")));
+    let line = line.unwrap_or_else(|| panic!("{word} is drawn: {boxes}"));
+    let (_, rest) = line.split_once("xMin=\"").expect("a box has a left edge");
+    rest.split('"').next().and_then(|x| x.parse().ok()).expect("it is a number")
+}
+
+#[test]
+fn a_page_in_arabic_begins_at_its_right_and_is_read_in_order() {
+    let pdf = print_in(Locale::Arabic, &[pass(Some("Ana"), "Qatar")]);
+    let english = print(&[pass(Some("Ana"), "Qatar")]);
+
+    assert!(left_of(&english, "Ana") < PAGE.0 / 2.0 && left_of(&pdf, "Ana") > PAGE.0 / 2.0, "the holder's name");
+    assert!(left_of(&english, "Fold") > PAGE.0 / 2.0, "the fold is named at the end of the line");
+    let facts = told("pdfinfo", &[], &pdf);
+    assert!(facts.contains("قطر × الإكوادور"), "{facts}");
+    let text = String::from_utf8_lossy(&pdf);
+    assert!(text.contains("/Lang(ar)") || text.contains("/Lang (ar)"), "the language of the page is said");
+    assert!(text.contains("/Direction/R2L") || text.contains("/Direction /R2L"), "and its direction");
+    assert!(text.contains("pdfuaid:part"), "the page is PDF/UA");
+    for part in ["حامل التذكرة", "المباراة 1 · المجموعة A", "يدخل أول من يعرض الرمز"]
+    {
+        let read: String = part.encode_utf16().map(|unit| format!("{unit:04X}")).collect();
+        assert!(text.contains(&format!("ActualText<FEFF{read}")), "{part} is read in its order");
+    }
 }

@@ -43,6 +43,11 @@ pub(super) const ROWS: &[Row] = &[
 ];
 
 impl Web {
+    /// The language of those who have chosen none.
+    pub(crate) fn locale(&self) -> Locale {
+        self.locales.first().and_then(|tag| Locale::of_tag(tag)).unwrap_or(Locale::English)
+    }
+
     pub(super) fn problems(&self, found: &mut Vec<Problem>) {
         let mut wrong = |wrong: String| {
             let right = "list some of en, es, fr and ar, each once: the pages are written in these.";

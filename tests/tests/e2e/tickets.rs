@@ -126,7 +126,7 @@ async fn a_link_downloads_the_ticket_for_a_while_and_dies_with_its_code() {
     assert_eq!(header("cache-control"), "private, no-store");
     assert!(pdf.starts_with(b"%PDF-"));
     let page = read(&pdf).await;
-    for part in ["Qatar", "Ecuador", "16:00 UTC", "Al Bayt Stadium", "Ana Αθηνά Анна", "125.00 USD", "At the gate"]
+    for part in ["Qatar", "Ecuador", "19:00 UTC+3", "Al Bayt Stadium", "Ana Αθηνά Анна", "$125.00", "At the gate"]
     {
         assert!(page.contains(part), "{part} is missing:\n{page}");
     }
@@ -173,6 +173,37 @@ async fn mailed(world: &World, name: &str) -> String {
     .await
 }
 
+/// The PDF that a mail brings.
+fn attached(mail: &str) -> Vec<u8> {
+    let (_, attached) = mail.split_once("application/pdf").expect("a PDF is attached");
+    let (_, attached) = attached.split_once("\r\n\r\n").expect("its head ends");
+    let (attached, _) = attached.split_once("\r\n--").expect("it ends");
+    STANDARD.decode(attached.replace("\r\n", "")).expect("it is base64")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mails_and_tickets_are_in_the_language_that_a_fan_has_chosen_and_in_the_sites_first_until_then() {
+    let world = World::embedded().with("MATCHDAY_WEB_LOCALES", "es,fr");
+    let site = world.start().await;
+    let (ana, ..) = ticketed(&site).await;
+
+    let mail = mailed(&world, "paid").await;
+    assert!(mail.contains("Subject: Tus entradas: Catar"), "{mail}");
+    let pages = read(&attached(&mail)).await;
+    assert!(pages.contains("TITULAR") && pages.contains("domingo, 20 de noviembre de 2022"), "{pages}");
+
+    let choose = "mutation { updateProfile(input: {locale: \"fr\"}) { user { locale } } }";
+    ana.ask(choose, json!({})).await.data();
+    let tickets = ana.ask(MINE, json!({})).await.data();
+    let (status, _, pdf) = site.visitor().download(text(&tickets["myTickets"]["nodes"][0]["passUrl"])).await;
+    let page = read(&pdf).await;
+    assert!(status == 200 && page.contains("TITULAIRE") && page.contains("dimanche 20 novembre 2022"), "{page}");
+    ana.holds(1, 1, 1).await;
+    let placed = mailed(&world, "hold-placed").await;
+    assert!(placed.contains("Bonjour Ana") && placed.contains("lang=3D\"fr\""), "{placed}");
+    site.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fans_are_mailed_of_their_holds_and_get_their_tickets_with_the_confirmation() {
     let (world, site) = Site::embedded().await;
@@ -185,11 +216,7 @@ async fn fans_are_mailed_of_their_holds_and_get_their_tickets_with_the_confirmat
     for part in ["Subject: Your tickets: Qatar v Ecuador", "application/pdf", "tickets.pdf", "text/html"] {
         assert!(mail.contains(part), "{part} is missing:\n{mail}");
     }
-    let (_, attached) = mail.split_once("application/pdf").expect("a PDF is attached");
-    let (_, attached) = attached.split_once("\r\n\r\n").expect("its head ends");
-    let (attached, _) = attached.split_once("\r\n--").expect("it ends");
-    let pdf = STANDARD.decode(attached.replace("\r\n", "")).expect("it is base64");
-    let pages = read(&pdf).await;
+    let pages = read(&attached(&mail)).await;
     assert_eq!(pages.matches("At the gate").count(), 2, "a page a ticket:\n{pages}");
     let placed = mailed(&world, "hold-placed").await;
     assert!(placed.contains("Al Bayt Stadium"), "{placed}");

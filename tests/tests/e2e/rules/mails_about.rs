@@ -39,7 +39,9 @@ async fn who_holds_tickets_is_mailed_until_when(app: &TestApp) {
 
     let sent = mailed(app, &mailer).await;
 
-    let [OutgoingMail { to, name, content: Content::HoldPlaced(facts) }] = &sent[..] else { panic!("{sent:?}") };
+    let [OutgoingMail { to, name, locale: None, content: Content::HoldPlaced(facts) }] = &sent[..] else {
+        panic!("{sent:?}")
+    };
     assert_eq!((to.as_str(), name.as_deref()), ("ana@example.com", Some("ana")));
     assert_eq!((facts.reservation.id, facts.match_facts.match_number), (hold.id, 1));
     assert_eq!(facts.reservation.expires_at, hold.expires_at);
