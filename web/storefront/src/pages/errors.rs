@@ -51,6 +51,8 @@ pub(crate) async fn framed(State(shop): State<Arc<Shop>>, request: Request, next
     let (uri, language) = (request.uri().clone(), request.headers().get(header::ACCEPT_LANGUAGE).cloned());
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let status = match answered {
+        // No page has a path that cannot be read, such as a number that is none.
+        Ok(response) if response.status() == StatusCode::BAD_REQUEST && is_bare(&response) => StatusCode::NOT_FOUND,
         Ok(response) if is_form && is_bare(&response) => response.status(),
         Ok(mut response) => {
             policy::guard_file(response.headers_mut());

@@ -238,6 +238,8 @@ async fn what_no_page_answers_is_answered_by_a_page_in_the_visitors_language() {
         ("GET", "/de/matches/1", "", StatusCode::NOT_FOUND, "fr"),
         ("GET", "/de", "", StatusCode::NOT_FOUND, "fr"),
         ("GET", "/ar/pages/terms", "", StatusCode::NOT_FOUND, "ar"),
+        ("GET", "/es/matches/first", "", StatusCode::NOT_FOUND, "es"),
+        ("POST", "/es/matches/first", "", StatusCode::NOT_FOUND, "es"),
         ("DELETE", "/en/sign-in", "", StatusCode::METHOD_NOT_ALLOWED, "en"),
         ("POST", "/en/help", "", StatusCode::METHOD_NOT_ALLOWED, "en"),
         ("POST", "/en/sign-in", &"x".repeat(70_000), StatusCode::PAYLOAD_TOO_LARGE, "en"),
