@@ -178,10 +178,15 @@ async fn a_site_without_matches_says_so_and_shows_what_the_organiser_says_as_soo
     assert_eq!(browser.open("/en/matches/1").await.status, StatusCode::NOT_FOUND);
 
     site.on_sale(1, 20).await;
-    let shows = async |text: &str| Browser::new(site.address).open("/en/").await.says(text);
-    eventually(PATIENCE, "the match is listed", || shows("Qatar")).await;
+    eventually(PATIENCE, "the match is listed", || async {
+        Browser::new(site.address).open("/en/").await.says("Qatar")
+    })
+    .await;
     site.broker().rename(1, "Wales").await;
-    eventually(PATIENCE, "it has its new name", || shows("Wales")).await;
+    eventually(PATIENCE, "it has its new name", || async {
+        Browser::new(site.address).open("/en/").await.says("Wales")
+    })
+    .await;
     assert!(Browser::new(site.address).open("/en/matches/1").await.says("Wales v Ecuador"));
     site.finish().await;
 }

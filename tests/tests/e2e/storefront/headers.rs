@@ -16,7 +16,7 @@ const KEPT: [&str; 5] = ["/en", "/en/", "/en/matches/1", "/en/help", "/en/resale
 fn expected(path: &str, page: &Page, has_session: bool) -> (&'static [&'static str], &'static str) {
     const NOT_KEPT: &[&str] = &["no-store"];
     match path {
-        "/" | "/verify" | "/reset" => (&["no-cache"], "accept-language"),
+        "/" | "/verify" | "/reset" if page.status == StatusCode::FOUND => (&["no-cache"], "accept-language"),
         "/robots.txt" | "/sitemap.xml" if page.status == StatusCode::OK => (&["public, max-age=3600"], ""),
         "/assets/icon.svg" if page.status == StatusCode::OK => (&["public, max-age=86400"], ""),
         _ if path.starts_with("/assets/") && page.status == StatusCode::OK => {

@@ -37,7 +37,8 @@ fn unchanged() -> Response<Bytes> {
 }
 
 /// A shop whose API answers one after the other.
-fn answering(answers: Vec<fn() -> Response<Bytes>>) -> (Router, Asked) {
+fn answering(answers: &[fn() -> Response<Bytes>]) -> (Router, Asked) {
+    let answers = answers.to_vec();
     let turn = Arc::new(AtomicUsize::new(0));
     shop(move |_| answers[turn.fetch_add(1, Ordering::Relaxed).min(answers.len() - 1)]())
 }
@@ -49,7 +50,7 @@ async fn opened(shop: &Router, path: &str, headers: &[(&str, &str)]) -> (respons
 
 #[tokio::test]
 async fn a_page_is_kept_while_the_api_says_that_nothing_has_changed() {
-    let (shop, asked) = answering(vec![|| tagged(data(&list()), "\"one\""), unchanged]);
+    let (shop, asked) = answering(&[|| tagged(data(&list()), "\"one\""), unchanged]);
 
     let (first, page) = opened(&shop, "/en/", &[]).await;
     let (second, again) = opened(&shop, "/en/", &[]).await;
@@ -69,7 +70,7 @@ async fn a_page_is_kept_while_the_api_says_that_nothing_has_changed() {
 #[tokio::test]
 async fn a_visitor_who_is_refused_is_told_so_though_there_is_a_page() {
     let limited = || refused(&json!({ "code": "RATE_LIMITED", "retryAfter": 3 }));
-    let (shop, _) = answering(vec![|| tagged(data(&list()), "\"one\""), limited, unchanged]);
+    let (shop, _) = answering(&[|| tagged(data(&list()), "\"one\""), limited, unchanged]);
     let (_, page) = opened(&shop, "/en/", &[]).await;
 
     let (limited, _) = opened(&shop, "/en/", &[]).await;
@@ -84,7 +85,7 @@ async fn a_visitor_who_is_refused_is_told_so_though_there_is_a_page() {
 
 #[tokio::test]
 async fn each_language_has_its_page() {
-    let (shop, _) = answering(vec![|| tagged(data(&list()), "\"one\"")]);
+    let (shop, _) = answering(&[|| tagged(data(&list()), "\"one\"")]);
 
     for (path, language) in [("/en/", "en"), ("/ar/", "ar"), ("/en/", "en")] {
         let (answer, page) = opened(&shop, path, &[]).await;
@@ -95,7 +96,7 @@ async fn each_language_has_its_page() {
 
 #[tokio::test]
 async fn whoever_has_a_session_is_asked_for_and_leaves_nothing_for_others() {
-    let (shop, asked) = answering(vec![|| tagged(data(&list()), "\"one\"")]);
+    let (shop, asked) = answering(&[|| tagged(data(&list()), "\"one\"")]);
     let session = [("cookie", "__Host-matchday-access=a; __Host-matchday-refresh=r")];
 
     let (own, page) = opened(&shop, "/en/", &session).await;
