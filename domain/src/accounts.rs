@@ -19,7 +19,11 @@ use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
-use crate::{App, keyring, text};
+use crate::{
+    App,
+    field_errors::{self, FieldError, all_right},
+    keyring, text,
+};
 
 pub mod admin;
 pub(crate) mod codes;
@@ -65,8 +69,8 @@ impl Viewer {
 /// Why an account function refused.
 #[derive(Debug, Error)]
 pub enum AccountError {
-    #[error("{field} {problem}")]
-    Invalid { field: &'static str, problem: String },
+    #[error("{}", field_errors::sentence(.0))]
+    Invalid(Vec<FieldError>),
     #[error("there is an account with this email; sign in instead")]
     EmailTaken,
     #[error("this account is disabled; those who run the site can enable it again")]
@@ -143,7 +147,7 @@ pub async fn sign_up(app: &App, details: SignUp) -> Result<Session, AccountError
 /// is counted like who tries passwords.
 ///
 /// # Errors
-/// `Invalid` for the first field that is wrong; `Busy` where too many passwords are being hashed; `EmailTaken` where
+/// `Invalid` for all fields that are wrong; `Busy` where too many passwords are being hashed; `EmailTaken` where
 /// there is an account with the email, and `TooManyAttempts` instead for an address that was told so too often. No
 /// account is opened then.
 pub async fn sign_up_from(app: &App, address: Option<IpAddr>, details: SignUp) -> Result<Session, AccountError> {
@@ -171,11 +175,15 @@ pub async fn sign_up_from(app: &App, address: Option<IpAddr>, details: SignUp) -
 async fn enrolled(app: &App, details: SignUp) -> Result<user::Model, AccountError> {
     let SignUp { email, password, display_name, country, locale } = details;
     let email = email.trim().to_owned();
-    check_email(&email)?;
-    passwords::check("password", &password, &email)?;
-    let display_name = profile::display_name(display_name)?;
-    profile::check_country(country.as_deref())?;
-    profile::check_locale(&app.settings, locale.as_deref())?;
+    let display_name = profile::display_name(display_name);
+    let judged = [
+        check_email(&email),
+        passwords::check("password", &password, &email),
+        display_name.as_ref().map(drop).map_err(Clone::clone),
+        profile::check_country(country.as_deref()),
+        profile::check_locale(&app.settings, locale.as_deref()),
+    ];
+    all_right(judged).map_err(AccountError::Invalid)?;
     let password_hash = app.accounts.hashing.place()?.hash(password).await?;
 
     Ok(user::Model {
@@ -183,7 +191,7 @@ async fn enrolled(app: &App, details: SignUp) -> Result<user::Model, AccountErro
         email_key: email_key(&email),
         email,
         password_hash,
-        display_name,
+        display_name: display_name.unwrap_or_default(),
         country,
         locale,
         role: Role::Customer,
@@ -262,7 +270,7 @@ pub async fn change_password(
 ) -> Result<user::Model, AccountError> {
     let session = viewer.session.ok_or(AccountError::Elsewhere)?;
     let user = find(app, viewer.user_id).await?.ok_or(AccountError::InvalidToken)?;
-    passwords::check("newPassword", &new, &user.email)?;
+    all_right([passwords::check("newPassword", &new, &user.email)]).map_err(AccountError::Invalid)?;
     let place = app.accounts.hashing.place()?;
     let attempt = throttle::begin(app, &user.email, address, Device::Known).await?;
     if !place.verify(current, Some(user.password_hash.clone())).await? {
@@ -379,10 +387,9 @@ async fn by_email(db: &impl ConnectionTrait, email: &str) -> Result<Option<user:
     Ok(None)
 }
 
-fn check_email(email: &str) -> Result<(), AccountError> {
+fn check_email(email: &str) -> Result<(), FieldError> {
     if text::check(text::Kind::Email, email).is_ok() && emails::on_the_wire(email).is_some() {
         return Ok(());
     }
-    let problem = "must be an address that mail can go to, such as fan@example.com".to_owned();
-    Err(AccountError::Invalid { field: "email", problem })
+    Err(FieldError::new("email", "must be an address that mail can go to, such as fan@example.com"))
 }

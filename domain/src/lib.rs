@@ -16,6 +16,7 @@ pub mod closing;
 pub mod desk;
 pub mod expiry;
 pub mod faults;
+pub mod field_errors;
 pub mod foreign;
 pub mod gateway;
 pub mod history;

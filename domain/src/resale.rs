@@ -30,6 +30,7 @@ use crate::{
         error::{HoldError, OrderRefused},
         place_order::{PlaceOrder, is_at, is_free},
     },
+    field_errors::{self, FieldError},
     idempotency::{self, MAX_KEY_LENGTH},
     payments,
 };
@@ -40,7 +41,7 @@ pub mod payouts;
 mod terms;
 
 pub use kept_pages::{KeptPages, MarketPage, MarketState};
-pub use terms::{FieldError, Price};
+pub use terms::Price;
 
 /// Tries of a change that the database rolled back in favour of another's.
 const TRIES: usize = 3;
@@ -51,7 +52,7 @@ const MAX_LIVE: u64 = 100;
 /// Why a listing can't be made, changed or ordered.
 #[derive(Debug, Error)]
 pub enum ResaleError {
-    #[error("{}", terms::sentence(.0))]
+    #[error("{}", field_errors::sentence(.0))]
     Invalid(Vec<FieldError>),
     #[error("this site has no resale")]
     Disabled,

@@ -35,6 +35,18 @@ pub fn extensions_left(settings: &Settings, row: &reservation::Model) -> i32 {
     if row.status.is_live() { (settings.extensions - row.extensions).max(0) } else { 0 }
 }
 
+/// What people call a reservation by: ten letters and digits in two groups, such as `7K3QM-X0D4V`. They are the last 50
+/// bits of its id, which are random, in the alphabet of Crockford's Base32, which has no letters that look like digits.
+#[must_use]
+pub fn reference(id: Uuid) -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+    let bits = id.as_u128();
+    let letter = |place: u32| char::from(ALPHABET[usize::from((bits >> (5 * place)).to_le_bytes()[0] & 31)]);
+    let group = |from: u32| (from..from + 5).rev().map(letter);
+    group(5).chain(['-']).chain(group(0)).collect()
+}
+
 /// The hold that a fan asks for.
 #[derive(Debug, Clone)]
 pub struct HoldRequest {
@@ -189,4 +201,20 @@ pub async fn of_fan(
         query = query.filter(Column::Id.lt(after));
     }
     Page::of(&app.db, query.order_by_desc(Column::Id), limit).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_is_made_of_the_end_of_an_id() {
+        let of = |id: u128| reference(Uuid::from_u128(id));
+
+        assert_eq!(
+            [of(0), of(31), of(32), of((1 << 50) - 1)],
+            ["00000-00000", "00000-0000Z", "00000-00010", "ZZZZZ-ZZZZZ"]
+        );
+        assert_eq!(of((7 << 50) + (1 << 25)), "00001-00000", "what stands before is left out");
+    }
 }

@@ -261,13 +261,21 @@ impl AccountMutation {
         Ok(SessionPayload::of(session, keeper))
     }
 
-    /// Exchange a refresh token for the next session.
+    /// Exchange a refresh token for the next session. A browser whose cookie has one that is worth nothing any more is told to
+    /// forget it.
     async fn refresh_session(&self, ctx: &Context<'_>, input: RefreshSessionInput) -> Result<SessionPayload, ApiError> {
+        use AccountError as E;
+
         let keeper = Keeper::of(ctx, "refreshToken", input.refresh_token.is_none())?;
         let token = input.refresh_token.as_deref().or(keeper.refresh_token());
         let token = token
             .ok_or_else(|| ApiError::bad_input("refreshToken", "give a refreshToken: none was sent in a cookie"))?;
-        let session = accounts::refresh(ctx.app()?, token).await?;
+        let refreshed = accounts::refresh(ctx.app()?, token).await;
+        // Whatever happens, it will not be worth anything again.
+        if let Err(E::InvalidToken | E::EndedSession | E::ReusedToken | E::ExpiredToken) = &refreshed {
+            keeper.forget(ctx);
+        }
+        let session = refreshed?;
         keeper.keep(ctx, &session);
         Ok(SessionPayload::of(session, keeper))
     }

@@ -84,6 +84,13 @@ impl<'a> Keeper<'a> {
         }
     }
 
+    /// Makes the browser forget its session, if it keeps it.
+    pub(crate) fn forget(self, ctx: &Context<'_>) {
+        if self.is_browser() {
+            Cookies::forget(ctx);
+        }
+    }
+
     /// Gives the browser what it earned by a captcha, if it is to keep it.
     pub(crate) fn keep_pass(self, ctx: &Context<'_>, text: &str, expires_at: DateTime<Utc>) -> Result<(), ApiError> {
         if let Self::Browser(cookies) = self {

@@ -9,8 +9,9 @@ use domain::{
     accounts::AccountError,
     address_rules::RuleError,
     desk::error::{HoldError, OrderRefused, PaymentRefused, RefundRefused},
+    field_errors::FieldError,
     payments::PaymentError,
-    resale::{FieldError, ResaleError},
+    resale::ResaleError,
     tickets::TicketError,
 };
 use error_codes::Code;
@@ -40,6 +41,16 @@ impl ApiError {
     /// An error of one input: an argument, or a field of an input object by its path in it, such as `price.amount`.
     pub fn bad_input(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(Code::BAD_USER_INPUT, message).with("field", field.into())
+    }
+
+    /// An error of several inputs: `field` names the first, and `fields` all of them.
+    fn bad_fields(errors: Vec<FieldError>, message: impl Into<String>) -> Self {
+        let field = errors.first().map_or("", |error| error.field);
+        let each = |error: FieldError| {
+            let parts = [("field", Value::from(error.field)), ("message", error.problem.into())];
+            Value::Object(parts.into_iter().map(|(name, value)| (Name::new(name), value)).collect())
+        };
+        Self::bad_input(field, message).with("fields", errors.into_iter().map(each).collect::<Vec<_>>())
     }
 
     pub fn unauthenticated() -> Self {
@@ -126,14 +137,7 @@ impl From<ResaleError> for ApiError {
 
         let message = error.to_string();
         match error {
-            E::Invalid(errors) => {
-                let field = errors.first().map_or("", |error| error.field);
-                let each = |error: FieldError| {
-                    let parts = [("field", Value::from(error.field)), ("message", error.problem.into())];
-                    Value::Object(parts.into_iter().map(|(name, value)| (Name::new(name), value)).collect())
-                };
-                Self::bad_input(field, message).with("fields", errors.into_iter().map(each).collect::<Vec<_>>())
-            }
+            E::Invalid(errors) => Self::bad_fields(errors, message),
             E::Key => Self::bad_input("idempotencyKey", message),
             E::Disabled => Self::new(Code::FORBIDDEN, message),
             E::KeyReused => Self::new(Code::IDEMPOTENCY_KEY_REUSED, message),
@@ -224,7 +228,7 @@ impl From<AccountError> for ApiError {
 
         let message = error.to_string();
         match error {
-            E::Invalid { field, .. } => Self::bad_input(field, message),
+            E::Invalid(errors) => Self::bad_fields(errors, message),
             E::EmailTaken => Self::new(Code::CONFLICT, message),
             E::WrongPassword => Self::bad_input("currentPassword", message),
             E::Disabled | E::Elsewhere => Self::new(Code::FORBIDDEN, message),

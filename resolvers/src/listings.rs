@@ -6,9 +6,12 @@ use async_graphql::{
     Context, Enum, ID, InputObject, Object, SimpleObject,
     connection::{Connection, Edge},
 };
-use domain::resale::{
-    self, Change, FieldError, MarketPage, Offer, Price, Subject,
-    market::{self, Cursor, Filter, Sort},
+use domain::{
+    field_errors::FieldError,
+    resale::{
+        self, Change, MarketPage, Offer, Price, Subject,
+        market::{self, Cursor, Filter, Sort},
+    },
 };
 use entities::{category::Category, listing};
 use rust_decimal::RoundingStrategy;

@@ -110,6 +110,11 @@ impl Reservation {
         NodeId::Reservation(self.0.id).into()
     }
 
+    /// What people call it by, such as "7K3QM-X0D4V": on a receipt, in a mail to the site's staff. It opens nothing.
+    async fn reference(&self) -> String {
+        reservations::reference(self.0.id)
+    }
+
     async fn status(&self) -> ReservationStatus {
         self.0.status.into()
     }

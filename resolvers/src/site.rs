@@ -14,6 +14,7 @@ use crate::{
     captcha::{self, CaptchaProvider},
     context::InContext,
     error::ApiError,
+    time::DateTime,
 };
 
 /// What takes a buyer's money.
@@ -220,5 +221,11 @@ impl SiteQuery {
     /// What pages have to know of the site. It stays the same until the site's settings change.
     async fn site(&self) -> Site {
         Site
+    }
+
+    /// The site's clock. What counts down to a time of an answer, such as `expiresAt`, begins from this one of the same answer:
+    /// the clock of a device may be wrong.
+    async fn now(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
+        Ok(ctx.app()?.clock.now().into())
     }
 }

@@ -230,7 +230,7 @@ impl Config {
         self.venues.problems(&mut found);
         self.resale.problems(&mut found);
         self.captcha.problems(&mut found);
-        self.web.problems(&mut found);
+        self.web.problems(&self.http, &mut found);
         self.oidc.problems(&self.http, &mut found);
         edge::problems(self, &mut found);
         names::problems(self, &mut found);

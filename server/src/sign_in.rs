@@ -50,6 +50,7 @@ pub(crate) fn routes(app: Arc<App>, security: Arc<Security>, same_site: &'static
     Router::new()
         .route("/auth/sign-in", get(sign_in))
         .route("/auth/callback", get(callback))
+        .method_not_allowed_fallback(async || guarded(StatusCode::METHOD_NOT_ALLOWED.into_response()))
         .with_state(Arc::new(Desk { app, security, same_site }))
 }
 

@@ -8,5 +8,6 @@
 pub mod folder;
 pub mod own_redis;
 pub mod ports;
+pub mod routes;
 pub mod wait;
 pub mod way;

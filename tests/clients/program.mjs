@@ -1,6 +1,6 @@
 // The program on embedded parts: a port and a data folder of its own, ended by its process id.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -14,9 +14,9 @@ const STOP_SECONDS = 20;
 const built = fileURLToPath(new URL('../../target/debug/matchday', import.meta.url));
 
 /**
- * `{ url, stop, restart }` of a program that is ready and has all matches; `settings` are more of its environment.
+ * `{ url, stop, restart, runs }` of a program that is ready and has all matches; `settings` are more of its environment.
  *
- * `restart(signal)` ends the program and starts it again on its port and its data, and resolves when it is ready.
+ * `runs(…words)` runs one of its other roles beside it, on the same data. `restart(signal)` ends the program and starts it again on its port and its data, and resolves when it is ready.
  */
 export async function startProgram(settings = {}) {
   const binary = path.resolve(process.env.MATCHDAY_BIN ?? built);
@@ -69,8 +69,13 @@ export async function startProgram(settings = {}) {
     await launch();
   };
 
+  const runs = (...words) => {
+    const { status, stdout, stderr } = spawnSync(binary, words, { cwd: folder, env, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`${words.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
+  };
+
   await launch();
-  return { url, stop, restart };
+  return { url, stop, restart, runs };
 }
 
 async function allMatches(url) {

@@ -69,6 +69,13 @@ impl Broker {
         self.write(&self.topics.master_list, &match_number.to_string(), &given, &[]).await;
     }
 
+    /// The organiser calls a home team by another name.
+    pub async fn rename(&self, match_number: i32, home_team: &str) {
+        let mut given = master_list(match_number, 20);
+        given["homeTeam"] = json!(home_team);
+        self.write(&self.topics.master_list, &match_number.to_string(), &given, &[]).await;
+    }
+
     /// Another site, named in the header, says what it does.
     pub async fn say(&self, sender: &str, action: &str, match_number: i32, category: i32, quantity: i32) {
         let headers = [("clientId", sender)];

@@ -107,7 +107,8 @@ impl Browser {
         panic!("it leads in a circle: {page:?}");
     }
 
-    async fn send(&mut self, method: Method, path: &str, form: Option<&[(&str, &str)]>) -> Page {
+    /// Sends a request, and goes no further.
+    pub async fn send(&mut self, method: Method, path: &str, form: Option<&[(&str, &str)]>) -> Page {
         let mut request = Request::builder().method(method).uri(format!("http://{}{path}", self.address));
         request = request.header(header::ACCEPT, "text/html");
         if !self.cookies.is_empty() {

@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use unicode_normalization::UnicodeNormalization;
 
 use super::AccountError;
+use crate::field_errors::FieldError;
 
 // OWASP Password Storage Cheat Sheet, Argon2id: 19 MiB of memory, 2 passes, 1 lane.
 const MEMORY_KIB: u32 = 19 * 1024;
@@ -108,7 +109,7 @@ fn prepared(password: &str) -> String {
 
 /// Whether a password may be chosen by the owner of this email: by its length, and unless an attacker would guess it.
 /// Nothing else is asked of it.
-pub(super) fn check(field: &'static str, password: &str, email: &str) -> Result<(), AccountError> {
+pub(super) fn check(field: &'static str, password: &str, email: &str) -> Result<(), FieldError> {
     let password = prepared(password);
     let guess = password.to_lowercase();
     let is_of_email = |guess: &str| {
@@ -128,7 +129,7 @@ pub(super) fn check(field: &'static str, password: &str, email: &str) -> Result<
     } else {
         return Ok(());
     };
-    Err(AccountError::Invalid { field, problem })
+    Err(FieldError::new(field, problem))
 }
 
 /// Whether a password is one pattern, twice or more; it is as easily guessed as the pattern.
@@ -170,8 +171,8 @@ mod tests {
             ("Ana.Maria@example.com", "your email"),
             ("ana.maria", "your email"),
         ] {
-            let refused = check("password", wrong, "ana.maria@example.com").expect_err(wrong).to_string();
-            assert!(refused.starts_with("password ") && refused.contains(told), "{wrong}: {refused}");
+            let refused = check("password", wrong, "ana.maria@example.com").expect_err(wrong);
+            assert!(refused.field == "password" && refused.problem.contains(told), "{wrong}: {refused:?}");
         }
         assert_eq!(COMMON.len(), 10_000);
     }

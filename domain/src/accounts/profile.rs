@@ -5,7 +5,11 @@ use entities::user;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{AccountError, Viewer, lock, names};
-use crate::{App, Settings, text};
+use crate::{
+    App, Settings,
+    field_errors::{FieldError, all_right},
+    text,
+};
 
 /// What somebody changes of their profile. Of each, none leaves it, and some of none takes it away.
 #[derive(Debug, Clone, Default)]
@@ -19,16 +23,21 @@ pub struct ProfileChange {
 /// Changes `viewer`'s profile.
 ///
 /// # Errors
-/// `Elsewhere` for the name of an account that an identity provider keeps, and names; `Invalid` for the first field that is
+/// `Elsewhere` for the name of an account that an identity provider keeps, and names; `Invalid` for all fields that are
 /// wrong; `InvalidToken` where the account is gone. Refused, nothing changes.
 pub async fn update(app: &App, viewer: Viewer, change: ProfileChange) -> Result<user::Model, AccountError> {
     let ProfileChange { display_name: name, country, locale } = change;
     if name.is_some() && viewer.session.is_none() {
         return Err(AccountError::Elsewhere);
     }
-    let name = name.map(display_name).transpose()?;
-    check_country(country.as_ref().and_then(|country| country.as_deref()))?;
-    check_locale(&app.settings, locale.as_ref().and_then(|locale| locale.as_deref()))?;
+    let name = name.map(display_name).transpose();
+    all_right([
+        name.as_ref().map(drop).map_err(Clone::clone),
+        check_country(country.as_ref().and_then(|country| country.as_deref())),
+        check_locale(&app.settings, locale.as_ref().and_then(|locale| locale.as_deref())),
+    ])
+    .map_err(AccountError::Invalid)?;
+    let name = name.unwrap_or_default();
 
     let txn = WriteTxn::begin(&app.store).await?;
     let user = lock(&txn, viewer.user_id).await?.ok_or(AccountError::InvalidToken)?;
@@ -55,29 +64,28 @@ pub async fn update(app: &App, viewer: Viewer, change: ProfileChange) -> Result<
 }
 
 /// A name as it is kept; one of white space is none.
-pub(super) fn display_name(name: Option<String>) -> Result<Option<String>, AccountError> {
+pub(super) fn display_name(name: Option<String>) -> Result<Option<String>, FieldError> {
     let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
     if name.as_ref().is_some_and(|name| !names::is_name(name)) {
         let most = text::Kind::Name.most();
         let problem = format!("must be at most {most} printable characters, and no web address");
-        return Err(AccountError::Invalid { field: "displayName", problem });
+        return Err(FieldError::new("displayName", problem));
     }
     Ok(name)
 }
 
-pub(super) fn check_country(country: Option<&str>) -> Result<(), AccountError> {
+pub(super) fn check_country(country: Option<&str>) -> Result<(), FieldError> {
     let is_code = |country: &str| country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
     if country.is_none_or(is_code) {
         return Ok(());
     }
-    let problem = "must be a two-letter code of ISO 3166-1, such as QA".to_owned();
-    Err(AccountError::Invalid { field: "country", problem })
+    Err(FieldError::new("country", "must be a two-letter code of ISO 3166-1, such as QA"))
 }
 
-pub(super) fn check_locale(settings: &Settings, locale: Option<&str>) -> Result<(), AccountError> {
+pub(super) fn check_locale(settings: &Settings, locale: Option<&str>) -> Result<(), FieldError> {
     if locale.is_none_or(|locale| settings.locales.iter().any(|known| known == locale)) {
         return Ok(());
     }
     let problem = format!("must be one of the languages of this site: {}", settings.locales.join(", "));
-    Err(AccountError::Invalid { field: "locale", problem })
+    Err(FieldError::new("locale", problem))
 }

@@ -7,7 +7,7 @@ use entities::{account_code::Purpose, mail::Kind, user};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{AccountError, Viewer, by_email, codes, email_key, find, passwords, sessions, standing, throttle};
-use crate::App;
+use crate::{App, field_errors::all_right};
 
 /// Has a code mailed for another password. It takes the same work, and is answered the same, whether there is such an
 /// account or not; and after some of them in an hour no more are mailed, which is answered the same too.
@@ -32,7 +32,7 @@ pub async fn request_password_reset(app: &App, address: Option<IpAddr>, email: &
 /// `Invalid` for the new password; `InvalidCode` for one that is unknown, used or over; `Busy` where too many passwords
 /// are being hashed. Refused, the code is not used up.
 pub async fn reset_password(app: &App, address: Option<IpAddr>, code: &str, new: String) -> Result<(), AccountError> {
-    passwords::check("newPassword", &new, "")?;
+    all_right([passwords::check("newPassword", &new, "")]).map_err(AccountError::Invalid)?;
     codes::check(app, code, Purpose::ResetPassword).await?;
     let hash = app.accounts.hashing.place()?.hash(new.clone()).await?;
 
@@ -40,7 +40,7 @@ pub async fn reset_password(app: &App, address: Option<IpAddr>, code: &str, new:
     let txn = WriteTxn::begin(&app.store).await?;
     let user = codes::take(app, &txn, code, Purpose::ResetPassword).await?;
     // Refused, the code is not used up: nothing of this is committed.
-    passwords::check("newPassword", &new, &user.email)?;
+    all_right([passwords::check("newPassword", &new, &user.email)]).map_err(AccountError::Invalid)?;
     user::Entity::update_many()
         .set(user::ActiveModel {
             password_hash: Set(hash),

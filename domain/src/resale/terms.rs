@@ -13,19 +13,12 @@ use super::{Change, Offer, ResaleError, Subject};
 use crate::{
     App,
     accounts::Viewer,
+    field_errors::FieldError,
     idempotency::{self, MAX_KEY_LENGTH},
     matches,
     settings::ResaleRules,
     text::{self, Kind},
 };
-
-/// What is wrong with one field of an input.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldError {
-    /// By its name in the input, such as `price.amount`.
-    pub field: &'static str,
-    pub problem: String,
-}
 
 /// A price as its seller wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +55,7 @@ impl Offered {
         let text = text.map_err(|found| errors.extend(found)).unwrap_or_default();
         let price_minor = minor(&offer.price).map_err(|found| errors.extend(found)).ok();
         if offer.idempotency_key.as_deref().is_some_and(|key| !idempotency::is_key(key)) {
-            errors.push(field_error(
+            errors.push(FieldError::new(
                 "idempotencyKey",
                 &format!("must be 1 to {MAX_KEY_LENGTH} visible ASCII characters"),
             ));
@@ -74,21 +67,21 @@ impl Offered {
                     Some(row) => Some((Some(*id), row.match_number, row.category)),
                     None if errors.is_empty() => return Err(ResaleError::NoTicket),
                     None => {
-                        errors.push(field_error("ticketId", "is not the id of a ticket of yours"));
+                        errors.push(FieldError::new("ticketId", "is not the id of a ticket of yours"));
                         None
                     }
                 }
             }
             Ok(Subject::Outside { match_number, category }) => {
                 if !app.settings.resale.outside_tickets {
-                    errors.push(field_error(
+                    errors.push(FieldError::new(
                         "outside",
                         "names a ticket of elsewhere, and this site resells its own alone",
                     ));
                 }
                 let known = Category::from_number(*category);
                 if known.is_none() {
-                    errors.push(field_error("outside.category", &format!("is {category}; it must be 1, 2 or 3")));
+                    errors.push(FieldError::new("outside.category", format!("is {category}; it must be 1, 2 or 3")));
                 }
                 known.map(|known| (None, *match_number, known))
             }
@@ -152,13 +145,15 @@ pub(super) fn listing_text(title: Option<&str>, description: Option<&str>) -> Re
     let mut errors = Vec::new();
     let title = title.map(str::trim);
     if title.is_some_and(|title| title.is_empty() || text::check(Kind::Title, title).is_err()) {
-        errors.push(field_error("title", &format!("must be 1 to {} printable characters", Kind::Title.most())));
+        errors.push(FieldError::new("title", format!("must be 1 to {} printable characters", Kind::Title.most())));
     }
     let description = description.map(str::trim);
     if description.is_some_and(|description| text::check(Kind::Description, description).is_err()) {
         let most = Kind::Description.most();
-        errors
-            .push(field_error("description", &format!("must be at most {most} printable characters and line breaks")));
+        errors.push(FieldError::new(
+            "description",
+            format!("must be at most {most} printable characters and line breaks"),
+        ));
     }
     if !errors.is_empty() {
         return Err(errors);
@@ -184,7 +179,7 @@ pub(super) fn price(rules: &ResaleRules, price: &Price, face_minor: i64) -> Resu
         money::to_decimal(bound),
         currency = money::CURRENCY,
     );
-    Err(vec![field_error("price.amount", &problem)])
+    Err(vec![FieldError::new("price.amount", problem)])
 }
 
 /// What the site keeps of a price, to the nearest minor unit.
@@ -196,26 +191,17 @@ pub(super) fn fee(rules: &ResaleRules, price_minor: i64) -> i64 {
 fn minor(price: &Price) -> Result<i64, Vec<FieldError>> {
     let mut errors = Vec::new();
     if price.currency.as_ref().is_some_and(|currency| currency != money::CURRENCY) {
-        errors.push(field_error("price.currency", &format!("must be {}, in which this site sells", money::CURRENCY)));
+        errors
+            .push(FieldError::new("price.currency", format!("must be {}, in which this site sells", money::CURRENCY)));
     }
     let whole = price.amount.checked_mul(Decimal::from(money::MINOR_PER_UNIT));
     let whole = whole.filter(|minor| minor.fract().is_zero() && minor.is_sign_positive());
     let minor = whole.and_then(|minor| minor.to_i64()).filter(|minor| *minor > 0);
     if minor.is_none() {
         let right = "must be above 0, and have at most two decimals";
-        errors.push(field_error("price.amount", &format!("is {}; it {right}", price.amount)));
+        errors.push(FieldError::new("price.amount", format!("is {}; it {right}", price.amount)));
     }
     minor.filter(|_| errors.is_empty()).ok_or(errors)
-}
-
-fn field_error(field: &'static str, problem: &str) -> FieldError {
-    FieldError { field, problem: problem.to_owned() }
-}
-
-/// All that is wrong in one sentence.
-pub(super) fn sentence(errors: &[FieldError]) -> String {
-    let each: Vec<String> = errors.iter().map(|error| format!("{} {}", error.field, error.problem)).collect();
-    each.join("; ")
 }
 
 /// A ticket's status, as a sentence goes on with it.

@@ -239,8 +239,8 @@ mod tests {
     }
 
     /// Root fields that cost no more than what is selected below them: what they show is in memory.
-    const FREE: [&str; 5] =
-        ["Query.match", "Query.matches", "Query.site", "Query.rateLimit", "Subscription.availability"];
+    const FREE: [&str; 6] =
+        ["Query.match", "Query.matches", "Query.site", "Query.now", "Query.rateLimit", "Subscription.availability"];
 
     /// What gives a list in pages: its length is that of the field that leads to it.
     const IN_PAGES: [&str; 2] = ["nodes", "edges"];

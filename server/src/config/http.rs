@@ -25,7 +25,7 @@ impl Default for Http {
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
     ("http.bind", "MATCHDAY_BIND", Kind::Text, "address of the GraphQL endpoint; port 0 takes a free one"),
-    ("http.public_url", "MATCHDAY_PUBLIC_URL", Kind::Text, "where visitors reach the site, such as https://tickets.example; unset: links to tickets begin with their path"),
+    ("http.public_url", "MATCHDAY_PUBLIC_URL", Kind::Text, "where visitors reach the site, such as https://tickets.example, without a path where the shop is on; unset: links begin with their path, and search engines get no sitemap"),
 ];
 
 impl Http {

@@ -10,6 +10,8 @@ use settings::{
     row::{Kind, Row},
 };
 
+use super::http::Http;
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Web {
@@ -48,7 +50,13 @@ impl Web {
         self.locales.first().and_then(|tag| Locale::of_tag(tag)).unwrap_or(Locale::English)
     }
 
-    pub(super) fn problems(&self, found: &mut Vec<Problem>) {
+    pub(super) fn problems(&self, http: &Http, found: &mut Vec<Problem>) {
+        if let Some((root, path)) = http.public_url.as_deref().filter(|_| self.storefront).and_then(below_the_root) {
+            let wrong = format!("has the path {path:?}, but the pages of the shop stand at the root of their host");
+            let right =
+                format!("give the shop a host of its own, as in {root:?}, or switch it off by web.storefront = false.");
+            found.push(Problem::new("MATCHDAY_PUBLIC_URL", wrong, right));
+        }
         let mut wrong = |wrong: String| {
             let right = "list some of en, es, fr and ar, each once: the pages are written in these.";
             found.push(Problem::new("web.locales", wrong, right));
@@ -67,6 +75,14 @@ impl Web {
             found.push(Problem::new("MATCHDAY_WEB_SUPPORT", format!("{support:?} is neither"), right));
         }
     }
+}
+
+/// The root of an address and its path, where it has one.
+fn below_the_root(url: &str) -> Option<(&str, &str)> {
+    let host = url.find("://")? + 3;
+    let (root, path) = url.split_at(host + url[host..].find('/')?);
+    let path = path.trim_end_matches('/');
+    (!path.is_empty()).then_some((root, path))
 }
 
 /// Whether it is an email, or an address of the web.

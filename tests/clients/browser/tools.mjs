@@ -20,12 +20,12 @@ const FLAGS = [
   '--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets',
 ];
 
-/** A Chromium with an empty profile of its own. */
-export async function startChromium() {
+/** A Chromium with an empty profile of its own; `options` are more of Playwright's own. */
+export async function startChromium(options = {}) {
   if (!existsSync(CHROMIUM)) installChromium();
   const { chromium } = await import('playwright-core');
 
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS, ...options });
 }
 
 export async function graphqlOf() {

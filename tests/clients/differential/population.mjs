@@ -113,6 +113,7 @@ function roots(ids, reservations, listings, cursor) {
     ...calls('securityEvents', {}, { kind: 'SIGN_IN_THROTTLED', first: 1 }),
     ...calls('captchaChallenge', {}),
     ...calls('site', {}),
+    ...calls('now', {}),
     ...calls('rateLimit', {}),
     ...calls('node', ...ids.map((id) => ({ id })), { id: unknown }, { id: 'nonsense' }),
   ];

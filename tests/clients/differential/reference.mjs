@@ -7,8 +7,8 @@ import {
 
 /** What is another at each request: that something is there is compared, and not what. */
 const VOLATILE = new Set([
-  'AddressRule.createdAt', 'AltchaChallenge.challenge', 'AltchaChallenge.salt', 'AltchaChallenge.signature', 'RateLimit.remaining',
-  'RateLimit.resetAt', 'RateLimitBucket.remaining', 'RateLimitBucket.resetAt', 'RevokedTicketConnection.until', 'SecurityEvent.count',
+  'AddressRule.createdAt', 'AltchaChallenge.challenge', 'AltchaChallenge.salt', 'AltchaChallenge.signature', 'Query.now',
+  'RateLimit.remaining', 'RateLimit.resetAt', 'RateLimitBucket.remaining', 'RateLimitBucket.resetAt', 'RevokedTicketConnection.until', 'SecurityEvent.count',
   'SecurityEvent.lastAt', 'SessionPayload.accessToken', 'SessionPayload.expiresAt', 'SessionPayload.refreshToken', 'Ticket.passUrl',
 ]);
 
@@ -25,8 +25,9 @@ export class Reference {
     }
   }
 
-  /** A selection of everything, without fragments but those that an interface needs. */
+  /** A selection of everything, without fragments but those that an interface needs; none of a leaf. */
   everything(type, levels) {
+    if (isLeafType(type)) return '';
     if (isAbstractType(type)) {
       const of = (object) => `... on ${object.name} ${this.fields(object, levels, `${object.name}_`)}`;
       return `{ __typename ${this.schema.getPossibleTypes(type).map(of).join(' ')} }`;
@@ -42,6 +43,12 @@ export class Reference {
       return levels > 1 ? [`${alias}${name} ${this.everything(named, levels - 1)}`] : [];
     });
     return `{ ${selected.join(' ')} }`;
+  }
+
+  /** What everything of a root field was answered with. */
+  rootData(kind, field, value) {
+    const root = this.schema.getRootType(kind);
+    return VOLATILE.has(`${root.name}.${field}`) ? SOME : this.data(root.getFields()[field].type, value);
   }
 
   /** What everything of a type was answered with, by the names of its fields. */

@@ -16,6 +16,7 @@ use tests::{
 use uuid::Uuid;
 
 mod fields;
+mod pages;
 
 /// Let through.
 const SHOWN: &str = "shown";
@@ -50,6 +51,7 @@ const ADMINS: [&str; 5] = [ANONYMOUS, FORBIDDEN, FORBIDDEN, FORBIDDEN, SHOWN];
 const ROWS: &[Row] = &[
     row("Query.matches", "{ field: matches { totalCount } }", EVERYBODY),
     row("Query.site", "{ field: site { name } }", EVERYBODY),
+    row("Query.now", "{ field: now }", EVERYBODY),
     row("Query.rateLimit", "{ field: rateLimit { limit } }", EVERYBODY),
     row("Query.addressRules", "{ field: addressRules { nodes { network } } }", ADMINS),
     row("Query.securityEvents", "{ field: securityEvents { nodes { id } } }", ADMINS),

@@ -12,6 +12,8 @@ use tests::{Site, pages::Browser};
 
 mod account;
 mod codes;
+mod headers;
+mod order_states;
 mod orders;
 mod resale;
 
@@ -134,6 +136,58 @@ async fn a_session_whose_access_is_over_goes_on_by_itself() {
     assert_eq!((page.status, page.path.as_str()), (StatusCode::OK, "/en/account"));
     assert!(page.says("ana@example.com"), "{}", page.text());
     assert!(browser.cookie("__Host-matchday-access").is_some());
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_a_browser_brings_back_after_hours_goes_on_and_one_that_ended_is_forgotten() {
+    let (_world, site) = shop().await;
+    let mut browser = Browser::new(site.address);
+    let fields = [("email", "ana@example.com"), ("password", "correct horse battery staple")];
+    browser.post("/en/sign-up", &fields).await;
+    let mut elsewhere = Browser::new(site.address);
+    elsewhere.post("/en/sign-in", &fields).await;
+    let before = browser.cookie("__Host-matchday-access").expect("it is kept").to_owned();
+    // It is over by then, and this browser keeps it all the same.
+    site.move_clock(Duration::from_secs(5 * 3_600));
+
+    let held = browser.post("/en/matches/1", &[("category", "1"), ("quantity", "1")]).await;
+    assert!(held.path.starts_with("/en/orders/") && held.says("Held for you"), "{}: {}", held.path, held.text());
+    assert!(browser.cookie("__Host-matchday-access").is_some_and(|after| after != before));
+    assert_eq!(site.counts(1, 1), (20, 1), "it was held once");
+
+    elsewhere.post("/en/sign-out", &[("everywhere", "yes")]).await;
+    assert_eq!(browser.open("/en/account").await.path, "/en/sign-in?next=%2Fen%2Faccount");
+    assert_eq!(browser.cookie("__Host-matchday-refresh"), None, "it is not tried again");
+    assert_eq!(browser.cookie("__Host-matchday-access"), None);
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_site_without_matches_says_so_and_shows_what_the_organiser_says_as_soon_as_it_does() {
+    let (_world, site) = Site::embedded().await;
+    let mut browser = Browser::new(site.address);
+    for (path, text) in [("/en/", "No matches yet"), ("/en/?team=Qatar", "No matches yet"), ("/ar/", "لا مباريات بعد")]
+    {
+        let page = browser.open(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.text());
+        assert!(page.says(text), "{path}: {}", page.text());
+        assert!(!page.html.contains("class=\"filters\"") && page.html.contains("content=\"noindex\""), "{path}");
+    }
+    assert!(browser.open("/en/resale").await.says("Nobody offers a ticket just now"));
+    assert_eq!(browser.open("/en/matches/1").await.status, StatusCode::NOT_FOUND);
+
+    site.on_sale(1, 20).await;
+    eventually(PATIENCE, "the match is listed", || async {
+        Browser::new(site.address).open("/en/").await.says("Qatar")
+    })
+    .await;
+    site.broker().rename(1, "Wales").await;
+    eventually(PATIENCE, "it has its new name", || async {
+        Browser::new(site.address).open("/en/").await.says("Wales")
+    })
+    .await;
+    assert!(Browser::new(site.address).open("/en/matches/1").await.says("Wales v Ecuador"));
     site.finish().await;
 }
 

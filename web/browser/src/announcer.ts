@@ -6,7 +6,7 @@ const PAUSE_MS = 10_000;
 export type Speech = () => string | undefined;
 
 /** In this order they get their turn. */
-const KINDS = ['time', 'order', 'stock', 'market'] as const;
+const KINDS = ['time', 'order', 'facts', 'stock', 'market'] as const;
 export type Kind = (typeof KINDS)[number];
 
 export class Announcer {

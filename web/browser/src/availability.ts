@@ -3,7 +3,7 @@
 import { Availability as Feed } from './documents.js';
 import { batch, changed, each, fade, say, set, showWhen, word, write } from './page.js';
 import { follow } from './socket.js';
-import { type Category, isFew, matchStatus, meterWidth, newer, tagClass } from './stock.js';
+import { type Category, digest, type Facts, isFew, matchStatus, meterWidth, newer, tagClass } from './stock.js';
 
 const WORDS: Record<string, string> = {
   AVAILABLE: 'Available',
@@ -15,6 +15,7 @@ const WORDS: Record<string, string> = {
 interface State {
   matchNumber: number;
   version: number;
+  match: Facts;
   categories: Category[];
 }
 
@@ -84,6 +85,9 @@ export class Availability extends HTMLElement {
         return;
       }
       set(match, 'data-version', String(state.version));
+      if (match.dataset.facts && match.dataset.facts !== digest(state.match)) {
+        this.#tellOfFacts(match, digest(state.match));
+      }
       set(match, 'data-status', matchStatus(state.categories));
       for (const category of state.categories) {
         each(match, `[data-category="${category.category}"]`, (element) => this.#write(match, element, category));
@@ -91,6 +95,13 @@ export class Availability extends HTMLElement {
       const ofMatch = [...match.querySelectorAll<HTMLElement>('[data-when]')].filter((it) => !it.closest('[data-category]'));
       showWhen(ofMatch, match.dataset.status!);
     });
+  }
+
+  /** A page that changed its names and times by itself would move under its reader: it says so, and has the way to the newest. */
+  #tellOfFacts(match: HTMLElement, facts: string): void {
+    match.dataset.facts = facts;
+    each(this, '[data-stale]', (notice) => (notice.hidden = false));
+    say('facts', () => word('factsChanged'));
   }
 
   #write(match: HTMLElement, element: HTMLElement, category: Category): void {

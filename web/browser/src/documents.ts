@@ -6,8 +6,8 @@ export interface Document<V, R> {
   of?: [V, R];
 }
 
-export const Availability: Document<{ matchNumbers?: Array<number> | null; since?: Array<{ matchNumber: number; version: number }> | null }, { availability: { matchNumber: number; version: number; categories: Array<{ category: number; sellable: number; status: 'AVAILABLE' | 'TEMPORARILY_UNAVAILABLE' | 'SOLD_OUT' | 'CLOSED' }> } }> = {
-  text: 'subscription Availability($matchNumbers:[Int!]$since:[VersionInput!]){availability(matchNumbers:$matchNumbers since:$since){matchNumber version categories{category sellable status}}}',
+export const Availability: Document<{ matchNumbers?: Array<number> | null; since?: Array<{ matchNumber: number; version: number }> | null }, { availability: { matchNumber: number; version: number; match: { homeTeam: string; awayTeam: string; location: string; dateUtc: string }; categories: Array<{ category: number; sellable: number; status: 'AVAILABLE' | 'TEMPORARILY_UNAVAILABLE' | 'SOLD_OUT' | 'CLOSED' }> } }> = {
+  text: 'subscription Availability($matchNumbers:[Int!]$since:[VersionInput!]){availability(matchNumbers:$matchNumbers since:$since){matchNumber version match{homeTeam awayTeam location dateUtc}categories{category sellable status}}}',
 };
 
 export const Market: Document<{ matchNumbers?: Array<number> | null; since?: Array<{ listingId: string; version: number }> | null }, { listingsChanged: { id: string; version: number; state: 'OPEN' | 'LOCKED' | 'SOLD' | 'WITHDRAWN'; category: number; createdAt: string; price: { amount: string; currency: string } } }> = {

@@ -82,11 +82,13 @@ export class Market extends HTMLElement {
 
   /** Offers that came after the page and fit its filter are counted; a link shows them. */
   #count(listing: Listing): void {
-    const { now = '', category, priceMin = 0, priceMax = Infinity } = this.dataset;
+    const { newest, category, priceMin = 0, priceMax = Infinity } = this.dataset;
     const amount = Number(listing.price.amount);
     const fits =
       listing.state === 'OPEN' &&
-      Date.parse(listing.createdAt) > Date.parse(now) &&
+      newest !== undefined &&
+      // Where nothing was offered, every offer is new.
+      !(Date.parse(listing.createdAt) <= Date.parse(newest)) &&
       (!category || Number(category) === listing.category) &&
       amount >= Number(priceMin) &&
       amount <= Number(priceMax);

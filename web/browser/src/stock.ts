@@ -10,6 +10,21 @@ export interface Versioned {
   version: number;
 }
 
+/** What the organiser says of a match. */
+export interface Facts {
+  homeTeam: string;
+  awayTeam: string;
+  location: string;
+  dateUtc: string;
+}
+
+/** The facts in eight digits, as the page was printed with them: FNV-1a of their text in UTF-8. */
+export function digest({ homeTeam, awayTeam, location, dateUtc }: Facts): string {
+  const text = [homeTeam, awayTeam, location, Date.parse(dateUtc)].join('|');
+  const hash = new TextEncoder().encode(text).reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193), 0x811c9dc5);
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}
+
 /** Keeps the newer of two states; the one that is there where they are equally old. */
 export function newer<T extends Versioned>(kept: T | undefined, come: T): T {
   return kept === undefined || come.version > kept.version ? come : kept;

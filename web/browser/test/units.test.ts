@@ -5,7 +5,7 @@ import { Announcer } from '../src/announcer.js';
 import { waitBefore } from '../src/backoff.js';
 import { payload, type Report, solve } from '../src/pow.js';
 import { sha256 } from '../src/sha256.js';
-import { isFew, matchStatus, meterWidth, newer, tagClass } from '../src/stock.js';
+import { digest, isFew, matchStatus, meterWidth, newer, tagClass } from '../src/stock.js';
 import { age, clockParts, passed, secondsLeft, serverNow } from '../src/time.js';
 import { Words } from '../src/words.js';
 
@@ -18,6 +18,15 @@ test('an older state and an equally old one never take the place of a newer one'
   assert.equal(newer(kept, { version: 7, sellable: 9 }), kept);
   assert.equal(newer(kept, { version: 8, sellable: 1 }).sellable, 1);
   assert.equal(newer(undefined, kept), kept);
+});
+
+test('facts that differ in one have other digits', () => {
+  const facts = { homeTeam: 'Qatar', awayTeam: 'Curaçao', location: 'Al Bayt Stadium', dateUtc: '2026-12-13T16:00:00Z' };
+
+  assert.equal(digest(facts), 'c009f41a');
+  assert.equal(digest({ ...facts, dateUtc: '2026-12-13T16:00:00.000Z' }), digest(facts), 'it is the same time');
+  const others = [{ homeTeam: 'Catar' }, { awayTeam: 'Curacao' }, { location: 'Lusail Stadium' }, { dateUtc: '2026-12-13T19:00:00Z' }];
+  assert.equal(new Set([facts, ...others.map((other) => ({ ...facts, ...other }))].map(digest)).size, 5);
 });
 
 test('few are five or a tenth of the stock', () => {

@@ -116,6 +116,9 @@ fn finish(visit: &mut Visit<'_>, mut response: Response) -> Response {
 pub fn refused(visit: &mut Visit<'_>, refusal: &Refusal) -> Response {
     let status = match shown(&refusal.code) {
         Shown::SignIn => {
+            if let Some(undecided) = visit.take_undecided() {
+                return refused(visit, &undecided);
+            }
             let path = captcha::sign_in(visit);
             return see_other(visit, &path);
         }

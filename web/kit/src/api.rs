@@ -21,8 +21,8 @@ pub struct Refusal {
     /// `extensions.code`.
     pub code: String,
     pub message: String,
-    /// Which input is wrong, by its path.
-    pub field: Option<String>,
+    /// Which inputs are wrong, each by its path.
+    pub fields: Vec<String>,
     /// Seconds.
     pub retry_after: Option<u64>,
     /// All that the error says beside its message.
@@ -107,35 +107,98 @@ fn started(visitor: &Parts, cookies: Option<&HeaderValue>, method: Method, path:
 
 /// The data of an answer, or why there is none.
 pub(crate) fn data<D: DeserializeOwned>(response: &Response<Bytes>) -> Result<D, Box<Refusal>> {
-    let request_id = text(response.headers(), &HeaderName::from_static("x-request-id"));
-    let retry_after = text(response.headers(), &header::RETRY_AFTER).and_then(|seconds| seconds.parse().ok());
-    let refused = |code: &str, message: String| {
-        Box::new(Refusal {
-            code: code.to_owned(),
-            message,
-            retry_after,
-            request_id: request_id.clone(),
-            ..Refusal::default()
-        })
-    };
-    let mut answer: Value = serde_json::from_slice(response.body())
-        .map_err(|error| refused("INTERNAL", format!("{} is no answer of GraphQL: {error}", response.status())))?;
-    if let Some(error) = answer.get_mut("errors").and_then(|errors| errors.get_mut(0)).map(Value::take) {
-        let extensions = error["extensions"].clone();
-        let said = |name: &str| extensions[name].as_str().map(ToOwned::to_owned);
-        return Err(Box::new(Refusal {
-            code: said("code").unwrap_or_default(),
-            message: error["message"].as_str().unwrap_or_default().to_owned(),
-            field: said("field"),
-            retry_after: extensions["retryAfter"].as_u64().or(retry_after),
-            request_id: said("requestId").or(request_id),
-            extensions,
-        }));
+    Answer::of(response).data()
+}
+
+/// An answer of GraphQL, read once.
+pub(crate) struct Answer<'a> {
+    response: &'a Response<Bytes>,
+    body: Result<Value, serde_json::Error>,
+}
+
+impl<'a> Answer<'a> {
+    pub(crate) fn of(response: &'a Response<Bytes>) -> Self {
+        Self { response, body: serde_json::from_slice(response.body()) }
     }
-    serde_json::from_value(answer["data"].take())
-        .map_err(|error| refused("INTERNAL", format!("the answer is not what the document asks for: {error}")))
+
+    /// Whether the API takes who asked for nobody: it says so, or is asked who they are and knows none.
+    pub(crate) fn is_to_a_stranger(&self) -> bool {
+        let Ok(body) = &self.body else { return false };
+        let code = &body["errors"][0]["extensions"]["code"];
+        code == "UNAUTHENTICATED" || body["data"].get("me").is_some_and(Value::is_null)
+    }
+
+    pub(crate) fn data<D: DeserializeOwned>(self) -> Result<D, Box<Refusal>> {
+        let headers = self.response.headers();
+        let request_id = text(headers, &HeaderName::from_static("x-request-id"));
+        let retry_after = text(headers, &header::RETRY_AFTER).and_then(|seconds| seconds.parse().ok());
+        let refused = |code: &str, message: String| {
+            Box::new(Refusal {
+                code: code.to_owned(),
+                message,
+                retry_after,
+                request_id: request_id.clone(),
+                ..Refusal::default()
+            })
+        };
+        let status = self.response.status();
+        let mut answer =
+            self.body.map_err(|error| refused("INTERNAL", format!("{status} is no answer of GraphQL: {error}")))?;
+        let fields = wrong_fields(&answer["errors"]);
+        if let Some(error) = answer.get_mut("errors").and_then(|errors| errors.get_mut(0)).map(Value::take) {
+            let extensions = error["extensions"].clone();
+            let said = |name: &str| extensions[name].as_str().map(ToOwned::to_owned);
+            return Err(Box::new(Refusal {
+                code: said("code").unwrap_or_default(),
+                message: error["message"].as_str().unwrap_or_default().to_owned(),
+                fields,
+                retry_after: extensions["retryAfter"].as_u64().or(retry_after),
+                request_id: said("requestId").or(request_id),
+                extensions,
+            }));
+        }
+        serde_json::from_value(answer["data"].take())
+            .map_err(|error| refused("INTERNAL", format!("the answer is not what the document asks for: {error}")))
+    }
+}
+
+/// All inputs that are wrong, of all errors: an error may name several.
+fn wrong_fields(errors: &Value) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for extensions in errors.as_array().into_iter().flatten().map(|error| &error["extensions"]) {
+        let named = extensions["fields"].as_array().into_iter().flatten().map(|wrong| &wrong["field"]);
+        for field in std::iter::once(&extensions["field"]).chain(named).filter_map(Value::as_str) {
+            if !found.iter().any(|known| known == field) {
+                found.push(field.to_owned());
+            }
+        }
+    }
+    found
 }
 
 fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name)?.to_str().ok().map(ToOwned::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn all_wrong_inputs_are_found_however_they_are_named() {
+        for (errors, expected) in [
+            (json!([{"extensions": {"field": "email"}}]), vec!["email"]),
+            (
+                json!([{"extensions": {"field": "email", "fields": [{"field": "email"}, {"field": "password"}]}}]),
+                vec!["email", "password"],
+            ),
+            (json!([{"extensions": {"field": "first"}}, {"extensions": {"field": "after"}}]), vec!["first", "after"]),
+            (json!([{"message": "no"}]), vec![]),
+            (Value::Null, vec![]),
+        ] {
+            assert_eq!(wrong_fields(&errors), expected, "{errors}");
+        }
+    }
 }

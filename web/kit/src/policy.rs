@@ -55,6 +55,9 @@ fn policy(needs: Needs) -> HeaderValue {
     HeaderValue::from_str(&policy).expect("a policy is text")
 }
 
+/// Other sites hear from which one a visitor comes, and not from which page.
+const REFERRERS: HeaderValue = HeaderValue::from_static("strict-origin-when-cross-origin");
+
 /// Puts a page's guards into the headers of its answer.
 pub fn guard(headers: &mut HeaderMap, needs: Needs) {
     let policy = match needs {
@@ -64,13 +67,28 @@ pub fn guard(headers: &mut HeaderMap, needs: Needs) {
         Needs::Captcha(Widget::HCaptcha) => &*HCAPTCHA,
     };
     headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
+    headers.insert(header::REFERRER_POLICY, REFERRERS);
     let opener = if needs == Needs::Stripe { "same-origin-allow-popups" } else { "same-origin" };
     headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static(opener));
     headers.insert(
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static("camera=(), microphone=(), geolocation=(), interest-cohort=()"),
     );
+}
+
+/// What is no page may do nothing at all in a browser that shows it by itself: a picture, a list for search engines, a file.
+const FILES: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+
+/// Puts the guards of what is no page into the headers of its answer, unless it has those of a page.
+pub fn guard_file(headers: &mut HeaderMap) {
+    if headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        return;
+    }
+    headers.insert(header::CONTENT_SECURITY_POLICY, FILES);
+    headers.insert(header::REFERRER_POLICY, REFERRERS);
+    // What says nothing of it is not to be shown to others, or later.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    api::{self, Api, Refusal},
+    api::{self, Answer, Api, Refusal},
     captcha::{self, Widget},
     form::Form,
     locale::Locale,
@@ -61,6 +61,9 @@ pub struct Visit<'a> {
     cookies: Option<HeaderValue>,
     set_cookies: Vec<HeaderValue>,
     has_session: bool,
+    has_refreshed: bool,
+    /// Why the API did not say whether the session goes on.
+    undecided: Option<Box<Refusal>>,
 }
 
 impl<'a> Visit<'a> {
@@ -77,8 +80,10 @@ impl<'a> Visit<'a> {
             has_session: has(sent.as_ref(), ACCESS),
             cookies: sent,
             set_cookies: Vec::new(),
+            has_refreshed: false,
+            undecided: None,
         };
-        if !visit.has_session && has(visit.cookies.as_ref(), REFRESH) && !is_prefetch(&parts.headers) {
+        if !visit.has_session {
             visit.refresh().await;
         }
         visit
@@ -98,8 +103,7 @@ impl<'a> Visit<'a> {
         if let Some(solution) = captcha::solution(form) {
             visit.tried_captcha = true;
             // Whether that is enough, the API says by what it answers next.
-            let response = visit.send(&captcha::solved(solution)).await;
-            visit.keep(response.headers());
+            visit.send(&captcha::solved(solution)).await;
         }
         visit
     }
@@ -134,19 +138,38 @@ impl<'a> Visit<'a> {
         html! { @if self.has_session { input type="hidden" name="idempotencyKey" value=(uuid::Uuid::new_v4()); } }
     }
 
-    /// Asks the API for the visitor.
+    /// Asks the API for the visitor. Where it knows their session no more, whose access token may just be over, it is asked
+    /// again with the next one: what was refused for that was not done.
     ///
     /// # Errors
     ///
     /// The first error of the answer: a page shows all of what it asks for, or why it can't.
     pub async fn ask<Q: GraphQLQuery>(&mut self, variables: Q::Variables) -> Result<Q::ResponseData, Box<Refusal>> {
-        let response = self.send(&Q::build_query(variables)).await;
-        self.keep(response.headers());
-        api::data(&response)
+        let query = Q::build_query(variables);
+        let response = self.send(&query).await;
+        let answer = Answer::of(&response);
+        if answer.is_to_a_stranger() && self.refresh().await {
+            return api::data(&self.send(&query).await);
+        }
+        answer.data()
     }
 
-    async fn send(&self, body: &impl Serialize) -> Response<Bytes> {
-        self.kit.api.ask(api::request(self.parts, self.cookies.as_ref(), body)).await
+    /// Asks for what opens a session: to be refused there says nothing of the one that there may be.
+    ///
+    /// # Errors
+    ///
+    /// As [`Visit::ask`].
+    pub async fn ask_to_sign_in<Q: GraphQLQuery>(
+        &mut self,
+        variables: Q::Variables,
+    ) -> Result<Q::ResponseData, Box<Refusal>> {
+        api::data(&self.send(&Q::build_query(variables)).await)
+    }
+
+    async fn send(&mut self, body: &impl Serialize) -> Response<Bytes> {
+        let response = self.kit.api.ask(api::request(self.parts, self.cookies.as_ref(), body)).await;
+        self.keep(response.headers());
+        response
     }
 
     /// The cookies that the answers so far set, for the browser.
@@ -154,14 +177,25 @@ impl<'a> Visit<'a> {
         std::mem::take(&mut self.set_cookies)
     }
 
-    /// Goes on with a session whose access token is over. Where that fails the page is an anonymous visitor's.
-    async fn refresh(&mut self) {
-        let body = json!({"query": REFRESH_SESSION, "operationName": "RefreshSession"});
-        let response = self.send(&body).await;
-        if api::data::<serde_json::Value>(&response).is_ok() {
-            self.keep(response.headers());
-            self.has_session = true;
+    /// Goes on with a session whose access token is over, once a visit; whether it does. Where that fails the page is an
+    /// anonymous visitor's, and a browser is told to forget what the API knows no more.
+    async fn refresh(&mut self) -> bool {
+        let may_refresh = !std::mem::replace(&mut self.has_refreshed, true)
+            && has(self.cookies.as_ref(), REFRESH)
+            && !is_prefetch(&self.parts.headers);
+        if !may_refresh {
+            return false;
         }
+        let body = json!({"query": REFRESH_SESSION, "operationName": "RefreshSession"});
+        let refreshed = api::data::<serde_json::Value>(&self.send(&body).await);
+        self.has_session = has(self.cookies.as_ref(), ACCESS);
+        self.undecided = refreshed.as_ref().err().filter(|refusal| refusal.code != "UNAUTHENTICATED").cloned();
+        refreshed.is_ok()
+    }
+
+    /// Why it is not known whether the visitor has a session still: then they are not sent to sign in.
+    pub(crate) fn take_undecided(&mut self) -> Option<Box<Refusal>> {
+        self.undecided.take()
     }
 
     /// Keeps cookies that an answer sets: for the browser, and for what is asked next.
@@ -180,6 +214,8 @@ impl<'a> Visit<'a> {
                 all.push(format!("{name}={value}"));
             }
             self.cookies = HeaderValue::from_str(&all.join("; ")).ok().filter(|cookies| !cookies.is_empty());
+            let is_of_name = |set: &HeaderValue| set.as_bytes().starts_with(format!("{name}=").as_bytes());
+            self.set_cookies.retain(|before| !is_of_name(before));
             self.set_cookies.push(set.clone());
         }
     }

@@ -109,6 +109,21 @@ fn a_value_of_the_wrong_kind_is_shown_with_what_is_right_unless_it_may_be_a_secr
 }
 
 #[test]
+fn a_shop_stands_at_the_root_of_its_host() {
+    for (url, path) in [("https://tickets.example/shop/", "\"/shop\""), ("http://127.0.0.1:8000/a/b", "\"/a/b\"")] {
+        let problems = load_env(&[("MATCHDAY_PUBLIC_URL", url)]).expect_err("it has a path");
+        let complaint = complaint(&problems, "MATCHDAY_PUBLIC_URL");
+        assert!(complaint.contains(path) && complaint.contains("web.storefront"), "{complaint}");
+        assert_eq!(problems.0.len(), 1, "{problems}");
+        load_env(&[("MATCHDAY_PUBLIC_URL", url), ("MATCHDAY_WEB_STOREFRONT", "false")])
+            .expect("the API may be below one");
+    }
+    for url in ["https://tickets.example", "https://tickets.example/", "http://[::1]:8000"] {
+        load_env(&[("MATCHDAY_PUBLIC_URL", url)]).expect("it is a root");
+    }
+}
+
+#[test]
 fn a_secret_of_fewer_than_32_bytes_is_refused_everywhere() {
     let short = "x3-qT7_mLw9vR2zK8nYc4HsD6fGj1Ae";
     for env in ["dev", "prod"] {

@@ -1,8 +1,12 @@
 // A page of a match that is left open: whatever happens meanwhile, it ends on the truth soon after.
 
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
+import { startChromium } from '../tools.mjs';
 import { Visitor } from './visitor.mjs';
 import { laysWire } from './wire.mjs';
 import { OtherFan, opensShop, until } from './world.mjs';
@@ -33,6 +37,13 @@ const opensMatch = async (number, place = shop) => {
   return visitor;
 };
 
+const opensList = async () => {
+  const visitor = await Visitor.arrives(shop);
+  await visitor.goes('/');
+  await isLive(visitor);
+  return visitor;
+};
+
 const isLive = (visitor, seconds = 15) =>
   until('the live sign', async () => (await visitor.page.locator('[data-live]').first().getAttribute('data-state')) === 'live', seconds);
 
@@ -51,9 +62,7 @@ test('another fan holds a ticket: the open page counts it', { timeout: 60_000 },
 });
 
 test('the list of matches counts it too, and only there', { timeout: 60_000 }, async () => {
-  const visitor = await Visitor.arrives(shop);
-  await visitor.goes('/');
-  await isLive(visitor);
+  const visitor = await opensList();
   const tags = async () => (await visitor.page.locator('[data-match] [data-tag]').allInnerTexts()).map(number);
   const before = await tags();
   await other.holds(2);
@@ -125,4 +134,52 @@ test('a page out of the back/forward cache shows what is true now', { timeout: 6
   await visitor.page.goBack();
   await showsTruth(visitor, 7);
   await visitor.leaves();
+});
+
+test('a page that the browser itself has kept for "back" is live again', { timeout: 90_000 }, async (t) => {
+  // Playwright switches that off where it is not told to leave it.
+  const browser = await startChromium({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+  t.after(() => browser.close());
+  const visitor = await Visitor.arrives({ browser, url: shop.url });
+  await visitor.page.addInitScript(() => addEventListener('pageshow', ({ persisted }) => persisted && (window.cameBack = true)));
+  await visitor.goes('/matches/8');
+  await isLive(visitor);
+  await visitor.page.locator('.brand').click();
+  await visitor.page.waitForURL('**/en/');
+  await other.holds(8);
+  const truth = await other.left(8);
+
+  await visitor.page.evaluate(() => history.back());
+
+  await until(`${truth} left of match 8`, async () => (await says(visitor).catch(() => NaN)) === truth, SOON);
+  assert.ok(await visitor.page.evaluate(() => window.cameBack), 'it is the very page that was left');
+  await isLive(visitor, SOON);
+  await other.holds(8);
+  await showsTruth(visitor, 8);
+  await visitor.leaves();
+});
+
+test('the organiser renames a team: open pages say so, and lead to what is true now', { timeout: 90_000 }, async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'matchday-list-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const list = await readFile(new URL('../../../../server/data/world-cup-2022.jsonl', import.meta.url), 'utf8');
+  const given = list.split('\n').filter(Boolean).map((line) => JSON.parse(line)).find(({ matchNumber }) => matchNumber === 9);
+  const { match } = await other.asks('{ match(matchNumber: 9) { dateUtc homeTeam } }');
+  const pages = await Promise.all([opensMatch(9), opensList()]);
+  const untouched = await opensMatch(8);
+
+  const renamed = { ...given, dateUtc: match.dateUtc, homeTeam: match.homeTeam === 'Wales' ? 'Qatar' : 'Wales' };
+  await writeFile(join(folder, 'list.jsonl'), `${JSON.stringify(renamed)}\n`);
+  shop.runs('masterlist', 'publish', join(folder, 'list.jsonl'));
+
+  for (const visitor of pages) {
+    await until('the notice', () => visitor.page.locator('[data-stale]').isVisible(), SOON);
+    await visitor.presses('[data-stale] a');
+    assert.ok((await visitor.page.locator('main').innerText()).includes(renamed.homeTeam));
+    assert.ok(await visitor.page.locator('[data-stale]').isHidden());
+    await isLive(visitor);
+    await visitor.leaves();
+  }
+  assert.ok(await untouched.page.locator('[data-stale]').isHidden(), 'nothing was said of this match');
+  await untouched.leaves();
 });

@@ -1,7 +1,9 @@
 // Every page in every state that it has, reached as a fan reaches it. Each is handed to `look(fan, name)`.
 
+import { randomUUID } from 'node:crypto';
+
 import { Fan, PASSWORD } from './fan.mjs';
-import { OtherFan } from './world.mjs';
+import { OtherFan, until } from './world.mjs';
 
 /** Pages that need no account. */
 export async function ofVisitors(shop, locale, look) {
@@ -123,7 +125,33 @@ export async function ofFan(shop, locale, number, look) {
   await fan.holds(number, { quantity: 2 });
   await fan.holds(number, { quantity: 2 });
   await look(fan, 'match-limit');
+
+  const tickets = await fan.buys(number + 3, { quantity: 2 });
+  await staffActs(shop, await codes(fan), tickets);
+  await sees('order-used-and-kept-back', tickets);
   await fan.leaves();
+}
+
+/** What the gate scans of a fan's tickets, the newest first. */
+const codes = (fan) =>
+  fan.page.evaluate(async () => {
+    const answer = await fetch('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ myTickets(status: VALID) { nodes { code } } }' }),
+    });
+    return (await answer.json()).data.myTickets.nodes.map(({ code }) => code);
+  });
+
+/** One of an order's tickets is used at the gate, and the other kept back. */
+async function staffActs(shop, [code], order) {
+  const email = `${randomUUID()}@example.com`;
+  const admin = await OtherFan.of(shop, email);
+  shop.runs('user', 'promote', email, '--role', 'admin');
+  const scanned = `mutation ($code: String!) { checkIn(input: { code: $code, deviceId: "north", nonce: "1" }) { checkIn { outcome } } }`;
+  await until('the role', () => admin.asks(scanned, { code }).catch(() => undefined));
+  const kept = 'mutation ($id: ID!) { freezeTickets(input: { reservationId: $id }) { reservation { id } } }';
+  await admin.asks(kept, { id: order.replace('/orders/', '') });
 }
 
 /** Buying and selling between fans. */

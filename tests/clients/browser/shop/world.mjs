@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { startProgram } from '../../program.mjs';
 import { startChromium } from '../tools.mjs';
 
-/** `{ browser, url, restart, leaves }`; `settings` are more of the program's environment. */
+/** `{ browser, url, restart, runs, leaves }`; `settings` are more of the program's environment. */
 export async function opensShop(settings = {}) {
   const browser = await startChromium();
   const program = await startProgram({ MATCHDAY_SITE_NAME: 'Cup Tickets', ...settings });
@@ -13,6 +13,7 @@ export async function opensShop(settings = {}) {
     browser,
     url: program.url,
     restart: program.restart,
+    runs: program.runs,
     leaves: async () => {
       await browser.close();
       await program.stop();

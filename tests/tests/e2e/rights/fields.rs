@@ -34,7 +34,7 @@ const EVERYBODYS: Fields = &[
 #[rustfmt::skip]
 const OWN: Fields = &[
     ("User", "id email emailVerified displayName country locale role createdAt"),
-    ("Reservation", "id status cancelReason match category quantity quantityLeft unitPrice totalPrice createdAt expiresAt \
+    ("Reservation", "id reference status cancelReason match category quantity quantityLeft unitPrice totalPrice createdAt expiresAt \
                      extensionsLeft endedAt history payment tickets listing version"),
     ("ReservationStep", "kind at amount"),
     ("Ticket", "id status holderName match category seat price issuedAt usedAt frozenAt reservation"),

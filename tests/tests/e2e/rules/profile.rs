@@ -12,6 +12,7 @@ both! {
     what_is_not_named_stays_and_none_takes_it_away,
     what_is_wrong_is_named_and_nothing_changes,
     an_account_is_opened_in_one_of_the_sites_languages,
+    all_that_is_wrong_is_said_at_once,
     the_name_that_an_identity_provider_gives_is_changed_there,
 }
 
@@ -66,7 +67,10 @@ async fn what_is_wrong_is_named_and_nothing_changes(app: &TestApp) {
         (ProfileChange { locale: some(""), ..right() }, "locale"),
     ] {
         let refused = changed(app, &ana, wrong).await;
-        assert!(matches!(&refused, Err(AccountError::Invalid { field: of, .. }) if *of == field), "{refused:?}");
+        assert!(
+            matches!(&refused, Err(AccountError::Invalid(errors)) if errors.len() == 1 && errors[0].field == field),
+            "{refused:?}"
+        );
     }
     assert_eq!(said(app, &ana).await, texts([Some("ana"), None, None]));
 }
@@ -81,9 +85,29 @@ async fn an_account_is_opened_in_one_of_the_sites_languages(app: &TestApp) {
     };
 
     let refused = accounts::sign_up(app, details("tlh")).await;
-    assert!(matches!(&refused, Err(AccountError::Invalid { field: "locale", .. })), "{refused:?}");
+    assert!(matches!(&refused, Err(AccountError::Invalid(errors)) if errors[0].field == "locale"), "{refused:?}");
     let opened = accounts::sign_up(app, details("en")).await.expect("it is the site's");
     assert_eq!(opened.user.locale.as_deref(), Some("en"));
+}
+
+async fn all_that_is_wrong_is_said_at_once(app: &TestApp) {
+    let form = SignUp {
+        email: "ana".to_owned(),
+        password: "seven77".to_owned(),
+        display_name: Some("ftp://x".to_owned()),
+        country: Some("QAT".to_owned()),
+        locale: Some("tlh".to_owned()),
+    };
+
+    let Err(AccountError::Invalid(errors)) = accounts::sign_up(app, form).await else { panic!("it is out of form") };
+
+    let fields: Vec<&str> = errors.iter().map(|error| error.field).collect();
+    assert_eq!(fields, ["email", "password", "displayName", "country", "locale"]);
+    let ana = app.fan("ana").await;
+    let wrong = ProfileChange { display_name: some("ftp://x"), country: some("QAT"), locale: some("tlh") };
+    let Err(AccountError::Invalid(errors)) = changed(app, &ana, wrong).await else { panic!("it is out of form") };
+    let fields: Vec<&str> = errors.iter().map(|error| error.field).collect();
+    assert_eq!(fields, ["displayName", "country", "locale"]);
 }
 
 async fn the_name_that_an_identity_provider_gives_is_changed_there(app: &TestApp) {

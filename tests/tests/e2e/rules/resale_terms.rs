@@ -5,8 +5,9 @@ use std::time::Duration;
 use book::master_list::MasterListMatch;
 use domain::{
     desk::error::{HoldError, OrderRefused},
+    field_errors::FieldError,
     resale::{
-        self, Change, FieldError, Offer, OrderRequest, Price, ResaleError, Subject,
+        self, Change, Offer, OrderRequest, Price, ResaleError, Subject,
         market::{self, Cursor, Filter, Sort},
     },
     settings::SalesClose,

@@ -12,7 +12,7 @@ use tests::{
 const PASSWORD: &str = "correct horse battery staple";
 
 /// A visitor with an account of their own.
-async fn fan(site: &Site, name: &str) -> Browser {
+pub(super) async fn fan(site: &Site, name: &str) -> Browser {
     let mut browser = Browser::new(site.address);
     let email = format!("{name}@example.com");
     let signed_up = browser.post("/en/sign-up", &[("email", &email), ("password", PASSWORD)]).await;
@@ -21,7 +21,7 @@ async fn fan(site: &Site, name: &str) -> Browser {
 }
 
 /// The page of tickets that are held for whoever sits at `browser`.
-async fn held(browser: &mut Browser, number: i32, category: &str, quantity: &str) -> Page {
+pub(super) async fn held(browser: &mut Browser, number: i32, category: &str, quantity: &str) -> Page {
     let path = format!("/en/matches/{number}");
     let key = browser.open(&path).await.field("idempotencyKey");
     let chosen = [("category", category), ("quantity", quantity), ("idempotencyKey", &key)];
@@ -30,7 +30,7 @@ async fn held(browser: &mut Browser, number: i32, category: &str, quantity: &str
     page
 }
 
-async fn paid(browser: &mut Browser, order: &Page, card: &str) -> Page {
+pub(super) async fn paid(browser: &mut Browser, order: &Page, card: &str) -> Page {
     let key = order.field("idempotencyKey");
     // A refused payment is answered where it was posted.
     let order = order.path.trim_end_matches("/pay");
@@ -38,7 +38,7 @@ async fn paid(browser: &mut Browser, order: &Page, card: &str) -> Page {
 }
 
 /// Waits until the page of an order says something.
-async fn says(browser: &mut Browser, path: &str, text: &str) -> Page {
+pub(super) async fn says(browser: &mut Browser, path: &str, text: &str) -> Page {
     let browser = tokio::sync::Mutex::new(browser);
     eventually(PATIENCE, text, || async { browser.lock().await.open(path).await.says(text) }).await;
     browser.lock().await.open(path).await
@@ -174,8 +174,6 @@ async fn a_hold_that_is_let_go_or_runs_out_says_what_to_do_next() {
 
     let late = held(&mut ana, 1, "2", "1").await;
     site.move_clock(Duration::from_secs(901));
-    // A browser forgets the token whose time is over by itself.
-    ana.forget("__Host-matchday-access");
     says(&mut ana, &late.path, "Not paid in time").await;
     let refused = paid(&mut ana, &late, "pm_card_visa").await;
     assert_eq!(refused.status, StatusCode::GONE);
@@ -221,6 +219,15 @@ fn ana_ticket(page: &Page) -> String {
     rest.split('"').next().expect("an address ends").to_owned()
 }
 
+/// What the page of an order is called by.
+fn reference(page: &Page) -> String {
+    let text = page.text();
+    let rest = text.split_once("Order ").expect("the page names its order").1;
+    let reference: String = rest.chars().take_while(|letter| !letter.is_whitespace()).collect();
+    assert!(reference.len() == 11 && reference.as_bytes()[5] == b'-', "{reference}");
+    reference
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_match_that_was_paid_for_goes_into_calendars() {
     let (_world, site) = super::shop().await;
@@ -234,9 +241,19 @@ async fn a_match_that_was_paid_for_goes_into_calendars() {
 
     assert_eq!(calendar.header("content-type"), "text/calendar; charset=utf-8");
     assert_eq!(calendar.header("cache-control"), "no-store");
-    for line in ["BEGIN:VCALENDAR", "SUMMARY:Qatar v Ecuador", "DESCRIPTION:2 tickets · Category 1", "END:VCALENDAR"] {
+    let description = format!("DESCRIPTION:2 tickets · Category 1 · Order {}", reference(&order));
+    for line in ["BEGIN:VCALENDAR", "SUMMARY:Qatar v Ecuador", &description, "END:VCALENDAR"] {
         assert!(calendar.html.contains(&format!("{line}\r\n")), "{line}: {}", calendar.html);
     }
+    let id = order.path.trim_start_matches("/en/orders/");
+    assert!(calendar.html.replace("\r\n ", "").contains(&format!("UID:{id}@")), "{}", calendar.html);
+    let shown = format!("Order {}", reference(&order));
+    for path in ["/en/orders", &order.path] {
+        assert!(ana.open(path).await.says(&shown), "{path} names the order as its file does");
+    }
+    let receipt = ana.open(&order.path).await;
+    assert_eq!(receipt.text().matches(&shown).count(), 2, "at its head and on its receipt: {}", receipt.text());
+    assert!(!receipt.says(id), "{}", receipt.text());
     site.finish().await;
 }
 

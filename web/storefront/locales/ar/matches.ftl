@@ -10,6 +10,8 @@ matches-heading = { $n ->
 }
 matches-description = تذاكر جميع المباريات ({ $n }) بالسعر الرسمي. يظهر ما تبقى منها مباشرة.
 matches-live = يتحدث ما تبقى في هذه الصفحة مباشرة.
+facts-changed = تغيّرت فرق أو مواعيد أو ملاعب.
+facts-show-now = عرضها كما هي الآن
 filter-stage = المجموعة أو الدور
 filter-team = الفريق
 filter-venue = الملعب

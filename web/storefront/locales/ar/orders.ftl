@@ -48,13 +48,13 @@ order-ended-other-heading = انتهى هذا الطلب
 order-ended-other-lead = لم يعد من الممكن دفعه.
 order-ended-other-tag = انتهى
 order-what = { $n } × { $category }
+order-reference = الطلب
 order-again = اختيار تذاكر من جديد
 order-other-offers = عرض عروض أخرى
 order-changed = تغيّر هذا الطلب.
 order-show-now = عرضه كما هو الآن
 order-signed-out = تم تسجيل خروجك.
 order-sign-in = تسجيل الدخول
-order-look-again = انظر من جديد
 
 # A hold, and how it is paid.
 held-stub = ما حُجز لك
@@ -157,7 +157,6 @@ life-used = دخول من البوابة
 life-refund = أُعيدت:
 life-refunded = رُدّ المال:
 receipt = الإيصال
-receipt-number = الطلب
 receipt-date = التاريخ
 receipt-buyer = المشتري
 receipt-seller = البائع

@@ -95,3 +95,4 @@ help-cookie-captcha = يبيّن أن تحققًا نجح
 help-cookie-captcha-life = نصف ساعة
 help-cookie-sign-in = يُتمّ تسجيل الدخول لدى مزوّد هوية
 help-cookie-sign-in-life = عشر دقائق
+look-again = انظر من جديد

@@ -6,6 +6,8 @@ matches-heading = { $n ->
 }
 matches-description = Tickets for all { $n } matches, at the official price. What is left is shown live.
 matches-live = What is left on this page is live.
+facts-changed = Teams, times or places have changed.
+facts-show-now = Show them as they are now
 filter-stage = Group or round
 filter-team = Team
 filter-venue = Stadium

@@ -44,13 +44,13 @@ order-ended-other-heading = This order is over
 order-ended-other-lead = It cannot be paid any more.
 order-ended-other-tag = over
 order-what = { $n } × { $category }
+order-reference = Order
 order-again = Choose tickets again
 order-other-offers = See other offers
 order-changed = This order has changed.
 order-show-now = Show it as it is now
 order-signed-out = You are signed out.
 order-sign-in = Sign in
-order-look-again = Look again
 
 # A hold, and how it is paid.
 held-stub = What is held for you
@@ -145,7 +145,6 @@ life-used = Came in at the gate
 life-refund = Given back:
 life-refunded = Money returned:
 receipt = Receipt
-receipt-number = Order
 receipt-date = Ordered
 receipt-buyer = Buyer
 receipt-seller = Seller

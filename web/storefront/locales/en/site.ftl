@@ -79,3 +79,4 @@ help-cookie-captcha = shows that a check was passed
 help-cookie-captcha-life = half an hour
 help-cookie-sign-in = finishes a sign-in at an identity provider
 help-cookie-sign-in-life = ten minutes
+look-again = Look again

@@ -6,6 +6,8 @@ matches-heading = { $n ->
 }
 matches-description = Entradas para los { $n } partidos al precio oficial. Lo que queda se muestra en directo.
 matches-live = Lo que queda en esta página se actualiza en directo.
+facts-changed = Han cambiado equipos, horarios o estadios.
+facts-show-now = Ver cómo están ahora
 filter-stage = Grupo o ronda
 filter-team = Equipo
 filter-venue = Estadio

@@ -44,13 +44,13 @@ order-ended-other-heading = Este pedido ha terminado
 order-ended-other-lead = Ya no se puede pagar.
 order-ended-other-tag = terminado
 order-what = { $n } × { $category }
+order-reference = Pedido
 order-again = Elegir entradas otra vez
 order-other-offers = Ver otras ofertas
 order-changed = Este pedido ha cambiado.
 order-show-now = Ver cómo está ahora
 order-signed-out = Tu sesión se ha cerrado.
 order-sign-in = Iniciar sesión
-order-look-again = Mirar otra vez
 
 # A hold, and how it is paid.
 held-stub = Lo que tienes reservado
@@ -145,7 +145,6 @@ life-used = Entrada en la puerta
 life-refund = Devuelto:
 life-refunded = Dinero reembolsado:
 receipt = Recibo
-receipt-number = Pedido
 receipt-date = Fecha
 receipt-buyer = Comprador
 receipt-seller = Vendedor

@@ -79,3 +79,4 @@ help-cookie-captcha = muestra que se superó una comprobación
 help-cookie-captcha-life = media hora
 help-cookie-sign-in = termina un inicio de sesión en un proveedor de identidad
 help-cookie-sign-in-life = diez minutos
+look-again = Mirar otra vez

@@ -6,6 +6,8 @@ matches-heading = { $n ->
 }
 matches-description = Des billets pour les { $n } matchs au prix officiel. Ce qui reste est affiché en direct.
 matches-live = Ce qui reste sur cette page est mis à jour en direct.
+facts-changed = Des équipes, des horaires ou des stades ont changé.
+facts-show-now = Les afficher tels qu’ils sont
 filter-stage = Groupe ou tour
 filter-team = Équipe
 filter-venue = Stade

@@ -44,13 +44,13 @@ order-ended-other-heading = Cette commande est close
 order-ended-other-lead = Elle ne peut plus être payée.
 order-ended-other-tag = close
 order-what = { $n } × { $category }
+order-reference = Commande
 order-again = Choisir de nouveau des billets
 order-other-offers = Voir d’autres offres
 order-changed = Cette commande a changé.
 order-show-now = L’afficher telle qu’elle est
 order-signed-out = Vous êtes déconnecté.
 order-sign-in = Se connecter
-order-look-again = Regarder de nouveau
 
 # A hold, and how it is paid.
 held-stub = Ce qui est réservé pour vous
@@ -145,7 +145,6 @@ life-used = Entrée à la porte
 life-refund = Rendu :
 life-refunded = Argent remboursé :
 receipt = Reçu
-receipt-number = Commande
 receipt-date = Date
 receipt-buyer = Acheteur
 receipt-seller = Vendeur

@@ -79,3 +79,4 @@ help-cookie-captcha = montre qu’une vérification a réussi
 help-cookie-captcha-life = une demi-heure
 help-cookie-sign-in = achève une connexion chez un fournisseur d’identité
 help-cookie-sign-in-life = dix minutes
+look-again = Regarder de nouveau

@@ -87,7 +87,7 @@ async fn me_if_any(visit: &mut Visit<'_>) -> Option<Me> {
     if visit.has_session() { me(visit).await.ok() } else { None }
 }
 
-/// What a refusal says of a form's fields; none where it is not about them.
+/// What a refusal says of a form's fields, which are named in the order of the page; none where it is not about them.
 fn mistakes(visit: &Visit<'_>, refusal: &Refusal, form: &Form, fields: &[&'static str]) -> Option<Mistakes> {
     let words = visit.words;
     match refusal.code.as_str() {
@@ -96,12 +96,15 @@ fn mistakes(visit: &Visit<'_>, refusal: &Refusal, form: &Form, fields: &[&'stati
             Some(Mistakes::of("", t!(words, "too-many-attempts", seconds = seconds)))
         }
         "BAD_USER_INPUT" => {
-            let field = fields.iter().find(|field| refusal.field.as_deref() == Some(**field))?;
-            let text = match *field {
-                "password" | "newPassword" => mistaken_password(visit, form.exact(field)),
-                field => t!(words, &format!("wrong-{}", field.to_lowercase())).into_owned(),
-            };
-            Some(Mistakes::of(field, text))
+            let mut mistakes = Mistakes::default();
+            for field in fields.iter().filter(|field| refusal.fields.iter().any(|wrong| wrong == **field)) {
+                let text = match *field {
+                    "password" | "newPassword" => mistaken_password(visit, form.exact(field)),
+                    field => t!(words, &format!("wrong-{}", field.to_lowercase())).into_owned(),
+                };
+                mistakes.add(field, text);
+            }
+            Some(mistakes).filter(|mistakes| !mistakes.is_empty())
         }
         _ => None,
     }

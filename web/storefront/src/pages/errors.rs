@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt as _;
-use kit::{answer, locale::Locale, visit::Visit};
+use kit::{answer, locale::Locale, policy, visit::Visit};
 
 use super::Wanted;
 use crate::Shop;
@@ -44,14 +44,20 @@ pub(crate) async fn answer(shop: &Shop, parts: &Parts, status: StatusCode) -> Re
     answer::no_page(&mut visit, status)
 }
 
-/// Makes pages of what is answered around the pages: forms that are refused before any of them is asked, and panics.
+/// Makes pages of what is answered around the pages: forms that are refused before any of them is asked, and panics. What is
+/// no page has the guards of a file.
 pub(crate) async fn framed(State(shop): State<Arc<Shop>>, request: Request, next: Next) -> Response {
     let is_form = !matches!(*request.method(), Method::GET | Method::HEAD);
     let (uri, language) = (request.uri().clone(), request.headers().get(header::ACCEPT_LANGUAGE).cloned());
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let status = match answered {
+        // No page has a path that cannot be read, such as a number that is none.
+        Ok(response) if response.status() == StatusCode::BAD_REQUEST && is_bare(&response) => StatusCode::NOT_FOUND,
         Ok(response) if is_form && is_bare(&response) => response.status(),
-        Ok(response) => return response,
+        Ok(mut response) => {
+            policy::guard_file(response.headers_mut());
+            return response;
+        }
         Err(_) => {
             tracing::error!(path = uri.path(), "a page panicked");
             StatusCode::INTERNAL_SERVER_ERROR

@@ -1,7 +1,7 @@
 //! What several pages say of a match: its teams, its time and how much is left.
 
-use jiff::ZonedDateTime;
-use kit::{matches, money::money_short, t, teams, times, words::Words};
+use jiff::{Timestamp, ZonedDateTime};
+use kit::{matches, money::money_short, t, teams, times, visit::Visit, words::Words};
 use maud::{Markup, html};
 
 pub(crate) use kit::matches::{fixture, stage, venue};
@@ -89,6 +89,22 @@ pub(crate) fn code(name: &str) -> Markup {
     html! { @if let Some(code) = teams::code(name) { span.code aria-hidden="true" { (code) } } }
 }
 
+/// What the organiser says of a match, in eight digits: an open page compares them with those of what it hears (FNV-1a).
+pub(crate) fn digest(home: &str, away: &str, place: &str, at: Timestamp) -> String {
+    let text = format!("{home}|{away}|{place}|{}", at.as_millisecond());
+    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    format!("{hash:08x}")
+}
+
+/// The notice that a page shows once it hears of other facts than it was printed with.
+pub(crate) fn changed(visit: &Visit<'_>) -> Markup {
+    html! {
+        div.notice.warn data-stale hidden {
+            p { (t!(visit.words, "facts-changed")) " " a href=(visit.link(&visit.path)) { (t!(visit.words, "facts-show-now")) } }
+        }
+    }
+}
+
 /// The venue's time, and beside it the viewer's own, which the browser's script adds where it differs.
 pub(crate) fn clock(time: &ZonedDateTime) -> Markup {
     html! {
@@ -100,4 +116,15 @@ pub(crate) fn clock(time: &ZonedDateTime) -> Markup {
 pub(crate) fn own_time(time: &ZonedDateTime) -> Markup {
     let zone = time.time_zone().iana_name().unwrap_or("UTC");
     html! { md-local-time datetime=(times::machine(time.timestamp())) data-zone=(zone) {} }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::digest;
+
+    #[test]
+    fn facts_have_the_digits_that_the_script_works_out() {
+        let at = "2026-12-13T16:00:00Z".parse().expect("it is a time");
+        assert_eq!(digest("Qatar", "Curaçao", "Al Bayt Stadium", at), "c009f41a");
+    }
 }

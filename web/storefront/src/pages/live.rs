@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 pub(crate) fn words(words: Words<'_>, hold_minutes: i64) -> Value {
     json!({
         "live": words.say("live"),
+        "factsChanged": words.say("facts-changed"),
         "changed": t_plain!(words, "live-changed", ago = "{ago}"),
         "reconnecting": words.say("reconnecting"),
         "offline": words.say("offline"),

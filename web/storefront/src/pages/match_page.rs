@@ -172,8 +172,10 @@ fn page(visit: &Visit<'_>, data: &document::ResponseData, choice: &Choice, refus
             }
         }
         div.two {
-            md-availability {
-                div data-match=(known.match_number) data-version=(known.version) data-label=(fixture) {
+            md-availability.stack {
+                (facts::changed(visit))
+                div data-match=(known.match_number) data-version=(known.version) data-label=(fixture)
+                    data-facts=(facts::digest(&known.home_team, &known.away_team, &known.location, known.date_utc)) {
                     (choices(visit, &categories, choice, terms))
                 }
             }

@@ -92,33 +92,48 @@ fn page(visit: &Visit<'_>, filter: &Filter, zone: &TimeZone, data: &matches::Res
     let words = visit.words;
     let total = data.all.total_count;
     let main = html! {
-        div.stack {
-            h1 { (t!(words, "matches-heading", n = total)) }
-            p.muted { (t!(words, "matches-live")) }
-            (filters(visit, filter, zone, &data.all.nodes))
-        }
         @if total == 0 {
-            div.notice.empty.stack {
+            h1 { (t!(words, "matches-title")) }
+            div.empty {
                 h2 { (t!(words, "matches-empty")) }
                 p { (t!(words, "matches-empty-text")) }
-            }
-        } @else if data.matches.nodes.is_empty() {
-            div.notice.empty.stack {
-                h2 { (t!(words, "matches-none")) }
-                p { (t!(words, "matches-none-text")) }
-                p { a.button.quiet href=(visit.link("/")) { (t!(words, "filter-clear")) } }
+                a.button href=(visit.link("/")) { (t!(words, "look-again")) }
             }
         } @else {
-            md-availability { (days(visit, &data.matches.nodes)) }
-            (more(visit, filter, data))
+            div.stack {
+                h1 { (t!(words, "matches-heading", n = total)) }
+                p.muted { (t!(words, "matches-live")) }
+                (filters(visit, filter, zone, &data.all.nodes))
+            }
+            (found(visit, filter, data))
         }
     };
     let title = t!(words, "matches-title").into_owned();
     Page {
         description: t_plain!(words, "matches-description", n = total),
-        is_listed: filter.is_empty() && filter.after.is_none(),
+        is_listed: filter.is_empty() && filter.after.is_none() && total > 0,
         script_words: Some(live::words(words, data.site.hold_seconds / 60)),
         ..Page::new(Section::Matches, title, main)
+    }
+}
+
+/// The matches that the filter lets through.
+fn found(visit: &Visit<'_>, filter: &Filter, data: &matches::ResponseData) -> Markup {
+    let words = visit.words;
+    html! {
+        @if data.matches.nodes.is_empty() {
+            div.empty {
+                h2 { (t!(words, "matches-none")) }
+                p { (t!(words, "matches-none-text")) }
+                a.button.quiet href=(visit.link("/")) { (t!(words, "filter-clear")) }
+            }
+        } @else {
+            md-availability.stack {
+                (facts::changed(visit))
+                (days(visit, &data.matches.nodes))
+            }
+            (more(visit, filter, data))
+        }
     }
 }
 
@@ -223,7 +238,8 @@ fn row(visit: &Visit<'_>, time: &ZonedDateTime, known: &Match) -> Markup {
     let is_available = categories.iter().any(|category| category.standing == Standing::Available);
     let page = visit.link(&format!("/matches/{}", known.match_number));
     html! {
-        article.match data-match=(known.match_number) data-version=(known.version) data-label=(fixture) {
+        article.match data-match=(known.match_number) data-version=(known.version) data-label=(fixture)
+            data-facts=(facts::digest(&known.home_team, &known.away_team, &known.location, known.date_utc)) {
             div.time.num { (facts::clock(time)) }
             div {
                 h3 { a href=(page) { (facts::teams(&known.home_team, &known.away_team, words)) } }

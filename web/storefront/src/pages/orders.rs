@@ -60,11 +60,6 @@ fn not_shown(visit: &mut Visit<'_>, refusal: &Refusal) -> Response {
     answer::refused(visit, refusal)
 }
 
-/// The server's clock.
-fn now() -> jiff::Timestamp {
-    jiff::Timestamp::now()
-}
-
 /// What the query of an address says of a field.
 fn asked(parts: &Parts) -> kit::form::Form {
     kit::form::Form::of_query(parts.uri.query().unwrap_or_default().as_bytes())

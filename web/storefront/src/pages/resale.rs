@@ -37,7 +37,7 @@ type IdInPath = Path<(String, String)>;
 /// A refusal of the id in the path, which is none of the API's, as that of one that names nothing: the address is wrong, not
 /// what its reader entered.
 fn missing(refusal: Box<Refusal>, argument: &str) -> Box<Refusal> {
-    let is_of_id = refusal.code == "BAD_USER_INPUT" && refusal.field.as_deref() == Some(argument);
+    let is_of_id = refusal.code == "BAD_USER_INPUT" && refusal.fields.iter().any(|field| field == argument);
     if is_of_id { Box::new(Refusal::not_found()) } else { refusal }
 }
 

@@ -35,7 +35,7 @@ pub(crate) async fn act(State(shop): State<Arc<Shop>>, wanted: Wanted, Posted { 
     let mut visit = wanted.posted(&shop, &parts, &form).await;
     let (email, password) = (form.text("email").to_owned(), form.exact("password").to_owned());
     let input = sign_in::SignInInput { email, password, cookies: true };
-    let refusal = match visit.ask::<SignIn>(sign_in::Variables { input }).await {
+    let refusal = match visit.ask_to_sign_in::<SignIn>(sign_in::Variables { input }).await {
         Ok(_) => {
             let next = next(&visit, &form);
             return answer::see_other(&mut visit, &next);

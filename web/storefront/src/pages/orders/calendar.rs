@@ -10,7 +10,7 @@ use axum::{
 use jiff::{SignedDuration, Timestamp};
 use kit::{answer, api::Refusal, t_plain, visit::Visit};
 
-use super::{IdInPath, is_id, not_shown, now, path_of};
+use super::{IdInPath, entry, is_id, not_shown, path_of};
 use crate::{
     Shop,
     documents::orders::{OrderCalendar, order_calendar as document},
@@ -50,14 +50,14 @@ pub(super) async fn download(
     }
     match visit.ask::<OrderCalendar>(document::Variables { id }).await {
         Ok(data) => match data.reservation.filter(|row| row.status == document::ReservationStatus::RESERVED) {
-            Some(row) => file(&mut visit, &row),
+            Some(row) => file(&mut visit, &row, data.now),
             None => answer::refused(&mut visit, &Refusal::not_found()),
         },
         Err(refusal) => not_shown(&mut visit, &refusal),
     }
 }
 
-fn file(visit: &mut Visit<'_>, row: &document::OrderCalendarReservation) -> Response {
+fn file(visit: &mut Visit<'_>, row: &document::OrderCalendarReservation, now: Timestamp) -> Response {
     let (words, known) = (visit.words, &row.match_);
     let site = visit.kit.site.public_url.as_deref().unwrap_or_default().trim_end_matches('/');
     let host = site.split_once("://").map_or("matchday", |(_, host)| host);
@@ -65,10 +65,14 @@ fn file(visit: &mut Visit<'_>, row: &document::OrderCalendarReservation) -> Resp
     let event = Event {
         uid: format!("{}@{host}", row.id),
         sequence: known.version,
-        made_at: now(),
+        made_at: now,
         starts_at: known.date_utc,
         summary: facts::fixture(&known.home_team, &known.away_team, words),
-        description: format!("{tickets} · {}", t_plain!(words, "category", n = row.category)),
+        description: format!(
+            "{tickets} · {} · {}",
+            t_plain!(words, "category", n = row.category),
+            entry::reference_in_plain(&row.reference, words)
+        ),
         place: &known.location,
         url: format!("{site}{}", visit.link(&path_of(&row.id))),
     };

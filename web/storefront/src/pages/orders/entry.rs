@@ -66,10 +66,14 @@ pub(super) fn moment(at: Timestamp, zone: &TimeZone, words: Words<'_>) -> Markup
     }
 }
 
-/// The same without its day.
-pub(super) fn clock(at: Timestamp, zone: &TimeZone) -> Markup {
-    let there = times::at(at, zone);
-    html! { time datetime=(times::machine(at)) { (times::clock(&there)) } }
+/// `Order 7K3QM-X0D4V`, as people name it to each other.
+pub(super) fn reference(reference: &str, words: Words<'_>) -> Markup {
+    html! { (t!(words, "order-reference")) " " bdi { (reference) } }
+}
+
+/// The same where there is no markup.
+pub(super) fn reference_in_plain(reference: &str, words: Words<'_>) -> String {
+    format!("{} {reference}", words.say("order-reference"))
 }
 
 /// `2 × Category 1`.

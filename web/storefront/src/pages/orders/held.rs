@@ -253,7 +253,7 @@ fn paying(visit: &Visit<'_>, order: &Order) -> Markup {
     html! {
         h2 { (t!(words, "paying-title")) }
         p { (t!(words, "paying-text")) }
-        p { a.button.quiet href=(visit.link(&path_of(&order.id))) { (t!(words, "order-look-again")) } }
+        p { a.button.quiet href=(visit.link(&path_of(&order.id))) { (t!(words, "look-again")) } }
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     entry,
     state::{Reason, State},
 };
-use crate::documents::orders::order_page as document;
+use crate::{documents::orders::order_page as document, pages::facts};
 
 use document::ReservationStepKind as Kind;
 
@@ -18,12 +18,13 @@ type Order = document::OrderPageReservation;
 /// The steps to a ticket, and where the order stands among them.
 pub(super) fn steps(words: Words<'_>, order: &Order, state: State) -> Markup {
     let zone = times::zone(&order.match_.time_zone);
+    let clock = |at| facts::clock(&times::at(at, &zone));
     let paid = html! {
-        li.done { (t!(words, "step-paid")) @if let Some(at) = paid_at(order) { " " (entry::clock(at, &zone)) } }
+        li.done { (t!(words, "step-paid")) @if let Some(at) = paid_at(order) { " " (clock(at)) } }
     };
     html! {
         ol.steps aria-label=(t!(words, "steps")) {
-            li.done { (t!(words, "step-held")) " " (entry::clock(order.created_at, &zone)) }
+            li.done { (t!(words, "step-held")) " " (clock(order.created_at)) }
             @match state {
                 State::Held | State::Waiting | State::Paying => {
                     li aria-current="step" { (t!(words, "step-pay")) }
@@ -122,7 +123,7 @@ fn receipt(words: Words<'_>, order: &Order, me: Option<&document::OrderPageMe>) 
         section.sheet.stack aria-labelledby="receipt" {
             h2 id="receipt" { (t!(words, "receipt")) }
             dl.facts.small {
-                dt { (t!(words, "receipt-number")) } dd { bdi { (order.id) } }
+                dt { (t!(words, "order-reference")) } dd { bdi { (order.reference) } }
                 dt { (t!(words, "receipt-date")) } dd { (entry::moment(order.created_at, &times::zone(&order.match_.time_zone), words)) }
                 @if let Some(buyer) = buyer { dt { (t!(words, "receipt-buyer")) } dd { bdi { (buyer) } } }
                 @if let Some(seller) = order.listing.as_ref().and_then(|listing| listing.seller.display_name.as_deref()) {

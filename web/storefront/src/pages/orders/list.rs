@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use kit::{
     answer::{self, Keeping},
     layout::{Page, Section},
-    t, t_plain,
+    t, t_plain, times,
     visit::Visit,
 };
 use maud::{Markup, html};
@@ -21,13 +21,13 @@ use serde_json::json;
 use super::{
     asked,
     entry::{self, match_of},
-    now, path_of,
+    path_of,
     state::{State, standing},
 };
 use crate::{
     Shop,
     documents::orders::{OrdersPage, orders_page as document},
-    pages::Wanted,
+    pages::{Wanted, facts},
 };
 
 type Row = document::Row;
@@ -60,7 +60,7 @@ pub(super) async fn show(Shared(shop): Shared<Arc<Shop>>, wanted: Wanted, parts:
         after: orders_after,
     };
     let (rows, next) = merged(holds, orders, ROWS);
-    let page = page(&visit, &rows, next, is_first);
+    let page = page(&visit, data.now, &rows, next, is_first);
     answer::page(&mut visit, StatusCode::OK, &page, Keeping::Browser)
 }
 
@@ -102,8 +102,8 @@ fn merged<T>(one: Source<T>, other: Source<T>, most: usize) -> (Vec<T>, Next) {
     (rows, has_more.then_some((one_at, other_at)))
 }
 
-fn page(visit: &Visit<'_>, rows: &[Row], next: Next, is_first: bool) -> Page {
-    let (words, now) = (visit.words, now());
+fn page(visit: &Visit<'_>, now: Timestamp, rows: &[Row], next: Next, is_first: bool) -> Page {
+    let words = visit.words;
     let stated: Vec<(State, &Row)> = rows.iter().map(|row| (standing!(document, row).state(now), row)).collect();
     let (waiting, others): (Vec<_>, Vec<_>) = stated.into_iter().partition(|(state, _)| state.needs_its_buyer());
     let main = html! {
@@ -162,11 +162,12 @@ fn line(visit: &Visit<'_>, state: State, row: &Row) -> Markup {
                     (known.when_and_where(words))
                     p { (entry::what(count, row.category, words))
                         @if row.listing.is_some() { " · " (t!(words, "orders-from-fan")) } }
+                    p { (entry::reference(&row.reference, words)) }
                 }
                 p {
                     span class=(class) { (t!(words, &format!("order-{}-tag", state.key()))) }
                     @if let (State::Held, Some(end)) = (state, row.expires_at) {
-                        " " span.small.muted { (t!(words, "held-until")) " " (entry::clock(end, known.zone())) }
+                        " " span.small.muted { (t!(words, "held-until")) " " (facts::clock(&times::at(end, known.zone()))) }
                     }
                 }
             }

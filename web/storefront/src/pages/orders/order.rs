@@ -23,7 +23,7 @@ use super::{
     IdInPath, asked,
     entry::{self, match_of},
     held::{self, Attempt, Shown},
-    is_id, life, not_shown, now, path_of,
+    is_id, life, not_shown, path_of,
     state::{Reason, State, standing},
     tickets,
 };
@@ -135,7 +135,7 @@ async fn answer(visit: &mut Visit<'_>, id: String, attempt: Attempt) -> Response
 }
 
 fn page(visit: &Visit<'_>, data: &document::ResponseData, order: &Order, attempt: &Attempt) -> Page {
-    let (words, now) = (visit.words, now());
+    let (words, now) = (visit.words, data.now);
     let state = standing!(document, order).state(now);
     let known = match_of!(order);
     let heading = t_plain!(words, &format!("order-{}-heading", state.key()), n = order.quantity_left.max(1));
@@ -154,6 +154,7 @@ fn page(visit: &Visit<'_>, data: &document::ResponseData, order: &Order, attempt
             (held::tried(words, order, state, attempt))
             (life::steps(words, order, state))
             div.stack.tight {
+                p.small.muted { (entry::reference(&order.reference, words)) }
                 h1 { (heading) }
                 p {
                     @if state == State::Paid && !order.tickets.iter().any(|ticket| ticket.qr.is_some()) {
@@ -191,7 +192,7 @@ fn paid(visit: &Visit<'_>, order: &Order, refunds: Refunds) -> Markup {
             div.notice { p { (t!(words, "tickets-outside")) } }
         } @else if order.tickets.is_empty() {
             div.notice { p { (t!(words, "tickets-soon")) " "
-                a href=(visit.link(&path)) { (t!(words, "order-look-again")) } } }
+                a href=(visit.link(&path)) { (t!(words, "look-again")) } } }
         }
         (tickets::all(visit, order))
         div.row.noprint {

@@ -120,10 +120,9 @@ fn price_text(wrong: Wrong, words: Words<'_>) -> String {
 /// Adds what the API says is wrong, field by field, to what was found here. `price` is what is said of a price that it does
 /// not take.
 pub(super) fn add_refused(mistakes: &mut Mistakes, refusal: &Refusal, price: &str, words: Words<'_>) {
-    let fields = refusal.extensions["fields"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let named: Vec<&str> = fields.iter().filter_map(|wrong| wrong["field"].as_str()).collect();
-    let named = if named.is_empty() { vec![refusal.field.as_deref().unwrap_or_default()] } else { named };
-    for field in named {
+    let named = refusal.fields.iter().map(String::as_str);
+    // What names none is meant as a whole.
+    for field in named.chain(refusal.fields.is_empty().then_some("")) {
         let (name, text) = match field {
             "title" => ("title", t_plain!(words, "sell-title-long", most = TITLE)),
             "description" => ("description", t_plain!(words, "sell-description-long", most = DESCRIPTION)),
@@ -141,7 +140,6 @@ pub(super) fn add_refused(mistakes: &mut Mistakes, refusal: &Refusal, price: &st
 #[cfg(test)]
 mod tests {
     use kit::locale::Locale;
-    use serde_json::json;
 
     use super::*;
 
@@ -159,7 +157,7 @@ mod tests {
         assert_eq!(mistakes.at("price"), Some("Write the price with two decimals at most, such as 82.50."));
 
         let refusal = Refusal {
-            extensions: json!({"fields": [{"field": "title"}, {"field": "price.amount"}, {"field": "description"}]}),
+            fields: ["title", "price.amount", "description"].map(ToOwned::to_owned).into(),
             ..Refusal::default()
         };
         let mut mistakes = Mistakes::of("title", "found here");

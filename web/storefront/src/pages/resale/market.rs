@@ -32,8 +32,8 @@ struct Answer<'a> {
     offers: Vec<Offer<'a>>,
     /// Where the next page begins.
     next: Option<&'a str>,
-    /// Whether anything is offered at all.
-    has_any: bool,
+    /// When the newest of all offers was made; none where nothing is offered at all.
+    newest: Option<Timestamp>,
     matches: Vec<Choice<'a>>,
 }
 
@@ -67,7 +67,7 @@ macro_rules! answer {
             is_closed: data.site.resale.is_none(),
             offers: data.listings.nodes.iter().map(|node| offer!($document, node, $me)).collect(),
             next: data.listings.page_info.end_cursor.as_deref().filter(|_| data.listings.page_info.has_next_page),
-            has_any: !data.any.nodes.is_empty(),
+            newest: data.newest.nodes.first().map(|node| node.created_at),
             matches: data
                 .matches
                 .nodes
@@ -119,7 +119,7 @@ fn page(visit: &Visit<'_>, filter: &Filter, answer: &Answer<'_>) -> Page {
                 a.button.quiet href=(visit.link("/sell")) { (t!(words, "resale-sell-yours")) }
             }
             p.muted { (t!(words, "resale-intro")) }
-            @if answer.has_any || !filter.is_empty() {
+            @if answer.newest.is_some() || !filter.is_empty() {
                 details.fold open[!filter.is_empty()] {
                     summary.chip { (t!(words, "resale-filter")) }
                     (filter.form(visit, &answer.matches))
@@ -146,8 +146,9 @@ fn live_market(visit: &Visit<'_>, filter: &Filter, answer: &Answer<'_>) -> Marku
         numbers = of_rows.into_iter().collect();
     }
     let numbers = numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(" ");
+    let newest = answer.newest.map(|made_at| made_at.to_string()).unwrap_or_default();
     html! {
-        md-market.stack.tight data-now=(Timestamp::now()) data-matches=[(!numbers.is_empty()).then_some(numbers)]
+        md-market.stack.tight data-newest=(newest) data-matches=[(!numbers.is_empty()).then_some(numbers)]
             data-category=[filter.category] data-price-min=[filter.price_min()] data-price-max=[filter.price_max()] {
             div.day {
                 h2 { (t!(words, "resale-offers")) }
@@ -155,7 +156,7 @@ fn live_market(visit: &Visit<'_>, filter: &Filter, answer: &Answer<'_>) -> Marku
             }
             p.notice data-new hidden { a href=(visit.link(&format!("/resale?{}", filter.query("")))) { span data-new-count {} } }
             @if answer.offers.is_empty() {
-                (none(visit, answer.has_any))
+                (none(visit, answer.newest.is_some()))
             } @else {
                 md-once {
                     ul.rows.lined {

@@ -86,11 +86,11 @@ async fn answered(visit: &mut Visit<'_>, id: String, refused: Option<Box<Refusal
     if let Some(refusal) = refused.as_ref().filter(|refusal| refusal.code == "FORBIDDEN" && !offer.is_own) {
         return answer::refused(visit, refusal);
     }
-    let page = page(visit, &offer, terms!(data.site), refused.as_deref());
+    let page = page(visit, data.now, &offer, terms!(data.site), refused.as_deref());
     answer::page(visit, status, &page, Keeping::Browser)
 }
 
-fn page(visit: &Visit<'_>, offer: &Offer<'_>, terms: Option<Terms>, refused: Option<&Refusal>) -> Page {
+fn page(visit: &Visit<'_>, now: Timestamp, offer: &Offer<'_>, terms: Option<Terms>, refused: Option<&Refusal>) -> Page {
     let words = visit.words;
     let fixture = offer.fixture.text(words);
     let match_page = visit.link(&format!("/matches/{}", offer.fixture.number));
@@ -129,7 +129,7 @@ fn page(visit: &Visit<'_>, offer: &Offer<'_>, terms: Option<Terms>, refused: Opt
                         }
                     }
                 }
-                aside { (buy(visit, offer, terms)) }
+                aside { (buy(visit, now, offer, terms)) }
             }
         }
     };
@@ -147,7 +147,7 @@ fn page(visit: &Visit<'_>, offer: &Offer<'_>, terms: Option<Terms>, refused: Opt
 }
 
 /// What it costs, how it stands, and the one act.
-fn buy(visit: &Visit<'_>, offer: &Offer<'_>, terms: Option<Terms>) -> Markup {
+fn buy(visit: &Visit<'_>, now: Timestamp, offer: &Offer<'_>, terms: Option<Terms>) -> Markup {
     let words = visit.words;
     let minutes = terms.map_or(0, |terms| terms.hold_minutes);
     let button = html! {
@@ -181,7 +181,7 @@ fn buy(visit: &Visit<'_>, offer: &Offer<'_>, terms: Option<Terms>) -> Markup {
                 md-once { (order_form(visit, offer, &button)) }
                 ul.stack.tight.small.muted data-when="OPEN" hidden[offer.state != State::Open] {
                     li { (t!(words, "resale-pays")) }
-                    li { (t!(words, "resale-hold", minutes = minutes, time = hold_end(visit, minutes))) }
+                    li { (t!(words, "resale-hold", minutes = minutes, time = hold_end(visit, now, minutes))) }
                     li { (t!(words, "resale-nothing-charged")) }
                     @if !visit.has_session() { li { (t!(words, "resale-sign-in")) } }
                 }
@@ -191,8 +191,8 @@ fn buy(visit: &Visit<'_>, offer: &Offer<'_>, terms: Option<Terms>) -> Markup {
 }
 
 /// Until when an order of this moment would be held.
-fn hold_end(visit: &Visit<'_>, minutes: i64) -> String {
-    let end = Timestamp::now().checked_add(jiff::SignedDuration::from_mins(minutes));
+fn hold_end(visit: &Visit<'_>, now: Timestamp, minutes: i64) -> String {
+    let end = now.checked_add(jiff::SignedDuration::from_mins(minutes));
     moment(end.unwrap_or(Timestamp::MAX), visit.words)
 }
 

@@ -141,6 +141,9 @@ async fn of_ticket(visit: &mut Visit<'_>, id: String, posted: Option<&Form>) -> 
         Ok(data) => data,
         Err(refusal) => return answer::refused(visit, &missing(refusal, "id")),
     };
+    if data.me.is_none() {
+        return answer::refused(visit, &signed_out());
+    }
     let Some(terms) = terms!(data.site) else {
         let page = terms::closed(visit);
         return answer::page(visit, StatusCode::OK, &page, Keeping::Browser);

@@ -1,134 +1,28 @@
-//! What becomes of forms, before a contract that says what the test wants: which are let in, and how refused ones come back.
+//! What becomes of forms: which are let in, and how refused ones come back.
 
-use std::{
-    fs,
-    path::Path,
-    sync::{Arc, Mutex},
-};
+use std::path::Path;
 
 use axum::{
-    Router,
     body::Body,
-    http::{HeaderName, Request, Response, StatusCode, header, request, response},
-};
-use bytes::Bytes;
-use futures_util::future::{BoxFuture, FutureExt as _};
-use http_body_util::BodyExt as _;
-use kit::{
-    api::Api,
-    locale::Locale,
-    visit::{Kit, Site},
+    http::{Request, StatusCode, header},
 };
 use serde_json::{Value, json};
-use tower::ServiceExt as _;
+use testkit::routes;
 
-const PUBLIC_URL: &str = "https://tickets.example";
-/// As a proxy asks for the site.
-const HOST: &str = "shop.internal:8000";
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-
-type Asked = Arc<Mutex<Vec<(Request<()>, Value)>>>;
-type Says = dyn Fn(&str) -> Response<Bytes> + Send + Sync;
-
-/// An API that answers by the name of what it is asked, and remembers that.
-struct Scripted {
-    asked: Asked,
-    says: Box<Says>,
-}
-
-impl Api for Scripted {
-    fn ask(&self, request: Request<Bytes>) -> BoxFuture<'_, Response<Bytes>> {
-        let (parts, body) = request.into_parts();
-        let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-        let answer = (self.says)(body["operationName"].as_str().unwrap_or_default());
-        self.asked.lock().expect("nobody panics with it").push((Request::from_parts(parts, ()), body));
-        async { answer }.boxed()
-    }
-}
-
-fn shop(says: impl Fn(&str) -> Response<Bytes> + Send + Sync + 'static) -> (Router, Asked) {
-    let asked = Asked::default();
-    let kit = Kit {
-        api: Box::new(Scripted { asked: Arc::clone(&asked), says: Box::new(says) }),
-        catalogue: kit::catalogue(storefront::WORDS, jiff::tz::TimeZone::UTC),
-        site: Site {
-            name: "Matchday".to_owned(),
-            public_url: Some(PUBLIC_URL.to_owned()),
-            locales: Locale::ALL.to_vec(),
-            ..Site::default()
-        },
-    };
-    (storefront::routes(storefront::Shop::new(kit)), asked)
-}
-
-fn data(data: &Value) -> Response<Bytes> {
-    Response::new(json!({ "data": data }).to_string().into())
-}
-
-fn refused(extensions: &Value) -> Response<Bytes> {
-    Response::new(json!({ "data": null, "errors": [{ "message": "no", "extensions": extensions }] }).to_string().into())
-}
-
-fn form(path: &str) -> request::Builder {
-    Request::post(path).header(header::HOST, HOST).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-}
-
-async fn answered(shop: &Router, request: Request<Body>) -> (response::Parts, String) {
-    let response = shop.clone().oneshot(request).await.expect("a router answers");
-    let (parts, body) = response.into_parts();
-    let body = body.collect().await.expect("it is whole").to_bytes();
-    (parts, String::from_utf8_lossy(&body).into_owned())
-}
-
-async fn posted(shop: &Router, path: &str, fields: &str) -> (response::Parts, String) {
-    let request = form(path).header(SEC_FETCH_SITE, "same-origin").body(fields.to_owned().into());
-    answered(shop, request.expect("it is a request")).await
-}
+use super::harness::{HOST, PUBLIC_URL, SEC_FETCH_SITE, answered, data, form, posted, refused, shop};
 
 /// The paths of all routes that take a form, as the sources name them.
 fn forms() -> Vec<String> {
-    let mut found = Vec::new();
-    walk(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut |source| {
-        for route in source.split(".route(").skip(1) {
-            let end = end_of_call(route);
-            let path = route.split('"').nth(1).filter(|_| route[..end].contains("post("));
-            found.extend(path.map(|path| {
-                let parts = path.split('/').map(|part| match part {
-                    "{locale}" => "en",
-                    part if part.starts_with('{') => "1",
-                    part => part,
-                });
-                parts.collect::<Vec<_>>().join("/")
-            }));
-        }
-    });
-    found
-}
-
-fn walk(folder: &Path, read: &mut dyn FnMut(&str)) {
-    for entry in fs::read_dir(folder).expect("it is a folder") {
-        let path = entry.expect("it can be read").path();
-        if path.is_dir() {
-            walk(&path, read);
-        } else {
-            read(&fs::read_to_string(&path).expect("it is text"));
-        }
-    }
-}
-
-/// Where the parenthesis closes that was open at the start.
-fn end_of_call(text: &str) -> usize {
-    let mut open = 1;
-    text.char_indices()
-        .find(|(_, c)| {
-            open += match c {
-                '(' => 1,
-                ')' => -1,
-                _ => 0,
-            };
-            open == 0
-        })
-        .map_or(text.len(), |(at, _)| at)
+    let routes = routes::of_sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")));
+    let filled = |path: &str| {
+        let parts = path.split('/').map(|part| match part {
+            "{locale}" => "en",
+            part if part.starts_with('{') => "1",
+            part => part,
+        });
+        parts.collect::<Vec<_>>().join("/")
+    };
+    routes.iter().filter(|(method, _)| *method == "POST").map(|(_, path)| filled(path)).collect()
 }
 
 #[tokio::test]
@@ -253,6 +147,32 @@ async fn a_refused_form_keeps_all_but_passwords_and_says_what_is_wrong_beside_th
 }
 
 #[tokio::test]
+async fn every_wrong_field_is_named_at_itself_and_in_the_summary_that_leads_to_it() {
+    let named = |field: &str| json!({ "field": field, "message": "is wrong" });
+    let extensions = json!({
+        "code": "BAD_USER_INPUT", "field": "country",
+        "fields": [named("country"), named("password"), named("email"), named("locale")],
+    });
+    let (shop, _) = shop(move |_| refused(&extensions));
+
+    let (answer, page) = posted(&shop, "/en/sign-up", "email=ana&password=short&country=QAT").await;
+
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("<h2>\u{2068}3\u{2069} things have to be mended</h2>"), "{page}");
+    let mut at = 0;
+    for field in ["email", "password", "country"] {
+        let link = format!("<li><a href=\"#{field}\">");
+        let found = page.find(&link).unwrap_or_else(|| panic!("{link}: {page}"));
+        assert!(found > at, "{field} comes in the order of the page");
+        at = found;
+        for part in [format!("id=\"{field}\""), format!("class=\"wrong\" id=\"{field}-error\"")] {
+            assert!(page.contains(&part), "{part}: {page}");
+        }
+    }
+    assert_eq!(page.matches("aria-invalid=\"true\"").count(), 3, "{page}");
+}
+
+#[tokio::test]
 async fn a_form_leads_on_within_the_site_alone() {
     let (shop, _) = shop(|_| data(&json!({ "signIn": { "expiresAt": "2026-12-13T16:00:00Z" } })));
     for (next, expected) in [
@@ -318,6 +238,8 @@ async fn what_no_page_answers_is_answered_by_a_page_in_the_visitors_language() {
         ("GET", "/de/matches/1", "", StatusCode::NOT_FOUND, "fr"),
         ("GET", "/de", "", StatusCode::NOT_FOUND, "fr"),
         ("GET", "/ar/pages/terms", "", StatusCode::NOT_FOUND, "ar"),
+        ("GET", "/es/matches/first", "", StatusCode::NOT_FOUND, "es"),
+        ("POST", "/es/matches/first", "", StatusCode::NOT_FOUND, "es"),
         ("DELETE", "/en/sign-in", "", StatusCode::METHOD_NOT_ALLOWED, "en"),
         ("POST", "/en/help", "", StatusCode::METHOD_NOT_ALLOWED, "en"),
         ("POST", "/en/sign-in", &"x".repeat(70_000), StatusCode::PAYLOAD_TOO_LARGE, "en"),
