@@ -44,3 +44,16 @@ impl Leadership {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instance_whose_lease_may_end_before_its_records_are_out_sends_none() {
+        let of = |alone| Leadership { claim: Claim::new("relay", LEASE), alone };
+
+        assert!(!of(false).outlives_a_send(), "it holds no lease");
+        assert!(of(true).outlives_a_send(), "no other instance can reach its broker");
+    }
+}

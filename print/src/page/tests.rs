@@ -325,3 +325,11 @@ fn a_page_in_arabic_begins_at_its_right_and_is_read_in_order() {
         assert!(text.contains(&format!("ActualText<FEFF{read}")), "{part} is read in its order");
     }
 }
+
+#[test]
+fn a_page_carries_no_more_of_its_fonts_than_the_letters_that_it_shows() {
+    for locale in Locale::ALL {
+        let pdf = print_in(locale, &[pass(Some("山田太郎 محمد"), "Qatar")]);
+        assert!(pdf.len() < 96_000, "{locale}: {} bytes", pdf.len());
+    }
+}

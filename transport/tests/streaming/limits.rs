@@ -202,7 +202,12 @@ fn short_pings(config: &mut Config) {
 async fn a_socket_that_takes_nothing_for_the_write_timeout_is_ended() {
     let recorder = PrometheusBuilder::new().build_recorder();
     let _recording = metrics::set_default_local_recorder(&recorder);
-    let server = Server::with(|config| config.sockets.write_timeout_ms = 300).await;
+    let server = Server::with(|config| {
+        config.sockets.write_timeout_ms = 300;
+        // No ping ends it first.
+        config.sockets.ping_interval_ms = 600_000;
+    })
+    .await;
     let mut stalled = server.narrow_socket().await;
     stalled.subscribe("1", "subscription { ticks(padding: 30000) }").await;
     server.until_live(1).await;
