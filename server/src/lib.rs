@@ -13,6 +13,7 @@ mod database;
 mod documents;
 pub mod failure;
 mod fd_limit;
+mod front;
 mod gateway;
 mod graphiql;
 mod health;
