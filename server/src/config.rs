@@ -25,7 +25,7 @@ mod sources;
 pub(crate) mod stripe;
 mod venues;
 mod warnings;
-mod web;
+pub(crate) mod web;
 mod worker;
 
 use std::{

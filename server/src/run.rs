@@ -36,7 +36,8 @@ use crate::{
     front::{self, Front},
     gateway::Matchday,
     health::Health,
-    pages, passes, provider,
+    pages::{self, Overrides},
+    passes, provider,
     resources::Resources,
     routes, sign_in,
     supervise::Supervisor,
@@ -80,10 +81,11 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: impl Future<
 /// What kept it from starting.
 pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>) -> Result<Running, Failure> {
     let edge = config.edge();
+    let overrides = config.web.storefront.then(|| Overrides::read(&config.web)).transpose()?;
     // A manifest that can't be used is told before anything starts.
     let contract = contract::contract(config.suggests_names())?;
     let mut documents = Documents::new(edge.documents.clone())?;
-    if config.web.storefront {
+    if overrides.is_some() {
         documents = documents.trusting(&storefront::documents());
     }
     documents = documents.with_contract(contract)?;
@@ -144,7 +146,10 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
         async move { rules.evict(&evictor, stop).await }
     });
     let graphql = edge.routes();
-    let pages = pages::routes(graphql.clone(), &begun.config)?;
+    let pages = match overrides {
+        Some(overrides) => pages::routes(pages::of_this_process(graphql.clone()), overrides, &begun.config),
+        None => routes::to_graphiql(),
+    };
     let routes = graphql.merge(security::closed_to_the_blocked(beside.merge(pages), Some(&security)));
 
     let moved = bundle.map(|bundle| bundle.weeks);

@@ -14,6 +14,7 @@ mod account;
 mod codes;
 mod orders;
 mod resale;
+mod theme;
 
 /// A site with three matches, of which one is sold out.
 async fn shop() -> (tests::World, Site) {

@@ -17,6 +17,7 @@ pub mod money;
 pub mod operator_pages;
 pub mod policy;
 pub mod refusal;
+pub mod theme;
 pub mod times;
 pub mod visit;
 pub mod words;

@@ -17,6 +17,7 @@ use http_body_util::BodyExt as _;
 use kit::{
     api::Api,
     locale::Locale,
+    theme::Theme,
     visit::{Kit, Site},
     words::Catalogue,
 };
@@ -58,6 +59,7 @@ fn shop(says: impl Fn(&str) -> Response<Bytes> + Send + Sync + 'static) -> (Rout
             locales: Locale::ALL.to_vec(),
             ..Site::default()
         },
+        theme: Theme::default(),
     };
     (storefront::routes(storefront::Shop::new(kit)), asked)
 }
