@@ -28,6 +28,7 @@ pub mod roles;
 mod routes;
 pub mod run;
 mod saturation;
+pub mod shop;
 mod sign_in;
 mod signals;
 mod supervise;

@@ -12,6 +12,7 @@ use tests::{Site, pages::Browser};
 
 mod account;
 mod codes;
+mod elsewhere;
 mod orders;
 mod resale;
 mod theme;
