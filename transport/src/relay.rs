@@ -246,6 +246,12 @@ fn without(headers: &mut HeaderMap, names: &[HeaderName]) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
+    use axum::body::to_bytes;
+    use bytes::Bytes;
+    use futures_util::{FutureExt as _, stream};
+
     use super::*;
 
     fn sent_on(headers: &[(&'static str, &'static str)]) -> Parts {
@@ -258,6 +264,69 @@ mod tests {
         let mut parts = request.into_parts().0;
         onward(&mut parts, "http://10.0.0.7:8000/api").expect("it has an address");
         parts
+    }
+
+    /// Notes the paths that it is asked for, and answers with an event stream that has no end, or not at all.
+    struct Scripted {
+        asked: Arc<Mutex<Vec<String>>>,
+        is_away: bool,
+    }
+
+    impl Upstream for Scripted {
+        fn send(&self, request: Request<Boxed>) -> BoxFuture<'static, Result<Response<Boxed>, BoxError>> {
+            self.asked.lock().expect("nobody panics with it").push(request.uri().path().to_owned());
+            let endless = Boxed::from_stream(stream::pending::<Result<Bytes, BoxError>>());
+            let answer = ([(header::CONTENT_TYPE, "text/event-stream")], endless).into_response();
+            let answer = if self.is_away { Err("refused".into()) } else { Ok(answer) };
+            std::future::ready(answer).boxed()
+        }
+    }
+
+    fn relay(is_away: bool) -> (Relay, Arc<Mutex<Vec<String>>>, CancellationToken) {
+        let (asked, drain) = (Arc::default(), CancellationToken::new());
+        let upstream = Scripted { asked: Arc::clone(&asked), is_away };
+        (Relay::new(upstream, "http://10.0.0.7:8000".to_owned(), drain.clone()), asked, drain)
+    }
+
+    async fn get(relay: &Relay, path: &str) -> Response<Boxed> {
+        relay.pass(Request::get(path).body(Boxed::empty()).expect("the path is well formed")).await
+    }
+
+    #[tokio::test]
+    async fn a_path_that_could_be_read_as_another_is_not_sent_on() {
+        let (relay, asked, _drain) = relay(false);
+
+        for path in ["/tickets/..%2fmetrics", "/tickets/%2e%2e", "/tickets/.."] {
+            assert_eq!(get(&relay, path).await.status(), StatusCode::NOT_FOUND, "{path}");
+        }
+        assert_eq!(get(&relay, "/tickets/1.pdf?until=%31").await.status(), StatusCode::OK);
+
+        assert_eq!(*asked.lock().expect("nobody panics with it"), ["/tickets/1.pdf"]);
+    }
+
+    #[tokio::test]
+    async fn who_asks_for_what_is_away_is_told_when_to_come_again() {
+        let (relay, ..) = relay(true);
+
+        for (path, kind) in [("/graphql", "application/json"), ("/tickets/1.pdf", "text/plain")] {
+            let answer = get(&relay, path).await;
+            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "{path}");
+            assert_eq!(answer.headers()[header::RETRY_AFTER], "5", "{path}");
+            let media = answer.headers()[header::CONTENT_TYPE].to_str().expect("it is text");
+            assert!(media.starts_with(kind), "{path}: {media}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stream_without_an_end_ends_with_the_program() {
+        let (relay, _, drain) = relay(false);
+        let answer = get(&relay, "/graphql/stream").await;
+
+        drain.cancel();
+
+        let read = to_bytes(answer.into_body(), 64);
+        let read = timeout(Duration::from_secs(30), read).await.expect("it ends").expect("it ends in order");
+        assert_eq!(read, "");
     }
 
     #[test]

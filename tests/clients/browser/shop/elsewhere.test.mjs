@@ -25,12 +25,7 @@ test('a fan buys a ticket, whose page stays true by itself', { timeout: 90_000 }
   const fan = await Fan.arrives(shop);
   await fan.signsUp();
   await fan.holds(1);
-  await isLive(fan);
   await fan.pays('pm_card_threeDSecure2Required');
-  const [clientSecret, returnTo] = await Promise.all(
-    ['clientSecret', 'returnTo'].map((name) => fan.page.locator(`[name=${name}]`).first().inputValue()),
-  );
-  assert.ok(clientSecret && returnTo);
   await fan.presses(fan.page.locator('form[action^="/sandbox/"] button').first());
   await fan.hasTickets();
 

@@ -1,6 +1,9 @@
 //! A storefront at an origin of its own: a process that has nothing but an API elsewhere, and all that browsers talk to.
 
-use std::net::SocketAddr;
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use futures_util::future::join_all;
 use hyper::http::StatusCode;
@@ -128,7 +131,9 @@ async fn an_open_page_is_told_through_the_storefront_what_changes_and_what_its_s
 
     let live = json!({ "query": "subscription { availability { matchNumber } }" });
     let stream = raw::stream(storefront.address, &live).await;
+    let begun = Instant::now();
     storefront.stop().await;
+    assert!(begun.elapsed() < Duration::from_secs(10), "nothing is waited for until the drain's time is over");
     stream.to_its_end().await;
     let ended = async |socket: &mut Socket| loop {
         match socket.said().await {
