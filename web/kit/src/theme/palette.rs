@@ -200,6 +200,15 @@ mod tests {
     }
 
     #[test]
+    fn the_colours_that_the_readme_shows_can_be_worn() {
+        let readme = include_str!("../../../../README.md");
+        let shown = readme.split_once("# colours.toml\n").and_then(|(_, rest)| rest.split_once("```"));
+
+        let (shown, _) = shown.expect("the README has an example");
+        assert!(rule(shown).is_ok_and(|rule| rule.contains("--accent")), "{shown}");
+    }
+
+    #[test]
     fn colours_that_cannot_be_told_apart_are_refused_pair_by_pair() {
         let refused = rule("accent = { light = \"#ffd400\" }\nband = \"#ffd400\"").expect_err("white on yellow");
 
