@@ -1,5 +1,5 @@
 // Made by build.mjs, for include!: what the browser is given, each as its name and its text.
-pub(crate) const STYLE: (&str, &str) = ("matchday-f3ba6ec55c.css", include_str!("matchday-f3ba6ec55c.css"));
+pub(crate) const STYLE: (&str, &str) = ("matchday-df297d20ee.css", include_str!("matchday-df297d20ee.css"));
 pub(crate) const SCRIPT: (&str, &str) = ("matchday-ac2bc8fea0.js", include_str!("matchday-ac2bc8fea0.js"));
 pub(crate) const WORKER: (&str, &str) = ("pow-836456b38a.js", include_str!("pow-836456b38a.js"));
 pub(crate) const DOCUMENTS: &str = include_str!("documents.json");
