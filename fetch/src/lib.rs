@@ -12,17 +12,47 @@ use http::{Method, Request, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
+    client::legacy::{self, connect::HttpConnector},
+    rt::{TokioExecutor, TokioTimer},
 };
 use tokio::time::timeout;
 
 /// Connections that are kept for the next fetch are closed after this time.
 const IDLE: Duration = Duration::from_secs(30);
 
+/// Connections to other hosts, by TLS where their addresses say so: kept for the next request, and opened anew where none is.
+pub type Client<B> = legacy::Client<HttpsConnector<HttpConnector>, B>;
+
+/// What requests with bodies of one kind are sent with. Who sends them answers for their addresses, and bounds the answers.
+#[must_use]
+pub fn client<B>() -> Client<B>
+where
+    B: BodyExt + Send,
+    B::Data: Send,
+{
+    keeping(usize::MAX)
+}
+
+fn keeping<B>(connections: usize) -> Client<B>
+where
+    B: BodyExt + Send,
+    B::Data: Send,
+{
+    let mut http = HttpConnector::new();
+    http.enforce_http(false);
+    http.set_nodelay(true);
+    let connector =
+        HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().wrap_connector(http);
+    legacy::Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(IDLE)
+        .pool_max_idle_per_host(connections)
+        .build(connector)
+}
+
 /// Fetches within bounds that are the same for all of its requests.
 pub struct Fetcher {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client<Full<Bytes>>,
     patience: Duration,
     bytes_max: usize,
 }
@@ -76,22 +106,13 @@ pub fn form(fields: &[(&str, &str)]) -> String {
 impl Fetcher {
     /// A request may take `patience` as a whole, and its answer `bytes_max`.
     pub fn new(patience: Duration, bytes_max: usize) -> Self {
-        Self::keeping(usize::MAX, patience, bytes_max)
+        Self { client: keeping(usize::MAX), patience, bytes_max }
     }
 
     /// The same by a connection for each request: one that was kept may have died, and then nobody knows whether the
     /// request arrived.
     pub fn by_new_connections(patience: Duration, bytes_max: usize) -> Self {
-        Self::keeping(0, patience, bytes_max)
-    }
-
-    fn keeping(connections: usize, patience: Duration, bytes_max: usize) -> Self {
-        let connector = HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
-        let client = Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(connections)
-            .build(connector);
-        Self { client, patience, bytes_max }
+        Self { client: keeping(0), patience, bytes_max }
     }
 
     /// The JSON document at an address.

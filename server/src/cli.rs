@@ -26,6 +26,8 @@ pub enum Role {
     Serve,
     /// Keep the exchange with Kafka, the expiry of holds and mails running, and answer no GraphQL
     Worker,
+    /// Serve the fans' pages alone, and ask the API at `web.api_url`; needs no database, no Kafka and no Redis
+    Storefront,
     /// Bring the database's tables up to date, back, or tell how they stand
     Migrate {
         #[command(subcommand)]
@@ -240,6 +242,8 @@ Examples:
                                   the same, on port 80 of every address
   DATABASE_URL=postgres://… REDIS_URL=redis://… KAFKA_BROKERS=host:9092 matchday
                                   on real services; any number of instances side by side
+  MATCHDAY_WEB_API_URL=http://10.0.0.7:8000 matchday storefront
+                                  the fans' pages alone, on an API that runs elsewhere
   matchday migrate up             bring the tables of DATABASE_URL up to date
   matchday masterlist check FILE  report every wrong line of a master list
   matchday user create ana@example.com --role admin

@@ -25,7 +25,7 @@ mod sources;
 pub(crate) mod stripe;
 mod venues;
 mod warnings;
-mod web;
+pub(crate) mod web;
 mod worker;
 
 use std::{
@@ -122,6 +122,15 @@ impl Default for Config {
     }
 }
 
+/// What a config is for, which says what it has to have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The API, and whatever stands on the same parts.
+    Api,
+    /// Pages alone, which stand on nothing but an API elsewhere.
+    Pages,
+}
+
 /// A valid config, and which source each setting came from.
 #[derive(Debug)]
 pub struct Loaded {
@@ -136,19 +145,28 @@ pub struct Loaded {
 ///
 /// Everything that is wrong, at once.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
-pub fn load(file: Option<&Path>) -> Result<Loaded, Problems> {
+pub fn load(purpose: Purpose, file: Option<&Path>) -> Result<Loaded, Problems> {
     let variables: Vec<(String, String)> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
         .collect();
-    load_from(file, &variables)
+    load_as(purpose, file, &variables)
 }
 
-/// Reads and judges the configuration: the defaults, then the file, then `variables`.
+/// Reads and judges the configuration of the API: the defaults, then the file, then `variables`.
 ///
 /// # Errors
 ///
 /// Everything that is wrong, at once.
 pub fn load_from(file: Option<&Path>, variables: &[(String, String)]) -> Result<Loaded, Problems> {
+    load_as(Purpose::Api, file, variables)
+}
+
+/// The same of what a config is for.
+///
+/// # Errors
+///
+/// Everything that is wrong, at once.
+pub fn load_as(purpose: Purpose, file: Option<&Path>, variables: &[(String, String)]) -> Result<Loaded, Problems> {
     let named = variables.iter().find(|(name, value)| name == catalog::CONFIG_ENV && !value.is_empty());
     let named = file.map(Path::to_path_buf).or_else(|| named.map(|(_, value)| PathBuf::from(value)));
     let is_named = named.is_some();
@@ -169,7 +187,7 @@ pub fn load_from(file: Option<&Path>, variables: &[(String, String)]) -> Result<
     prices::complete(&mut config.transport.documents);
     config.limits.complete();
     config.bots.complete();
-    problems.extend(config.problems().into_iter().map(|problem| located(problem, &figment)));
+    problems.extend(config.problems(purpose).into_iter().map(|problem| located(problem, &figment)));
     if !problems.is_empty() {
         return Err(Problems(problems));
     }
@@ -211,28 +229,32 @@ impl Config {
     }
 
     /// Everything that is wrong as a whole, which single values cannot show.
-    fn problems(&self) -> Vec<Problem> {
+    fn problems(&self, purpose: Purpose) -> Vec<Problem> {
         let (env, mut found) = (self.env, Vec::new());
-        let largest_request = self.transport.documents.max_cost.max(self.transport.http.max_batch_cost);
         self.http.problems(&mut found);
         self.admin.problems(&mut found);
-        self.worker.problems(&mut found);
         site::problems(self, &mut found);
+        self.log.problems(&mut found);
+        self.venues.problems(&mut found);
+        self.captcha.problems(&mut found);
+        self.web.problems(&self.http, &mut found);
+        self.oidc.problems(&self.http, &mut found);
+        edge::problems(self, &mut found);
+        if purpose == Purpose::Pages {
+            self.web.problems_of_pages(&mut found);
+            return found;
+        }
+        let largest_request = self.transport.documents.max_cost.max(self.transport.http.max_batch_cost);
+        self.worker.problems(&mut found);
         self.database.problems(env, &mut found);
         self.kafka.problems(env, &mut found);
         self.redis.problems(env, &mut found);
-        self.log.problems(&mut found);
         self.mail.problems(env, &mut found);
         self.accounts.problems(env, &mut found);
         self.stripe.problems(env, &mut found);
         self.limits.problems(largest_request, &mut found);
         self.bots.problems(&mut found);
-        self.venues.problems(&mut found);
         self.resale.problems(&mut found);
-        self.captcha.problems(&mut found);
-        self.web.problems(&self.http, &mut found);
-        self.oidc.problems(&self.http, &mut found);
-        edge::problems(self, &mut found);
         names::problems(self, &mut found);
         found
     }

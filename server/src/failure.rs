@@ -53,7 +53,7 @@ pub enum Failure {
     NoKey(String),
     #[error("{} cannot be read: {error}", path.display())]
     Unreadable { path: PathBuf, error: std::io::Error },
-    #[error("the pages of MATCHDAY_WEB_OVERRIDES cannot be used: {0}")]
+    #[error("the folder of MATCHDAY_WEB_OVERRIDES cannot be used: {0}")]
     Overrides(String),
     #[error("the master list is wrong in {}", places(*.0))]
     WrongMasterlist(usize),
@@ -103,6 +103,7 @@ impl Failure {
             | Failure::KafkaConfig(_)
             | Failure::Redis(_)
             | Failure::Mail(_)
+            | Failure::Overrides(_)
             | Failure::Gateway(_)
             | Failure::Manifest(_) => ExitCode::from(2),
             _ => ExitCode::from(1),

@@ -7,15 +7,16 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// Files that are no connections of visitors: the database's and Kafka's, the listener, the logs.
 const OTHERS: usize = 256;
 
-/// Raises this process's limit of open files as far as the system lets it, and returns how many connections fit into it.
-pub(crate) fn make_room_for(connections: usize) -> usize {
+/// Raises this process's limit of open files as far as the system lets it, and returns how many connections fit into it that
+/// take so many files each.
+pub(crate) fn make_room_for(connections: usize, files_each: usize) -> usize {
     let allowed = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: allowed.maximum, maximum: allowed.maximum };
     if let Err(error) = setrlimit(Resource::Nofile, raised) {
         tracing::warn!(%error, "the limit of open files can't be raised");
     }
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
-    let fit = fitting(connections, current);
+    let fit = fitting(connections.saturating_mul(files_each), current) / files_each;
     let (files, hard_limit) = (current.unwrap_or(u64::MAX), maximum.unwrap_or(u64::MAX));
     tracing::info!(files, hard_limit, connections = fit, "open files that the system allows");
     if fit < connections {

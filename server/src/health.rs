@@ -17,10 +17,12 @@ use std::{
 
 use book::store;
 use domain::App;
+use futures_util::{FutureExt, future::BoxFuture};
 use kafka::Status;
 use limits::{Limiter, connection::Redis};
 use serde::Serialize;
 use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
 
 use crate::{broker::Exchange, database::Steps, failure::Failure, saturation, supervise::Supervisor, telemetry};
 
@@ -46,7 +48,7 @@ pub(crate) struct Health {
     pub(crate) limiter: Option<Arc<Limiter>>,
     /// Whether visitors are served, who need the view of all matches.
     pub(crate) serves: bool,
-    pub(crate) stopping: tokio_util::sync::CancellationToken,
+    pub(crate) stopping: CancellationToken,
     pub(crate) started: Instant,
     /// All parts were ready once.
     pub(crate) settled: AtomicBool,
@@ -76,42 +78,94 @@ impl Part {
         Self { name, ready, needed: true, detail: detail.into() }
     }
 
-    fn awaited(name: &'static str, ready: bool, detail: impl Into<String>) -> Self {
+    pub(crate) fn awaited(name: &'static str, ready: bool, detail: impl Into<String>) -> Self {
         Self { name, ready, needed: false, detail: detail.into() }
+    }
+
+    /// A program that is stopping wants no new requests.
+    pub(crate) fn program(stopping: &CancellationToken) -> Self {
+        match stopping.is_cancelled() {
+            false => Self::needed("program", true, "serving"),
+            true => Self::needed("program", false, "stopping"),
+        }
+    }
+
+    /// The tasks of a program.
+    pub(crate) fn tasks(supervisor: &Supervisor) -> Self {
+        let states = supervisor.states();
+        let troubled: Vec<String> = states
+            .iter()
+            .filter_map(|(name, state)| {
+                let trouble = state.trouble.as_ref()?;
+                Some(format!("{name} (started again {} times): {trouble}", state.restarts))
+            })
+            .collect();
+        match troubled.is_empty() {
+            true => Self::awaited("tasks", true, format!("{} running", states.len())),
+            false => Self::awaited("tasks", false, troubled.join("; ")),
+        }
     }
 }
 
-impl Health {
+/// A program that says how it stands.
+pub(crate) trait Watched: Send + Sync + 'static {
     /// Asks every part.
-    pub(crate) async fn report(&self) -> Report {
-        let (database, redis) = tokio::join!(self.database(), self.redis());
-        let mut parts = vec![self.program(), database];
-        parts.extend(self.availability());
-        parts.extend(self.exchange());
-        parts.extend(redis);
-        parts.extend(self.limits());
-        parts.extend(self.provider());
-        parts.push(self.tasks());
+    fn report(&self) -> BoxFuture<'_, Report>;
 
+    /// Refreshes the gauges that are read from elsewhere, just before they are shown.
+    fn measure(&self);
+
+    fn started(&self) -> Instant;
+}
+
+impl Report {
+    /// What the parts come to for a program that began then; `settled` remembers that all of them were ready once.
+    pub(crate) fn of(parts: Vec<Part>, settled: &AtomicBool, started: Instant) -> Self {
         let all = parts.iter().all(|part| part.ready);
         if all {
-            self.settled.store(true, Ordering::Relaxed);
+            settled.store(true, Ordering::Relaxed);
         }
-        let settling = !self.settled.load(Ordering::Relaxed) && self.started.elapsed() < SETTLING;
+        let settling = !settled.load(Ordering::Relaxed) && started.elapsed() < SETTLING;
         let ready = all || (!settling && parts.iter().all(|part| part.ready || !part.needed));
         for part in &parts {
             metrics::gauge!("matchday_ready", "part" => part.name).set(if part.ready { 1.0 } else { 0.0 });
         }
 
-        Report { ready, settling, parts }
+        Self { ready, settling, parts }
+    }
+}
+
+impl Watched for Health {
+    fn report(&self) -> BoxFuture<'_, Report> {
+        self.parts().map(|parts| Report::of(parts, &self.settled, self.started)).boxed()
     }
 
-    /// A program that is stopping wants no new requests.
-    fn program(&self) -> Part {
-        match self.stopping.is_cancelled() {
-            false => Part::needed("program", true, "serving"),
-            true => Part::needed("program", false, "stopping"),
+    fn measure(&self) {
+        let report = self.status.report();
+        for (topic, lag) in report.lag {
+            let lag = u32::try_from(lag).unwrap_or(u32::MAX);
+            metrics::gauge!("matchday_kafka_lag", "topic" => topic).set(lag);
         }
+        saturation::measure(&self.app);
+        telemetry::measure();
+    }
+
+    fn started(&self) -> Instant {
+        self.started
+    }
+}
+
+impl Health {
+    async fn parts(&self) -> Vec<Part> {
+        let (database, redis) = tokio::join!(self.database(), self.redis());
+        let mut parts = vec![Part::program(&self.stopping), database];
+        parts.extend(self.availability());
+        parts.extend(self.exchange());
+        parts.extend(redis);
+        parts.extend(self.limits());
+        parts.extend(self.provider());
+        parts.push(Part::tasks(&self.supervisor));
+        parts
     }
 
     async fn database(&self) -> Part {
@@ -235,31 +289,5 @@ impl Health {
             false if known == 0 => Part::awaited("identity provider", false, "no keys are known: nobody of it gets in"),
             false => Part::awaited("identity provider", false, format!("does not answer; {known} keys stay in use")),
         })
-    }
-
-    fn tasks(&self) -> Part {
-        let states = self.supervisor.states();
-        let troubled: Vec<String> = states
-            .iter()
-            .filter_map(|(name, state)| {
-                let trouble = state.trouble.as_ref()?;
-                Some(format!("{name} (started again {} times): {trouble}", state.restarts))
-            })
-            .collect();
-        match troubled.is_empty() {
-            true => Part::awaited("tasks", true, format!("{} running", states.len())),
-            false => Part::awaited("tasks", false, troubled.join("; ")),
-        }
-    }
-
-    /// Refreshes the gauges that are read from elsewhere, just before they are shown.
-    pub(crate) fn measure(&self) {
-        let report = self.status.report();
-        for (topic, lag) in report.lag {
-            let lag = u32::try_from(lag).unwrap_or(u32::MAX);
-            metrics::gauge!("matchday_kafka_lag", "topic" => topic).set(lag);
-        }
-        saturation::measure(&self.app);
-        telemetry::measure();
     }
 }

@@ -48,6 +48,7 @@ async fn run(cli: Cli) -> ExitCode {
     let done = match cli.role.unwrap_or(Role::Serve) {
         Role::Serve => roles::serve(settings).await,
         Role::Worker => roles::worker(settings).await,
+        Role::Storefront => roles::storefront(settings).await,
         Role::Migrate { step } => roles::migrate(settings, &step).await,
         Role::Schema => roles::schema(),
         Role::Masterlist { task } => roles::masterlist(settings, &task).await,

@@ -15,19 +15,19 @@ use std::{
     sync::Arc,
 };
 
+use ::settings::problem::Problem;
 use book::clock::SystemClock;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 pub use self::{
     addresses::addresses, keys::keys, masterlist::masterlist, migrate::migrate, settings::config, users::users,
 };
 use crate::{
     banner::Banner,
-    config::{self, Config},
+    config::{self, Config, Purpose},
     failure::Failure,
-    fd_limit,
-    run::{self, Running},
+    fd_limit, run, shop,
     signals::Signals,
     telemetry,
 };
@@ -38,11 +38,11 @@ use crate::{
 ///
 /// What kept it from starting or running on.
 pub async fn serve(settings: Option<&Path>) -> Result<(), Failure> {
-    let mut config = config::load(settings)?.config;
+    let mut config = config::load(Purpose::Api, settings)?.config;
     telemetry::log(&config.log);
-    warn(&config);
+    warn(config.warnings());
     let connections = &mut config.transport.connections.max_connections;
-    *connections = fd_limit::make_room_for(*connections);
+    *connections = fd_limit::make_room_for(*connections, 1);
     let mut signals = Signals::listen()?;
     let listener = bind(&config.http.bind, "MATCHDAY_BIND").await?;
     let start = run::start(config.clone(), listener, Arc::new(SystemClock));
@@ -51,7 +51,7 @@ pub async fn serve(settings: Option<&Path>) -> Result<(), Failure> {
     };
     let (address, admin) = (running.address, running.admin);
     let (exchange, unreached, dates) = (running.exchange(), running.unreached(), running.calendar());
-    let mut serving = pin!(until_signalled(running, signals));
+    let mut serving = pin!(until_signalled(|stop| running.until(stop), signals));
     // It answers already while it looks which services do.
     let (exchange, unreached, dates) = tokio::select! {
         ended = &mut serving => return ended,
@@ -71,9 +71,9 @@ pub async fn serve(settings: Option<&Path>) -> Result<(), Failure> {
 ///
 /// What kept it from starting or running on.
 pub async fn worker(settings: Option<&Path>) -> Result<(), Failure> {
-    let config = config::load(settings)?.config;
+    let config = config::load(Purpose::Api, settings)?.config;
     telemetry::log(&config.log);
-    warn(&config);
+    warn(config.warnings());
     if config.is_kafka_embedded() {
         return Err(Failure::WorkerAlone);
     }
@@ -85,12 +85,38 @@ pub async fn worker(settings: Option<&Path>) -> Result<(), Failure> {
     };
     tracing::info!(health = %format!("http://{}/readyz", running.address), "the worker runs");
 
-    until_signalled(running, signals).await
+    until_signalled(|stop| running.until(stop), signals).await
+}
+
+/// Serves the pages alone, and asks an API elsewhere, until a signal.
+///
+/// # Errors
+///
+/// What kept it from starting.
+pub async fn storefront(settings: Option<&Path>) -> Result<(), Failure> {
+    let mut config = config::load(Purpose::Pages, settings)?.config;
+    telemetry::log(&config.log);
+    warn(config.warnings_of_pages());
+    let connections = &mut config.transport.connections.max_connections;
+    *connections = fd_limit::make_room_for(*connections, shop::FILES_OF_A_CONNECTION);
+    let signals = Signals::listen()?;
+    let listener = bind(&config.http.bind, "MATCHDAY_BIND").await?;
+    let api = config.web.api_url.clone();
+    let running = shop::start(config, listener).await?;
+    let (address, admin) = (running.address, running.admin.unwrap_or(running.address));
+    tracing::info!(
+        shop = %format!("http://{address}/"),
+        health = %format!("http://{admin}/readyz"),
+        api,
+        "the storefront runs"
+    );
+
+    until_signalled(|stop| running.until(stop), signals).await
 }
 
 /// Names the settings that are allowed and seldom meant.
-fn warn(config: &Config) {
-    for problem in config.warnings() {
+fn warn(problems: Vec<Problem>) {
+    for problem in problems {
         tracing::warn!(setting = problem.setting, "{}: {}", problem.wrong, problem.right);
     }
 }
@@ -105,9 +131,15 @@ pub fn schema() -> Result<(), Failure> {
 }
 
 /// Runs until the first signal, then ends in order, unless a second one comes.
-async fn until_signalled(running: Running, mut signals: Signals) -> Result<(), Failure> {
+async fn until_signalled<F>(
+    run: impl FnOnce(WaitForCancellationFutureOwned) -> F,
+    mut signals: Signals,
+) -> Result<(), Failure>
+where
+    F: Future<Output = Result<(), Failure>>,
+{
     let stop = CancellationToken::new();
-    let mut done = pin!(running.until(stop.clone().cancelled_owned()));
+    let mut done = pin!(run(stop.clone().cancelled_owned()));
     if let Some(done) = signals.unless(done.as_mut()).await {
         return done;
     }
@@ -122,7 +154,7 @@ async fn bind(address: &str, setting: &'static str) -> Result<TcpListener, Failu
 
 /// The settings of a command that does one thing and ends.
 fn load(settings: Option<&Path>) -> Result<Config, Failure> {
-    let config = config::load(settings)?.config;
+    let config = config::load(Purpose::Api, settings)?.config;
     telemetry::log(&config.log);
     Ok(config)
 }

@@ -17,12 +17,12 @@ use domain::{
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use crate::{graphiql, health::Health};
+use crate::{graphiql, health::Watched};
 
 /// What these routes show.
 #[derive(Clone)]
 struct Shown {
-    health: Arc<Health>,
+    health: Arc<dyn Watched>,
     metrics: PrometheusHandle,
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn alive() -> Router {
 }
 
 /// `/healthz`, `/readyz` and `/metrics` for operators.
-pub(crate) fn health(health: Arc<Health>, metrics: PrometheusHandle) -> Router {
+pub(crate) fn health(health: Arc<dyn Watched>, metrics: PrometheusHandle) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
@@ -79,7 +79,7 @@ fn jwks(keys: serde_json::Value, seconds: u64) -> Response {
 }
 
 async fn healthz(State(shown): State<Shown>) -> String {
-    let up = Duration::from_secs(shown.health.started.elapsed().as_secs());
+    let up = Duration::from_secs(shown.health.started().elapsed().as_secs());
     format!("alive\nversion {}\nup {up:?}\n", env!("CARGO_PKG_VERSION"))
 }
 

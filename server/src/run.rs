@@ -4,7 +4,6 @@
 //! are cut, then the tasks end, then the resources they use. Invariant: every task of the program is spawned here, under supervision.
 
 use std::{
-    convert::Infallible,
     future::Future,
     net::SocketAddr,
     sync::{Arc, atomic::AtomicBool},
@@ -23,12 +22,9 @@ use limits::Limiter;
 use metrics_exporter_prometheus::PrometheusHandle;
 use security::{AddressRules, Decisions, Security};
 use subscriptions::hub::{Hub, market::Market};
-use tokio::{
-    net::TcpListener,
-    time::{Instant, sleep},
-};
+use tokio::{net::TcpListener, time::Instant};
 use tokio_util::sync::CancellationToken;
-use transport::{Edge, config::Connections, document::Documents, routes::Routes, server::Ending};
+use transport::{Edge, document::Documents, routes::Routes, server::Ending};
 
 use crate::{
     broker::{self, HubFeed},
@@ -37,9 +33,11 @@ use crate::{
     contract,
     documents::SharedDocuments,
     failure::Failure,
+    front::{self, Front},
     gateway::Matchday,
     health::Health,
-    pages, passes, provider,
+    pages::{self, Overrides},
+    passes, provider,
     resources::Resources,
     routes, sign_in,
     supervise::Supervisor,
@@ -51,8 +49,6 @@ mod unreached;
 
 /// How long tasks may take to end; the relay waits for the broker's last answers.
 const TASKS_PATIENCE: Duration = Duration::from_secs(10);
-/// How often old samples of histograms are let go.
-const UPKEEP: Duration = Duration::from_secs(5);
 
 /// A running program.
 pub struct Running {
@@ -65,18 +61,8 @@ pub struct Running {
     moved: Option<u16>,
     resources: Resources,
     supervisor: Supervisor,
-    listener: TcpListener,
-    routes: Routes,
-    shown: Option<Admin>,
-    config: Config,
-    ending: Ending,
+    front: Front,
     fatal: CancellationToken,
-}
-
-/// The operators' address, and what stands there.
-struct Admin {
-    listener: TcpListener,
-    routes: Router,
 }
 
 /// Serves on `listener` until `shutdown`, then ends in order.
@@ -95,15 +81,16 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: impl Future<
 /// What kept it from starting.
 pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>) -> Result<Running, Failure> {
     let edge = config.edge();
+    let overrides = config.web.storefront.then(|| Overrides::read(&config.web)).transpose()?;
     // A manifest that can't be used is told before anything starts.
     let contract = contract::contract(config.suggests_names())?;
     let mut documents = Documents::new(edge.documents.clone())?;
-    if config.web.storefront {
+    if overrides.is_some() {
         documents = documents.trusting(&storefront::documents());
     }
     documents = documents.with_contract(contract)?;
     let mut begun = Begun::new(config, listener, clock).await?;
-    begun.admin = admin(&begun.config).await?;
+    begun.admin = front::admin(&begun.config).await?;
     if let Some(redis) = &begun.resources.redis {
         documents = documents.with_persisted(Arc::new(SharedDocuments::new(redis.clone(), &begun.config)));
     }
@@ -159,7 +146,10 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
         async move { rules.evict(&evictor, stop).await }
     });
     let graphql = edge.routes();
-    let pages = pages::routes(graphql.clone(), &begun.config)?;
+    let pages = match overrides {
+        Some(overrides) => pages::routes(pages::of_this_process(graphql.clone()), overrides, &begun.config),
+        None => routes::to_graphiql(),
+    };
     let routes = graphql.merge(security::closed_to_the_blocked(beside.merge(pages), Some(&security)));
 
     let moved = bundle.map(|bundle| bundle.weeks);
@@ -185,36 +175,14 @@ impl Running {
     ///
     /// A vital task was lost.
     pub async fn until(self, shutdown: impl Future<Output = ()>) -> Result<(), Failure> {
-        let Self { resources, supervisor, listener, routes, shown: admin, config, ending, fatal, app, .. } = self;
+        let Self { resources, supervisor, front, fatal, app, .. } = self;
         drop(app);
-        let connections = &config.transport.connections;
-        let http = transport::server::serve(listener, routes, connections, ending.clone());
-        let stop = async {
-            if fatal.run_until_cancelled(shutdown).await.is_some() {
-                let delay = connections.shutdown_delay();
-                tracing::info!(?delay, "stopping: open requests and sockets finish first");
-                ending.announced.cancel();
-                fatal.run_until_cancelled(sleep(delay)).await;
-            }
-            ending.announced.cancel();
-            ending.begun.cancel();
-        };
-        let over = CancellationToken::new();
-        let work = async {
-            tokio::join!(http, stop);
+        let tasks = async {
             if !supervisor.finish(TASKS_PATIENCE).await {
                 tracing::warn!("some tasks did not end in time and were left behind");
             }
-            over.cancel();
         };
-        // Operators see it stop to the end.
-        let shown = async {
-            if let Some(Admin { listener, routes }) = admin {
-                let connections = Connections { drain_seconds: 1, ..Connections::default() };
-                transport::server::serve(listener, routes, &connections, over.clone()).await;
-            }
-        };
-        tokio::join!(work, shown);
+        front.until(&fatal, shutdown, tasks).await;
         resources.close().await;
         tracing::info!("stopped");
 
@@ -239,8 +207,7 @@ struct Begun {
 impl Begun {
     async fn new(config: Config, listener: TcpListener, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
         let metrics = telemetry::metrics()?;
-        metrics::gauge!("matchday_up_info", "version" => env!("CARGO_PKG_VERSION"), "site" => config.client_id.clone())
-            .set(1.0);
+        telemetry::up(&config.client_id);
         let (address, fatal) = (listener.local_addr()?, CancellationToken::new());
         let (resources, desk) = Resources::open(&config, clock).await?;
         let stop = CancellationToken::new();
@@ -248,7 +215,7 @@ impl Begun {
         supervisor.keep_vital("desk", desk.run(stop.clone()));
 
         let upkeep = metrics.clone();
-        supervisor.keep("metrics", move |stop| run_upkeep(upkeep.clone(), stop));
+        supervisor.keep("metrics", move |stop| telemetry::run_upkeep(upkeep.clone(), stop));
         supervisor.keep_on("expiry", &resources.app, expiry::run);
         supervisor.keep_on("closing", &resources.app, closing::run);
         let (app, mailer) = (Arc::clone(&resources.app), Arc::clone(&resources.mailer));
@@ -259,7 +226,7 @@ impl Begun {
         supervisor.keep_on("payments", &resources.app, keeper::run);
         exchange::keep(&supervisor, &resources, stop);
 
-        let ending = Ending { announced: CancellationToken::new(), begun: CancellationToken::new() };
+        let ending = front::no_ending();
         Ok(Self { address, admin: None, listener, metrics, resources, supervisor, config, ending, fatal })
     }
 
@@ -302,36 +269,22 @@ impl Begun {
     /// `guard` says which addresses are answered, where any are.
     fn running(self, routes: Routes, health: Arc<Health>, guard: Option<&Arc<Security>>) -> Result<Running, Failure> {
         let Self { address, admin, listener, metrics, resources, supervisor, config, ending, fatal } = self;
-        let health = routes::health(health, metrics);
-        let admin_address = admin.as_ref().map(TcpListener::local_addr).transpose()?;
         let guarded = |routes: Router| security::closed_to_the_blocked(routes, guard);
-        let (routes, shown) = match admin {
-            Some(listener) => (routes.merge(guarded(routes::alive())), Some(Admin { listener, routes: health })),
-            None => (routes.merge(guarded(health)), None),
-        };
+        let connections = config.transport.connections;
+        let front =
+            Front::new((listener, admin), routes, routes::health(health, metrics), guarded, connections, ending);
 
         Ok(Running {
             address,
-            admin: admin_address,
+            admin: front.admin_address()?,
             app: Arc::clone(&resources.app),
             moved: None,
             resources,
             supervisor,
-            listener,
-            routes,
-            shown,
-            config,
-            ending,
+            front,
             fatal,
         })
     }
-}
-
-/// Takes the operators' address, where one is set.
-async fn admin(config: &Config) -> Result<Option<TcpListener>, Failure> {
-    let Some(bind) = &config.admin.bind else { return Ok(None) };
-    let failed = |error| Failure::Bind { address: bind.clone(), setting: "MATCHDAY_ADMIN_BIND", error };
-    TcpListener::bind(bind).await.map(Some).map_err(failed)
 }
 
 /// Whether a response is to a client that the gateway's signature tells of.
@@ -366,17 +319,4 @@ async fn keep_accounts(supervisor: &Supervisor, app: &Arc<App>) -> Result<(), Fa
     supervisor.keep_on("standings", app, accounts::standing::run);
     supervisor.keep_on("accounts", app, maintenance::run);
     Ok(())
-}
-
-async fn run_upkeep(metrics: PrometheusHandle, stop: CancellationToken) {
-    let upkeep = async {
-        loop {
-            sleep(UPKEEP).await;
-            metrics.run_upkeep();
-        }
-    };
-    stop.run_until_cancelled::<_>(async {
-        let _: Infallible = upkeep.await;
-    })
-    .await;
 }

@@ -6,9 +6,12 @@ use std::{
     cell::Cell,
     io::{IsTerminal, stderr},
     sync::OnceLock,
+    time::Duration,
 };
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::log::{Log, LogFormat};
@@ -18,6 +21,9 @@ pub use lines::flush;
 mod families;
 mod lines;
 mod process;
+
+/// How often old samples of histograms are let go.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Starts logging to standard error, so that standard output stays for what was asked for.
 pub fn log(config: &Log) {
@@ -68,6 +74,18 @@ pub(crate) fn metrics() -> Result<PrometheusHandle, metrics_exporter_prometheus:
     families::describe();
 
     Ok(HANDLE.get_or_init(|| handle).clone())
+}
+
+/// Says which program of which site this is.
+pub(crate) fn up(site: &str) {
+    metrics::gauge!("matchday_up_info", "version" => env!("CARGO_PKG_VERSION"), "site" => site.to_owned()).set(1.0);
+}
+
+/// Lets old samples of histograms go.
+pub(crate) async fn run_upkeep(metrics: PrometheusHandle, stop: CancellationToken) {
+    while stop.run_until_cancelled(sleep(UPKEEP)).await.is_some() {
+        metrics.run_upkeep();
+    }
 }
 
 /// Refreshes what is measured only when it is asked for.

@@ -206,6 +206,17 @@ fn a_worker_without_brokers_of_its_own_is_refused() {
 }
 
 #[test]
+fn a_storefront_without_an_api_is_refused_and_leaves_nothing() {
+    let folder = Folder::new();
+
+    let refused = folder.run(&["storefront"]);
+
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("MATCHDAY_WEB_API_URL"), "{}", text(&refused.stderr));
+    assert_eq!(fs::read_dir(&folder.0).expect("the folder is ours").count(), 0, "something was started");
+}
+
+#[test]
 fn the_settings_in_force_are_shown_with_their_sources_and_without_secrets() {
     let folder = Folder::new();
     folder.write("matchday.toml", "[holds]\nseconds = 60\n");

@@ -1,4 +1,4 @@
-// The program on embedded parts: a port and a data folder of its own, ended by its process id.
+// The program: on embedded parts, or as a storefront in front of another. A port and a folder of its own, ended by its process id.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -18,11 +18,20 @@ const built = fileURLToPath(new URL('../../target/debug/matchday', import.meta.u
  *
  * `runs(…words)` runs one of its other roles beside it, on the same data. `restart(signal)` ends the program and starts it again on its port and its data, and resolves when it is ready.
  */
-export async function startProgram(settings = {}) {
+export function startProgram(settings = {}) {
+  return start([], settings, allMatches);
+}
+
+/** The same of a program that serves the pages alone; `settings` say where the API is that it asks. */
+export function startStorefront(settings) {
+  return start(['storefront'], settings, reachesApi);
+}
+
+async function start(words, settings, isReady) {
   const binary = path.resolve(process.env.MATCHDAY_BIN ?? built);
   if (!existsSync(binary)) throw new Error(`there is no ${binary}: run cargo build, or name the program in MATCHDAY_BIN`);
   const folder = await mkdtemp(path.join(tmpdir(), 'matchday-clients-'));
-  const bind = `127.0.0.1:${await freePort()}`;
+  const bind = settings.MATCHDAY_BIND ?? (await freeAddress());
   const url = `http://${bind}`;
   // Nothing else of the environment: services that the other tests run on must not come along.
   const env = { PATH: process.env.PATH, MATCHDAY_BIND: bind, MATCHDAY_DATA_DIR: path.join(folder, 'data'), ...settings };
@@ -34,11 +43,11 @@ export async function startProgram(settings = {}) {
   process.once('exit', () => child?.kill('SIGKILL'));
 
   const launch = async () => {
-    child = spawn(binary, [], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    child = spawn(binary, words, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (log = (log + text).slice(-20_000)));
     ended = new Promise((resolve) => child.once('close', (code, signal) => resolve(signal ?? code)));
     try {
-      await until(() => allMatches(url), child, START_SECONDS);
+      await until(() => isReady(url), child, START_SECONDS);
     } catch (cause) {
       child.kill('SIGKILL');
       await ended;
@@ -84,6 +93,11 @@ async function allMatches(url) {
   return (await answer.json()).data?.matches.totalCount === 64;
 }
 
+async function reachesApi(url) {
+  const { parts } = await (await fetch(`${url}/readyz`)).json();
+  return parts.find(({ name }) => name === 'api').ready;
+}
+
 async function until(holds, child, seconds) {
   const deadline = Date.now() + seconds * 1000;
   while (!(await holds().catch(() => false))) {
@@ -93,13 +107,14 @@ async function until(holds, child, seconds) {
   }
 }
 
-function freePort() {
+/** An address at which no other program listens. */
+export function freeAddress() {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const { port } = server.address();
-      server.close(() => resolve(port));
+      server.close(() => resolve(`127.0.0.1:${port}`));
     });
   });
 }

@@ -34,6 +34,7 @@ pub mod site;
 pub mod sites;
 pub mod socket;
 pub mod sql;
+pub mod storefront;
 pub mod stripe_mock;
 
 pub use app::{Instance, TestApp};

@@ -6,7 +6,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
 };
 
 /// What a request was answered.
@@ -56,6 +56,16 @@ pub async fn send_body(address: SocketAddr, line: &str, headers: &[(&str, &str)]
     exchange(address, &request(line, &[headers, &[("content-length", &length)]].concat(), body)).await
 }
 
+/// Sends a request from another address of this machine, such as `127.0.0.2`.
+pub async fn send_from(from: &str, address: SocketAddr, line: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    let socket = TcpSocket::new_v4().expect("a socket can be made");
+    let from = SocketAddr::new(from.parse().expect("it is an address"), 0);
+    socket.bind(from).expect("it is an address of this machine");
+    let stream = socket.connect(address).await.expect("the site listens");
+    let length = body.len().to_string();
+    asked(stream, &request(line, &[headers, &[("content-length", &length)]].concat(), body)).await
+}
+
 /// An answer that goes on: its first event has come.
 pub struct Streamed(TcpStream);
 
@@ -96,7 +106,10 @@ pub fn sha256(text: &str) -> String {
 }
 
 async fn exchange(address: SocketAddr, request: &str) -> Answer {
-    let mut stream = TcpStream::connect(address).await.expect("the site listens");
+    asked(TcpStream::connect(address).await.expect("the site listens"), request).await
+}
+
+async fn asked(mut stream: TcpStream, request: &str) -> Answer {
     stream.write_all(request.as_bytes()).await.expect("the site reads");
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.expect("the site answers");

@@ -166,6 +166,11 @@ impl World {
 
     /// Starts an instance and waits until it is ready.
     pub async fn start(&self) -> Site {
+        self.start_at(TcpListener::bind("127.0.0.1:0").await.expect("there is a free port")).await
+    }
+
+    /// The same where it listens already.
+    pub async fn start_at(&self, listener: TcpListener) -> Site {
         let mut settings = self.settings();
         // Instances on services share no folder.
         if self.database.is_some() {
@@ -174,7 +179,6 @@ impl World {
             settings.push(("MATCHDAY_DATA_DIR".to_owned(), own.display().to_string()));
         }
         let config = config::load_from(None, &settings).expect("the settings are right").config;
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let running = run::start(config, listener, Arc::clone(&self.clock) as _).await.expect("the program starts");
         let (stop, exchange) = (CancellationToken::new(), running.exchange());
         let mut site = Site {

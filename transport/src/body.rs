@@ -5,7 +5,10 @@ use std::{
     task::{Context, Poll},
 };
 
-use axum::body::{Body as Boxed, HttpBody};
+use axum::{
+    body::{Body as Boxed, HttpBody},
+    http::{HeaderMap, header},
+};
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 
@@ -52,6 +55,12 @@ impl HttpBody for Body {
             Self::Boxed(body) => body.size_hint(),
         }
     }
+}
+
+/// Whether an answer ends only when what it tells of does.
+pub(crate) fn is_stream(headers: &HeaderMap) -> bool {
+    let media = headers.get(header::CONTENT_TYPE).map_or(&[][..], |media| media.as_bytes());
+    [&b"text/event-stream"[..], b"multipart/mixed"].iter().any(|stream| media.starts_with(stream))
 }
 
 #[cfg(test)]

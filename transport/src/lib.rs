@@ -18,6 +18,7 @@ mod multipart;
 mod occupancy;
 mod operation;
 mod operations;
+pub mod relay;
 pub mod request_id;
 pub mod routes;
 pub mod server;

@@ -69,6 +69,19 @@ impl Routes {
         Self { edge: Some(edge), is_direct: !is_wrapped, router, bounds, is_secure, refused_origins: Arc::default() }
     }
 
+    /// Routes of no edge, whose requests are bounded as those of one are.
+    #[must_use]
+    pub fn without_edge(router: Router, config: &Config) -> Self {
+        Self {
+            edge: None,
+            is_direct: false,
+            router,
+            bounds: Bounds::of(config),
+            is_secure: config.http.is_secure,
+            refused_origins: Arc::default(),
+        }
+    }
+
     /// Adds routes beside these.
     #[must_use]
     pub fn merge(self, others: Router) -> Self {
@@ -160,13 +173,6 @@ fn is_plain<B>(request: &Request<B>) -> bool {
 
 impl From<Router> for Routes {
     fn from(router: Router) -> Self {
-        Self {
-            edge: None,
-            is_direct: false,
-            router,
-            bounds: Bounds::of(&Config::default()),
-            is_secure: false,
-            refused_origins: Arc::default(),
-        }
+        Self::without_edge(router, &Config::default())
     }
 }

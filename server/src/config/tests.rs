@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use super::*;
 
 mod complaints;
+mod pages;
 mod production;
 mod selling;
 

@@ -5,7 +5,40 @@ use transport::config::CsrfPrevention;
 
 use super::{Config, Env, accounts::SameSite};
 
+/// Links in mails and on tickets, and the cookies of visitors, need it.
+const PUBLIC_URL: &str = "MATCHDAY_PUBLIC_URL";
+
 impl Config {
+    /// What operators should know about pages that ask an API elsewhere.
+    pub fn warnings_of_pages(&self) -> Vec<Problem> {
+        let mut found = Vec::new();
+        if self.http.public_url.is_none() {
+            let what = "unset, so the API takes sockets of these pages for those of a stranger's";
+            found.push(Problem::new(PUBLIC_URL, what, "give the pages and the API the address that visitors know."));
+        }
+        if self.env == Env::Prod {
+            if self.web.asks_in_the_clear() {
+                let what = "without TLS, so passwords travel in clear text to the API";
+                let right = "write https://, or keep that network to yourself.";
+                found.push(Problem::new("MATCHDAY_WEB_API_URL", what, right));
+            }
+            self.warnings_of_public_parts(&mut found);
+        }
+        found
+    }
+
+    /// What in production is seen by all.
+    fn warnings_of_public_parts(&self, found: &mut Vec<Problem>) {
+        if self.admin.bind.is_none() {
+            let right = "give an address that visitors can't reach.";
+            found.push(Problem::new("MATCHDAY_ADMIN_BIND", "unset, so /metrics and /readyz are public", right));
+        }
+        if self.http.public_url.as_ref().is_some_and(|url| url.starts_with("http://")) {
+            let what = "without TLS, so links to tickets travel in clear text";
+            found.push(Problem::new(PUBLIC_URL, what, "write https://."));
+        }
+    }
+
     /// What operators should know about the site.
     pub fn warnings(&self) -> Vec<Problem> {
         let mut found = Vec::new();
@@ -40,10 +73,6 @@ impl Config {
             let right = "give the output of `openssl rand -base64 48`.";
             warn("MATCHDAY_JWT_SECRET", "neither base64 nor hexadecimal, as a phrase that somebody made up", right);
         }
-        if self.admin.bind.is_none() {
-            let right = "give an address that visitors can't reach.";
-            warn("MATCHDAY_ADMIN_BIND", "unset, so /metrics and /readyz are public", right);
-        }
         if !self.limits.enabled {
             warn("MATCHDAY_LIMITS_ENABLED", "false, so nobody is limited", "leave it out.");
         }
@@ -63,9 +92,7 @@ impl Config {
                 warn(setting, "*, so pages of every site may use this one", "name the origins of your pages.");
             }
         }
-        if self.http.public_url.as_ref().is_some_and(|url| url.starts_with("http://")) {
-            warn("MATCHDAY_PUBLIC_URL", "without TLS, so links to tickets travel in clear text", "write https://.");
-        }
+        self.warnings_of_public_parts(&mut found);
         found
     }
 }
@@ -97,16 +124,35 @@ mod tests {
         config.http.public_url = Some("http://tickets.example".to_owned());
 
         let all = [
-            "MATCHDAY_ADMIN_BIND",
             "MATCHDAY_LIMITS_ENABLED",
             "MATCHDAY_BOTS_ENABLED",
             "transport.http.csrf_prevention",
             "transport.http.cors.allowed_origins",
             "transport.sockets.allowed_origins",
+            "MATCHDAY_ADMIN_BIND",
             "MATCHDAY_PUBLIC_URL",
         ];
         assert_eq!(named(&config), all);
         config.env = Env::Dev;
+        assert_eq!(named(&config), [""; 0]);
+    }
+
+    #[test]
+    fn pages_on_their_own_are_warned_of_what_is_theirs() {
+        let named = |config: &Config| {
+            let problems = config.warnings_of_pages();
+            problems.into_iter().map(|problem| problem.setting).collect::<Vec<_>>()
+        };
+        let mut config = Config::default();
+        config.web.api_url = Some("http://10.0.0.7:8000".to_owned());
+        assert_eq!(named(&config), ["MATCHDAY_PUBLIC_URL"]);
+        config.http.public_url = Some("https://tickets.example".to_owned());
+        assert_eq!(named(&config), [""; 0]);
+
+        config.env = Env::Prod;
+        assert_eq!(named(&config), ["MATCHDAY_WEB_API_URL", "MATCHDAY_ADMIN_BIND"]);
+        config.admin.bind = Some("127.0.0.1:9000".to_owned());
+        config.web.api_url = Some("http://127.0.0.1:8000".to_owned());
         assert_eq!(named(&config), [""; 0]);
     }
 

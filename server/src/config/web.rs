@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, path::PathBuf};
 
 use domain::accounts::emails;
+use fetch::AddressError;
 use kit::locale::Locale;
 use serde::{Deserialize, Serialize};
 use settings::{
@@ -17,7 +18,9 @@ use super::http::Http;
 pub struct Web {
     /// Whether the fans' pages are served beside the API.
     pub storefront: bool,
-    /// A folder of the operator's own pages.
+    /// Where the API is that the pages ask, where it is not in the same process.
+    pub api_url: Option<String>,
+    /// A folder of the operator's own pages, colours and pictures.
     pub overrides: Option<PathBuf>,
     /// Where the site's staff is written to.
     pub support: Option<String>,
@@ -29,6 +32,7 @@ impl Default for Web {
     fn default() -> Self {
         Self {
             storefront: true,
+            api_url: None,
             overrides: None,
             support: None,
             locales: ["en", "es", "fr", "ar"].map(str::to_owned).into(),
@@ -39,7 +43,8 @@ impl Default for Web {
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
     ("web.storefront", "MATCHDAY_WEB_STOREFRONT", Kind::Flag, "whether the fans' pages are served, from / on; else / leads to GraphiQL"),
-    ("web.overrides", "MATCHDAY_WEB_OVERRIDES", Kind::Text, "folder of the operator's own pages, such as terms.en.html: linked at the foot of every page; help.en.html takes the place of ours"),
+    ("web.api_url", "MATCHDAY_WEB_API_URL", Kind::Text, "where the API is that `matchday storefront` asks, such as http://10.0.0.7:8000; that one must trust it as a proxy and have the same http.public_url"),
+    ("web.overrides", "MATCHDAY_WEB_OVERRIDES", Kind::Text, "folder of the operator's own pages, such as terms.en.html: linked at the foot of every page; help.en.html takes the place of ours; also logo.svg, logo-dark.svg, icon.svg and colours.toml"),
     ("web.support", "MATCHDAY_WEB_SUPPORT", Kind::Text, "where fans write to the site's staff: an email address, or the address of a page"),
     ("web.locales", "MATCHDAY_WEB_LOCALES", Kind::List, "languages of the site, of en, es, fr and ar; the first is for those who ask for no other"),
 ];
@@ -74,7 +79,34 @@ impl Web {
             let right = "write an email, or the https:// address of a page.";
             found.push(Problem::new("MATCHDAY_WEB_SUPPORT", format!("{support:?} is neither"), right));
         }
+        if let Some(url) = self.api_url.as_ref().filter(|url| !is_base(url)) {
+            let right = "write a scheme, a host and a port, such as http://10.0.0.7:8000.";
+            found.push(Problem::new("MATCHDAY_WEB_API_URL", format!("{url:?} is not the address of an API"), right));
+        }
     }
+
+    /// What pages lack that ask an API elsewhere.
+    pub(super) fn problems_of_pages(&self, found: &mut Vec<Problem>) {
+        if self.api_url.is_none() {
+            let right = "write where the API is that the pages ask, such as http://10.0.0.7:8000.";
+            found.push(Problem::new(
+                "MATCHDAY_WEB_API_URL",
+                "unset, and `matchday storefront` has no API of its own",
+                right,
+            ));
+        }
+    }
+
+    /// Whether what pages ask, passwords too, leaves this machine in clear text.
+    pub(super) fn asks_in_the_clear(&self) -> bool {
+        self.api_url.as_deref().is_some_and(|url| fetch::address(url) == Err(AddressError::Clear))
+    }
+}
+
+/// Whether addresses may begin with it.
+fn is_base(url: &str) -> bool {
+    let is_whole = !url.contains(['?', '#', '@']) && !url.contains(char::is_whitespace);
+    is_whole && !matches!(fetch::address(url), Err(AddressError::Malformed))
 }
 
 /// The root of an address and its path, where it has one.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use serde_json::Value;
 
 use crate::{
-    config::{self, Loaded, catalog::SETTINGS},
+    config::{self, Loaded, Purpose, catalog::SETTINGS},
     failure::Failure,
     output,
 };
@@ -16,7 +16,7 @@ use crate::{
 ///
 /// The settings are wrong.
 pub fn config(settings: Option<&Path>) -> Result<(), Failure> {
-    Ok(output::text(&shown(&config::load(settings)?))?)
+    Ok(output::text(&shown(&config::load(Purpose::Api, settings)?))?)
 }
 
 fn shown(loaded: &Loaded) -> String {

@@ -17,6 +17,7 @@ use Kind::{Counter, Gauge, Histogram};
 #[rustfmt::skip]
 const FAMILIES: &[(Kind, &str, &str)] = &[
     (Counter, "matchday_answers_total", "Queries that were answered, by where the answer came from."),
+    (Counter, "matchday_api_failures_total", "Requests of pages and of browsers that the API elsewhere did not answer."),
     (Counter, "matchday_availability_conflated_total", "States that a follower skipped because a newer one came first."),
     (Gauge, "matchday_availability_documents", "Distinct subscriptions that are rendered once each."),
     (Histogram, "matchday_availability_encode_seconds", "Time to execute and encode one state for one distinct subscription."),

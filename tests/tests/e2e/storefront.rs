@@ -12,10 +12,12 @@ use tests::{Site, pages::Browser};
 
 mod account;
 mod codes;
+mod elsewhere;
 mod headers;
 mod order_states;
 mod orders;
 mod resale;
+mod theme;
 
 /// A site with three matches, of which one is sold out.
 async fn shop() -> (tests::World, Site) {

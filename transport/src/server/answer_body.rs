@@ -8,13 +8,13 @@ use std::{
 
 use axum::{
     body::{Bytes, HttpBody},
-    http::{HeaderMap, header},
+    http::HeaderMap,
 };
 use futures_util::{FutureExt, future::BoxFuture};
 use hyper::body::{Frame, SizeHint};
 
 use crate::{
-    body::Body,
+    body::{Body, is_stream},
     occupancy::quotas::Claim,
     server::{
         activity::{Activity, FORESEEN_BYTES, Running},
@@ -101,11 +101,6 @@ impl Taken {
         }
         self.rest = piece;
     }
-}
-
-fn is_stream(headers: &HeaderMap) -> bool {
-    let media = headers.get(header::CONTENT_TYPE).map_or(&[][..], |media| media.as_bytes());
-    [&b"text/event-stream"[..], b"multipart/mixed"].iter().any(|stream| media.starts_with(stream))
 }
 
 impl Drop for AnswerBody {

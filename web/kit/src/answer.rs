@@ -10,7 +10,7 @@ use crate::{
     api::Refusal,
     captcha,
     layout::{self, Page},
-    policy::{self, Needs},
+    policy::Needs,
     refusal, t,
     visit::Visit,
 };
@@ -89,7 +89,7 @@ pub fn page(visit: &mut Visit<'_>, status: StatusCode, page: &Page, keeping: Kee
         Keeping::Nobody => "no-store",
     };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
-    policy::guard(headers, page.needs);
+    visit.kit.theme.guard(headers, page.needs);
     finish(visit, response)
 }
 
@@ -98,7 +98,7 @@ pub fn see_other(visit: &mut Visit<'_>, path: &str) -> Response {
     let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
     let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     let mut response = (StatusCode::SEE_OTHER, headers).into_response();
-    policy::guard(response.headers_mut(), Needs::Nothing);
+    visit.kit.theme.guard(response.headers_mut(), Needs::Nothing);
     finish(visit, response)
 }
 

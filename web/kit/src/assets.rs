@@ -1,18 +1,9 @@
 //! What browsers load beside the pages: built from `web/browser`, committed, and part of the program.
 
-use axum::{
-    extract::Path,
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
-};
-
 mod built {
     include!("../../browser/dist/assets.rs");
 
-    pub(super) const FILES: [(&str, &str, &str); 2] = [
-        (SCRIPT.0, SCRIPT.1, "text/javascript; charset=utf-8"),
-        (WORKER.0, WORKER.1, "text/javascript; charset=utf-8"),
-    ];
+    pub(super) const SCRIPTS: [(&str, &str); 2] = [SCRIPT, WORKER];
     /// In every page, so that it is painted without waiting for another answer.
     pub(super) const STYLE_SHEET: &str = STYLE.1;
     pub(super) const SCRIPT_NAME: &str = SCRIPT.0;
@@ -20,35 +11,26 @@ mod built {
 }
 
 /// The mark of the site in a browser's tab.
-const ICON: &str = concat!(
+pub(crate) const ICON: &str = concat!(
     "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 30 30\"><rect width=\"30\" height=\"30\" rx=\"6\" fill=\"#14254a\"/>",
     "<circle cx=\"15\" cy=\"15\" r=\"10\" fill=\"none\" stroke=\"#4fc792\" stroke-width=\"2.5\"/>",
     "<path d=\"M15 5v20\" stroke=\"#4fc792\" stroke-width=\"2.5\"/><circle cx=\"15\" cy=\"15\" r=\"2.5\" fill=\"#4fc792\"/></svg>"
 );
 
 /// The style sheet.
-pub const STYLE: &str = built::STYLE_SHEET;
+pub(crate) const STYLE: &str = built::STYLE_SHEET;
 
 /// What the browser's script asks the API, by id: `{"sha256:…": "…"}`.
 pub const DOCUMENTS: &str = built::TRUSTED;
 
-pub const ICON_PATH: &str = "/assets/icon.svg";
-
 /// The path of the script.
-#[must_use]
-pub fn script_path() -> String {
+pub(crate) fn script_path() -> String {
     format!("/assets/{}", built::SCRIPT_NAME)
 }
 
-/// `/assets/{name}`.
-pub async fn serve(Path(name): Path<String>) -> Response {
-    let icon = ("icon.svg", ICON, "image/svg+xml");
-    let Some((_, text, kind)) = built::FILES.into_iter().chain([icon]).find(|(known, ..)| *known == name) else {
-        return (StatusCode::NOT_FOUND, "There is no such file.\n").into_response();
-    };
-    // A name with a digest of its contents never means others.
-    let keep = if name == icon.0 { "public, max-age=86400" } else { "public, max-age=31536000, immutable" };
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep)], text).into_response()
+/// A file of the script, by its name.
+pub(crate) fn script(name: &str) -> Option<&'static str> {
+    built::SCRIPTS.into_iter().find(|(known, _)| *known == name).map(|(_, text)| text)
 }
 
 #[cfg(test)]

@@ -27,7 +27,6 @@ use crate::{
     api::{self, Refusal},
     layout::{self, Page},
     locale::Locale,
-    policy,
     visit::{Kit, Visit},
 };
 
@@ -77,7 +76,7 @@ where
         Ok(Some(page)) => {
             let html = layout::html(&visit, &page).into_string();
             let mut headers = HeaderMap::new();
-            policy::guard(&mut headers, page.needs);
+            kit.theme.guard(&mut headers, page.needs);
             headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(locale.tag()));
             let tag = response.headers().get(header::ETAG);
             pages.keep(key, tag.cloned(), html, headers, now).answer(parts)

@@ -61,8 +61,8 @@ pub fn html(visit: &Visit<'_>, page: &Page) -> Markup {
                 @if !page.description.is_empty() { meta name="description" content=(page.description); }
                 @if page.is_listed { (addresses(visit, page)) } @else { meta name="robots" content="noindex"; }
                 meta name="color-scheme" content="light dark";
-                link rel="icon" href=(assets::ICON_PATH) type="image/svg+xml";
-                style { (PreEscaped(assets::STYLE)) }
+                link rel="icon" href=(visit.kit.theme.icon_path()) type="image/svg+xml";
+                style { (PreEscaped(visit.kit.theme.style())) }
                 @if let Some(structured) = &page.structured {
                     script type="application/ld+json" { (data(structured)) }
                 }
@@ -115,12 +115,7 @@ fn top(visit: &Visit<'_>, section: Section) -> Markup {
         header.top {
             div.wrap {
                 a.brand href=(visit.link("/")) {
-                    svg width="30" height="30" viewBox="0 0 30 30" aria-hidden="true" {
-                        circle cx="15" cy="15" r="13" fill="none" stroke="#4fc792" stroke-width="2.5" {}
-                        path d="M15 2v26" stroke="#4fc792" stroke-width="2.5" {}
-                        circle cx="15" cy="15" r="3" fill="#4fc792" {}
-                    }
-                    bdi { (visit.kit.site.name) }
+                    (mark(visit))
                 }
                 nav aria-label=(t!(words, "nav")) {
                     @for (of, path, key) in links {
@@ -129,6 +124,28 @@ fn top(visit: &Visit<'_>, section: Section) -> Markup {
                 }
                 (languages(visit))
             }
+        }
+    }
+}
+
+/// What stands for the site: its operator's logo, or our mark and its name.
+fn mark(visit: &Visit<'_>) -> Markup {
+    let name = &visit.kit.site.name;
+    html! {
+        @if let Some(logo) = visit.kit.theme.logo() {
+            picture {
+                @if let Some(dark) = logo.dark_path {
+                    source srcset=(dark) media="(prefers-color-scheme: dark)";
+                }
+                img src=(logo.path) alt=(name) width=(logo.width) height=(logo.height);
+            }
+        } @else {
+            svg width="30" height="30" viewBox="0 0 30 30" aria-hidden="true" {
+                circle cx="15" cy="15" r="13" fill="none" stroke="currentColor" stroke-width="2.5" {}
+                path d="M15 2v26" stroke="currentColor" stroke-width="2.5" {}
+                circle cx="15" cy="15" r="3" fill="currentColor" {}
+            }
+            bdi { (name) }
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod layout;
 pub mod operator_pages;
 pub mod policy;
 pub mod refusal;
+pub mod theme;
 pub mod visit;
 
 pub use localization::{countries, locale, matches, money, sources, t, t_plain, teams, times, words};

@@ -1,11 +1,10 @@
 //! What pages may do in a browser: nothing but what this origin serves, and no script but its own files.
 
-use std::sync::LazyLock;
-
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
-use crate::{assets, captcha::Widget};
+use crate::captcha::Widget;
 
 /// What a page needs beside its own origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,15 +16,49 @@ pub enum Needs {
     Captcha(Widget),
 }
 
-static PAGES: LazyLock<HeaderValue> = LazyLock::new(|| policy(Needs::Nothing));
-static STRIPE: LazyLock<HeaderValue> = LazyLock::new(|| policy(Needs::Stripe));
-static TURNSTILE: LazyLock<HeaderValue> = LazyLock::new(|| policy(Needs::Captcha(Widget::Turnstile)));
-static HCAPTCHA: LazyLock<HeaderValue> = LazyLock::new(|| policy(Needs::Captcha(Widget::HCaptcha)));
+/// The policies of pages with one style sheet, by what they need.
+#[derive(Debug, Clone)]
+pub(crate) struct Policies {
+    pages: HeaderValue,
+    stripe: HeaderValue,
+    turnstile: HeaderValue,
+    hcaptcha: HeaderValue,
+}
 
-fn policy(needs: Needs) -> HeaderValue {
-    use base64::{Engine, engine::general_purpose::STANDARD};
+impl Policies {
+    /// Those under which this sheet is in force.
+    pub(crate) fn of(style_sheet: &str) -> Self {
+        let style = STANDARD.encode(Sha256::digest(style_sheet.as_bytes()));
+        let policy = |needs| policy(needs, &style);
+        Self {
+            pages: policy(Needs::Nothing),
+            stripe: policy(Needs::Stripe),
+            turnstile: policy(Needs::Captcha(Widget::Turnstile)),
+            hcaptcha: policy(Needs::Captcha(Widget::HCaptcha)),
+        }
+    }
 
-    let style = STANDARD.encode(Sha256::digest(assets::STYLE.as_bytes()));
+    /// Puts a page's guards into the headers of its answer.
+    pub(crate) fn guard(&self, headers: &mut HeaderMap, needs: Needs) {
+        let policy = match needs {
+            Needs::Nothing => &self.pages,
+            Needs::Stripe => &self.stripe,
+            Needs::Captcha(Widget::Turnstile) => &self.turnstile,
+            Needs::Captcha(Widget::HCaptcha) => &self.hcaptcha,
+        };
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
+        headers.insert(header::REFERRER_POLICY, REFERRERS);
+        let opener = if needs == Needs::Stripe { "same-origin-allow-popups" } else { "same-origin" };
+        headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static(opener));
+        headers.insert(
+            HeaderName::from_static("permissions-policy"),
+            HeaderValue::from_static("camera=(), microphone=(), geolocation=(), interest-cohort=()"),
+        );
+    }
+}
+
+/// `style` is the digest of the style sheet.
+fn policy(needs: Needs, style: &str) -> HeaderValue {
     let (script, frames, connections, styles) = match needs {
         Needs::Nothing => ("", "", "", ""),
         Needs::Stripe => (
@@ -58,24 +91,6 @@ fn policy(needs: Needs) -> HeaderValue {
 /// Other sites hear from which one a visitor comes, and not from which page.
 const REFERRERS: HeaderValue = HeaderValue::from_static("strict-origin-when-cross-origin");
 
-/// Puts a page's guards into the headers of its answer.
-pub fn guard(headers: &mut HeaderMap, needs: Needs) {
-    let policy = match needs {
-        Needs::Nothing => &*PAGES,
-        Needs::Stripe => &*STRIPE,
-        Needs::Captcha(Widget::Turnstile) => &*TURNSTILE,
-        Needs::Captcha(Widget::HCaptcha) => &*HCAPTCHA,
-    };
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
-    headers.insert(header::REFERRER_POLICY, REFERRERS);
-    let opener = if needs == Needs::Stripe { "same-origin-allow-popups" } else { "same-origin" };
-    headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static(opener));
-    headers.insert(
-        HeaderName::from_static("permissions-policy"),
-        HeaderValue::from_static("camera=(), microphone=(), geolocation=(), interest-cohort=()"),
-    );
-}
-
 /// What is no page may do nothing at all in a browser that shows it by itself: a picture, a list for search engines, a file.
 const FILES: HeaderValue =
     HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
@@ -97,9 +112,10 @@ mod tests {
 
     #[test]
     fn a_page_names_the_hosts_of_what_it_needs_alone() {
+        let policies = Policies::of("p{margin:0}");
         let named = |needs| {
             let mut headers = HeaderMap::new();
-            guard(&mut headers, needs);
+            policies.guard(&mut headers, needs);
             headers[header::CONTENT_SECURITY_POLICY].to_str().expect("it is text").to_owned()
         };
 

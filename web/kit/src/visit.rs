@@ -13,6 +13,7 @@ use crate::{
     form::Form,
     locale::Locale,
     operator_pages::OperatorPages,
+    theme::Theme,
     words::{Catalogue, Words},
 };
 
@@ -27,6 +28,7 @@ pub struct Kit {
     pub api: Box<dyn Api>,
     pub catalogue: Catalogue,
     pub site: Site,
+    pub theme: Theme,
 }
 
 /// What the site is, as its settings say.

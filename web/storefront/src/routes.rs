@@ -4,17 +4,13 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::State,
+    extract::{Path, State},
     http::{HeaderMap, StatusCode, Uri, header},
     middleware::from_fn_with_state,
     response::{IntoResponse, Response},
     routing::{any, get},
 };
-use kit::{
-    assets,
-    locale::Locale,
-    policy::{self, Needs},
-};
+use kit::{locale::Locale, policy::Needs};
 use tower_http::csrf::CsrfLayer;
 
 use crate::{
@@ -37,7 +33,7 @@ pub fn routes(shop: Arc<Shop>) -> Router {
         .merge(orders::routes())
         .merge(resale::routes())
         .merge(site::routes())
-        .route("/assets/{name}", get(assets::serve))
+        .route("/assets/{name}", get(asset))
         .route("/{locale}/{*rest}", any(errors::not_found))
         .method_not_allowed_fallback(errors::not_allowed)
         .with_state(Arc::clone(&shop))
@@ -78,8 +74,13 @@ async fn choose_language(State(shop): State<Arc<Shop>>, uri: Uri, headers: Heade
         (header::CACHE_CONTROL, "no-cache".to_owned()),
     ];
     let mut response = (StatusCode::FOUND, headers).into_response();
-    policy::guard(response.headers_mut(), Needs::Nothing);
+    shop.kit.theme.guard(response.headers_mut(), Needs::Nothing);
     response
+}
+
+/// What pages load beside themselves.
+async fn asset(State(shop): State<Arc<Shop>>, Path(name): Path<String>) -> Response {
+    shop.kit.theme.serve(&name)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 
-import { startProgram } from '../../program.mjs';
+import { freeAddress, startProgram, startStorefront } from '../../program.mjs';
 import { startChromium } from '../tools.mjs';
 
 /** `{ browser, url, restart, runs, leaves }`; `settings` are more of the program's environment. */
@@ -17,6 +17,34 @@ export async function opensShop(settings = {}) {
     leaves: async () => {
       await browser.close();
       await program.stop();
+    },
+  };
+}
+
+/** The same shop at an origin of its own, in front of an API elsewhere; `api` is its address, and `restart` that of the API. */
+export async function opensShopElsewhere() {
+  const browser = await startChromium();
+  const bind = await freeAddress();
+  const url = `http://${bind}`;
+  const api = await startProgram({
+    MATCHDAY_PUBLIC_URL: url,
+    MATCHDAY_TRANSPORT_CONNECTIONS_TRUSTED_PROXIES: '127.0.0.1/32',
+  });
+  const storefront = await startStorefront({
+    MATCHDAY_BIND: bind,
+    MATCHDAY_PUBLIC_URL: url,
+    MATCHDAY_SITE_NAME: 'Cup Tickets',
+    MATCHDAY_WEB_API_URL: api.url,
+  });
+  return {
+    browser,
+    url,
+    api: api.url,
+    restart: api.restart,
+    leaves: async () => {
+      await browser.close();
+      await storefront.stop();
+      await api.stop();
     },
   };
 }

@@ -13,6 +13,7 @@ use http_body_util::BodyExt as _;
 use kit::{
     api::Api,
     locale::Locale,
+    theme::Theme,
     visit::{Kit, Site},
 };
 use serde_json::{Value, json};
@@ -53,6 +54,7 @@ pub(crate) fn shop(says: impl Fn(&str) -> Response<Bytes> + Send + Sync + 'stati
             locales: Locale::ALL.to_vec(),
             ..Site::default()
         },
+        theme: Theme::default(),
     };
     (storefront::routes(storefront::Shop::new(kit)), asked)
 }
