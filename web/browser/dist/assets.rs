@@ -1,5 +1,5 @@
 // Made by build.mjs, for include!: what the browser is given, each as its name and its text.
-pub(crate) const STYLE: (&str, &str) = ("matchday-7c8155a3f6.css", include_str!("matchday-7c8155a3f6.css"));
+pub(crate) const STYLE: (&str, &str) = ("matchday-d983a140c7.css", include_str!("matchday-d983a140c7.css"));
 pub(crate) const SCRIPT: (&str, &str) = ("matchday-ac2bc8fea0.js", include_str!("matchday-ac2bc8fea0.js"));
 pub(crate) const WORKER: (&str, &str) = ("pow-836456b38a.js", include_str!("pow-836456b38a.js"));
 pub(crate) const DOCUMENTS: &str = include_str!("documents.json");
