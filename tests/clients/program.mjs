@@ -14,7 +14,8 @@ const STOP_SECONDS = 20;
 const built = fileURLToPath(new URL('../../target/debug/matchday', import.meta.url));
 
 /**
- * `{ url, stop, restart }` of a program that is ready and has all matches; `settings` are more of its environment.
+ * `{ url, stop, restart }` of a program that is ready and has all matches; `settings` are more of its environment, or say it of
+ * its `url`.
  *
  * `restart(signal)` ends the program and starts it again on its port and its data, and resolves when it is ready.
  */
@@ -24,8 +25,9 @@ export async function startProgram(settings = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'matchday-clients-'));
   const bind = `127.0.0.1:${await freePort()}`;
   const url = `http://${bind}`;
+  const more = typeof settings === 'function' ? settings(url) : settings;
   // Nothing else of the environment: services that the other tests run on must not come along.
-  const env = { PATH: process.env.PATH, MATCHDAY_BIND: bind, MATCHDAY_DATA_DIR: path.join(folder, 'data'), ...settings };
+  const env = { PATH: process.env.PATH, MATCHDAY_BIND: bind, MATCHDAY_DATA_DIR: path.join(folder, 'data'), ...more };
   let log = '';
   let child;
   let ended;
