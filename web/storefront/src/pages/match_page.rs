@@ -169,7 +169,8 @@ fn page(visit: &Visit<'_>, data: &document::ResponseData, choice: &Choice, refus
             div {
                 p {
                     b { (times::day(&time, words)) " · " (facts::clock(&time)) }
-                    " · " bdi { (facts::venue(&known.location, words)) }
+                    br;
+                    bdi { (facts::venue(&known.location, words)) }
                 }
                 (facts::own_time(&time))
             }
