@@ -12,4 +12,5 @@ pub(crate) mod records;
 pub(crate) mod refusals;
 pub(crate) mod security;
 pub(crate) mod size;
+pub(crate) mod storefront;
 pub(crate) mod whole_way;

@@ -61,6 +61,8 @@ fn grouped(value: f64, places: usize) -> String {
 pub(crate) enum Target {
     AtLeast(f64),
     AtMost(f64),
+    /// Nothing: it is stated.
+    Stated,
 }
 
 impl fmt::Display for Target {
@@ -68,16 +70,19 @@ impl fmt::Display for Target {
         match self {
             Self::AtLeast(limit) => write!(f, "≥ {limit}"),
             Self::AtMost(limit) => write!(f, "≤ {limit}"),
+            Self::Stated => f.write_str("–"),
         }
     }
 }
 
 impl Target {
-    fn is_met(self, value: f64) -> bool {
-        match self {
+    fn verdict(self, value: f64) -> &'static str {
+        let is_met = match self {
             Self::AtLeast(limit) => value >= limit,
             Self::AtMost(limit) => value <= limit,
-        }
+            Self::Stated => return "–",
+        };
+        if is_met { "reached" } else { "MISSED" }
     }
 }
 
@@ -165,7 +170,7 @@ impl Row {
 
     fn verdict(&self) -> &'static str {
         let value = self.rival.as_ref().map_or(self.ours.median, |(_, _, ratio)| ratio.median);
-        if self.target.is_met(value) { "reached" } else { "MISSED" }
+        self.target.verdict(value)
     }
 }
 

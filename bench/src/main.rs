@@ -131,6 +131,9 @@ enum Case {
     /// All matches, cached, charged and judged as everything is: against the same with security switched off, in process
     /// and on Redis; and how often Redis is asked.
     Security(cases::queries::Setting),
+    /// The shop: its pages against a bare handler and against Next.js, its forms against the API, and how soon an open page
+    /// has painted a change.
+    Storefront(cases::storefront::Setting),
     /// From the start to the first answer.
     ColdStart(cases::queries::Setting),
     /// A rival, run by the cases.
@@ -181,7 +184,7 @@ async fn run(case: Case, effort: Effort) -> Outcome {
     }
 }
 
-/// A case of the on-sale.
+/// A case that ends in a table.
 async fn rows(case: Case, effort: Effort) -> Outcome<Vec<Row>> {
     Ok(match case {
         Case::HoldsOneCategory { database: Backend::Postgres } => vec![cases::holds::one_category(effort).await?],
@@ -196,10 +199,11 @@ async fn rows(case: Case, effort: Effort) -> Outcome<Vec<Row>> {
         Case::ForeignRecords => vec![cases::records::foreign_records(effort).await?],
         Case::HoldToEveryone => cases::everyone::hold_to_everyone(effort).await?,
         Case::AMillion => cases::size::a_million(effort).await?,
+        Case::Storefront(setting) => cases::storefront::storefront(setting, effort).await?,
         Case::PeerHolds { unpinned } => vec![cases::peer::holds(effort, unpinned).await?],
         Case::PeerFanout(setting) => vec![cases::peer::deliveries(setting, effort).await?],
         Case::PeerMemory(setting) => vec![cases::peer::memory(setting, effort).await?],
-        _ => return Err("not a case of the on-sale".into()),
+        _ => return Err("not a case that ends in a table".into()),
     })
 }
 

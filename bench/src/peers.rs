@@ -33,6 +33,8 @@ pub enum Peer {
     BareSocket,
     /// A bare axum handler that answers the bytes of a file.
     BareHandler { answer: PathBuf },
+    /// A bare axum handler that answers as a file says, which has a whole answer of HTTP.
+    BarePage { answer: PathBuf },
 }
 
 /// Runs a rival until it is killed.
@@ -44,6 +46,7 @@ pub async fn run(peer: Peer) -> Outcome {
             serve(bare::socket(exchange), &broker).await
         }
         Peer::BareHandler { answer } => serve(bare::handler(std::fs::read(answer)?.into()), "").await,
+        Peer::BarePage { answer } => serve(bare::page(&std::fs::read(answer)?)?, "").await,
     }
 }
 

@@ -14,9 +14,11 @@ const STOP_SECONDS = 20;
 const built = fileURLToPath(new URL('../../target/debug/matchday', import.meta.url));
 
 /**
- * `{ url, stop, restart, runs }` of a program that is ready and has all matches; `settings` are more of its environment.
+ * `{ url, stop, restart, runs }` of a program that is ready and has all matches; `settings` are more of its environment, or say it
+ * of its `url`.
  *
- * `runs(…words)` runs one of its other roles beside it, on the same data. `restart(signal)` ends the program and starts it again on its port and its data, and resolves when it is ready.
+ * `runs(…words)` runs one of its other roles beside it, on the same data. `restart(signal)` ends the program and starts it again
+ * on its port and its data, and resolves when it is ready.
  */
 export function startProgram(settings = {}) {
   return start([], settings, allMatches);
@@ -33,8 +35,9 @@ async function start(words, settings, isReady) {
   const folder = await mkdtemp(path.join(tmpdir(), 'matchday-clients-'));
   const bind = settings.MATCHDAY_BIND ?? (await freeAddress());
   const url = `http://${bind}`;
+  const more = typeof settings === 'function' ? settings(url) : settings;
   // Nothing else of the environment: services that the other tests run on must not come along.
-  const env = { PATH: process.env.PATH, MATCHDAY_BIND: bind, MATCHDAY_DATA_DIR: path.join(folder, 'data'), ...settings };
+  const env = { PATH: process.env.PATH, MATCHDAY_BIND: bind, MATCHDAY_DATA_DIR: path.join(folder, 'data'), ...more };
   let log = '';
   let child;
   let ended;

@@ -68,7 +68,7 @@ pub struct Documents {
     manifest: Option<Manifest>,
     contract: Option<Contract>,
     parsed: WeightedCache<Arc<str>, Arc<Document>>,
-    /// Operations by the whole body of the request that asked for them.
+    /// Operations by the whole body, or the whole address, of the request that asked for them.
     sent: WeightedCache<Box<[u8]>, Prepared>,
     limits: config::Documents,
 }
@@ -135,24 +135,32 @@ impl Documents {
     /// The operation that a request with the same body was found to ask for.
     #[must_use]
     pub fn recall(&self, body: &[u8]) -> Option<Prepared> {
-        self.sent.get(body)
+        // No JSON begins as an address does.
+        let is_address = body.first() == Some(&b'/');
+        if is_address { None } else { self.sent.get(body) }
     }
 
-    /// Prepares what `body` was read as, to be recalled once its document was sent twice.
+    /// The operation that a request without a body was found to ask for by the same address: its path and its query.
+    #[must_use]
+    pub fn recall_address(&self, address: &str) -> Option<Prepared> {
+        self.sent.get(address.as_bytes())
+    }
+
+    /// Prepares what `sent`, a body or an address, was read as, to be recalled once its document was sent twice.
     ///
     /// # Errors
     ///
     /// As [`Self::prepare`].
-    pub async fn prepare_sent(&self, raw: RawRequest, body: &[u8]) -> Result<Prepared, Rejection> {
+    pub async fn prepare_sent(&self, raw: RawRequest, sent: &[u8]) -> Result<Prepared, Rejection> {
         // What a hash or an id stands for is looked up each time, because a store may forget it.
-        let is_whole = !raw.names_known_document() && (1..=LONGEST_SENT).contains(&body.len());
+        let is_whole = !raw.names_known_document() && (1..=LONGEST_SENT).contains(&sent.len());
         let has_parameters = raw.variables.len() + raw.extensions.len() > 0;
 
         let prepared = self.prepare(raw).await?;
         if is_whole && prepared.document.is_sent_again.load(Ordering::Relaxed) {
-            let values = if has_parameters { body.len() / BYTES_OF_VALUES_AS_HEAVY_AS_A_TOKEN } else { 0 };
-            let weight = prepared.document.weight + values + body.len() / BYTES_AS_HEAVY_AS_A_TOKEN;
-            self.sent.put(body.into(), prepared.clone(), weight);
+            let values = if has_parameters { sent.len() / BYTES_OF_VALUES_AS_HEAVY_AS_A_TOKEN } else { 0 };
+            let weight = prepared.document.weight + values + sent.len() / BYTES_AS_HEAVY_AS_A_TOKEN;
+            self.sent.put(sent.into(), prepared.clone(), weight);
         }
         Ok(prepared)
     }
@@ -272,10 +280,10 @@ const BYTES_AS_HEAVY_AS_A_TOKEN: usize = 256;
 /// The values of variables take more memory than their text: `1,` becomes 72 bytes.
 const BYTES_OF_VALUES_AS_HEAVY_AS_A_TOKEN: usize = 8;
 
-/// Bodies longer than this are read anew each time.
+/// Bodies and addresses longer than this are read anew each time.
 const LONGEST_SENT: usize = 16 * 1024;
 
-/// What part of the tokens that are kept may be kept once more by their requests' bodies.
+/// What part of the tokens that are kept may be kept once more by their requests' bodies and addresses.
 const SENT_OF_CACHED: usize = 4;
 
 /// Tokens of a document as clients usually send it.

@@ -10,7 +10,7 @@ use axum::{
     BoxError,
     body::{Body as Boxed, HttpBody},
     extract::{Request, State},
-    http::{self, HeaderName, Method, Response, StatusCode, header, request::Parts},
+    http::{self, HeaderName, Method, Response, StatusCode, header, request::Parts, uri::PathAndQuery},
     response::{IntoResponse, Response as BoxedResponse},
 };
 use bytes::Bytes;
@@ -102,11 +102,11 @@ where
     let media = accepted.result.unwrap_or(Media::Json);
     match receive(edge, &parts, body, accepted).await {
         Ok((caller, Input::Known(operation))) => single(edge, parts, caller, Ok(operation), accepted).await,
-        Ok((caller, Input::Single { raw, body })) => {
+        Ok((caller, Input::Single { raw, sent })) => {
             let answering = async {
                 let raw = RawRequest { from: streaming::address(&parts), ..*raw };
                 let bytes = raw.bytes();
-                let prepared = edge.documents.prepare_sent(raw, &body).await;
+                let prepared = edge.documents.prepare_sent(raw, &sent).await;
                 let prepared = gateway::charged(&*edge.gateway, &caller, prepared, bytes).await;
                 single(edge, parts, caller, prepared, accepted).await
             };
@@ -157,9 +157,12 @@ where
     }
     csrf::check(parts, edge.config.http.csrf_prevention)?;
     if parts.method != Method::POST {
-        let query = parts.uri.query().unwrap_or_default();
-        *read = query.len();
-        return input::query_string(query);
+        let address = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
+        *read = parts.uri.query().map_or(0, str::len);
+        return match edge.documents.recall_address(address) {
+            Some(operation) => Ok(Input::Known(operation)),
+            None => input::address(address),
+        };
     }
     // As long as it is not known how much came, it may have been all.
     *read = edge.config.http.max_body_bytes;

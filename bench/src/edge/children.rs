@@ -71,13 +71,18 @@ pub(crate) enum Rival {
     BareHandler(PathBuf),
     /// mercurius with its JIT, its data in memory.
     Mercurius,
+    /// A bare axum handler that answers every GET as a file says, headers and all.
+    BarePage(PathBuf),
     /// The whole site in Node, with these settings.
     NodeSite(Vec<(&'static str, String)>),
+    /// The list of matches by Next.js, which asks the API at this origin.
+    NextSite(String),
 }
 
 /// Folders of the rivals in Node.
 pub(crate) const MERCURIUS: &str = "mercurius";
 pub(crate) const NODE_SITE: &str = "node";
+pub(crate) const NEXT_SITE: &str = "next";
 
 /// Builds the program and the rival that is a program of its own, unless they are built. They lie beside this one.
 pub(crate) fn build() -> Outcome {
@@ -94,11 +99,28 @@ pub(crate) fn build() -> Outcome {
 
 /// Installs the packages of a rival in Node, unless they are there.
 pub(crate) fn install(peer: &str) -> Outcome {
-    let folder = peers().join(peer);
+    install_packages(&peers().join(peer))
+}
+
+fn install_packages(folder: &Path) -> Outcome {
     if folder.join("node_modules").exists() {
         return Ok(());
     }
     succeed(Command::new("npm").current_dir(folder).args(["ci", "--silent", "--no-audit", "--no-fund"]))
+}
+
+/// Builds the pages of Next.js from what the API at `origin` says.
+pub(crate) fn build_next(origin: &str) -> Outcome {
+    let mut build = Command::new("npm");
+    build.current_dir(peers().join(NEXT_SITE)).args(["run", "--silent", "build"]).stdout(Stdio::null());
+    succeed(build.env("NEXT_TELEMETRY_DISABLED", "1").env("MATCHDAY_URL", origin))
+}
+
+/// Opens a page in Chromium, whose output says when it has painted a change: see the script.
+pub(crate) fn painting(url: &str) -> Outcome<Child> {
+    install_packages(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/clients"))?;
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("paint/painted.mjs");
+    Ok(Command::new("node").arg(script).arg(url).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?)
 }
 
 /// Runs a suite of the client tests against the program.
@@ -194,6 +216,16 @@ impl Server {
             Rival::BareHandler(answer) => {
                 let mut command = pinned(cores, &env::current_exe()?);
                 command.args(["peer", "bare-handler"]).arg(answer);
+                command
+            }
+            Rival::BarePage(answer) => {
+                let mut command = pinned(cores, &env::current_exe()?);
+                command.args(["peer", "bare-page"]).arg(answer);
+                command
+            }
+            Rival::NextSite(origin) => {
+                let mut command = node(NEXT_SITE, cores);
+                command.env("NEXT_TELEMETRY_DISABLED", "1").env("MATCHDAY_URL", origin);
                 command
             }
         };

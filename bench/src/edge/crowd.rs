@@ -6,12 +6,13 @@
 use std::{
     io::{self, Read as _, Write as _},
     net::{SocketAddr, TcpStream},
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
 use bench::changes::DOCUMENT;
 use mio::{Events, Interest, Poll, Token};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::Outcome;
 
@@ -46,6 +47,19 @@ struct Subscriber {
 impl Crowd {
     /// Connects `count` subscribers one after the other, and waits for what each is told first.
     pub(crate) fn join(address: SocketAddr, count: usize) -> Outcome<Self> {
+        Self::of(count, || subscribe(address, DOCUMENT))
+    }
+
+    /// The same of those who ask for `subscription` and know already what is true now.
+    pub(crate) fn join_knowing(address: SocketAddr, count: usize, subscription: &Value) -> Outcome<Self> {
+        Self::of(count, || {
+            let mut stream = open(address)?;
+            say(&mut stream, &message(subscription))?;
+            Ok(stream)
+        })
+    }
+
+    fn of(count: usize, mut subscriber: impl FnMut() -> Outcome<TcpStream>) -> Outcome<Self> {
         let mut crowd = Self {
             poll: Poll::new()?,
             events: Events::with_capacity(1_024),
@@ -53,7 +67,7 @@ impl Crowd {
             buffer: vec![0; BUFFER],
         };
         for number in 0..count {
-            let stream = subscribe(address, DOCUMENT)?;
+            let stream = subscriber()?;
             stream.set_nonblocking(true)?;
             let mut stream = mio::net::TcpStream::from_std(stream);
             crowd.poll.registry().register(&mut stream, Token(number), Interest::READABLE)?;
@@ -93,6 +107,21 @@ impl Crowd {
             }
         }
         Ok(())
+    }
+
+    /// Reads on until `is_over` and nothing more comes; returns how many messages everybody was told, together.
+    pub(crate) fn listen(&mut self, is_over: &AtomicBool) -> Outcome<u64> {
+        const QUIET: Duration = Duration::from_millis(100);
+
+        let mut told = 0;
+        loop {
+            let before = told;
+            let was_over = is_over.load(Ordering::Relaxed);
+            self.turn(QUIET, |_| told += 1)?;
+            if was_over && told == before {
+                return Ok(told);
+            }
+        }
     }
 
     /// Answers pings for a while in which nothing is to be told.
@@ -182,12 +211,16 @@ fn frame(received: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 /// A socket that has been told its first state.
 fn subscribe(address: SocketAddr, document: &str) -> Outcome<TcpStream> {
     let mut stream = open(address)?;
-    say(&mut stream, &json!({ "id": "1", "type": "subscribe", "payload": { "query": document } }).to_string())?;
+    say(&mut stream, &message(&json!({ "query": document })))?;
     let first = hear(&mut stream)?;
     if !first.windows(14).any(|window| window == br#""availability""#) {
         return Err(format!("a subscription was answered with {}", String::from_utf8_lossy(&first)).into());
     }
     Ok(stream)
+}
+
+fn message(subscription: &Value) -> String {
+    json!({ "id": "1", "type": "subscribe", "payload": subscription }).to_string()
 }
 
 /// A socket that was let in.

@@ -14,7 +14,7 @@ use rand::Rng as _;
 
 use crate::{
     Outcome,
-    edge::exchange::Head,
+    edge::exchange::{Chunks, Head},
     figures::{Latencies, rate},
 };
 
@@ -179,9 +179,10 @@ struct Connection {
     /// The number of the request that is under way, and when it should have been sent.
     number: u64,
     due: Instant,
-    /// What of the answer has arrived; of a body that nobody looks at, only the head.
+    /// What of the answer has arrived; of a body that nobody looks at and whose length is known, only the head.
     received: Vec<u8>,
     head: Option<Head>,
+    chunks: Chunks,
     /// Bytes of the body that are still to come, once the head is read.
     missing: usize,
 }
@@ -193,7 +194,8 @@ impl Connection {
         stream.set_nonblocking(true)?;
         let mut stream = TcpStream::from_std(stream);
         poll.registry().register(&mut stream, token, Interest::READABLE)?;
-        Ok(Self { stream, number: 0, due: Instant::now(), received: Vec::new(), head: None, missing: 0 })
+        let (received, chunks) = (Vec::new(), Chunks::default());
+        Ok(Self { stream, number: 0, due: Instant::now(), received, head: None, chunks, missing: 0 })
     }
 
     /// Requests are short, so that the socket takes them whole.
@@ -215,7 +217,8 @@ impl Connection {
                 Err(error) => return Err(error.into()),
             };
             let mut body = count;
-            if self.head.is_none() || matches!(expected, Expected::Body(_)) {
+            let is_counted = self.head.as_ref().is_some_and(|head| !head.is_chunked);
+            if !is_counted || matches!(expected, Expected::Body(_)) {
                 self.received.extend_from_slice(&buffer[..count]);
             }
             if self.head.is_none() {
@@ -227,20 +230,32 @@ impl Connection {
                 body = self.received.len() - head.end;
                 self.head = Some(head);
             }
-            self.missing = self.missing.checked_sub(body).ok_or("an answer is too long")?;
-            if self.missing > 0 {
-                continue;
-            }
+            let Some(length) = self.length(body)? else { continue };
             let head = self.head.take().ok_or("an answer without a head")?;
             match expected {
-                Expected::Length(least) if head.length < *least => {
-                    return Err(format!("answered with {} bytes", head.length).into());
+                Expected::Length(least) if length < *least => {
+                    return Err(format!("answered with {length} bytes").into());
                 }
-                Expected::Length(_) => {}
+                Expected::Body(_) if head.is_chunked => return Err("an answer in chunks is not read".into()),
                 Expected::Body(judge) => judge(self.number, &self.received[head.end..])?,
+                Expected::Length(_) => {}
             }
             self.received.clear();
             return Ok(true);
         }
+    }
+
+    /// How long the body is, once all of it has arrived; `body` bytes of it just did.
+    fn length(&mut self, body: usize) -> Outcome<Option<usize>> {
+        let head = self.head.as_ref().ok_or("an answer without a head")?;
+        if head.is_chunked {
+            let whole = self.chunks.length(&self.received[head.end..])?;
+            if whole.is_some() {
+                self.chunks = Chunks::default();
+            }
+            return Ok(whole);
+        }
+        self.missing = self.missing.checked_sub(body).ok_or("an answer is too long")?;
+        Ok((self.missing == 0).then_some(head.length))
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     edge::{
         Cores,
         children::{Rival, Server},
-        exchange::post,
+        exchange::{post, post_form},
     },
     site::{self, Site},
     topics,
@@ -36,6 +36,9 @@ const PURCHASE_CAP: u32 = 1_000;
 
 /// Fans who sign in at the same time.
 const AT_ONCE: usize = 64;
+
+/// What the page of a match asks for, when its form is posted.
+const RESERVE_BY_FORM: &str = include_str!("../../../web/storefront/documents/matches/reserve.graphql");
 
 const RESERVE: &str = "mutation Reserve($input: ReserveInput!) \
      { reserve(input: $input) { reservation { id status expiresAt match { version } } } }";
@@ -119,7 +122,7 @@ impl Sale {
         database.remove().await
     }
 
-    /// The same where reservations were there before the program, which could not tell of them.
+    /// The same where Kafka tells of other holds than the database: of other sites', or of none that were there before.
     pub(crate) async fn close_untold(self) -> Outcome {
         let Self { server, exchange, database } = self;
         drop(server);
@@ -160,12 +163,30 @@ impl Fans {
         Ok(Self(Arc::new(tokens)))
     }
 
+    /// The token of a fan; each in turn.
+    fn token(&self, number: u64) -> &str {
+        &self.0[usize::try_from(number).unwrap_or_default() % self.0.len()]
+    }
+
+    /// Writes what a browser posts from the page of match 1 to hold one ticket.
+    pub(crate) fn reserve_by_form(&self, number: u64, category: i32, text: &mut Vec<u8>) {
+        let fields = format!("idempotencyKey={}&category={category}&quantity=1", Uuid::new_v4());
+        text.extend_from_slice(&post_form("/en/matches/1", self.token(number), &fields));
+    }
+
+    /// Writes the mutation that the form comes to, as a client of the API sends it.
+    pub(crate) fn reserve_as_form(&self, number: u64, category: i32, text: &mut Vec<u8>) {
+        let key = Uuid::new_v4().to_string();
+        let input = json!({ "matchNumber": 1, "category": category, "quantity": 1, "idempotencyKey": key });
+        let body = json!({ "query": RESERVE_BY_FORM, "operationName": "Reserve", "variables": { "input": input } });
+        text.extend_from_slice(&post(Some(self.token(number)), &body.to_string()));
+    }
+
     /// Writes the request of a fan's browser for one ticket of match 1.
     pub(crate) fn reserve(&self, number: u64, category: i32, text: &mut Vec<u8>) {
-        let fan = usize::try_from(number).unwrap_or_default() % self.0.len();
         let input = json!({ "matchNumber": 1, "category": category, "quantity": 1 });
         let body = json!({ "query": RESERVE, "operationName": "Reserve", "variables": { "input": input } });
-        text.extend_from_slice(&post(Some(&self.0[fan]), &body.to_string()));
+        text.extend_from_slice(&post(Some(self.token(number)), &body.to_string()));
     }
 }
 

@@ -6,14 +6,18 @@ use axum::{
         State,
         ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade},
     },
-    http::header::CONTENT_TYPE,
+    http::{
+        HeaderMap, HeaderName, HeaderValue,
+        header::{CONTENT_LENGTH, CONTENT_TYPE, DATE},
+    },
     response::Response,
-    routing::{any, post},
+    routing::{any, get, post},
 };
 use bytes::Bytes;
 use tokio::sync::broadcast;
 
 use crate::{
+    Outcome,
     changes::{message, state},
     peers::Records,
 };
@@ -66,4 +70,17 @@ async fn serve(mut socket: WebSocket, changes: broadcast::Sender<Utf8Bytes>) -> 
 pub(super) fn handler(answer: Bytes) -> Router {
     let answer = move || std::future::ready(([(CONTENT_TYPE, "application/json; charset=utf-8")], answer.clone()));
     Router::new().route("/graphql", post(answer))
+}
+
+/// A handler that answers as a whole answer of HTTP does, but for the date and the length, which are hyper's.
+pub(super) fn page(answer: &[u8]) -> Outcome<Router> {
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").ok_or("an answer without a head")?;
+    let mut headers = HeaderMap::new();
+    for (name, value) in std::str::from_utf8(&answer[..end])?.lines().filter_map(|line| line.split_once(": ")) {
+        headers.append(name.parse::<HeaderName>()?, value.parse::<HeaderValue>()?);
+    }
+    headers.remove(CONTENT_LENGTH);
+    headers.remove(DATE);
+    let body = Bytes::copy_from_slice(&answer[end + 4..]);
+    Ok(Router::new().fallback(get(move || std::future::ready((headers.clone(), body.clone())))))
 }

@@ -9,7 +9,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 
 // Headless as root, and silent: without these Chromium keeps calling hosts of its maker. A page that a test answers itself
 // comes from no address, and newer versions let such a page open no sockets to this machine.
-const FLAGS = [
+export const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -22,10 +22,15 @@ const FLAGS = [
 
 /** A Chromium with an empty profile of its own; `options` are more of Playwright's own. */
 export async function startChromium(options = {}) {
-  if (!existsSync(CHROMIUM)) installChromium();
   const { chromium } = await import('playwright-core');
 
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS, ...options });
+  return chromium.launch({ executablePath: chromiumPath(), args: FLAGS, ...options });
+}
+
+/** Where Chromium is, on every machine. */
+export function chromiumPath() {
+  if (!existsSync(CHROMIUM)) installChromium();
+  return CHROMIUM;
 }
 
 export async function graphqlOf() {

@@ -1,7 +1,12 @@
 //! The storefront, as a browser without script uses it.
 
-use std::{collections::BTreeSet, fs, time::Duration};
+use std::{
+    collections::BTreeSet,
+    fs,
+    time::{Duration, Instant},
+};
 
+use futures_util::future::join_all;
 use hyper::http::StatusCode;
 use serde_json::Value;
 use testkit::{
@@ -215,28 +220,54 @@ async fn the_shop_works_with_its_documents_as_the_only_ones_that_are_executed() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_changes_in_a_moment_are_few_renderings() {
+async fn every_page_says_what_it_is_where_it_is_listed_or_shared() {
     let (_world, site) = shop().await;
-    site.on_sale(4, 1_000).await;
-    let fans = futures_util::future::join_all((0..20).map(|n| site.fan(if n % 2 == 0 { "even" } else { "odd" }))).await;
-    let started = std::time::Instant::now();
+    let mut browser = Browser::new(site.address);
 
-    let tags = async {
-        let mut tags = BTreeSet::new();
-        while started.elapsed() < Duration::from_secs(2) {
-            tags.insert(Browser::new(site.address).open("/en/matches/4").await.header("etag").to_owned());
+    for path in ["/en/", "/fr/matches/1", "/es/resale", "/ar/help", "/en/sign-in", "/en/nothing"] {
+        let page = browser.open(path).await;
+        let description =
+            page.html.split_once("name=\"description\" content=\"").and_then(|(_, rest)| rest.split('"').next());
+        assert!(description.is_some_and(|said| said.len() > 20), "{path}: {description:?}");
+    }
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hundreds_of_holds_in_a_moment_are_few_renderings() {
+    const FANS: usize = 8;
+    const VISITORS: usize = 4;
+    const WATCHED: Duration = Duration::from_secs(2);
+    let world = tests::World::embedded().with("MATCHDAY_HOLDS_PURCHASE_CAP", "1000");
+    let site = world.start().await;
+    site.on_sale(4, 10_000).await;
+    let fans = join_all((0..FANS).map(async |number| site.fan(&format!("fan{number}")).await)).await;
+    let started = Instant::now();
+
+    let holding = join_all(fans.iter().map(async |fan| {
+        let mut holds = 0;
+        while started.elapsed() < WATCHED {
+            fan.holds(4, 1, 1).await;
+            holds += 1;
         }
-        tags.len()
-    };
-    let holding = futures_util::future::join_all(fans.iter().map(|fan| async {
-        fan.holds(4, 1, 1).await;
-        fan.holds(4, 2, 1).await;
+        holds
     }));
-    let (tags, _) = tokio::join!(tags, holding);
+    let visiting = join_all((0..VISITORS).map(async |_| {
+        let mut browser = Browser::new(site.address);
+        let mut tags = BTreeSet::new();
+        while started.elapsed() < WATCHED {
+            tags.insert(browser.open("/en/matches/4").await.header("etag").to_owned());
+        }
+        tags
+    }));
+    let (holds, tags) = tokio::join!(holding, visiting);
 
+    let holds: u128 = holds.into_iter().sum();
+    let renderings = tags.into_iter().flatten().collect::<BTreeSet<_>>().len() as u128;
     let paces = started.elapsed().as_millis() / kit::kept::PACE.as_millis() + 2;
-    assert!(tags as u128 <= paces, "{tags} pages in {paces} paces");
-    assert!(tags > 1, "the page follows what is left");
+    assert!(renderings <= paces, "{renderings} pages in {paces} paces");
+    assert!(renderings > 1, "the page follows what is left");
+    assert!(holds >= 4 * paces, "{holds} holds are too few to tell");
     site.finish().await;
 }
 

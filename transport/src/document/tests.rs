@@ -357,6 +357,19 @@ fn a_request_is_recalled_by_its_bytes_once_its_document_was_sent_twice() {
 }
 
 #[test]
+fn a_body_that_reads_like_an_address_is_not_taken_for_it() {
+    let documents = guard(|_| {});
+    let address = "/graphql?query={a}";
+    for _ in 0..2 {
+        let prepared = documents.prepare_sent(RawRequest::new("{a}"), address.as_bytes());
+        prepared.now_or_never().expect("nothing is waited for").expect("it is within limits");
+    }
+
+    assert!(documents.recall_address(address).is_some());
+    assert!(documents.recall(address.as_bytes()).is_none());
+}
+
+#[test]
 fn what_is_refused_or_named_by_a_hash_is_not_recalled() {
     let documents = guard(|limits| limits.max_cost = 5);
     let dear = r#"{"query":"query q($n: Int) { a(first: $n) { b } }","variables":{"n":7}}"#;

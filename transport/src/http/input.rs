@@ -26,8 +26,8 @@ pub(crate) enum Input {
     Known(Prepared),
     Single {
         raw: Box<RawRequest>,
-        /// The bytes it was read from; none where they are not to be remembered.
-        body: Bytes,
+        /// The bytes it was read from: the body, or the address.
+        sent: Bytes,
     },
     Batch(Vec<RawRequest>),
 }
@@ -116,7 +116,7 @@ pub(crate) fn parse(body: Bytes, max_batch: usize) -> Result<Input, Failure> {
     check_values(&body)?;
     let text = std::str::from_utf8(&body).map_err(|_| Failure::bad_request("The body is not valid UTF-8."))?;
     if !text.trim_start().starts_with('[') {
-        return Ok(Input::Single { raw: Box::new(object(text)?), body });
+        return Ok(Input::Single { raw: Box::new(object(text)?), sent: body });
     }
 
     let items: Vec<&RawValue> = serde_json::from_str(text).map_err(|error| malformed(&error))?;
@@ -140,8 +140,8 @@ pub(crate) fn object(text: &str) -> Result<RawRequest, Failure> {
     complete(raw)
 }
 
-/// Reads one operation's parameters from a URL, where `variables` and `extensions` are JSON.
-pub(crate) fn query_string(query: &str) -> Result<Input, Failure> {
+/// Reads one operation's parameters from a path and its query, where `variables` and `extensions` are JSON.
+pub(crate) fn address(address: &str) -> Result<Input, Failure> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Parameters {
@@ -152,8 +152,7 @@ pub(crate) fn query_string(query: &str) -> Result<Input, Failure> {
         extensions: Option<String>,
     }
 
-    let uri = Uri::builder().path_and_query(format!("/?{query}")).build();
-    let uri = uri.map_err(|_| Failure::bad_request("The query string is malformed."))?;
+    let uri: Uri = address.parse().map_err(|_| Failure::bad_request("The query string is malformed."))?;
     let Query(parameters) = Query::<Parameters>::try_from_uri(&uri)
         .map_err(|error| Failure::bad_request(format!("The query string is malformed: {error}.")))?;
 
@@ -165,7 +164,8 @@ pub(crate) fn query_string(query: &str) -> Result<Input, Failure> {
         extensions: json("extensions", parameters.extensions.as_deref())?,
         from: None,
     };
-    complete(raw).map(|raw| Input::Single { raw: Box::new(raw), body: Bytes::new() })
+    let sent = Bytes::copy_from_slice(address.as_bytes());
+    complete(raw).map(|raw| Input::Single { raw: Box::new(raw), sent })
 }
 
 fn json<T: DeserializeOwned + Default>(name: &str, text: Option<&str>) -> Result<T, Failure> {

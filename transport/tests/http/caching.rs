@@ -30,6 +30,26 @@ async fn a_public_answer_that_the_client_has_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn an_address_that_was_asked_before_is_answered_by_what_is_true_now() {
+    let client = Client::new();
+    let pending = async |first: usize| {
+        let variables = format!(r#"{{"n":{first}}}"#);
+        let document = "query q($n: Int!) { matches(first: $n) { edges { node { categories { pending } } } } }";
+        let answer = client.get(&[("query", document), ("variables", &variables)], &[]).await.json();
+        let edges = answer["data"]["matches"]["edges"].as_array().cloned().unwrap_or_default();
+        (edges.len(), edges[0]["node"]["categories"][0]["pending"].as_i64())
+    };
+
+    for _ in 0..3 {
+        assert_eq!(pending(1).await, (1, Some(0)));
+    }
+    assert!(client.world.hold(1, 1));
+
+    assert_eq!(pending(1).await, (1, Some(1)));
+    assert_eq!(pending(2).await, (2, Some(1)));
+}
+
+#[tokio::test]
 async fn answers_for_one_user_or_with_errors_have_no_tag() {
     let client = Client::new();
     let cases: [(&[(&str, &str)], Headers<'_>); 3] =

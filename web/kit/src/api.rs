@@ -3,7 +3,7 @@
 //! Invariant: what is asked for a visitor carries what the visitor sent: their address, cookies and marks of a browser. So
 //! limits, captchas and rights are theirs, as if their browser had asked.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header, request::Parts};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri, header, request::Parts};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
@@ -69,24 +69,24 @@ const PREFLIGHT: HeaderName = HeaderName::from_static("graphql-require-preflight
 /// A request of the API for a visitor.
 pub(crate) fn request(visitor: &Parts, cookies: Option<&HeaderValue>, body: &impl Serialize) -> Request<Bytes> {
     let body = serde_json::to_vec(body).expect("variables are JSON");
-    let mut request = started(visitor, cookies, Method::POST, "/graphql");
+    let mut request = started(visitor, cookies, Method::POST, Uri::from_static("/graphql"));
     request.headers_mut().insert(header::CONTENT_TYPE, JSON);
     request.map(|()| body.into())
 }
 
 /// The same by GET, which answers "not modified" where `known` tags what is true now.
-pub(crate) fn revalidation(visitor: &Parts, path: &str, known: Option<&HeaderValue>) -> Request<Bytes> {
-    let mut request = started(visitor, None, Method::GET, path);
+pub(crate) fn revalidation(visitor: &Parts, question: Uri, known: Option<&HeaderValue>) -> Request<Bytes> {
+    let mut request = started(visitor, None, Method::GET, question);
     if let Some(known) = known {
         request.headers_mut().insert(header::IF_NONE_MATCH, known.clone());
     }
     request.map(|()| Bytes::new())
 }
 
-fn started(visitor: &Parts, cookies: Option<&HeaderValue>, method: Method, path: &str) -> Request<()> {
+fn started(visitor: &Parts, cookies: Option<&HeaderValue>, method: Method, uri: Uri) -> Request<()> {
     let mut request = Request::new(());
     *request.method_mut() = method;
-    *request.uri_mut() = path.parse().expect("it is a path of ours");
+    *request.uri_mut() = uri;
     *request.extensions_mut() = visitor.extensions.clone();
     let headers = request.headers_mut();
     *headers = visitor.headers.clone();

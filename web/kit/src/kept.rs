@@ -14,7 +14,7 @@ use std::{
 };
 
 use axum::{
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -60,7 +60,8 @@ where
     }
 
     let kept = pages.find(&key);
-    let asked = api::revalidation(parts, &query::<Q>(variables), kept.as_ref().map(|kept| &kept.answer_tag));
+    let question = kept.as_ref().map_or_else(|| question::<Q>(variables), |kept| kept.question.clone());
+    let asked = api::revalidation(parts, question.clone(), kept.as_ref().map(|kept| &kept.answer_tag));
     let response = kit.api.ask(asked).await;
     let now = Instant::now();
     if let Some(kept) = kept {
@@ -79,7 +80,7 @@ where
             kit.theme.guard(&mut headers, page.needs);
             headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(locale.tag()));
             let tag = response.headers().get(header::ETAG);
-            pages.keep(key, tag.cloned(), html, headers, now).answer(parts)
+            pages.keep(key, question, tag.cloned(), html, headers, now).answer(parts)
         }
         Ok(None) => {
             pages.0.remove(&key);
@@ -95,14 +96,14 @@ where
     }
 }
 
-/// The path by which a document is asked by GET.
-fn query<Q: GraphQLQuery>(variables: Q::Variables) -> String {
+/// The address by which a document is asked by GET.
+fn question<Q: GraphQLQuery>(variables: Q::Variables) -> Uri {
     let body = Q::build_query(variables);
     let variables = serde_json::to_string(&body.variables).expect("variables are JSON");
     let mut query = form_urlencoded::Serializer::new("/graphql?".to_owned());
     query.append_pair("query", body.query).append_pair("operationName", body.operation_name);
     query.append_pair("variables", &variables);
-    query.finish()
+    query.finish().parse().expect("it is an address")
 }
 
 /// A page is not made anew more often than this.
@@ -122,18 +123,22 @@ struct ByBytes;
 
 impl Weighter<String, Arc<Kept>> for ByBytes {
     fn weight(&self, key: &String, kept: &Arc<Kept>) -> u64 {
-        let bytes = key.len() + kept.plain.len() + kept.gzip.len() + kept.brotli.len();
+        let question = kept.question.path_and_query().map_or(0, |question| question.as_str().len());
+        let bytes = key.len() + question + kept.plain.len() + kept.gzip.len() + kept.brotli.len();
         u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 }
 
 /// A page, compressed as browsers take it.
 pub struct Kept {
+    /// By which the API is asked what the page shows.
+    question: Uri,
     /// Of the API's answer that it shows.
     answer_tag: HeaderValue,
     made_at: Instant,
     is_being_replaced: AtomicBool,
     tag: HeaderValue,
+    /// All that it is sent with but its coding.
     headers: HeaderMap,
     plain: Bytes,
     gzip: Bytes,
@@ -164,6 +169,7 @@ impl KeptPages {
     fn keep(
         &self,
         key: String,
+        question: Uri,
         answer_tag: Option<HeaderValue>,
         html: String,
         headers: HeaderMap,
@@ -171,7 +177,7 @@ impl KeptPages {
     ) -> Arc<Kept> {
         let may_be_kept = answer_tag.is_some();
         let answer_tag = answer_tag.unwrap_or(HeaderValue::from_static(""));
-        let kept = Arc::new(Kept::new(answer_tag, html, headers, now));
+        let kept = Arc::new(Kept::new(question, answer_tag, html, headers, now));
         if may_be_kept {
             self.0.insert(key, Arc::clone(&kept));
         }
@@ -180,13 +186,19 @@ impl KeptPages {
 }
 
 impl Kept {
-    fn new(answer_tag: HeaderValue, html: String, headers: HeaderMap, now: Instant) -> Self {
+    fn new(question: Uri, answer_tag: HeaderValue, html: String, mut headers: HeaderMap, now: Instant) -> Self {
         let digest = hex::encode(&Sha256::digest(html.as_bytes())[..16]);
+        let tag = HeaderValue::from_str(&format!("W/\"{digest}\"")).expect("hexadecimal digits are text");
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(header::ETAG, tag.clone());
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding, cookie"));
         Self {
+            question,
             answer_tag,
             made_at: now,
             is_being_replaced: AtomicBool::new(false),
-            tag: HeaderValue::from_str(&format!("W/\"{digest}\"")).expect("hexadecimal digits are text"),
+            tag,
             headers,
             gzip: gzip(html.as_bytes()),
             brotli: brotli(html.as_bytes()),
@@ -205,21 +217,16 @@ impl Kept {
             accepted if takes(accepted, "gzip") => (Some("gzip"), &self.gzip),
             _ => (None, &self.plain),
         };
-        let mut response = if is_known {
-            StatusCode::NOT_MODIFIED.into_response()
-        } else {
-            let mut response = body.clone().into_response();
-            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-            if let Some(coding) = coding {
-                response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
-            }
-            response
-        };
-        let headers = response.headers_mut();
-        headers.insert(header::ETAG, self.tag.clone());
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding, cookie"));
-        headers.extend(self.headers.clone());
+        let mut headers = self.headers.clone();
+        if is_known {
+            headers.remove(header::CONTENT_TYPE);
+            return (StatusCode::NOT_MODIFIED, headers).into_response();
+        }
+        if let Some(coding) = coding {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+        }
+        let mut response = Response::new(body.clone().into());
+        *response.headers_mut() = headers;
         response
     }
 }
@@ -262,7 +269,8 @@ mod tests {
 
         for number in 0..1_000 {
             let tag = Some(HeaderValue::from_static("a"));
-            pages.keep(format!("en/?{number}"), tag, html.clone(), HeaderMap::new(), Instant::now());
+            let (key, question) = (format!("en/?{number}"), Uri::from_static("/graphql"));
+            pages.keep(key, question, tag, html.clone(), HeaderMap::new(), Instant::now());
         }
 
         assert!(pages.0.weight() <= BYTES, "{} bytes", pages.0.weight());
@@ -272,7 +280,8 @@ mod tests {
     #[test]
     fn a_page_is_made_anew_by_one_at_a_time_and_at_its_pace() {
         let start = Instant::now();
-        let kept = Kept::new(HeaderValue::from_static("a"), "x".to_owned(), HeaderMap::new(), start);
+        let question = Uri::from_static("/graphql");
+        let kept = Kept::new(question, HeaderValue::from_static("a"), "x".to_owned(), HeaderMap::new(), start);
 
         assert!(!KeptPages::may_replace(&kept, start + PACE / 2), "too early");
         assert!(KeptPages::may_replace(&kept, start + PACE));

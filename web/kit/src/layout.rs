@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::{assets, locale::Locale, policy::Needs, refusal, t, visit::Visit};
+use crate::{assets, locale::Locale, policy::Needs, refusal, t, t_plain, visit::Visit};
 
 /// Where in the site a page is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub enum Section {
 /// A page before it is framed.
 pub struct Page {
     pub title: String,
-    /// What a list of results or a shared link says of it.
+    /// What a list of results or a shared link says of it; empty where nothing but what the site is.
     pub description: String,
     pub section: Section,
     pub main: Markup,
@@ -58,7 +58,7 @@ pub fn html(visit: &Visit<'_>, page: &Page) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (page.title) " · " (site.name) }
-                @if !page.description.is_empty() { meta name="description" content=(page.description); }
+                meta name="description" content=(description(visit, page));
                 @if page.is_listed { (addresses(visit, page)) } @else { meta name="robots" content="noindex"; }
                 meta name="color-scheme" content="light dark";
                 link rel="icon" href=(visit.kit.theme.icon_path()) type="image/svg+xml";
@@ -79,6 +79,14 @@ pub fn html(visit: &Visit<'_>, page: &Page) -> Markup {
             }
         }
     }
+}
+
+/// What a list of results or a shared link says of the page: of one without a description, what the site is.
+fn description(visit: &Visit<'_>, page: &Page) -> String {
+    if page.description.is_empty() {
+        return t_plain!(visit.words, "site-description", site = visit.kit.site.name.as_str());
+    }
+    page.description.clone()
 }
 
 /// Data in an element of a script: nothing in it ends the element or begins a comment.

@@ -1,4 +1,5 @@
 # Words of every page.
+site-description = Tickets of { $site } for every match: what is left, shown live, and the tickets that are yours.
 skip-to-content = Skip to the content
 nav = Main
 nav-matches = Matches

@@ -1,4 +1,5 @@
 # Palabras de todas las páginas.
+site-description = Entradas de { $site } para todos los partidos: lo que queda, en directo, y las que ya son tuyas.
 skip-to-content = Ir al contenido
 nav = Principal
 nav-matches = Partidos

@@ -1,4 +1,5 @@
 # Les mots de toutes les pages.
+site-description = Les billets de { $site } pour tous les matchs : ce qui reste, en direct, et les billets qui sont à vous.
 skip-to-content = Aller au contenu
 nav = Navigation principale
 nav-matches = Matchs

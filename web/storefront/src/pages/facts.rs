@@ -105,7 +105,7 @@ pub(crate) fn changed(visit: &Visit<'_>) -> Markup {
     }
 }
 
-/// The venue's time, and beside it the viewer's own, which the browser's script adds where it differs.
+/// The venue's time.
 pub(crate) fn clock(time: &ZonedDateTime) -> Markup {
     html! {
         time datetime=(times::machine(time.timestamp())) { (times::clock(time)) }
@@ -113,6 +113,7 @@ pub(crate) fn clock(time: &ZonedDateTime) -> Markup {
     }
 }
 
+/// Where the browser's script adds the viewer's own time: a line of its own, which has its height before that.
 pub(crate) fn own_time(time: &ZonedDateTime) -> Markup {
     let zone = time.time_zone().iana_name().unwrap_or("UTC");
     html! { md-local-time datetime=(times::machine(time.timestamp())) data-zone=(zone) {} }

@@ -166,9 +166,13 @@ fn page(visit: &Visit<'_>, data: &document::ResponseData, choice: &Choice, refus
         }
         div.stack {
             h1 { (facts::heading(&known.home_team, &known.away_team, words)) }
-            p {
-                b { (times::day(&time, words)) " · " (facts::clock(&time)) } " " (facts::own_time(&time))
-                " · " bdi { (facts::venue(&known.location, words)) }
+            div {
+                p {
+                    b { (times::day(&time, words)) " · " (facts::clock(&time)) }
+                    br;
+                    bdi { (facts::venue(&known.location, words)) }
+                }
+                (facts::own_time(&time))
             }
         }
         div.two {

@@ -49,10 +49,13 @@ impl Match<'_> {
     /// Its day and time at the venue, the visitor's own, and the venue.
     pub(super) fn when_and_where(&self, words: Words<'_>) -> Markup {
         html! {
-            p {
-                (times::day(&self.at, words)) " · " (facts::clock(&self.at)) " " (facts::own_time(&self.at))
-                br;
-                bdi { (facts::venue(self.place, words)) }
+            div {
+                p {
+                    (times::day(&self.at, words)) " · " (facts::clock(&self.at))
+                    br;
+                    bdi { (facts::venue(self.place, words)) }
+                }
+                (facts::own_time(&self.at))
             }
         }
     }

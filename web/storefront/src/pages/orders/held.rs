@@ -150,9 +150,10 @@ fn countdown(visit: &Visit<'_>, end: Timestamp, zone: &TimeZone, now: Timestamp)
         md-countdown.stack.tight data-now=(now.to_string()) data-expires=(end.to_string()) data-warn=(WARN) {
             p.muted { (t!(words, "time-left")) }
             p.clock role="timer" data-clock { (digits(left)) }
-            p.small.muted {
+            div {
                 @let there = times::at(end, zone);
-                (t!(words, "held-until")) " " (facts::clock(&there)) " " (facts::own_time(&there))
+                p.small.muted { (t!(words, "held-until")) " " (facts::clock(&there)) }
+                (facts::own_time(&there))
             }
             div.notice.warn data-warning hidden[left == 0 || left >= WARN] { p { (t!(words, "time-short")) } }
             div.notice.bad data-over hidden[left > 0] { p { (t!(words, "time-over-text")) } }
