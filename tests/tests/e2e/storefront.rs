@@ -185,7 +185,7 @@ async fn hundreds_of_holds_in_a_moment_are_few_renderings() {
     let world = tests::World::embedded().with("MATCHDAY_HOLDS_PURCHASE_CAP", "1000");
     let site = world.start().await;
     site.on_sale(4, 10_000).await;
-    let fans = join_all((0..FANS).map(|number| site.fan(&format!("fan{number}")))).await;
+    let fans = join_all((0..FANS).map(async |number| site.fan(&format!("fan{number}")).await)).await;
     let started = Instant::now();
 
     let holding = join_all(fans.iter().map(async |fan| {
