@@ -122,6 +122,7 @@ mod tests {
         }
         assert_ne!(begun.text, self::begun("/en/orders?from=mail").text);
         assert_eq!((begun.verifier.len(), begun.challenge().len()), (43, 43));
+        assert_ne!(begun.verifier, begun.nonce, "what an address shows is not what only this site knows");
     }
 
     #[test]
