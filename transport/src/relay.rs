@@ -116,7 +116,6 @@ impl Relay {
     }
 
     /// Routes of these paths whose requests are sent on.
-    #[must_use]
     pub fn routes(&self, paths: &[&str]) -> Router {
         let routes = paths.iter().fold(Router::new(), |routes, path| routes.route(path, any(pass)));
         routes.with_state(self.clone())
