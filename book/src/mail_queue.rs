@@ -29,19 +29,18 @@ pub struct About {
 
 /// Queues a mail with the change that it tells of.
 pub async fn append(txn: &WriteTxn, kind: Kind, email_key: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
-    mail::Entity::insert(mail::ActiveModel {
-        id: NotSet,
-        kind: Set(kind),
-        email_key: Set(email_key.to_owned()),
-        reservation_id: Set(None),
-        created_at: Set(now),
-        attempts: Set(0),
-        next_at: Set(now),
-    })
-    .exec_without_returning(&**txn)
-    .await?;
+    insert(txn, about_nothing(kind, email_key, now)).await
+}
 
-    Ok(())
+/// Queues a mail about the transfer of a ticket, to an email with or without an account.
+pub async fn append_of_transfer(
+    txn: &WriteTxn,
+    kind: Kind,
+    email_key: &str,
+    transfer_id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    insert(txn, mail::ActiveModel { transfer_id: Set(Some(transfer_id)), ..about_nothing(kind, email_key, now) }).await
 }
 
 /// Queues mails with the changes that they tell of, in one statement.
@@ -51,6 +50,25 @@ pub async fn append_about(txn: &WriteTxn, mails: &[About], now: DateTime<Utc>) -
     }
     let queue = if txn.is_sqlite() { on_sqlite(mails, now) } else { on_postgres(mails, now) };
     txn.execute_raw(queue).await?;
+
+    Ok(())
+}
+
+fn about_nothing(kind: Kind, email_key: &str, now: DateTime<Utc>) -> mail::ActiveModel {
+    mail::ActiveModel {
+        id: NotSet,
+        kind: Set(kind),
+        email_key: Set(email_key.to_owned()),
+        reservation_id: Set(None),
+        transfer_id: Set(None),
+        created_at: Set(now),
+        attempts: Set(0),
+        next_at: Set(now),
+    }
+}
+
+async fn insert(txn: &WriteTxn, row: mail::ActiveModel) -> Result<(), DbErr> {
+    mail::Entity::insert(row).exec_without_returning(&**txn).await?;
 
     Ok(())
 }

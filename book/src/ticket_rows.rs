@@ -85,6 +85,7 @@ pub async fn issue(txn: &WriteTxn, issues: Vec<Issue>, now: DateTime<Utc>) -> Re
         used_nonce: Set(None),
         frozen_at: Set(None),
         frozen_by: Set(None),
+        given_version: Set(0),
     });
     ticket::Entity::insert_many(rows)
         .on_conflict(OnConflict::columns([Column::ReservationId, Column::Seat]).do_nothing().to_owned())
@@ -119,6 +120,35 @@ pub async fn set_status(
         .filter(may_change)
         .exec_with_returning(&**txn)
         .await
+}
+
+/// Another holder of a ticket.
+pub struct Handing {
+    pub ticket_id: Uuid,
+    /// As it was offered.
+    pub version: i32,
+    pub giver_id: Uuid,
+    pub taker_id: Uuid,
+    pub taker_name: Option<String>,
+}
+
+/// Gives a ticket to another holder, by a new code, and returns it as it is then; none where it is not what was offered any
+/// more: used, offered for resale, given back, frozen, or another's.
+pub async fn hand_on(txn: &WriteTxn, handing: &Handing, now: DateTime<Utc>) -> Result<Option<ticket::Model>, DbErr> {
+    let mut handed = ticket::Entity::update_many()
+        .col_expr(Column::UserId, Expr::val(handing.taker_id))
+        .col_expr(Column::HolderName, Expr::val(handing.taker_name.clone()))
+        .col_expr(Column::GivenVersion, Expr::val(handing.version))
+        .col_expr(Column::Version, Expr::val(handing.version + 1))
+        .col_expr(Column::ChangedAt, Expr::val(now))
+        .filter(Column::Id.eq(handing.ticket_id))
+        .filter(Column::Version.eq(handing.version))
+        .filter(Column::UserId.eq(handing.giver_id))
+        .filter(Column::Status.eq(Status::Valid))
+        .filter(Column::FrozenAt.is_null())
+        .exec_with_returning(&**txn)
+        .await?;
+    Ok(handed.pop())
 }
 
 /// The tickets of reservations that one transaction may give back.

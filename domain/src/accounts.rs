@@ -353,7 +353,7 @@ async fn lock(txn: &WriteTxn, id: Uuid) -> Result<Option<user::Model>, DbErr> {
 }
 
 /// What of an email is unique: the mailbox that mail to it goes to, however its domain is written and in every case.
-fn email_key(email: &str) -> String {
+pub(crate) fn email_key(email: &str) -> String {
     emails::on_the_wire(email.trim()).map_or_else(|| composed(email), |wire| wire.to_lowercase())
 }
 
@@ -387,7 +387,9 @@ async fn by_email(db: &impl ConnectionTrait, email: &str) -> Result<Option<user:
     Ok(None)
 }
 
-fn check_email(email: &str) -> Result<(), FieldError> {
+/// # Errors
+/// What is wrong with what no mail can go to.
+pub(crate) fn check_email(email: &str) -> Result<(), FieldError> {
     if text::check(text::Kind::Email, email).is_ok() && emails::on_the_wire(email).is_some() {
         return Ok(());
     }

@@ -12,6 +12,7 @@ use entities::{
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 mod resale;
+mod transfers;
 
 /// A sentence for each way in which the counts disagree with the rows they count, and money with the tickets that it
 /// was taken for; empty when all is well.
@@ -58,6 +59,7 @@ pub async fn violations(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr>
     found.extend(money(db).await?);
     found.extend(tickets(db).await?);
     found.extend(resale::violations(db).await?);
+    found.extend(transfers::violations(db).await?);
     Ok(found)
 }
 

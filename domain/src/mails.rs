@@ -28,8 +28,10 @@ use crate::{
 };
 
 mod about;
+mod of_transfer;
 
 pub use about::ReservationFacts;
+pub use of_transfer::TransferFacts;
 
 /// How often an instance looks for mails that are due.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -92,6 +94,15 @@ pub enum Content {
         /// All that went back so far.
         amount_minor: i64,
     },
+    /// To whoever reads the email that its holder named: a ticket that they may have.
+    TicketOffered {
+        facts: TransferFacts,
+        code: String,
+        /// Of its holder, where it is confirmed: what they call themselves is not said to strangers.
+        giver_email: Option<String>,
+    },
+    /// To its former holder.
+    TicketAccepted(TransferFacts),
 }
 
 /// Why a mail is not out.
@@ -160,16 +171,14 @@ async fn process(app: &App, mailer: &dyn Mailer, row: mail::Model) -> Result<(),
         tracing::warn!(mail = row.id, attempts = row.attempts, "a mail is given up");
         return done(app, row.id, "given_up").await;
     }
-    let user = user::Entity::find().filter(user::Column::EmailKey.eq(&row.email_key)).one(&app.db).await?;
-    let Some(user) = user.filter(|user| !user.email.is_empty()) else {
-        return done(app, row.id, "to_nobody").await;
+    let mail = match row.kind {
+        Kind::TicketOffered => of_transfer::offer(app, &row).await?.ok_or("nothing_to_say"),
+        _ => to_account(app, &row).await?,
     };
-    let Some(content) = content(app, &row, &user).await? else {
-        return done(app, row.id, "nothing_to_say").await;
+    let mail = match mail {
+        Ok(mail) => mail,
+        Err(outcome) => return done(app, row.id, outcome).await,
     };
-    let is_readers = user.verified_at.is_some() && !FOR_STRANGERS.contains(&row.kind);
-    let name = user.display_name.filter(|_| is_readers);
-    let mail = OutgoingMail { to: user.email, name, locale: user.locale, content };
     match mailer.deliver(&mail).await {
         Ok(()) => done(app, row.id, "sent").await,
         Err(error @ DeliveryError::Permanent(_)) => {
@@ -182,6 +191,20 @@ async fn process(app: &App, mailer: &dyn Mailer, row: mail::Model) -> Result<(),
             Ok(())
         }
     }
+}
+
+/// The mail to the account of its email, or what becomes of the row where there is none to be written.
+async fn to_account(app: &App, row: &mail::Model) -> Result<Result<OutgoingMail, &'static str>, DbErr> {
+    let user = user::Entity::find().filter(user::Column::EmailKey.eq(&row.email_key)).one(&app.db).await?;
+    let Some(user) = user.filter(|user| !user.email.is_empty()) else {
+        return Ok(Err("to_nobody"));
+    };
+    let Some(content) = content(app, row, &user).await? else {
+        return Ok(Err("nothing_to_say"));
+    };
+    let is_readers = user.verified_at.is_some() && !FOR_STRANGERS.contains(&row.kind);
+    let name = user.display_name.filter(|_| is_readers);
+    Ok(Ok(OutgoingMail { to: user.email, name, locale: user.locale, content }))
 }
 
 /// What a mail says now; none where there is nothing to say any more.
@@ -197,7 +220,13 @@ async fn content(app: &App, row: &mail::Model, user: &user::Model) -> Result<Opt
             Some(Content::ResetPassword { code: codes::make(app, user.id, Purpose::ResetPassword).await? })
         }
         Kind::PasswordChanged => Some(Content::PasswordChanged),
-        Kind::HoldPlaced | Kind::HoldExpired | Kind::Paid | Kind::Refunded | Kind::ListingSold => None,
+        Kind::TicketAccepted => of_transfer::acceptance(app, row).await?,
+        Kind::HoldPlaced
+        | Kind::HoldExpired
+        | Kind::Paid
+        | Kind::Refunded
+        | Kind::ListingSold
+        | Kind::TicketOffered => None,
     })
 }
 

@@ -15,7 +15,7 @@ use crate::{
     App,
     accounts::{codes, keys::AccessTokens, provider_sign_in, standing, throttle},
     keyring,
-    tickets::keys::TicketCodes,
+    tickets::{keys::TicketCodes, transfers},
 };
 
 /// How often an instance looks for keys that were made or ended elsewhere.
@@ -62,6 +62,7 @@ pub async fn forget(app: &App) -> Result<(), DbErr> {
     codes::forget(app, &txn).await?;
     standing::forget(app, &txn).await?;
     provider_sign_in::forget(app, &txn).await?;
+    transfers::forget(app, &txn).await?;
     txn.commit().await?;
 
     let now = app.clock.now();

@@ -33,6 +33,7 @@ use crate::{
     field_errors::{self, FieldError},
     idempotency::{self, MAX_KEY_LENGTH},
     payments,
+    tickets::status_text,
 };
 
 mod kept_pages;
@@ -62,7 +63,7 @@ pub enum ResaleError {
     KeyReused,
     #[error("there is no such ticket of yours")]
     NoTicket,
-    #[error("the ticket can't be offered: only a valid one can, and this one is {}", terms::status_text(*.0))]
+    #[error("the ticket can't be offered: only a valid one can, and this one is {}", status_text(*.0))]
     NotValid(Status),
     #[error("the ticket can't be offered: the staff of this site has frozen it; ask them")]
     Frozen,
@@ -166,6 +167,10 @@ async fn enter(
     }
     if let Some(ticket_id) = offered.ticket_id {
         let changed = ticket_rows::set_status(&txn, &[ticket_id], &[Status::Valid], Status::Listed, false, now).await?;
+        // Its holder may have given it to somebody else since it was looked at.
+        if changed.first().is_some_and(|row| row.user_id != viewer.user_id) {
+            return Err(ResaleError::NoTicket);
+        }
         if changed.is_empty() {
             let found = ticket::Entity::find_by_id(ticket_id).one(&*txn).await?.ok_or(ResaleError::NoTicket)?;
             return Err(match found.frozen_at {

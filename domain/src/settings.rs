@@ -44,6 +44,8 @@ pub struct Settings {
     pub parked_sales: ParkedSalesBounds,
     /// How fans sell to fans.
     pub resale: ResaleRules,
+    /// How fans give tickets to others.
+    pub transfers: TransferRules,
     /// How long a client waits for an answer: what it asked for is rolled back after that, and not done behind its back.
     pub patience: Duration,
     /// Writers working side by side on different matches; 1 on SQLite, which has one writer.
@@ -165,6 +167,7 @@ impl Default for Settings {
             refunds: RefundRule::default(),
             parked_sales: ParkedSalesBounds::default(),
             resale: ResaleRules::default(),
+            transfers: TransferRules::default(),
             patience: Duration::from_secs(10),
             lanes: 4,
             lane_queue: 4_096,
@@ -208,6 +211,23 @@ impl Default for ResaleRules {
             live_orders_of_match: 4,
             reorder_wait: Some(Duration::from_secs(15 * 60)),
         }
+    }
+}
+
+/// How fans give tickets to others, for nothing.
+#[derive(Debug, Clone)]
+pub struct TransferRules {
+    /// Whether any can be given or accepted.
+    pub enabled: bool,
+    /// How often one ticket may change hands so.
+    pub most_of_ticket: u64,
+    /// How long one is offered at most; it ends with the sale of its match in any case.
+    pub life: Duration,
+}
+
+impl Default for TransferRules {
+    fn default() -> Self {
+        Self { enabled: true, most_of_ticket: 3, life: Duration::from_secs(72 * 60 * 60) }
     }
 }
 

@@ -12,11 +12,13 @@ use std::{
 };
 
 use entities::{
-    matches,
+    matches, reservation,
     ticket::{self, Column, Status},
     user,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Query,
+};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -33,6 +35,7 @@ pub mod gate;
 pub mod keys;
 pub mod links;
 pub mod revocation;
+pub mod transfers;
 
 use keys::TicketCodes;
 
@@ -100,6 +103,17 @@ pub async fn passes(app: &App, rows: Vec<ticket::Model>) -> Result<Vec<Pass>, Ti
     Ok(passes)
 }
 
+/// A ticket's status, as a sentence goes on with it.
+pub(crate) fn status_text(status: Status) -> &'static str {
+    match status {
+        Status::Valid => "valid",
+        Status::Listed => "offered already",
+        Status::Transferred => "sold",
+        Status::Used => "used",
+        Status::Refunded => "refunded",
+    }
+}
+
 /// Whether a ticket opens the gate: it is valid, and not frozen.
 pub(crate) fn opens(row: &ticket::Model) -> bool {
     row.status == Status::Valid && row.frozen_at.is_none()
@@ -133,17 +147,34 @@ pub async fn of_reservations(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<
         .await
 }
 
+/// Which of a fan's tickets are meant; all conditions must hold.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Filter {
+    pub status: Option<Status>,
+    /// Whether another fan has given it to them: neither they nor an order of theirs has paid for it.
+    pub received: Option<bool>,
+}
+
 /// A page of `viewer`'s tickets, newest first, after the one of id `after`.
 pub async fn of_fan(
     app: &App,
     viewer: Viewer,
-    status: Option<Status>,
+    filter: Filter,
     after: Option<Uuid>,
     limit: usize,
 ) -> Result<Page<ticket::Model>, DbErr> {
     let mut query = ticket::Entity::find().filter(Column::UserId.eq(viewer.user_id));
-    if let Some(status) = status {
+    if let Some(status) = filter.status {
         query = query.filter(Column::Status.eq(status));
+    }
+    if let Some(received) = filter.received {
+        let own = Query::select()
+            .column(reservation::Column::Id)
+            .from(reservation::Entity)
+            .and_where(reservation::Column::UserId.eq(viewer.user_id))
+            .to_owned();
+        let is_own = Column::ReservationId.in_subquery(own);
+        query = query.filter(if received { is_own.not() } else { is_own });
     }
     if let Some(after) = after {
         query = query.filter(Column::Id.lt(after));

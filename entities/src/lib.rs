@@ -37,6 +37,7 @@ pub mod signing_key;
 pub mod stock;
 pub mod ticket;
 pub mod ticket_key;
+pub mod ticket_transfer;
 pub mod user;
 pub mod webhook_event;
 pub mod write_probe;

@@ -13,6 +13,10 @@ pub enum Kind {
     Paid,
     Refunded,
     ListingSold,
+    /// To the reader of an email, with or without an account, whom a ticket is offered to.
+    TicketOffered,
+    /// To the giver, once it is accepted.
+    TicketAccepted,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -21,10 +25,12 @@ pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,
     pub kind: Kind,
-    /// Lower-cased as in `users`; of nobody, where somebody asked for a mail to an unknown email.
+    /// Lower-cased as in `users`; of no account, where a mail was asked for to an unknown email, or a ticket offered to one.
     pub email_key: String,
     /// The reservation that it is about.
     pub reservation_id: Option<Uuid>,
+    /// The transfer of a ticket that it is about.
+    pub transfer_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
     /// How often somebody has begun to send it.
     pub attempts: i32,

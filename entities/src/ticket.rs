@@ -50,6 +50,8 @@ pub struct Model {
     /// Since when, and by whom of the staff, it is kept out of the gate, whatever its status; none while it is not.
     pub frozen_at: Option<DateTimeUtc>,
     pub frozen_by: Option<Uuid>,
+    /// The version of its last code that was an earlier holder's; 0 where none has given it to another.
+    pub given_version: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

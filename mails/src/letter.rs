@@ -1,9 +1,9 @@
 //! What a mail says, part by part, before it is a text or a page.
 
-use domain::mails::{Content, OutgoingMail, ReservationFacts};
+use domain::mails::{Content, OutgoingMail, ReservationFacts, TransferFacts};
 use localization::{t, words::Words};
 
-use crate::{CODE, Site, order::Order, part::Part};
+use crate::{CODE, Site, gift::Gift, order::Order, part::Part};
 
 /// A mail in its parts, from top to bottom.
 pub(crate) struct Letter {
@@ -35,6 +35,8 @@ pub(crate) fn of(site: &Site, words: Words<'_>, mail: &OutgoingMail) -> Letter {
         Content::Bought(facts) => pen.bought(facts),
         Content::ListingSold(facts) => pen.listing_sold(facts),
         Content::Refunded { facts, amount_minor } => pen.refunded(facts, *amount_minor),
+        Content::TicketOffered { facts, code, giver_email } => pen.ticket_offered(facts, code, giver_email.as_deref()),
+        Content::TicketAccepted(facts) => pen.ticket_accepted(facts),
     }
     pen.letter
 }
@@ -71,14 +73,19 @@ impl Pen<'_> {
         let (subject, text) = (of_site("subject"), of_site("text"));
         self.subject(subject);
         self.paragraph(text);
+        self.way(&format!("{kind}-link"), page, code);
+        self.note(t!(words, &format!("{kind}-note")));
+    }
+
+    /// The page that takes a code, or the code itself where there is none.
+    fn way(&mut self, label: &str, page: Option<&str>, code: &str) {
         if let Some(page) = page {
-            self.link(&format!("{kind}-link"), Some(page.replace(CODE, code)));
+            self.link(label, Some(page.replace(CODE, code)));
         } else {
-            self.paragraph(t!(words, "mail-enter-code", site = self.site.name.as_str()));
+            self.paragraph(t!(self.words, "mail-enter-code", site = self.site.name.as_str()));
             self.letter.parts.push(Part::Code(code.to_owned()));
             self.link("mail-open-site", self.site.home.clone());
         }
-        self.note(t!(words, &format!("{kind}-note")));
     }
 
     fn password_changed(&mut self, email: &str) {
@@ -165,5 +172,28 @@ impl Pen<'_> {
         self.paragraph(t!(words, "refunded-money", amount = amount, total = order.total(), site = site));
         self.order("mail-open-order", &order);
         self.note(t!(words, if is_whole { "refunded-gate" } else { "refunded-gate-others" }));
+    }
+
+    fn ticket_offered(&mut self, facts: &TransferFacts, code: &str, giver: Option<&str>) {
+        let (words, site, gift) = (self.words, self.site.name.as_str(), Gift::of(facts, self.words));
+        self.subject(t!(words, "ticket-offered-subject", fixture = gift.fixture()));
+        self.paragraph(match giver {
+            Some(giver) => t!(words, "ticket-offered-text", giver = giver, site = site),
+            None => t!(words, "ticket-offered-text-unnamed", site = site),
+        });
+        self.letter.parts.push(gift.ticket());
+        self.way("ticket-offered-link", self.site.transfer_url.as_deref(), code);
+        self.paragraph(t!(words, "ticket-offered-until", until = gift.until(), site = site));
+        self.note(t!(words, "ticket-offered-note"));
+    }
+
+    fn ticket_accepted(&mut self, facts: &TransferFacts) {
+        let (words, gift) = (self.words, Gift::of(facts, self.words));
+        self.subject(t!(words, "ticket-accepted-subject", fixture = gift.fixture()));
+        self.paragraph(t!(words, "ticket-accepted-text", to = facts.transfer.recipient.as_str()));
+        self.letter.parts.push(gift.ticket());
+        self.paragraph(t!(words, "ticket-accepted-gate"));
+        self.link("ticket-accepted-link", self.site.page_or_home(words.locale, "/orders"));
+        self.note(t!(words, "ticket-accepted-note"));
     }
 }

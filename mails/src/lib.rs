@@ -2,6 +2,8 @@
 //!
 //! How they leave the program is the mailer's; what they are of, `domain::mails` says.
 
+mod fixture;
+mod gift;
 mod html;
 mod letter;
 mod order;
@@ -36,6 +38,7 @@ pub struct Site {
     /// Pages that take a code, which stands where these have [`CODE`].
     pub verify_url: Option<String>,
     pub reset_url: Option<String>,
+    pub transfer_url: Option<String>,
     /// Where fans write to the site's staff.
     pub support: Option<String>,
     /// What clients call a reservation.
@@ -106,6 +109,8 @@ pub fn name(content: &Content) -> &'static str {
         Content::Bought(_) => "bought",
         Content::ListingSold(_) => "listing-sold",
         Content::Refunded { .. } => "refunded",
+        Content::TicketOffered { .. } => "ticket-offered",
+        Content::TicketAccepted(_) => "ticket-accepted",
     }
 }
 

@@ -1,34 +1,30 @@
-//! What mails say of an order, in the reader's language and at the venue's time.
+//! What mails say of an order, in the reader's language.
 
-use chrono::{DateTime, Utc};
 use domain::mails::ReservationFacts;
 use entities::{money, reservation};
-use jiff::{Timestamp, ZonedDateTime, tz::TimeZone};
-use localization::{matches, money::money, t, times, words::Words};
+use localization::{matches, money::money, t, words::Words};
 
-use crate::part::Part;
+use crate::{fixture::Fixture, part::Part};
 
 pub(crate) struct Order<'a> {
     pub(crate) row: &'a reservation::Model,
-    match_facts: &'a entities::matches::Model,
-    /// The venue's.
-    zone: TimeZone,
+    fixture: Fixture<'a>,
     words: Words<'a>,
 }
 
 impl<'a> Order<'a> {
     pub(crate) fn of(facts: &'a ReservationFacts, words: Words<'a>) -> Self {
-        Self { row: &facts.reservation, match_facts: &facts.match_facts, zone: times::zone(&facts.time_zone), words }
+        let fixture = Fixture::of(&facts.match_facts, &facts.time_zone, words);
+        Self { row: &facts.reservation, fixture, words }
     }
 
     pub(crate) fn fixture(&self) -> String {
-        matches::fixture(&self.match_facts.home_team, &self.match_facts.away_team, self.words)
+        self.fixture.names()
     }
 
     /// The end of its hold.
     pub(crate) fn until(&self) -> String {
-        let time = self.at(self.row.expires_at);
-        format!("{} {}", times::date_and_clock(&time, self.words), times::offset(&time))
+        self.fixture.moment(self.row.expires_at)
     }
 
     pub(crate) fn total(&self) -> String {
@@ -51,8 +47,7 @@ impl<'a> Order<'a> {
 
     /// The match, and so many tickets of it, if their number says something.
     pub(crate) fn facts(&self, tickets: Option<i32>, amount: &str) -> Part {
-        let (words, facts) = (self.words, self.match_facts);
-        let kick_off = self.at(facts.date_utc);
+        let words = self.words;
         let category = matches::category(i64::from(self.row.category.number()), words);
         let what = match tickets {
             Some(n) => {
@@ -61,16 +56,6 @@ impl<'a> Order<'a> {
             }
             None => t!(words, "mail-what-alone", category = category, amount = amount),
         };
-        let clock = times::clock_and_offset(&kick_off);
-        let lines = vec![
-            t!(words, "mail-kick-off", day = times::full_day(&kick_off, words), clock = clock).into_owned(),
-            matches::venue(&facts.location, words),
-            what.into_owned(),
-        ];
-        Part::Facts { fixture: self.fixture(), lines }
-    }
-
-    fn at(&self, time: DateTime<Utc>) -> ZonedDateTime {
-        times::at(Timestamp::from_second(time.timestamp()).unwrap_or(Timestamp::UNIX_EPOCH), &self.zone)
+        self.fixture.part(what.into_owned())
     }
 }

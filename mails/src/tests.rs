@@ -1,11 +1,12 @@
 use std::collections::BTreeSet;
 
 use chrono::DateTime;
-use domain::mails::ReservationFacts;
+use domain::mails::{ReservationFacts, TransferFacts};
 use entities::{
     category::Category,
     matches,
     reservation::{self, Status},
+    ticket_transfer::{self, State},
 };
 
 use super::*;
@@ -18,6 +19,7 @@ fn site() -> Site {
         has_pages: true,
         verify_url: None,
         reset_url: None,
+        transfer_url: None,
         support: None,
         reservation_id: |id| format!("R{}", id.simple()),
     }
@@ -81,6 +83,41 @@ fn returned(returned: i32) -> ReservationFacts {
     ReservationFacts { reservation: reservation::Model { returned, ..facts.reservation }, ..facts }
 }
 
+fn given() -> TransferFacts {
+    let ReservationFacts { reservation, match_facts, time_zone } = facts();
+    let transfer = ticket_transfer::Model {
+        id: Uuid::nil(),
+        ticket_id: Uuid::nil(),
+        giver_id: Uuid::nil(),
+        recipient: "c•••@example.com".to_owned(),
+        ticket_version: 1,
+        state: State::Pending,
+        taker_id: None,
+        created_at: reservation.created_at,
+        expires_at: reservation.expires_at,
+        ended_at: None,
+    };
+    TransferFacts { transfer, category: 2, match_facts, time_zone }
+}
+
+#[test]
+fn a_mail_that_offers_a_ticket_says_whose_where_that_is_known_and_what_to_do() {
+    let offered = |site: Site, giver: Option<&str>| {
+        let giver_email = giver.map(str::to_owned);
+        written(site, Content::TicketOffered { facts: given(), code: "c0de".to_owned(), giver_email }).text
+    };
+    let bare = offered(site(), None);
+    assert!(bare.contains("A fan gives you a ticket") && bare.contains("\n    c0de\n"), "{bare}");
+
+    let page = Some("https://shop.example/accept?code={code}".to_owned());
+    let whole = offered(Site { transfer_url: page, ..site() }, Some("ben@example.com"));
+    for part in
+        ["ben@example.com gives you", "https://shop.example/accept?code=c0de\n", "until 20 November 2022, 19:00 UTC+3"]
+    {
+        assert!(whole.contains(part), "{part} is missing: {whole}");
+    }
+}
+
 /// Walks all contents: a new one has no place here until it is written below as well.
 fn following(content: &Content) -> Option<Content> {
     let code = || "code".to_owned();
@@ -94,7 +131,11 @@ fn following(content: &Content) -> Option<Content> {
         Content::PaidUnconfirmed(_) => Content::Bought(facts()),
         Content::Bought(_) => Content::ListingSold(facts()),
         Content::ListingSold(_) => Content::Refunded { facts: returned(1), amount_minor: 7_500 },
-        Content::Refunded { .. } => return None,
+        Content::Refunded { .. } => {
+            Content::TicketOffered { facts: given(), code: code(), giver_email: Some("ben@example.com".to_owned()) }
+        }
+        Content::TicketOffered { .. } => Content::TicketAccepted(given()),
+        Content::TicketAccepted(_) => return None,
     })
 }
 

@@ -39,6 +39,7 @@ mod m20261129_000090_ended_at;
 mod m20261129_000092_provider_sessions;
 mod m20261129_000095_closed_matches;
 mod m20261129_000100_user_locale;
+mod m20261129_000110_ticket_transfers;
 
 pub struct Migrator;
 
@@ -80,6 +81,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000092_provider_sessions::Migration),
             Box::new(m20261129_000095_closed_matches::Migration),
             Box::new(m20261129_000100_user_locale::Migration),
+            Box::new(m20261129_000110_ticket_transfers::Migration),
         ]
     }
 }

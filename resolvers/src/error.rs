@@ -12,7 +12,7 @@ use domain::{
     field_errors::FieldError,
     payments::PaymentError,
     resale::ResaleError,
-    tickets::TicketError,
+    tickets::{TicketError, transfers::TransferError},
 };
 use error_codes::Code;
 use sea_orm::DbErr;
@@ -182,7 +182,7 @@ impl From<RefundRefused> for ApiError {
             R::UnknownTicket => Self::new(Code::NOT_FOUND, message).with("field", "ticketIds"),
             R::NotByOwners => Self::new(Code::FORBIDDEN, message),
             R::TooLate { until } => Self::new(Code::CONFLICT, message).with("until", DateTime(until).to_value()),
-            R::Resale | R::NotPaid | R::BeingPaid | R::NotValid { .. } | R::Frozen { .. } => {
+            R::Resale | R::NotPaid | R::BeingPaid | R::NotValid { .. } | R::Frozen { .. } | R::GivenAway { .. } => {
                 Self::new(Code::CONFLICT, message)
             }
             R::Hold(error) => error.into(),
@@ -256,6 +256,32 @@ impl From<TicketError> for ApiError {
             E::Scans(_) => Self::bad_input("scans", message),
             E::Store(error) => error.into(),
             E::Internal(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<TransferError> for ApiError {
+    fn from(error: TransferError) -> Self {
+        use TransferError as E;
+
+        let message = error.to_string();
+        match error {
+            E::Email | E::OwnEmail => Self::bad_input("email", message),
+            E::InvalidCode => Self::bad_input("code", message),
+            E::Disabled | E::Own => Self::new(Code::FORBIDDEN, message),
+            E::EmailNotVerified => Self::new(Code::EMAIL_NOT_VERIFIED, message),
+            E::NoTicket | E::NotOffered => Self::new(Code::NOT_FOUND, message),
+            E::NotValid(_) | E::Frozen | E::Offered { .. } | E::TooOften(_) | E::Accepted | E::Over => {
+                Self::new(Code::CONFLICT, message)
+            }
+            E::SaleClosed(_) => Self::new(Code::SALE_CLOSED, message),
+            E::TooMany { retry_after } => {
+                Self::new(Code::RATE_LIMITED, message).with("retryAfter", retry_after.as_secs())
+            }
+            E::PurchaseLimit { has, cap } => {
+                Self::new(Code::PURCHASE_LIMIT, message).with("has", has).with("limit", cap)
+            }
+            E::Store(error) => error.into(),
         }
     }
 }

@@ -31,7 +31,7 @@ pub enum CheckInOutcome {
     Outdated,
     /// Its holder offers it for resale.
     Listed,
-    /// It was sold to somebody else, who has a ticket of their own.
+    /// It was sold or given to somebody else, who has a code of their own.
     Transferred,
     Refunded,
     /// The site's staff keeps it out: send its holder to them.
@@ -49,6 +49,7 @@ pub enum RevocationReason {
     /// The ticket has a newer code, which opens.
     Outdated,
     Listed,
+    /// It was sold or given to another fan; what was given has a newer code, which opens.
     Transferred,
     Used,
     Refunded,

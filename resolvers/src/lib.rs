@@ -26,5 +26,6 @@ pub mod payouts;
 pub mod reservations;
 pub mod security_events;
 pub mod site;
+pub mod ticket_transfers;
 pub mod tickets;
 pub mod time;

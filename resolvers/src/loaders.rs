@@ -20,9 +20,9 @@ use domain::{
     lookup,
     payments::{self, refunds},
     resale::market,
-    tickets,
+    tickets::{self, transfers},
 };
-use entities::{listing, payment, refund, reservation, ticket};
+use entities::{listing, payment, refund, reservation, ticket, ticket_transfer};
 use sea_orm::{DatabaseConnection, DbErr};
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -38,6 +38,7 @@ pub struct Loaders {
     reservations: Loader<Option<reservation::Model>>,
     histories: Loader<Vec<Step>>,
     listings: Loader<Option<listing::Model>>,
+    transfers: Loader<Option<ticket_transfer::Model>>,
 }
 
 impl Loaders {
@@ -49,6 +50,7 @@ impl Loaders {
         self.reservations.forget();
         self.histories.forget();
         self.listings.forget();
+        self.transfers.forget();
     }
 
     /// The newest payment of a reservation.
@@ -99,6 +101,19 @@ impl Loaders {
             Ok(rows.into_iter().map(|row| (row.id, Some(row))).collect())
         };
         load(ctx, |loaders| &loaders.listings, id, read).await
+    }
+
+    /// The newest transfer of a ticket by `giver`, who is the same throughout a request; by anybody where none is named.
+    pub(crate) async fn transfer(
+        ctx: &Context<'_>,
+        id: Uuid,
+        giver: Option<Uuid>,
+    ) -> Result<Option<ticket_transfer::Model>, ApiError> {
+        let read = async |db: &DatabaseConnection, ids: &[Uuid]| {
+            let rows = transfers::of_tickets(db, ids, giver).await?;
+            Ok(rows.into_iter().map(|(ticket_id, row)| (ticket_id, Some(row))).collect())
+        };
+        load(ctx, |loaders| &loaders.transfers, id, read).await
     }
 }
 

@@ -6,7 +6,7 @@ use domain::{
     Settings,
     desk::MAX_QUANTITY,
     gateway::{self, Checkout, TestCardOutcome as Outcome},
-    settings::{RefundRule, ResaleRules},
+    settings::{RefundRule, ResaleRules, TransferRules},
 };
 use entities::money;
 
@@ -124,6 +124,21 @@ impl From<&ResaleRules> for ResaleTerms {
     }
 }
 
+/// On which terms fans give tickets to others.
+#[derive(SimpleObject)]
+pub struct TransferTerms {
+    /// How long a ticket is offered; it ends with the sale of its match in any case.
+    hours: u64,
+    /// How often one ticket may be given.
+    max_per_ticket: u64,
+}
+
+impl From<&TransferRules> for TransferTerms {
+    fn from(rules: &TransferRules) -> Self {
+        Self { hours: rules.life.as_secs() / 3_600, max_per_ticket: rules.most_of_ticket }
+    }
+}
+
 /// The site.
 pub struct Site;
 
@@ -165,7 +180,7 @@ impl Site {
         Ok(ctx.app()?.settings.purchase_cap)
     }
 
-    /// Whether buyers must have confirmed their email before they hold or order tickets.
+    /// Whether fans must have confirmed their email before they hold, order or give away tickets.
     async fn needs_confirmed_email(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
         Ok(ctx.app()?.settings.verified_email_for_holds)
     }
@@ -209,6 +224,12 @@ impl Site {
     /// Null where fans can't sell to fans.
     async fn resale(&self, ctx: &Context<'_>) -> Result<Option<ResaleTerms>, ApiError> {
         let rules = &ctx.app()?.settings.resale;
+        Ok(rules.enabled.then(|| rules.into()))
+    }
+
+    /// Null where tickets are not given to others.
+    async fn ticket_transfers(&self, ctx: &Context<'_>) -> Result<Option<TransferTerms>, ApiError> {
+        let rules = &ctx.app()?.settings.transfers;
         Ok(rules.enabled.then(|| rules.into()))
     }
 }

@@ -1,12 +1,13 @@
 //! Tickets.
 
 use async_graphql::{
-    Context, Enum, ID, Object,
+    Context, Enum, ID, InputObject, Object, SimpleObject,
     connection::{Connection, Edge},
 };
 use domain::tickets::{
-    self,
+    self, Filter,
     links::{self, Link},
+    transfers::{self, Transfer},
 };
 use entities::ticket;
 use qrcode::{EcLevel, QrCode, render::svg};
@@ -15,12 +16,13 @@ use crate::{
     context::InContext,
     counted_actions::{Action, CountedActions},
     error::ApiError,
-    ids::NodeId,
+    ids::{self, NodeId},
     loaders::Loaders,
     matches::Match,
     money::Money,
     pagination::{self, IdCursor},
     reservations::Reservation,
+    ticket_transfers::TicketTransfer,
     time::DateTime,
 };
 
@@ -42,7 +44,7 @@ pub enum TicketStatus {
     Valid,
     /// Offered for resale; it opens nothing until that is withdrawn, which gives it another code.
     Listed,
-    /// Sold to another fan, who has a ticket of their own for it.
+    /// Sold or given to another fan, who has a code of their own.
     Transferred,
     /// Somebody came in by it.
     Used,
@@ -65,8 +67,14 @@ impl Ticket {
         NodeId::Ticket(self.0.id).into()
     }
 
-    async fn status(&self) -> TicketStatus {
-        self.0.status.into()
+    /// As it is to you: what you gave to another fan is TRANSFERRED, whatever they do with it, and REFUNDED once its price went
+    /// back to you.
+    async fn status(&self, ctx: &Context<'_>) -> TicketStatus {
+        match self.0.status {
+            ticket::Status::Refunded => TicketStatus::Refunded,
+            _ if !self.is_shown(ctx) => TicketStatus::Transferred,
+            status => status.into(),
+        }
     }
 
     /// What the gate scans, and verifies without asking anybody; null unless the ticket is VALID, yours and not frozen. A
@@ -96,9 +104,9 @@ impl Ticket {
         Ok(links::make(app, &self.0).map(shown))
     }
 
-    /// As its holder was called when it was issued.
-    async fn holder_name(&self) -> Option<&str> {
-        self.0.holder_name.as_deref()
+    /// As its holder was called when it became theirs; null where you gave it to them.
+    async fn holder_name(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.0.holder_name.as_deref().filter(|_| self.is_shown(ctx))
     }
 
     #[graphql(name = "match")]
@@ -115,7 +123,7 @@ impl Ticket {
         self.0.seat
     }
 
-    /// What its holder paid for it.
+    /// What was paid for it.
     async fn price(&self) -> Money {
         Money::from_minor(self.0.price_minor)
     }
@@ -125,20 +133,30 @@ impl Ticket {
     }
 
     /// When somebody came in by it; set exactly when the status is USED.
-    async fn used_at(&self) -> Option<DateTime> {
-        self.0.used_at.map(Into::into)
+    async fn used_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
+        self.0.used_at.filter(|_| self.is_shown(ctx)).map(Into::into)
     }
 
     /// Since when the site's staff keeps it out of the gate, as while its payment is disputed; null while they do not.
-    async fn frozen_at(&self) -> Option<DateTime> {
-        self.0.frozen_at.map(Into::into)
+    async fn frozen_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
+        self.0.frozen_at.filter(|_| self.is_shown(ctx)).map(Into::into)
     }
 
-    /// What paid for it.
-    async fn reservation(&self, ctx: &Context<'_>) -> Result<Reservation, ApiError> {
+    /// What paid for it; null where another fan gave you the ticket, for it is theirs.
+    async fn reservation(&self, ctx: &Context<'_>) -> Result<Option<Reservation>, ApiError> {
         let found = Loaders::reservation(ctx, self.0.reservation_id).await?;
-        let missing = || ApiError::internal(&std::io::Error::other("a ticket without a reservation"));
-        Ok(found.ok_or_else(missing)?.into())
+        let viewer = ctx.viewer_if_any();
+        let is_seen = |payer| viewer.is_some_and(|viewer| viewer.user_id == payer || viewer.is_admin());
+        Ok(found.filter(|row| is_seen(row.user_id)).map(Reservation::from))
+    }
+
+    /// The newest transfer of it that you have begun: also after it was accepted, where the ticket is the other's; null where you
+    /// never gave it to anybody.
+    async fn transfer(&self, ctx: &Context<'_>) -> Result<Option<TicketTransfer>, ApiError> {
+        let Some(viewer) = ctx.viewer_if_any() else { return Ok(None) };
+        let giver = (!viewer.is_admin()).then_some(viewer.user_id);
+        let found = Loaders::transfer(ctx, self.0.id, giver).await?;
+        Ok(found.map(|row| Transfer { row, ticket: self.0.clone() }.into()))
     }
 }
 
@@ -150,6 +168,11 @@ impl Ticket {
         }
         CountedActions::add_to(ctx, Action::Work, SIGNATURE_UNITS);
         Ok(tickets::code(ctx.app()?, &self.0).await?)
+    }
+
+    /// Whether the viewer is shown how it stands: its holder and the site's staff, and nobody who gave it to them.
+    fn is_shown(&self, ctx: &Context<'_>) -> bool {
+        self.is_viewers(ctx) || ctx.viewer_if_any().is_some_and(|viewer| viewer.is_admin())
     }
 
     fn is_viewers(&self, ctx: &Context<'_>) -> bool {
@@ -170,23 +193,100 @@ pub struct TicketQuery;
 
 #[Object]
 impl TicketQuery {
-    /// Your tickets, newest first, at most 100 a page.
+    /// Your tickets, newest first, at most 100 a page; what you gave to another fan is theirs.
     async fn my_tickets(
         &self,
         ctx: &Context<'_>,
         status: Option<TicketStatus>,
+        #[graphql(desc = "True: those alone that another fan gave you. False: all others.")] received: Option<bool>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<TicketConnection, ApiError> {
         let (app, viewer) = (ctx.app()?, ctx.viewer()?);
         let after = pagination::cursor::<IdCursor>("after", after.as_deref())?.map(|cursor| cursor.0);
         let limit = pagination::size("first", first)?;
-        let page = tickets::of_fan(app, viewer, status.map(Into::into), after, limit).await?;
+        let filter = Filter { status: status.map(Into::into), received };
+        let page = tickets::of_fan(app, viewer, filter, after, limit).await?;
 
         let mut connection = Connection::new(after.is_some(), page.more);
         connection.edges.extend(page.items.into_iter().map(|row| Edge::new(IdCursor(row.id), row.into())));
 
         Ok(connection)
+    }
+}
+
+#[derive(InputObject)]
+pub struct TransferTicketInput {
+    /// A valid ticket of yours.
+    ticket_id: ID,
+    /// Of the person who is to have it. They are mailed a code, and need no account before.
+    email: String,
+}
+
+#[derive(InputObject)]
+pub struct CancelTicketTransferInput {
+    ticket_id: ID,
+}
+
+#[derive(InputObject)]
+pub struct AcceptTicketTransferInput {
+    /// From the mail.
+    code: String,
+}
+
+#[derive(SimpleObject)]
+pub struct TransferTicketPayload {
+    ticket: Ticket,
+}
+
+#[derive(SimpleObject)]
+pub struct CancelTicketTransferPayload {
+    ticket: Ticket,
+}
+
+#[derive(SimpleObject)]
+pub struct AcceptTicketTransferPayload {
+    ticket: Ticket,
+}
+
+#[derive(Default)]
+pub struct TicketMutation;
+
+#[Object]
+impl TicketMutation {
+    /// Give a ticket to another person, for nothing: the reader of an email, who is mailed a code. Until they accept it, it is
+    /// yours and its code opens the gate; using it, offering it for resale or giving it back ends the transfer. Sent again for
+    /// the same email, it mails nothing more.
+    async fn transfer_ticket(
+        &self,
+        ctx: &Context<'_>,
+        input: TransferTicketInput,
+    ) -> Result<TransferTicketPayload, ApiError> {
+        let id = ids::ticket("ticketId", &input.ticket_id)?;
+        let ticket = transfers::offer(ctx.app()?, ctx.viewer()?, id, &input.email).await?;
+        Ok(TransferTicketPayload { ticket: ticket.into() })
+    }
+
+    /// Take back a ticket that you offered, before it is accepted; admins may take back anybody's.
+    async fn cancel_ticket_transfer(
+        &self,
+        ctx: &Context<'_>,
+        input: CancelTicketTransferInput,
+    ) -> Result<CancelTicketTransferPayload, ApiError> {
+        let id = ids::ticket("ticketId", &input.ticket_id)?;
+        let ticket = transfers::cancel(ctx.app()?, ctx.viewer()?, id).await?;
+        Ok(CancelTicketTransferPayload { ticket: ticket.into() })
+    }
+
+    /// Accept a ticket that another fan gives you, by the code of the mail: whichever account has the code, whatever its email.
+    /// The ticket is yours from then on, with a code of its own, and the giver's opens nothing.
+    async fn accept_ticket_transfer(
+        &self,
+        ctx: &Context<'_>,
+        input: AcceptTicketTransferInput,
+    ) -> Result<AcceptTicketTransferPayload, ApiError> {
+        let ticket = transfers::accept(ctx.app()?, ctx.viewer()?, &input.code).await?;
+        Ok(AcceptTicketTransferPayload { ticket: ticket.into() })
     }
 }
 

@@ -22,7 +22,8 @@ use resolvers::{
     reservations::{ReservationMutation, ReservationQuery},
     security_events::SecurityEventQuery,
     site::SiteQuery,
-    tickets::TicketQuery,
+    ticket_transfers::TicketTransferQuery,
+    tickets::{TicketMutation, TicketQuery},
 };
 use subscriptions::{hub::Hub, root::Subscriptions};
 
@@ -49,6 +50,7 @@ pub struct Query(
     ReservationQuery,
     PaymentQuery,
     TicketQuery,
+    TicketTransferQuery,
     GateQuery,
     ListingQuery,
     OrderQuery,
@@ -65,6 +67,7 @@ pub struct Mutation(
     AccountMutation,
     ReservationMutation,
     PaymentMutation,
+    TicketMutation,
     GateMutation,
     ListingMutation,
     OrderMutation,

@@ -23,6 +23,7 @@ pub(crate) mod sales;
 pub mod site;
 mod sources;
 pub(crate) mod stripe;
+mod tickets;
 mod venues;
 mod warnings;
 pub(crate) mod web;
@@ -46,7 +47,7 @@ use settings::{
 use self::{
     accounts::Accounts, admin::Admin, catalog::SETTINGS, database::Database, graphql::Graphql, holds::Holds,
     http::Http, kafka::Kafka, log::Log, mail::Mail, oidc::Oidc, redis::Redis, refunds::Refunds, resale::Resale,
-    sales::Sales, site::Env, stripe::Stripe, venues::Venues, web::Web, worker::Worker,
+    sales::Sales, site::Env, stripe::Stripe, tickets::Tickets, venues::Venues, web::Web, worker::Worker,
 };
 
 /// The file that is read when no other is named.
@@ -75,6 +76,7 @@ pub struct Config {
     pub venues: Venues,
     pub holds: Holds,
     pub refunds: Refunds,
+    pub tickets: Tickets,
     pub resale: Resale,
     pub limits: Limits,
     pub bots: Bots,
@@ -109,6 +111,7 @@ impl Default for Config {
             venues: Venues::default(),
             holds: Holds::default(),
             refunds: Refunds::default(),
+            tickets: Tickets::default(),
             resale: Resale::default(),
             limits: Limits::default(),
             bots: Bots::default(),
@@ -273,6 +276,7 @@ impl Config {
             time_zones: self.venues.time_zones(),
             sales_close: self.sales.close(),
             resale: self.resale.rules(),
+            transfers: self.tickets.rules(),
             ..domain::Settings::default()
         };
         self.holds.apply(&mut settings);

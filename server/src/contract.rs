@@ -6,7 +6,8 @@ use resolvers::{money, time::DateTime};
 use transport::document::{Contract, ContractError, Inputs, Scalar};
 
 /// Texts that are of another kind than a line, by argument or by input and field. Sorted.
-const KINDS: [(&str, Kind); 32] = [
+const KINDS: [(&str, Kind); 34] = [
+    ("AcceptTicketTransferInput.code", Kind::Token),
     ("ChangePasswordInput.currentPassword", Kind::Password),
     ("ChangePasswordInput.newPassword", Kind::Password),
     ("CheckInBatchInput.deviceId", Kind::Key),
@@ -36,6 +37,7 @@ const KINDS: [(&str, Kind); 32] = [
     ("SignUpInput.email", Kind::Email),
     ("SignUpInput.password", Kind::Password),
     ("SolveCaptchaInput.payload", Kind::Token),
+    ("TransferTicketInput.email", Kind::Email),
     ("UpdateListingInput.description", Kind::Description),
     ("UpdateListingInput.title", Kind::Title),
     ("UpdateProfileInput.displayName", Kind::Name),

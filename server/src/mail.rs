@@ -65,6 +65,7 @@ fn site(config: &Config) -> mails::Site {
         locale: config.web.locale(),
         verify_url: page_of_code(config.mail.verify_url.as_ref(), "verify"),
         reset_url: page_of_code(config.mail.reset_url.as_ref(), "reset"),
+        transfer_url: page_of_code(config.mail.transfer_url.as_ref(), "tickets/accept"),
         has_pages,
         support: config.web.support.clone(),
         reservation_id: |id| async_graphql::ID::from(NodeId::Reservation(id)).to_string(),

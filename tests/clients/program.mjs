@@ -2,7 +2,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,11 +14,13 @@ const STOP_SECONDS = 20;
 const built = fileURLToPath(new URL('../../target/debug/matchday', import.meta.url));
 
 /**
- * `{ url, stop, restart, runs }` of a program that is ready and has all matches; `settings` are more of its environment, or say it
+ * `{ url, stop, restart, runs, mails }` of a program that is ready and has all matches; `settings` are more of its environment, or say it
  * of its `url`.
  *
  * `runs(…words)` runs one of its other roles beside it, on the same data. `restart(signal)` ends the program and starts it again
  * on its port and its data, and resolves when it is ready.
+ *
+ * `mails(kind)` are the texts of the mails of a kind that it has kept so far, the oldest first.
  */
 export function startProgram(settings = {}) {
   return start([], settings, allMatches);
@@ -86,8 +88,14 @@ async function start(words, settings, isReady) {
     if (status !== 0) throw new Error(`${words.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
   };
 
+  const mails = async (kind) => {
+    const kept = path.join(folder, 'data', 'mails');
+    const names = (await readdir(kept).catch(() => [])).filter((name) => name.endsWith(`-${kind}.eml`)).sort();
+    return Promise.all(names.map((name) => readFile(path.join(kept, name), 'utf8')));
+  };
+
   await launch();
-  return { url, stop, restart, runs };
+  return { url, stop, restart, runs, mails };
 }
 
 async function allMatches(url) {

@@ -9,7 +9,10 @@ use domain::{
     payments::{self, Paid, PaymentError, refunds},
     resale::{self, Change, Offer, Price, ResaleError, Subject},
     reservations::{self, HoldRequest},
-    tickets,
+    tickets::{
+        self,
+        transfers::{self, TransferError},
+    },
 };
 use entities::{category::Category, listing, money, reservation, ticket, user::Role};
 use uuid::Uuid;
@@ -126,6 +129,21 @@ impl Fan {
         let request =
             refunds::RefundRequest { reservation_id: id, tickets: tickets.map(<[Uuid]>::to_vec), reason: None };
         refunds::refund(&self.app, self.viewer, request).await
+    }
+
+    /// Offers a ticket to the reader of an email.
+    pub async fn give(&self, ticket_id: Uuid, email: &str) -> Result<ticket::Model, TransferError> {
+        transfers::offer(&self.app, self.viewer, ticket_id, email).await
+    }
+
+    /// Takes back a ticket that was offered so.
+    pub async fn take_back(&self, ticket_id: Uuid) -> Result<ticket::Model, TransferError> {
+        transfers::cancel(&self.app, self.viewer, ticket_id).await
+    }
+
+    /// Accepts a ticket by a mailed code.
+    pub async fn accept(&self, code: &str) -> Result<ticket::Model, TransferError> {
+        transfers::accept(&self.app, self.viewer, code).await
     }
 
     /// The same person as one of the site's staff.

@@ -50,7 +50,7 @@ impl TestMailer {
 /// The code in a mail.
 pub fn code(mail: &OutgoingMail) -> &str {
     match &mail.content {
-        Content::VerifyEmail { code } | Content::ResetPassword { code } => code,
+        Content::VerifyEmail { code } | Content::ResetPassword { code } | Content::TicketOffered { code, .. } => code,
         _ => panic!("there is no code in {mail:?}"),
     }
 }

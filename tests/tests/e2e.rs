@@ -55,6 +55,7 @@ mod e2e {
     mod storefront;
     mod stripe;
     mod subscriptions;
+    mod ticket_transfers;
     mod tickets;
     mod touts;
     mod two_sites;
@@ -106,5 +107,8 @@ mod e2e {
         mod standing;
         mod tickets;
         mod tokens;
+        mod transfer_races;
+        mod transfer_terms;
+        mod transfers;
     }
 }

@@ -37,6 +37,9 @@ pub(super) const SKEW: Duration = Duration::from_secs(30);
 /// Tells the key of links from every other that comes from the site's secret.
 const LINKS: &[u8] = b"matchday ticket links 1";
 
+/// The same for the codes that tickets are given by.
+const TRANSFERS: &[u8] = b"matchday ticket transfers 1";
+
 /// The same for what makes a refresh token's successor of it.
 const SUCCESSORS: &[u8] = b"matchday refresh successors 1";
 
@@ -60,6 +63,7 @@ pub struct Keys {
     pub(super) errands: Errands,
     encryption: Encryption,
     links: hmac::Key,
+    transfers: hmac::Key,
     successors: hmac::Key,
     sign_ins: hmac::Key,
     keyring: Keyring<AccessTokens>,
@@ -82,6 +86,7 @@ impl Keys {
             errands: Errands::default(),
             encryption: Encryption::new(secret),
             links: key(LINKS),
+            transfers: key(TRANSFERS),
             successors: key(SUCCESSORS),
             sign_ins: key(SIGN_INS),
             keyring: Keyring::default(),
@@ -96,6 +101,11 @@ impl Keys {
     /// What signs the links that download tickets.
     pub(crate) fn links(&self) -> &hmac::Key {
         &self.links
+    }
+
+    /// What signs the codes that tickets are given by.
+    pub(crate) fn transfers(&self) -> &hmac::Key {
+        &self.transfers
     }
 
     /// What makes a refresh token's successor of it: the same at every use, on every instance of the site.

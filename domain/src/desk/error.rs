@@ -170,6 +170,8 @@ pub enum RefundRefused {
     NotValid { seat: i32, status: ticket::Status },
     #[error("ticket {seat} of the reservation is frozen by the staff of this site; ask them")]
     Frozen { seat: i32 },
+    #[error("ticket {seat} of the reservation was given to another fan; ticketIds can name those that are still yours")]
+    GivenAway { seat: i32 },
     #[error(transparent)]
     Hold(#[from] HoldError),
 }

@@ -54,7 +54,7 @@ impl Request for RefundTickets {
             Status::Cancelled => return Err(HoldError::ended(row.cancel_reason).into()),
             Status::Pending | Status::AwaitingPayment => return Err(RefundRefused::NotPaid),
         }
-        let chosen = self.chosen(decision.tickets.of(row.id))?;
+        let chosen = self.chosen(decision.tickets.of(row.id), row.user_id)?;
         if chosen.is_empty() {
             if self.is_staff {
                 decision.ledger.retry(row.id, now);
@@ -83,8 +83,9 @@ impl Request for RefundTickets {
 }
 
 impl RefundTickets {
-    /// The tickets that are to be given back, each with its price: those that are named, or all, and not refunded yet.
-    fn chosen(&self, tickets: &[ticket::Model]) -> Result<Vec<(Uuid, i64)>, RefundRefused> {
+    /// The tickets that are to be given back, each with its price: those that are named, or all, and not refunded yet. What their
+    /// payer has given to another fan only the staff takes from that one.
+    fn chosen(&self, tickets: &[ticket::Model], payer_id: Uuid) -> Result<Vec<(Uuid, i64)>, RefundRefused> {
         if tickets.is_empty() {
             return Err(RefundRefused::BeingPaid);
         }
@@ -98,6 +99,9 @@ impl RefundTickets {
             match one.status {
                 ticket::Status::Valid if one.frozen_at.is_some() => {
                     return Err(RefundRefused::Frozen { seat: one.seat });
+                }
+                ticket::Status::Valid if one.user_id != payer_id && !self.is_staff => {
+                    return Err(RefundRefused::GivenAway { seat: one.seat });
                 }
                 ticket::Status::Valid => chosen.push((one.id, one.price_minor)),
                 ticket::Status::Refunded => {}

@@ -51,7 +51,9 @@ pub(super) async fn content(
         Kind::HoldPlaced => is_live.then_some(Content::HoldPlaced(facts)),
         Kind::HoldExpired => has_expired.then_some(Content::HoldExpired(facts)),
         Kind::Paid => {
-            let rows = tickets::of_reservations(&app.db, &[reservation_id]).await?;
+            let mut rows = tickets::of_reservations(&app.db, &[reservation_id]).await?;
+            // What the buyer gave to another fan meanwhile is that one's to be mailed.
+            rows.retain(|row| row.user_id == facts.reservation.user_id);
             let passes = tickets::passes(app, rows).await.map_err(|error| match error {
                 TicketError::Store(error) => error,
                 other => DbErr::Custom(other.to_string()),
@@ -65,7 +67,11 @@ pub(super) async fn content(
         }
         Kind::Refunded => Some(Content::Refunded { facts, amount_minor: refunded(app, reservation_id).await? }),
         Kind::ListingSold => Some(Content::ListingSold(facts)),
-        Kind::VerifyEmail | Kind::ResetPassword | Kind::PasswordChanged => None,
+        Kind::VerifyEmail
+        | Kind::ResetPassword
+        | Kind::PasswordChanged
+        | Kind::TicketOffered
+        | Kind::TicketAccepted => None,
     })
 }
 

@@ -1,10 +1,6 @@
 //! Terms: what a listing may say and cost. Everything that is wrong with an input is said at once, field by field.
 
-use entities::{
-    category::Category,
-    listing, money,
-    ticket::{self, Status},
-};
+use entities::{category::Category, listing, money, ticket};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 use sea_orm::EntityTrait;
 use uuid::Uuid;
@@ -202,17 +198,6 @@ fn minor(price: &Price) -> Result<i64, Vec<FieldError>> {
         errors.push(FieldError::new("price.amount", format!("is {}; it {right}", price.amount)));
     }
     minor.filter(|_| errors.is_empty()).ok_or(errors)
-}
-
-/// A ticket's status, as a sentence goes on with it.
-pub(super) fn status_text(status: Status) -> &'static str {
-    match status {
-        Status::Valid => "valid",
-        Status::Listed => "offered already",
-        Status::Transferred => "sold",
-        Status::Used => "used",
-        Status::Refunded => "refunded",
-    }
 }
 
 #[cfg(test)]

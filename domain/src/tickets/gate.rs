@@ -58,7 +58,7 @@ pub enum Outcome {
     Outdated,
     /// Its holder offers it for resale.
     Listed,
-    /// It was sold to another fan, who has a ticket of their own.
+    /// It was sold or given to another fan, who has a code of their own.
     Transferred,
     Refunded,
     /// The staff of the site keeps it out.
@@ -137,7 +137,7 @@ pub async fn check_in(app: &App, gate: &Gate, scan: &Scan) -> Result<CheckIn, Ti
             return Ok(counted(CheckIn { outcome: Outcome::Admitted, ticket: Some(first), conflict }));
         }
     }
-    Ok(counted(refused(refusal(&row), Some(row))))
+    Ok(counted(refused(refusal(&row, code.version()), Some(row))))
 }
 
 /// Tells what a device has scanned while it was offline. Each scan is judged by itself, in the order of their times, and
@@ -243,8 +243,9 @@ async fn enter(
 }
 
 /// Why a ticket of this match is not let in by a code that we signed.
-fn refusal(row: &ticket::Model) -> Outcome {
+fn refusal(row: &ticket::Model, version: i32) -> Outcome {
     match row.status {
+        _ if version <= row.given_version => Outcome::Transferred,
         Status::Valid if row.frozen_at.is_some() => Outcome::Frozen,
         Status::Valid => Outcome::Outdated,
         Status::Listed => Outcome::Listed,

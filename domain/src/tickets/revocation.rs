@@ -18,10 +18,7 @@ pub enum Reason {
 /// Codes of this version and of earlier ones open nothing: the newest one does while the ticket is valid.
 #[must_use]
 pub fn dead_version(ticket: &ticket::Model) -> i32 {
-    match reason(ticket) {
-        Reason::Outdated => ticket.version - 1,
-        _ => ticket.version,
-    }
+    if super::opens(ticket) { ticket.version - 1 } else { ticket.version }
 }
 
 /// Why its codes up to [`dead_version`] open nothing.
@@ -29,6 +26,10 @@ pub fn dead_version(ticket: &ticket::Model) -> i32 {
 pub fn reason(ticket: &ticket::Model) -> Reason {
     match ticket.status {
         Status::Valid if ticket.frozen_at.is_some() => Reason::Frozen,
+        // Unless it had yet another code since.
+        Status::Valid if ticket.given_version > 0 && ticket.given_version == dead_version(ticket) => {
+            Reason::Transferred
+        }
         Status::Valid => Reason::Outdated,
         Status::Listed => Reason::Listed,
         Status::Transferred => Reason::Transferred,

@@ -102,3 +102,16 @@ refunded-some = أُعيد { $returned } من تذاكرك البالغ عدده
 refunded-money = { $amount } من أصل { $total } دفعتها لدى { $site } في طريقها إلى بطاقتك. قد يستغرق مصرفك بضعة أيام لإظهارها.
 refunded-gate = التذكرة المُعادة لا تفتح أي بوابة.
 refunded-gate-others = التذكرة المُعادة لا تفتح أي بوابة. وتبقى تذاكرك الأخرى كما هي.
+
+ticket-offered-subject = تذكرة لك: { $fixture }
+ticket-offered-text = يهديك { $giver } تذكرة لدى { $site }. لا تكلّفك شيئًا:
+ticket-offered-text-unnamed = يهديك أحد المشجعين تذكرة لدى { $site }. لا تكلّفك شيئًا:
+ticket-offered-link = اقبل التذكرة
+ticket-offered-until = يمكنك قبولها حتى { $until } بأي حساب لدى { $site }.
+ticket-offered-note = يعمل هذا مرة واحدة، ومن يملكه يمكنه الحصول على التذكرة: احتفظ بهذه الرسالة لنفسك. إذا لم ترد التذكرة فلا تفعل شيئًا.
+
+ticket-accepted-subject = قُبلت تذكرتك: { $fixture }
+ticket-accepted-text = قُبلت التذكرة التي أهديتها إلى { $to }:
+ticket-accepted-gate = صارت لمن قبلها، ولم يعد الرمز الذي كان لديك يفتح أي بوابة.
+ticket-accepted-link = انظر تذاكري
+ticket-accepted-note = إذا لم تكن أنت من أهداها فاكتب إلينا فورًا وغيّر كلمة مرورك.

@@ -81,3 +81,16 @@ refunded-some = { $returned ->
 refunded-money = { $amount } of the { $total } that you paid at { $site } is on its way back to your card. Your bank may take some days to show it.
 refunded-gate = A ticket that was given back opens no gate.
 refunded-gate-others = A ticket that was given back opens no gate. Your other tickets stay as they are.
+
+ticket-offered-subject = A ticket for you: { $fixture }
+ticket-offered-text = { $giver } gives you a ticket of { $site }. It costs you nothing:
+ticket-offered-text-unnamed = A fan gives you a ticket of { $site }. It costs you nothing:
+ticket-offered-link = Accept the ticket
+ticket-offered-until = You can accept it until { $until }, with any account at { $site }.
+ticket-offered-note = This works once, and anyone who has it can have the ticket: keep this mail to yourself. If you do not want the ticket, do nothing.
+
+ticket-accepted-subject = Accepted: { $fixture }
+ticket-accepted-text = The ticket that you gave to { $to } was accepted:
+ticket-accepted-gate = It is theirs now, and the code that you had opens no gate any more.
+ticket-accepted-link = See my tickets
+ticket-accepted-note = If you did not give it away, write to us at once and change your password.

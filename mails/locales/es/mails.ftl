@@ -81,3 +81,16 @@ refunded-some = { $returned ->
 refunded-money = { $amount } de los { $total } que pagaste en { $site } vuelven a tu tarjeta. Tu banco puede tardar unos días en mostrarlo.
 refunded-gate = Una entrada devuelta no abre ninguna puerta.
 refunded-gate-others = Una entrada devuelta no abre ninguna puerta. Tus otras entradas siguen como están.
+
+ticket-offered-subject = Una entrada para ti: { $fixture }
+ticket-offered-text = { $giver } te regala una entrada de { $site }. No te cuesta nada:
+ticket-offered-text-unnamed = Un aficionado te regala una entrada de { $site }. No te cuesta nada:
+ticket-offered-link = Aceptar la entrada
+ticket-offered-until = Puedes aceptarla hasta el { $until }, con cualquier cuenta de { $site }.
+ticket-offered-note = Funciona una sola vez, y quien lo tenga puede quedarse con la entrada: no compartas este correo. Si no quieres la entrada, no hagas nada.
+
+ticket-accepted-subject = Aceptada: { $fixture }
+ticket-accepted-text = Se ha aceptado la entrada que regalaste a { $to }:
+ticket-accepted-gate = Ahora es suya, y el código que tenías ya no abre ninguna puerta.
+ticket-accepted-link = Ver mis entradas
+ticket-accepted-note = Si no la has regalado tú, escríbenos enseguida y cambia tu contraseña.

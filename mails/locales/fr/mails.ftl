@@ -81,3 +81,16 @@ refunded-some = { $returned ->
 refunded-money = { $amount } sur les { $total } payés sur { $site } reviennent sur votre carte. Votre banque peut mettre quelques jours à l’afficher.
 refunded-gate = Un billet rendu n’ouvre aucune porte.
 refunded-gate-others = Un billet rendu n’ouvre aucune porte. Vos autres billets restent comme ils sont.
+
+ticket-offered-subject = Un billet pour vous : { $fixture }
+ticket-offered-text = { $giver } vous offre un billet de { $site }. Il ne vous coûte rien :
+ticket-offered-text-unnamed = Un supporter vous offre un billet de { $site }. Il ne vous coûte rien :
+ticket-offered-link = Accepter le billet
+ticket-offered-until = Vous pouvez l’accepter jusqu’au { $until }, avec n’importe quel compte sur { $site }.
+ticket-offered-note = Ceci fonctionne une seule fois, et toute personne qui l’a peut avoir le billet : gardez ce courriel pour vous. Si vous ne voulez pas du billet, ne faites rien.
+
+ticket-accepted-subject = Accepté : { $fixture }
+ticket-accepted-text = Le billet que vous avez offert à { $to } a été accepté :
+ticket-accepted-gate = Il est désormais à cette personne, et le code que vous aviez n’ouvre plus aucune porte.
+ticket-accepted-link = Voir mes billets
+ticket-accepted-note = Si ce n’est pas vous qui l’avez offert, écrivez-nous tout de suite et changez votre mot de passe.

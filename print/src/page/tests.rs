@@ -36,6 +36,7 @@ fn pass(holder: Option<&str>, home: &str) -> Pass {
             used_nonce: None,
             frozen_at: None,
             frozen_by: None,
+            given_version: 0,
         },
         code: "A2".repeat(73),
         holder_email: Some("fan@example.com".to_owned()),

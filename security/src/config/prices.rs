@@ -6,7 +6,7 @@
 use transport::config::Documents;
 
 /// Work beyond what is selected below the field.
-const FIELDS: [(&str, u64); 64] = [
+const FIELDS: [(&str, u64); 69] = [
     // Argon2id takes a core for tens of milliseconds: one in a document.
     ("Mutation.signUp", 10_000),
     ("Mutation.signIn", 10_000),
@@ -27,11 +27,14 @@ const FIELDS: [(&str, u64); 64] = [
     ("Mutation.requestPasswordReset", 4_000),
     ("Mutation.requestEmailVerification", 4_000),
     ("Mutation.verifyEmail", 4_000),
+    ("Mutation.transferTicket", 4_000),
     // A durable transaction on a row that no other request waits for; a batch is a hundred of them.
     ("Mutation.checkIn", 1_000),
     ("Mutation.checkInBatch", 10_000),
     ("Mutation.signOut", 1_000),
     ("Mutation.updateProfile", 1_000),
+    ("Mutation.cancelTicketTransfer", 1_000),
+    ("Mutation.acceptTicketTransfer", 1_000),
     ("Mutation.freezeTickets", 1_000),
     ("Mutation.unfreezeTickets", 1_000),
     ("Mutation.setAddressRule", 1_000),
@@ -43,6 +46,7 @@ const FIELDS: [(&str, u64); 64] = [
     ("Query.myReservations", 100),
     ("Query.reservation", 100),
     ("Query.myTickets", 100),
+    ("Query.ticketTransfer", 100),
     ("Query.revokedTickets", 100),
     ("Query.myOrders", 100),
     ("Query.listing", 100),
@@ -61,6 +65,7 @@ const FIELDS: [(&str, u64); 64] = [
     // From four tables.
     ("Reservation.history", 80),
     ("Ticket.reservation", 20),
+    ("Ticket.transfer", 20),
     ("Payment.refunds", 20),
     ("Payment.refundedAmount", 20),
     // A signature, and a drawing of it.

@@ -12,7 +12,7 @@ use strsim::levenshtein;
 
 use super::{
     accounts, admin, database, forms::nearest, graphql, holds, http, kafka, log, mail, oidc, redis, refunds, resale,
-    sales, site, stripe, venues, web, worker,
+    sales, site, stripe, tickets, venues, web, worker,
 };
 
 /// One setting, as a user meets it.
@@ -30,7 +30,7 @@ pub struct Setting {
 pub const CONFIG_ENV: &str = "MATCHDAY_CONFIG";
 
 /// The sections of ours, each of which lists its settings.
-const SECTIONS: [&[Row]; 23] = [
+const SECTIONS: [&[Row]; 24] = [
     site::ROWS,
     http::ROWS,
     graphql::ROWS,
@@ -46,6 +46,7 @@ const SECTIONS: [&[Row]; 23] = [
     venues::ROWS,
     holds::ROWS,
     refunds::ROWS,
+    tickets::ROWS,
     resale::ROWS,
     limits::ROWS,
     bots::ROWS,

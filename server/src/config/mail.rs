@@ -18,6 +18,7 @@ pub struct Mail {
     /// the site was not told its address, mails give the code alone.
     pub verify_url: Option<String>,
     pub reset_url: Option<String>,
+    pub transfer_url: Option<String>,
     /// Whether fans are mailed of holds that they placed, or that expired.
     pub holds: bool,
 }
@@ -29,6 +30,7 @@ impl Default for Mail {
             from: "Matchday <tickets@localhost>".to_owned(),
             verify_url: None,
             reset_url: None,
+            transfer_url: None,
             holds: true,
         }
     }
@@ -40,6 +42,7 @@ pub(super) const ROWS: &[Row] = &[
     ("mail.from", "MATCHDAY_MAIL_FROM", Kind::Text, "sender of mails, such as Matchday <tickets@example.com>"),
     ("mail.verify_url", "MATCHDAY_MAIL_VERIFY_URL", Kind::Text, "page that confirms an email, {code} in it; unset: the storefront's at http.public_url, or the mail gives the code alone"),
     ("mail.reset_url", "MATCHDAY_MAIL_RESET_URL", Kind::Text, "page that takes another password, {code} in it; unset: likewise"),
+    ("mail.transfer_url", "MATCHDAY_MAIL_TRANSFER_URL", Kind::Text, "page that accepts a ticket that another fan gives, {code} in it; unset: likewise"),
     ("mail.holds", "MATCHDAY_MAIL_HOLDS", Kind::Flag, "mail fans of holds that they placed, or that expired; who pays is mailed the tickets in any case"),
 ];
 
@@ -61,9 +64,11 @@ impl Mail {
             let right = "write an address, such as Matchday <tickets@example.com>.";
             wrong("MATCHDAY_MAIL_FROM", format!("{:?} is no sender", self.from), right);
         }
-        for (setting, page) in
-            [("MATCHDAY_MAIL_VERIFY_URL", &self.verify_url), ("MATCHDAY_MAIL_RESET_URL", &self.reset_url)]
-        {
+        for (setting, page) in [
+            ("MATCHDAY_MAIL_VERIFY_URL", &self.verify_url),
+            ("MATCHDAY_MAIL_RESET_URL", &self.reset_url),
+            ("MATCHDAY_MAIL_TRANSFER_URL", &self.transfer_url),
+        ] {
             if let Some(page) = page
                 && !(page.contains("{code}") && (page.starts_with("https://") || page.starts_with("http://")))
             {

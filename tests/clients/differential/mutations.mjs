@@ -6,7 +6,7 @@ const calls = (field, ...inputs) => inputs.map((input) => ({ field, args: { inpu
 
 /** By who sends them: what may be asked at the root of a mutation, with other inputs each time where that makes a difference. */
 export function mutations(ask, { ways, tokens }) {
-  const { hold, cancelled, declined, sold, order, frozen, used, kept, codes, refreshToken, listings } = ways;
+  const { hold, cancelled, declined, sold, order, frozen, used, kept, given, codes, refreshToken, listings } = ways;
   const signIn = (password) => ({ email: 'ben@example.test', password });
   const versionOf = async ({ id }) => (await ask(tokens.ana, `{ listing(id: "${id}") { id version } }`)).listing;
   let opened = 0;
@@ -31,6 +31,9 @@ export function mutations(ask, { ways, tokens }) {
       ...calls('updateListing', { ...(await versionOf(listings.changing)), title: `Renamed ${random.below(100)}` }, { id: listings.changing.id, version: 1, title: 'Too late' }),
       ...calls('updateProfile', { country: 'QA', locale: 'ar' }, { locale: 'nonsense' }),
       ...calls('withdrawListing', { id: listings.withdrawn.id }),
+      ...calls('transferTicket', { ticketId: given.id, email: 'friend@example.test' }, { ticketId: 'nonsense', email: 'friend@example.test' }),
+      ...calls('cancelTicketTransfer', { ticketId: used.id }, { ticketId: 'nonsense' }),
+      ...calls('acceptTicketTransfer', { code: 'nonsense' }),
       { field: 'requestEmailVerification', args: {} },
     ],
     ben: () => [

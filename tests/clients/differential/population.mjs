@@ -70,6 +70,7 @@ export async function populated(ask, folder) {
   for (const matchNumber of [5, 6, 7, 8]) listings.push(await offered(ana, (await bought(ana, matchNumber))[0].id, `${60 + matchNumber}.50`));
   const [open, withdrawn, locked, gone] = listings;
   const changing = await offered(ana, (await bought(ana, 10))[0].id, '70.00');
+  const [given] = await bought(ana, 9);
   const frozen = await held(ben, 10, 2, 1);
   await paid(ben, frozen);
   await mutate(ana, 'withdrawListing', { id: withdrawn.id }, 'listing { id }');
@@ -86,7 +87,7 @@ export async function populated(ask, folder) {
   const [me, match] = [await ask(ana, '{ me { id } }'), await ask(undefined, '{ match(matchNumber: 3) { id } }')];
   const { matches } = await ask(undefined, '{ matches(first: 3) { pageInfo { endCursor } } }');
   const ids = [me.me.id, match.match.id, hold, sold, kept.id, used.id, open.id, gone.id];
-  const ways = { hold, cancelled, declined, sold, order, frozen, used, kept, codes, refreshToken, listings: { open, withdrawn, locked, gone, changing } };
+  const ways = { hold, cancelled, declined, sold, order, frozen, used, kept, given, codes, refreshToken, listings: { open, withdrawn, locked, gone, changing } };
   return { tokens, roots: roots(ids, [hold, sold, order], listings, matches.pageInfo.endCursor), ways, mutate };
 }
 
@@ -102,7 +103,8 @@ function roots(ids, reservations, listings, cursor) {
     ...calls('myReservations', {}, { first: 1 }, { status: 'RESERVED' }, { status: 'CANCELLED', first: 5 }, { after: 'nonsense' }),
     ...calls('reservation', ...reservations.map((id) => ({ id })), { id: 'nonsense' }),
     ...calls('reconciliation', {}),
-    ...calls('myTickets', {}, { status: 'VALID', first: 2 }),
+    ...calls('myTickets', {}, { status: 'VALID', first: 2 }, { received: true }),
+    ...calls('ticketTransfer', { code: 'nonsense' }),
     ...calls('revokedTickets', {}, { first: 1 }),
     ...calls('listing', ...listings.map(({ id }) => ({ id })), { id: unknown }),
     ...calls('listings', {}, { sort: 'PRICE_DESC', first: 1 }, { filter: { matchNumber: 5, priceMax: '70.00' } }),

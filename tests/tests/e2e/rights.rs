@@ -60,6 +60,7 @@ const ROWS: &[Row] = &[
     row("Query.me", "{ field: me { id email } }", [NOTHING, SHOWN, SHOWN, SHOWN, SHOWN]),
     row("Query.myReservations", "{ field: myReservations { nodes { id } } }", SIGNED_IN),
     row("Query.myTickets", "{ field: myTickets { nodes { id code qr passUrl } } }", SIGNED_IN),
+    row("Query.ticketTransfer", r#"{ field: ticketTransfer(code: "wrong") { state } }"#, [NOTHING; 5]),
     row("Query.revokedTickets", "{ field: revokedTickets { until nodes { ticketId } } }", STEWARDS),
     row("Query.reservation", "query ($reservation: ID!) { field: reservation(id: $reservation) { id } }",
         [ANONYMOUS, NOTHING, SHOWN, NOTHING, SHOWN]),
@@ -139,6 +140,15 @@ const ROWS: &[Row] = &[
     row("Mutation.refundReservation", "mutation ($refunded: ID!) {
         field: refundReservation(input: {reservationId: $refunded}) { reservation { id } } }",
         [ANONYMOUS, UNKNOWN, SHOWN, UNKNOWN, SHOWN]),
+    row("Mutation.transferTicket", r#"mutation ($given: ID!) {
+        field: transferTicket(input: {ticketId: $given, email: "friend@example.com"}) { ticket { id } } }"#,
+        [ANONYMOUS, UNKNOWN, SHOWN, UNKNOWN, UNKNOWN]),
+    row("Mutation.cancelTicketTransfer", "mutation ($given: ID!) {
+        field: cancelTicketTransfer(input: {ticketId: $given}) { ticket { id } } }",
+        [ANONYMOUS, UNKNOWN, SHOWN, UNKNOWN, SHOWN]),
+    row("Mutation.acceptTicketTransfer", r#"mutation {
+        field: acceptTicketTransfer(input: {code: "wrong"}) { ticket { id } } }"#,
+        [ANONYMOUS, JUDGED, JUDGED, JUDGED, JUDGED]),
     row("Mutation.freezeTickets", "mutation ($ticketed: ID!) {
         field: freezeTickets(input: {reservationId: $ticketed}) { reservation { id } } }", ADMINS),
     row("Mutation.unfreezeTickets", "mutation ($ticketed: ID!) {
@@ -251,7 +261,7 @@ async fn each_is_let_through_to_what_they_have_a_right_to_and_no_further() {
     let refunded = owner.holds(1, 2, 1).await;
     owner.pay(&refunded, "pm_card_visa", "refunded").await.data();
     site.on_sale(2, 20).await;
-    let ticket = owner.buys(2, 1).await;
+    let (ticket, given) = (owner.buys(2, 1).await, owner.buys(2, 1).await);
     let extended = owner.holds(2, 2, 1).await;
     let mut listings = Vec::new();
     for _ in 0..3 {
@@ -278,7 +288,7 @@ async fn each_is_let_through_to_what_they_have_a_right_to_and_no_further() {
                 "ticketed": ticketed, "extended": extended,
                 "owner": me["me"]["id"], "match": me["match"]["id"], "ticket": tickets["myTickets"]["nodes"][0]["id"],
                 "known": me["me"]["email"], "new": format!("{}@example.com", Uuid::new_v4().simple()),
-                "refresh": spare, "ticket": ticket,
+                "refresh": spare, "ticket": ticket, "given": given,
                 "listing": listings[0], "ordered": listings[1], "withdrawn": listings[2],
             });
             let asked: serde_json::Map<String, Value> = (all.as_object().expect("it is an object").clone())

@@ -18,6 +18,7 @@ use tests::{Site, pages::Browser};
 mod account;
 mod codes;
 mod elsewhere;
+mod gifts;
 mod headers;
 mod order_states;
 mod orders;

@@ -26,6 +26,7 @@ pub fn routes(shop: Arc<Shop>) -> Router {
         // Mails lead here: which language their reader reads, the browser knows.
         .route("/verify", get(choose_language))
         .route("/reset", get(choose_language))
+        .route("/tickets/accept", get(choose_language))
         .route("/{locale}", get(matches::list))
         .route("/{locale}/", get(matches::list))
         .route("/{locale}/matches/{number}", get(match_page::show).post(match_page::reserve))

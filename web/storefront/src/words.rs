@@ -3,7 +3,7 @@
 use kit::locale::Locale;
 
 /// Fluent files, by language.
-pub const SOURCES: &[(Locale, &str)] = kit::sources!["account", "matches", "orders", "resale", "site"];
+pub const SOURCES: &[(Locale, &str)] = kit::sources!["account", "matches", "orders", "resale", "site", "tickets"];
 
 #[cfg(test)]
 mod tests {

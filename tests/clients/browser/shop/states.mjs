@@ -201,6 +201,46 @@ export async function ofResale(shop, locale, number, look) {
   await buyer.leaves();
 }
 
+/** A ticket that goes from friend to friend. */
+export async function ofGifts(shop, locale, number, look) {
+  const giver = await Fan.arrives(shop, { locale });
+  await giver.signsUp();
+  const order = await giver.buys(number, { quantity: 2 });
+  await giver.presses(giver.page.locator('main a[href$="/give"]').first());
+  await look(giver, 'give');
+  const form = giver.path();
+  await withoutChecks(giver);
+  await giver.fills({ email: 'friend' });
+  await giver.sends(form);
+  await look(giver, 'give-wrong');
+  const friend = await Fan.arrives(shop, { locale });
+  await giver.fills({ email: friend.email });
+  await giver.sends(form);
+  await look(giver, 'order-offered');
+  await giver.goes(form, { status: 409 });
+  await look(giver, 'give-offered');
+
+  const invitation = `/tickets/accept?code=${await shop.mailedCode('ticket-offered', friend.email)}`;
+  await friend.goes(invitation);
+  await look(friend, 'accept-signed-out');
+  await friend.signsUp();
+  await friend.goes(invitation);
+  await look(friend, 'accept');
+  await friend.sends('/tickets/accept');
+  await friend.hasTickets();
+  await look(friend, 'ticket-received');
+  await friend.goes('/orders');
+  await look(friend, 'orders-received');
+  await friend.goes(invitation, { status: 410 });
+  await look(friend, 'accept-over');
+  await friend.goes('/tickets/accept?code=wrong', { status: 422 });
+  await look(friend, 'accept-wrong');
+  await giver.goes(order);
+  await look(giver, 'order-given');
+  await giver.leaves();
+  await friend.leaves();
+}
+
 /** What a browser checks of a form by itself, the server has to check as well. */
 const withoutChecks = (visitor) =>
   visitor.page.locator('main form').first().evaluate((form) => {

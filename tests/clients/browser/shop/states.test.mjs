@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { looked } from './looks.mjs';
-import { ofFan, ofResale, ofStock, ofVisitors } from './states.mjs';
+import { ofFan, ofGifts, ofResale, ofStock, ofVisitors } from './states.mjs';
 import { invalid } from './valid.mjs';
 import { opensShop } from './world.mjs';
 
@@ -30,4 +30,5 @@ for (const [at, locale] of ['en', 'ar'].entries()) {
   test(`a match as its stock ends, ${locale}`, { timeout: 180_000 }, () => tour((look) => ofStock(shop, locale, 10 + at, look)));
   test(`a fan's own pages, ${locale}`, { timeout: 180_000 }, () => tour((look) => ofFan(shop, locale, 20 + 4 * at, look)));
   test(`sales between fans, ${locale}`, { timeout: 180_000 }, () => tour((look) => ofResale(shop, locale, 30 + at, look)));
+  test(`a ticket for a friend, ${locale}`, { timeout: 180_000 }, () => tour((look) => ofGifts(shop, locale, 40 + at, look)));
 }

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { freeAddress, startProgram, startStorefront } from '../../program.mjs';
 import { startChromium } from '../tools.mjs';
 
-/** `{ browser, url, restart, runs, leaves }`; `settings` are more of the program's environment. */
+/** `{ browser, url, restart, runs, mailedCode, leaves }`; `settings` are more of the program's environment. */
 export async function opensShop(settings = {}) {
   const browser = await startChromium();
   const program = await startProgram({ MATCHDAY_SITE_NAME: 'Cup Tickets', ...settings });
@@ -14,6 +14,12 @@ export async function opensShop(settings = {}) {
     url: program.url,
     restart: program.restart,
     runs: program.runs,
+    /** The code of the newest mail of a kind to an email, once it is there. */
+    mailedCode: (kind, email) =>
+      until(`the mail ${kind}`, async () => {
+        const mail = (await program.mails(kind)).findLast((text) => text.includes(`To: ${email}`));
+        return mail?.match(/^ {4}([\w-]{43})\s*$/m)?.[1];
+      }),
     leaves: async () => {
       await browser.close();
       await program.stop();

@@ -21,8 +21,9 @@ const EVERYBODYS: Fields = &[
     ("RefundTerms", "cutoffHours"),
     ("ResaleTerms", "feePercent priceCapPercent priceFloorPercent holdSeconds outsideTickets maxOrders maxOrdersPerMatch"),
     ("Site", "name currency locales holdSeconds extension maxTicketsPerReservation maxTicketsPerMatch needsConfirmedEmail payments \
-              publishableKey testCards captcha refunds resale"),
+              publishableKey testCards captcha refunds resale ticketTransfers"),
     ("TestCard", "paymentMethod outcome declineCode"),
+    ("TransferTerms", "hours maxPerTicket"),
     ("TicketCategory", "category price available pending sellable status"),
     // A seller shows what they offer, and by which name.
     ("Listing", "id state match category title description price fee seller isOutside lockedUntil withdrawing createdAt \
@@ -37,7 +38,9 @@ const OWN: Fields = &[
     ("Reservation", "id reference status cancelReason match category quantity quantityLeft unitPrice totalPrice createdAt expiresAt \
                      extensionsLeft endedAt history payment tickets listing version"),
     ("ReservationStep", "kind at amount"),
-    ("Ticket", "id status holderName match category seat price issuedAt usedAt frozenAt reservation"),
+    ("Ticket", "id status holderName match category seat price issuedAt usedAt frozenAt reservation transfer"),
+    // Also to whoever has the code of the mail.
+    ("TicketTransfer", "state to until createdAt match category"),
     ("Payment", "status amount refunds refundedAmount declineCode createdAt updatedAt"),
     ("Refund", "status amount reason createdAt doneAt"),
     ("Payout", "listing amount status problem createdAt paidAt"),
@@ -79,9 +82,11 @@ const ADMINS: Fields = &[
 /// What only leads to what has a list of its own.
 #[rustfmt::skip]
 const LEADING: Fields = &[
+    ("AcceptTicketTransferPayload", "ticket"),
     ("AddressRuleConnection", "pageInfo edges nodes"),
     ("AddressRuleEdge", "node cursor"),
     ("CancelReservationPayload", "reservation"),
+    ("CancelTicketTransferPayload", "ticket"),
     ("ChangePasswordPayload", "user"),
     ("CheckInBatchPayload", "checkIns"),
     ("CheckInPayload", "checkIn"),
@@ -112,6 +117,7 @@ const LEADING: Fields = &[
     ("SignOutPayload", "success"),
     ("TicketConnection", "pageInfo edges nodes"),
     ("TicketEdge", "node cursor"),
+    ("TransferTicketPayload", "ticket"),
     ("UnfreezeTicketsPayload", "reservation"),
     ("UpdateListingPayload", "listing"),
     ("UpdateProfilePayload", "user"),

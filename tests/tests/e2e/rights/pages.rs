@@ -63,6 +63,7 @@ const ROWS: &[Row] = &[
     get("/", "/", ALL_LED_ON),
     get("/verify", "/verify?code=x", ALL_LED_ON),
     get("/reset", "/reset?code=x", ALL_LED_ON),
+    get("/tickets/accept", "/tickets/accept?code=x", ALL_LED_ON),
     get("/{locale}", "/en", EVERYBODY),
     get("/{locale}/", "/en/", EVERYBODY),
     get("/{locale}/matches/{number}", "/en/matches/1", EVERYBODY),
@@ -105,6 +106,16 @@ const ROWS: &[Row] = &[
     get("/{locale}/orders/{id}/match.ics", "/en/orders/{bought}/match.ics", OWNERS_AND_ADMINS),
     get("/{locale}/orders/{id}/refund", "/en/orders/{bought}/refund", OWNERS_AND_ADMINS),
     post("/{locale}/orders/{id}/refund", "/en/orders/{bought}/refund", "ticket={bought-ticket}",
+        [SIGN_IN, NOTHING, LEADS_ON, NOTHING, LEADS_ON]),
+
+    get("/{locale}/tickets/accept", "/en/tickets/accept", EVERYBODY),
+    post("/{locale}/tickets/accept", "/en/tickets/accept", "code=x", [SIGN_IN, JUDGED, JUDGED, JUDGED, JUDGED]),
+    get("/{locale}/tickets/{id}", "/en/tickets/{given}", [SIGN_IN, NOTHING, LEADS_ON, NOTHING, LEADS_ON]),
+    get("/{locale}/tickets/{id}/match.ics", "/en/tickets/{given}/match.ics", OWNERS_AND_ADMINS),
+    get("/{locale}/tickets/{id}/give", "/en/tickets/{given}/give", OWNERS_AND_ADMINS),
+    post("/{locale}/tickets/{id}/give", "/en/tickets/{given}/give", "email=friend%40example.com", DONE_BY_OWNERS),
+    get("/{locale}/tickets/{id}/take-back", "/en/tickets/{given}/take-back", ALL_LED_ON),
+    post("/{locale}/tickets/{id}/take-back", "/en/tickets/{given}/take-back", "",
         [SIGN_IN, NOTHING, LEADS_ON, NOTHING, LEADS_ON]),
 
     get("/{locale}/resale", "/en/resale", EVERYBODY),
@@ -171,6 +182,7 @@ async fn things(owner: &Client) -> Vec<(&'static str, String)> {
     let tickets = owner.ask(tickets, json!({ "id": bought })).await.data();
     let ticket = tickets["reservation"]["tickets"][0]["id"].as_str().expect("a ticket is issued").to_owned();
     things.extend([("bought", bought), ("bought-ticket", ticket), ("ticket", owner.buys(2, 1).await)]);
+    things.push(("given", owner.buys(2, 1).await));
     for name in ["listing", "ordered", "withdrawn"] {
         things.push((name, owner.offers(&owner.buys(2, 1).await, "80").await));
     }

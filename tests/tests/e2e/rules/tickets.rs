@@ -8,7 +8,7 @@ use domain::{
     audit,
     gateway::Status as AtBank,
     keyring,
-    tickets::{self, keys::TicketCodes},
+    tickets::{self, Filter, keys::TicketCodes},
 };
 use entities::{
     category::Category,
@@ -133,15 +133,16 @@ async fn a_fan_finds_their_tickets_and_nobody_elses(app: &TestApp) {
     let his = ben.holds(1, Category::One, 1).await;
     ben.pay_with(his.id, PAYS, None).await.expect("the card pays");
 
-    let all = tickets::of_fan(app, ana.viewer, None, None, 10).await.expect("tickets can be listed");
+    let of = |status| Filter { status: Some(status), ..Filter::default() };
+    let all = tickets::of_fan(app, ana.viewer, Filter::default(), None, 10).await.expect("tickets can be listed");
     let mut ids: Vec<Uuid> = tickets.iter().map(|ticket| ticket.id).collect();
     ids.sort_unstable_by(|a, b| b.cmp(a));
     assert_eq!((all.items.iter().map(|row| row.id).collect::<Vec<_>>(), all.more), (ids.clone(), false));
-    let first = tickets::of_fan(app, ana.viewer, Some(Status::Valid), None, 1).await.expect("they can be listed");
+    let first = tickets::of_fan(app, ana.viewer, of(Status::Valid), None, 1).await.expect("they can be listed");
     assert_eq!((first.items[0].id, first.more), (ids[0], true));
-    let rest = tickets::of_fan(app, ana.viewer, None, Some(ids[0]), 1).await.expect("they can be listed");
+    let rest = tickets::of_fan(app, ana.viewer, Filter::default(), Some(ids[0]), 1).await.expect("they can be listed");
     assert_eq!((rest.items[0].id, rest.more), (ids[1], false));
-    let used = tickets::of_fan(app, ana.viewer, Some(Status::Used), None, 10).await.expect("they can be listed");
+    let used = tickets::of_fan(app, ana.viewer, of(Status::Used), None, 10).await.expect("they can be listed");
     assert_eq!(used.items, []);
     let found = async |fan: &Fan| tickets::find(app, fan.viewer, ids[0]).await.expect("tickets can be read");
     assert_eq!((found(&ana).await.map(|row| row.id), found(&ben).await), (Some(ids[0]), None));

@@ -21,7 +21,7 @@ const PASSWORD: &str = "correct horse battery staple";
 const CRAWLER: (&str, &str) = ("user-agent", "Mozilla/5.0 (compatible; ExampleBot/2.1; +http://bot.example.com)");
 
 /// A site that knows its address, so that its mails lead to its pages.
-async fn site() -> (World, Site) {
+pub(super) async fn site() -> (World, Site) {
     let world = World::embedded().with("MATCHDAY_PUBLIC_URL", ADDRESS);
     let site = world.start().await;
     (world, site)
@@ -35,7 +35,7 @@ async fn signed_up(site: &Site) -> Browser {
 }
 
 /// The path of the link in the last mail of a kind.
-async fn link(world: &World, kind: &str) -> String {
+pub(super) async fn link(world: &World, kind: &str) -> String {
     let folder = world.folder().join("mails");
     let found = || {
         let files = fs::read_dir(&folder).ok()?.flatten().map(|file| file.path());

@@ -14,9 +14,11 @@ use kit::{answer, api::Refusal, visit::Visit};
 
 use crate::Shop;
 
+mod accept;
 mod calendar;
 mod checkout;
 mod entry;
+mod give;
 mod held;
 mod life;
 mod list;
@@ -25,6 +27,7 @@ mod pay;
 mod payment;
 mod refund;
 mod state;
+mod ticket;
 mod tickets;
 
 pub(crate) fn routes() -> Router<Arc<Shop>> {
@@ -36,15 +39,25 @@ pub(crate) fn routes() -> Router<Arc<Shop>> {
         .route("/{locale}/orders/{id}/more-time", post(order::more_time).get(order::back))
         .route("/{locale}/orders/{id}/cancel", post(order::cancel).get(order::back))
         .route("/{locale}/orders/{id}/refund", get(refund::show).post(refund::give_back))
-        .route("/{locale}/orders/{id}/match.ics", get(calendar::download))
+        .route("/{locale}/orders/{id}/match.ics", get(calendar::of_order))
+        .route("/{locale}/tickets/accept", get(accept::show).post(accept::act))
+        .route("/{locale}/tickets/{id}", get(ticket::show))
+        .route("/{locale}/tickets/{id}/give", get(give::show).post(give::act))
+        .route("/{locale}/tickets/{id}/take-back", post(give::take_back).get(ticket::back))
+        .route("/{locale}/tickets/{id}/match.ics", get(calendar::of_ticket))
 }
 
-/// The id of an order in a path.
+/// The id of an order or a ticket in a path.
 pub(crate) type IdInPath = Path<(String, String)>;
 
 /// The path of an order's page without its language. What is no id names none.
 fn path_of(id: &str) -> String {
     format!("/orders/{id}")
+}
+
+/// The path of a ticket's page without its language.
+fn path_of_ticket(id: &str) -> String {
+    format!("/tickets/{id}")
 }
 
 /// Whether a text may be an id of the contract's: it goes into links as it is.

@@ -1,4 +1,4 @@
-//! The match of an order as a file for calendars (RFC 5545).
+//! The match of an order, or of a ticket, as a file for calendars (RFC 5545).
 
 use std::sync::Arc;
 
@@ -10,10 +10,13 @@ use axum::{
 use jiff::{SignedDuration, Timestamp};
 use kit::{answer, api::Refusal, t_plain, visit::Visit};
 
-use super::{IdInPath, entry, is_id, not_shown, path_of};
+use super::{IdInPath, entry, is_id, not_shown, path_of, path_of_ticket};
 use crate::{
     Shop,
-    documents::orders::{OrderCalendar, order_calendar as document},
+    documents::{
+        orders::{OrderCalendar, order_calendar as document},
+        tickets::{TicketCalendar, ticket_calendar as of_one},
+    },
     pages::{Wanted, facts},
 };
 
@@ -25,7 +28,7 @@ const LINE: usize = 75;
 
 /// What a calendar is told.
 struct Event<'a> {
-    /// Never another one for the same order, so that a file that is opened again changes the entry that there is.
+    /// Never another one for the same order or ticket, so that a file that is opened again changes the entry that there is.
     uid: String,
     /// Grows with the match's own version: a calendar takes the newer of two.
     sequence: i64,
@@ -37,7 +40,44 @@ struct Event<'a> {
     url: String,
 }
 
-pub(super) async fn download(
+/// What the file is of: tickets of a match.
+struct Going<'a> {
+    /// Of the order, or of the ticket that another fan gave.
+    id: &'a str,
+    /// What people call the order by.
+    reference: Option<&'a str>,
+    /// The page of it.
+    path: String,
+    tickets: i64,
+    category: i64,
+    number: i64,
+    version: i64,
+    starts_at: Timestamp,
+    home: &'a str,
+    away: &'a str,
+    place: &'a str,
+}
+
+/// What a document was answered of it.
+macro_rules! going {
+    ($row:expr, $path:expr, $tickets:expr) => {
+        Going {
+            id: &$row.id,
+            reference: None,
+            path: $path,
+            tickets: $tickets,
+            category: $row.category,
+            number: $row.match_.match_number,
+            version: $row.match_.version,
+            starts_at: $row.match_.date_utc,
+            home: &$row.match_.home_team,
+            away: &$row.match_.away_team,
+            place: &$row.match_.location,
+        }
+    };
+}
+
+pub(super) async fn of_order(
     axum::extract::State(shop): State<Arc<Shop>>,
     wanted: Wanted,
     Path((_, id)): IdInPath,
@@ -48,35 +88,69 @@ pub(super) async fn download(
     if !is_id(&id) {
         return answer::refused(&mut visit, &Refusal::not_found());
     }
-    match visit.ask::<OrderCalendar>(document::Variables { id }).await {
-        Ok(data) => match data.reservation.filter(|row| row.status == document::ReservationStatus::RESERVED) {
-            Some(row) => file(&mut visit, &row, data.now),
-            None => answer::refused(&mut visit, &Refusal::not_found()),
-        },
+    let data = match visit.ask::<OrderCalendar>(document::Variables { id }).await {
+        Ok(data) => data,
+        Err(refusal) => return not_shown(&mut visit, &refusal),
+    };
+    let paid = data.reservation.filter(|row| row.status == document::ReservationStatus::RESERVED);
+    match paid.map(|row| (kept(&row), row)) {
+        Some((tickets, row)) if tickets > 0 => {
+            let path = path_of(&row.id);
+            let reference = Some(row.reference.as_str());
+            file(&mut visit, &Going { reference, ..going!(row, path, tickets) }, data.now)
+        }
+        _ => answer::refused(&mut visit, &Refusal::not_found()),
+    }
+}
+
+/// Tickets that are the buyer's still; of another site this one knows none.
+fn kept(row: &document::OrderCalendarReservation) -> i64 {
+    let gone = row.tickets.iter().filter(|ticket| ticket.status == document::TicketStatus::TRANSFERRED).count();
+    row.quantity_left - i64::try_from(gone).unwrap_or_default()
+}
+
+/// The same of a ticket that another fan gave.
+pub(super) async fn of_ticket(
+    axum::extract::State(shop): State<Arc<Shop>>,
+    wanted: Wanted,
+    Path((_, id)): IdInPath,
+    parts: Parts,
+) -> Response {
+    let mut visit = wanted.visit(&shop, &parts).await;
+    visit.path = path_of_ticket(&id);
+    if !visit.has_session() {
+        return answer::refused(&mut visit, &Refusal::unauthenticated());
+    }
+    match visit.ask::<TicketCalendar>(of_one::Variables { id }).await {
+        Ok(of_one::ResponseData { node: Some(of_one::TicketCalendarNode::Ticket(row)), now })
+            if matches!(row.status, of_one::TicketStatus::VALID | of_one::TicketStatus::LISTED) =>
+        {
+            let path = path_of_ticket(&row.id);
+            file(&mut visit, &going!(row, path, 1), now)
+        }
+        Ok(_) => answer::refused(&mut visit, &Refusal::not_found()),
         Err(refusal) => not_shown(&mut visit, &refusal),
     }
 }
 
-fn file(visit: &mut Visit<'_>, row: &document::OrderCalendarReservation, now: Timestamp) -> Response {
-    let (words, known) = (visit.words, &row.match_);
+fn file(visit: &mut Visit<'_>, going: &Going<'_>, now: Timestamp) -> Response {
+    let words = visit.words;
+    let category = t_plain!(words, "category", n = going.category);
+    let reference = going.reference.map(|reference| format!(" · {}", entry::reference_in_plain(reference, words)));
     let site = visit.kit.site.public_url.as_deref().unwrap_or_default().trim_end_matches('/');
     let host = site.split_once("://").map_or("matchday", |(_, host)| host);
-    let tickets = t_plain!(words, "tickets", n = row.quantity_left);
+    let tickets = t_plain!(words, "tickets", n = going.tickets);
     let event = Event {
-        uid: format!("{}@{host}", row.id),
-        sequence: known.version,
+        uid: format!("{}@{host}", going.id),
+        sequence: going.version,
         made_at: now,
-        starts_at: known.date_utc,
-        summary: facts::fixture(&known.home_team, &known.away_team, words),
-        description: format!(
-            "{tickets} · {} · {}",
-            t_plain!(words, "category", n = row.category),
-            entry::reference_in_plain(&row.reference, words)
-        ),
-        place: &known.location,
-        url: format!("{site}{}", visit.link(&path_of(&row.id))),
+        starts_at: going.starts_at,
+        summary: facts::fixture(going.home, going.away, words),
+        description: format!("{tickets} · {category}{}", reference.unwrap_or_default()),
+        place: going.place,
+        url: format!("{site}{}", visit.link(&going.path)),
     };
-    let disposition = format!("attachment; filename=\"match-{}.ics\"", known.match_number);
+    let disposition = format!("attachment; filename=\"match-{}.ics\"", going.number);
     let headers = [
         (header::CONTENT_TYPE, "text/calendar; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, disposition),

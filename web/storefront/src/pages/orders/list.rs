@@ -21,8 +21,9 @@ use serde_json::json;
 use super::{
     asked,
     entry::{self, match_of},
-    path_of,
+    path_of, path_of_ticket,
     state::{State, standing},
+    tickets::standing_of_ticket,
 };
 use crate::{
     Shop,
@@ -31,6 +32,7 @@ use crate::{
 };
 
 type Row = document::Row;
+type Received = document::OrdersPageReceivedNodes;
 
 /// Orders of a page.
 const ROWS: usize = 20;
@@ -60,7 +62,10 @@ pub(super) async fn show(Shared(shop): Shared<Arc<Shop>>, wanted: Wanted, parts:
         after: orders_after,
     };
     let (rows, next) = merged(holds, orders, ROWS);
-    let page = page(&visit, data.now, &rows, next, is_first);
+    let received = if is_first { data.received.nodes } else { Vec::new() };
+    let takes_codes = is_first && data.site.ticket_transfers.is_some();
+    let lists = Lists { orders: &rows, received: &received, takes_codes };
+    let page = page(&visit, data.now, &lists, next, is_first);
     answer::page(&mut visit, StatusCode::OK, &page, Keeping::Browser)
 }
 
@@ -102,16 +107,25 @@ fn merged<T>(one: Source<T>, other: Source<T>, most: usize) -> (Vec<T>, Next) {
     (rows, has_more.then_some((one_at, other_at)))
 }
 
-fn page(visit: &Visit<'_>, now: Timestamp, rows: &[Row], next: Next, is_first: bool) -> Page {
+/// What is listed.
+struct Lists<'a> {
+    orders: &'a [Row],
+    received: &'a [Received],
+    /// Whether a code can be entered that a ticket was offered by.
+    takes_codes: bool,
+}
+
+fn page(visit: &Visit<'_>, now: Timestamp, lists: &Lists<'_>, next: Next, is_first: bool) -> Page {
     let words = visit.words;
+    let Lists { orders: rows, received, takes_codes } = *lists;
     let stated: Vec<(State, &Row)> = rows.iter().map(|row| (standing!(document, row).state(now), row)).collect();
     let (waiting, others): (Vec<_>, Vec<_>) = stated.into_iter().partition(|(state, _)| state.needs_its_buyer());
     let main = html! {
         div.stack.tight {
             h1 { (t!(words, "orders-heading")) }
-            @if !rows.is_empty() { p.muted { (t!(words, "orders-lead")) } }
+            @if !rows.is_empty() || !received.is_empty() { p.muted { (t!(words, "orders-lead")) } }
         }
-        @if rows.is_empty() && is_first {
+        @if rows.is_empty() && received.is_empty() && is_first {
             div.empty {
                 svg width="48" height="48" viewBox="0 0 48 48" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2.5" {
                     path d="M5 15a2 2 0 0 1 2-2h34a2 2 0 0 1 2 2v5a4 4 0 0 0 0 8v5a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2v-5a4 4 0 0 0 0-8z" {}
@@ -121,13 +135,19 @@ fn page(visit: &Visit<'_>, now: Timestamp, rows: &[Row], next: Next, is_first: b
                 p { (t!(words, "orders-empty-text")) }
                 a.button href=(visit.link("/")) { (t!(words, "orders-find")) }
             }
-        } @else if rows.is_empty() {
+        } @else if rows.is_empty() && !is_first {
             p { (t!(words, "orders-end")) }
         }
         @if !waiting.is_empty() {
             section.stack aria-labelledby="waiting" {
                 h2 id="waiting" { (t!(words, "orders-waiting", n = waiting.len())) }
                 ul.rows { @for (state, row) in &waiting { (line(visit, *state, row)) } }
+            }
+        }
+        @if !received.is_empty() {
+            section.stack aria-labelledby="received" {
+                h2 id="received" { (t!(words, "orders-received")) }
+                ul.rows { @for ticket in received { (given(visit, ticket)) } }
             }
         }
         @if !others.is_empty() {
@@ -137,6 +157,7 @@ fn page(visit: &Visit<'_>, now: Timestamp, rows: &[Row], next: Next, is_first: b
             }
         }
         (ways(visit, next, is_first))
+        @if takes_codes { p.small { (t!(words, "orders-code")) " " a href=(visit.link("/tickets/accept")) { (t!(words, "orders-code-enter")) } } }
     };
     let script_words = json!({ "localTime": t_plain!(words, "local-time", time = "{time}") });
     Page { script_words: Some(script_words), ..Page::new(Section::Orders, t!(words, "orders-heading"), main) }
@@ -176,6 +197,22 @@ fn line(visit: &Visit<'_>, state: State, row: &Row) -> Markup {
                 a.button.quiet href=(path) aria-label=(t_plain!(words, &format!("{act}-of"), fixture = known.fixture(words))) {
                     (t!(words, act))
                 }
+            }
+        }
+    }
+}
+
+/// A ticket that another fan gave.
+fn given(visit: &Visit<'_>, ticket: &Received) -> Markup {
+    let words = visit.words;
+    let known = match_of!(ticket);
+    let (key, class) = standing_of_ticket!(document, ticket).sign();
+    html! {
+        li {
+            div.stack.tight {
+                h3 { a href=(visit.link(&path_of_ticket(&ticket.id))) { (known.names(words)) } }
+                div.small.muted { (known.when_and_where(words)) p { (entry::what(1, ticket.category, words)) } }
+                p { span class=(class) { (t!(words, &format!("ticket-{key}"))) } }
             }
         }
     }

@@ -25,7 +25,7 @@ use super::{
     held::{self, Attempt, Shown},
     is_id, life, not_shown, path_of,
     state::{Reason, State, standing},
-    tickets,
+    tickets::{self, Around, ticket},
 };
 use crate::{
     Shop,
@@ -167,7 +167,7 @@ fn page(visit: &Visit<'_>, data: &document::ResponseData, order: &Order, attempt
             @match state {
                 State::Held | State::Waiting | State::Paying => (held::body(visit, &Shown { order, site: &data.site }, state, now, attempt)),
                 State::RunOut | State::Ended(_) => (ended(visit, order, state)),
-                State::Settling | State::Paid => (paid(visit, order, refunds_until(&data.site, order, now))),
+                State::Settling | State::Paid => (paid(visit, order, refunds_until(&data.site, order, now), data.site.ticket_transfers.is_some())),
             }
             (life::record(words, order, data.me.as_ref(), state))
         }
@@ -177,10 +177,12 @@ fn page(visit: &Visit<'_>, data: &document::ResponseData, order: &Order, attempt
 }
 
 /// Tickets, and what can be done with them.
-fn paid(visit: &Visit<'_>, order: &Order, refunds: Refunds) -> Markup {
+fn paid(visit: &Visit<'_>, order: &Order, refunds: Refunds, can_be_given: bool) -> Markup {
     let words = visit.words;
     let known = match_of!(order);
     let path = path_of(&order.id);
+    let is_gone = |ticket: &document::OrderPageReservationTickets| ticket.status == document::TicketStatus::TRANSFERRED;
+    let keeps_some = order.tickets.is_empty() || !order.tickets.iter().all(is_gone);
     let may_give_back = order.listing.is_none()
         && refunds != Refunds::Closed
         && order
@@ -194,9 +196,11 @@ fn paid(visit: &Visit<'_>, order: &Order, refunds: Refunds) -> Markup {
             div.notice { p { (t!(words, "tickets-soon")) " "
                 a href=(visit.link(&path)) { (t!(words, "look-again")) } } }
         }
-        (tickets::all(visit, order))
+        (stubs(visit, order, can_be_given))
         div.row.noprint {
-            a.button.quiet href=(visit.link(&format!("{path}/match.ics"))) { (t!(words, "calendar-add")) }
+            @if keeps_some {
+                a.button.quiet href=(visit.link(&format!("{path}/match.ics"))) { (t!(words, "calendar-add")) }
+            }
             @if !order.tickets.is_empty() {
                 md-print { button.button.quiet type="button" hidden { (t!(words, "print")) } }
             }
@@ -207,6 +211,25 @@ fn paid(visit: &Visit<'_>, order: &Order, refunds: Refunds) -> Markup {
         }
         @if let (true, Refunds::Until(until)) = (may_give_back, refunds) {
             p.small.muted { (t!(words, "refund-until")) " " (entry::moment(until, known.zone(), words)) }
+        }
+    }
+}
+
+/// The tickets of an order.
+fn stubs(visit: &Visit<'_>, order: &Order, can_be_given: bool) -> Markup {
+    let known = match_of!(order);
+    html! {
+        @if !order.tickets.is_empty() {
+            div.tickets {
+                @for row in &order.tickets {
+                    (tickets::stub(visit, &ticket!(document, row, order.category), &Around {
+                        known: &known,
+                        name: t_plain!(visit.words, "ticket-of", n = row.seat, all = order.quantity),
+                        price: Some((row.price.amount.as_str(), row.price.currency.as_str())),
+                        can_be_given,
+                    }))
+                }
+            }
         }
     }
 }
@@ -247,7 +270,7 @@ fn ended(visit: &Visit<'_>, order: &Order, state: State) -> Markup {
                 a.button href=(path) { (t!(words, label)) }
             }
         }
-        @if refunded { (tickets::all(visit, order)) }
+        @if refunded { (stubs(visit, order, false)) }
     }
 }
 
