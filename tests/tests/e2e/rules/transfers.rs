@@ -53,11 +53,11 @@ async fn mailed(app: &TestApp) -> Vec<OutgoingMail> {
 pub(super) async fn offered(app: &TestApp, giver: &Fan, ticket_id: Uuid, email: &str) -> String {
     giver.give(ticket_id, email).await.expect("nothing stands against it");
     let sent = mailed(app).await;
-    let codes = sent.iter().filter(|mail| mail.to == email).filter_map(|mail| match &mail.content {
+    let code = sent.iter().rev().filter(|mail| mail.to == email).find_map(|mail| match &mail.content {
         Content::TicketOffered { code, .. } => Some(code.clone()),
         _ => None,
     });
-    codes.last().expect("the reader is mailed a code")
+    code.expect("the reader is mailed a code")
 }
 
 /// A fan who has bought a ticket, one who reads mail, and the code that this one has.
