@@ -272,7 +272,7 @@ async fn what_was_given_may_be_sold(app: &TestApp) {
     assert_eq!(ticket(app, bought.id).await.status, Status::Transferred);
     let hers = cleo.ticket_of(order.id).await.expect("she has paid");
     assert_eq!((hers.origin_id, hers.given_version, hers.version), (Some(bought.id), 0, 1));
-    assert_eq!(ids_of(app, &cleo, Some(true)).await, []);
+    assert!(ids_of(app, &cleo, Some(true)).await.is_empty(), "she has paid");
 }
 
 async fn a_mail_that_is_late_brings_its_buyer_what_is_theirs_still(app: &TestApp) {
