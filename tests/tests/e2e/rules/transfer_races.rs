@@ -50,9 +50,9 @@ async fn a_gate_at_the_moment_of_the_acceptance_lets_one_person_in(app: &TestApp
     for number in 0..ROUNDS {
         let (giver, id, invitation) = round(app, number).await;
         let taker = app.fan(&format!("taker{number}")).await;
-        let shown = code(app, &ticket(app, id).await).await;
+        let (shown, nonce) = (code(app, &ticket(app, id).await).await, number.to_string());
 
-        let (accepted, outcome) = tokio::join!(taker.accept(&invitation), scanned(app, shown, &number.to_string()));
+        let (accepted, outcome) = tokio::join!(taker.accept(&invitation), scanned(app, shown, &nonce));
 
         let row = ticket(app, id).await;
         let expected = match outcome {

@@ -53,11 +53,11 @@ async fn mailed(app: &TestApp) -> Vec<OutgoingMail> {
 pub(super) async fn offered(app: &TestApp, giver: &Fan, ticket_id: Uuid, email: &str) -> String {
     giver.give(ticket_id, email).await.expect("nothing stands against it");
     let sent = mailed(app).await;
-    let codes = sent.iter().filter(|mail| mail.to == email).filter_map(|mail| match &mail.content {
+    let code = sent.iter().rev().filter(|mail| mail.to == email).find_map(|mail| match &mail.content {
         Content::TicketOffered { code, .. } => Some(code.clone()),
         _ => None,
     });
-    codes.last().expect("the reader is mailed a code")
+    code.expect("the reader is mailed a code")
 }
 
 /// A fan who has bought a ticket, one who reads mail, and the code that this one has.
@@ -272,7 +272,7 @@ async fn what_was_given_may_be_sold(app: &TestApp) {
     assert_eq!(ticket(app, bought.id).await.status, Status::Transferred);
     let hers = cleo.ticket_of(order.id).await.expect("she has paid");
     assert_eq!((hers.origin_id, hers.given_version, hers.version), (Some(bought.id), 0, 1));
-    assert_eq!(ids_of(app, &cleo, Some(true)).await, []);
+    assert!(ids_of(app, &cleo, Some(true)).await.is_empty(), "she has paid");
 }
 
 async fn a_mail_that_is_late_brings_its_buyer_what_is_theirs_still(app: &TestApp) {

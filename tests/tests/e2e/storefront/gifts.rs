@@ -100,7 +100,8 @@ async fn a_ticket_is_taken_back_and_its_link_says_so() {
     let elsewhere = ana.post(&form, &[("email", "cleo@example.com")]).await;
     assert_eq!(elsewhere.status, StatusCode::CONFLICT);
     assert!(elsewhere.says("It is offered to b•••@example.com already."), "{}", elsewhere.text());
-    let own = ana.post("/en/tickets/accept", &[("code", &ana.open(&mail).await.field("code"))]).await;
+    let code = ana.open(&mail).await.field("code");
+    let own = ana.post("/en/tickets/accept", &[("code", &code)]).await;
     assert_eq!(own.status, StatusCode::FORBIDDEN);
     assert!(own.says("You gave it yourself."), "{}", own.text());
 
