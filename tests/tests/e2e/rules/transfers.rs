@@ -98,7 +98,8 @@ async fn who_accepts_a_ticket_has_it_and_the_givers_code_is_dead(app: &TestApp) 
     assert_eq!((&again, &ticket(app, bought.id).await), (&accepted, &accepted));
     assert_eq!((accepted.user_id, accepted.holder_name.as_deref()), (ben.viewer.user_id, Some("ben")));
     assert_eq!((accepted.status, accepted.version, accepted.given_version), (Status::Valid, 2, 1));
-    assert_eq!((accepted.reservation_id, accepted.changed_at), (bought.reservation_id, app.now()));
+    assert_eq!(accepted.reservation_id, bought.reservation_id);
+    assert!(accepted.changed_at > bought.changed_at, "devices that were offline hear of it");
     assert_eq!(standing(app, bought.id).await, State::Accepted);
     assert_eq!((ids_of(app, &ana, None).await, ids_of(app, &ben, None).await), (vec![], vec![bought.id]));
     assert_eq!((ids_of(app, &ben, Some(true)).await, ids_of(app, &ben, Some(false)).await), (vec![bought.id], vec![]));
@@ -309,7 +310,8 @@ async fn emails_are_let_go_of_once_the_offer_is_over(app: &TestApp) {
     maintenance::forget(app).await.expect("what is over can be let go of");
 
     let row = transfers_of(app, bought.id).await.pop().expect("it was offered");
-    assert_eq!((row.recipient.as_str(), row.state, row.ended_at), ("F•••@Example.com", State::Lapsed, Some(app.now())));
+    assert_eq!((row.recipient.as_str(), row.state), ("F•••@Example.com", State::Lapsed));
+    assert!(row.ended_at >= Some(row.expires_at));
 }
 
 async fn the_audit_sees_who_holds_what_they_did_not_accept(app: &TestApp) {
