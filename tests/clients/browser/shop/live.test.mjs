@@ -170,6 +170,7 @@ test('the organiser renames a team: open pages say so, and lead to what is true 
 
   const renamed = { ...given, dateUtc: match.dateUtc, homeTeam: match.homeTeam === 'Wales' ? 'Qatar' : 'Wales' };
   await writeFile(join(folder, 'list.jsonl'), `${JSON.stringify(renamed)}\n`);
+  await until('the broker', async () => (await fetch(`${shop.url}/readyz`)).ok);
   shop.runs('masterlist', 'publish', join(folder, 'list.jsonl'));
 
   for (const visitor of pages) {
