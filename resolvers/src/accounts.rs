@@ -271,8 +271,8 @@ impl AccountMutation {
         let token = token
             .ok_or_else(|| ApiError::bad_input("refreshToken", "give a refreshToken: none was sent in a cookie"))?;
         let refreshed = accounts::refresh(ctx.app()?, token).await;
-        // Whatever happens, it will not be worth anything again.
-        if let Err(E::InvalidToken | E::EndedSession | E::ReusedToken | E::ExpiredToken) = &refreshed {
+        // One that was used before clears nothing: the answer to another tab may have brought this browser the next.
+        if let Err(E::InvalidToken | E::EndedSession | E::ExpiredToken) = &refreshed {
             keeper.forget(ctx);
         }
         let session = refreshed?;
