@@ -273,7 +273,7 @@ impl AccountMutation {
         let refreshed = accounts::refresh(ctx.app()?, token).await;
         // One that was used before clears nothing: the answer to another tab may have brought this browser the next.
         if let Err(E::InvalidToken | E::EndedSession | E::ExpiredToken) = &refreshed {
-            keeper.forget(ctx);
+            keeper.forget_refresh_token(ctx);
         }
         let session = refreshed?;
         keeper.keep(ctx, &session);

@@ -84,10 +84,10 @@ impl<'a> Keeper<'a> {
         }
     }
 
-    /// Makes the browser forget its session, if it keeps it.
-    pub(crate) fn forget(self, ctx: &Context<'_>) {
-        if self.is_browser() {
-            Cookies::forget(ctx);
+    /// Makes the browser forget its refresh token, if it keeps it. The access token may be good until its own end.
+    pub(crate) fn forget_refresh_token(self, ctx: &Context<'_>) {
+        if let Self::Browser(cookies) = self {
+            cookies.set(ctx, REFRESH, "", Duration::ZERO);
         }
     }
 
