@@ -72,7 +72,7 @@ const ROWS: &[Row] = &[
     get("/{locale}/pages/{name}", "/en/pages/terms", NOBODY),
     get("/robots.txt", "/robots.txt", EVERYBODY),
     get("/sitemap.xml", "/sitemap.xml", EVERYBODY),
-    get("/assets/{name}", "/assets/icon.svg", EVERYBODY),
+    get("/assets/{name}", "/assets/{script}", EVERYBODY),
     Row { method: "ANY", route: "/{locale}/{*rest}", path: "/en/nowhere/at/all", form: "", answers: NOBODY },
 
     get("/{locale}/sign-in", "/en/sign-in", EVERYBODY),
@@ -207,7 +207,10 @@ async fn each_page_lets_those_through_who_have_a_right_to_it() {
         site.on_sale(number, 20).await;
     }
     let (owning, owner) = account(&site, "owner").await;
-    let things = things(&owner).await;
+    let mut things = things(&owner).await;
+    let home = Browser::new(site.address).open("/en/").await;
+    let script = home.html.split("src=\"/assets/").nth(1).and_then(|rest| rest.split('"').next());
+    things.push(("script", script.expect("a page has one").to_owned()));
     let filled =
         |text: &str| things.iter().fold(text.to_owned(), |text, (name, id)| text.replace(&format!("{{{name}}}"), id));
     // In the order of asking, the owner last; the numbers are those of the columns.
