@@ -53,7 +53,7 @@ impl Offered {
         if offer.idempotency_key.as_deref().is_some_and(|key| !idempotency::is_key(key)) {
             errors.push(FieldError::new(
                 "idempotencyKey",
-                &format!("must be 1 to {MAX_KEY_LENGTH} visible ASCII characters"),
+                format!("must be 1 to {MAX_KEY_LENGTH} visible ASCII characters"),
             ));
         }
         let place = match &offer.subject {
