@@ -123,14 +123,16 @@ const ROWS: &[Row] = &[
     post("/{locale}/resale/{id}", "/en/resale/{ordered}", "version=1", [SIGN_IN, LEADS_ON, FORBIDDEN, CONFLICT, CONFLICT]),
     get("/{locale}/sell", "/en/sell", SIGNED_IN),
     get("/{locale}/sell/outside", "/en/sell/outside", SIGNED_IN),
-    post("/{locale}/sell/outside", "/en/sell/outside", "title=Row+4&price=80", SIGNED_IN),
+    post("/{locale}/sell/outside", "/en/sell/outside", "title=Row+4&price=80",
+        [SIGN_IN, JUDGED, JUDGED, JUDGED, JUDGED]),
     get("/{locale}/sell/{id}", "/en/sell/{ticket}", OWNERS_AND_ADMINS),
     post("/{locale}/sell/{id}", "/en/sell/{ticket}", "title=Row+4&price=80&step=offer", DONE_BY_OWNERS),
     get("/{locale}/sales", "/en/sales", SIGNED_IN),
     get("/{locale}/sales/{id}", "/en/sales/{listing}", OWNERS),
     post("/{locale}/sales/{id}", "/en/sales/{listing}", "version=1&title=Row+5&price=80&was=80.00", DONE_BY_OWNERS),
     get("/{locale}/sales/{id}/withdraw", "/en/sales/{withdrawn}/withdraw", OWNERS),
-    post("/{locale}/sales/{id}/withdraw", "/en/sales/{withdrawn}/withdraw", "version=1", DONE_BY_OWNERS),
+    post("/{locale}/sales/{id}/withdraw", "/en/sales/{withdrawn}/withdraw", "version=1",
+        [SIGN_IN, NOTHING, LEADS_ON, NOTHING, LEADS_ON]),
 
     // Without an identity provider there is nothing; with one, `provider_sign_in` has what becomes of whom.
     get("/auth/sign-in", "/auth/sign-in", NOBODY),
@@ -201,7 +203,9 @@ fn answer(page: &Page) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_page_lets_those_through_who_have_a_right_to_it() {
-    let world = World::embedded().with("MATCHDAY_PUBLIC_URL", "https://tickets.example");
+    let world = World::embedded()
+        .with("MATCHDAY_PUBLIC_URL", "https://tickets.example")
+        .with("MATCHDAY_RESALE_OUTSIDE_TICKETS", "true");
     let site = world.start().await;
     for number in 1..=3 {
         site.on_sale(number, 20).await;
