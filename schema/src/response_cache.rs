@@ -197,7 +197,7 @@ mod tests {
     /// counts of [`book::match_state::MatchState`], what is worked out of those alone, and what does not change while the
     /// program runs.
     #[rustfmt::skip]
-    const VERSIONED: [(&str, &str); 16] = [
+    const VERSIONED: [(&str, &str); 17] = [
         // Rows of the market, without what is their seller's alone.
         ("Listing", "id state match category title description price fee seller isOutside lockedUntil withdrawing createdAt \
                      version"),
@@ -216,7 +216,8 @@ mod tests {
         ("RefundTerms", "cutoffHours"),
         ("ResaleTerms", "feePercent priceCapPercent priceFloorPercent holdSeconds outsideTickets maxOrders maxOrdersPerMatch"),
         ("Site", "name currency locales holdSeconds extension maxTicketsPerReservation maxTicketsPerMatch needsConfirmedEmail payments \
-                  publishableKey testCards captcha refunds resale"),
+                  publishableKey testCards captcha refunds resale ticketTransfers"),
+        ("TransferTerms", "hours maxPerTicket"),
         ("TestCard", "paymentMethod outcome declineCode"),
         ("TicketCategory", "category price available pending sellable status"),
     ];

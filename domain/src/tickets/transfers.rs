@@ -236,7 +236,10 @@ pub async fn of_tickets(
 #[must_use]
 pub fn masked(email: &str) -> String {
     match email.rsplit_once('@') {
-        Some((name, host)) => format!("{}•••@{host}", name.chars().next().map(String::from).unwrap_or_default()),
+        Some((name, host)) => {
+            let first = name.chars().next().filter(|letter| *letter != '•').map(String::from);
+            format!("{}•••@{host}", first.unwrap_or_default())
+        }
         None => "•••".to_owned(),
     }
 }
