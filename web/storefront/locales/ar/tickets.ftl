@@ -1,12 +1,12 @@
 # Words of the pages on which a ticket is given to a friend, or accepted.
 ticket-give = أهدِها لصديق
-ticket-give-of = إهداء { $ticket } لصديق
+ticket-give-of = أهدِها لصديق: { $ticket }
 ticket-given = مُهداة
 ticket-given-text = أهديت هذه التذكرة إلى { $to }. صارت له، برمز خاص بها.
 give-pending = تعرض هذه التذكرة هديةً على { $to }. تبقى لك، بهذا الرمز، حتى يقبلها.
 give-pending-until = يمكن قبولها حتى
 give-take-back = استرجعها
-give-take-back-of = استرجاع { $ticket }
+give-take-back-of = استرجعها: { $ticket }
 give-heading = أهدِ هذه التذكرة لصديق
 give-email = بريد صديقك الإلكتروني
 give-email-hint = نرسل إليه رابطًا. يقبل التذكرة بأي حساب في هذا الموقع.

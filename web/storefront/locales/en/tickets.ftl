@@ -1,12 +1,12 @@
 # Words of the pages on which a ticket is given to a friend, or accepted.
 ticket-give = Give to a friend
-ticket-give-of = Give { $ticket } to a friend
+ticket-give-of = Give to a friend: { $ticket }
 ticket-given = given
 ticket-given-text = You gave this ticket to { $to }. It is theirs now, with a code of its own.
 give-pending = You offer this ticket to { $to }. It stays yours, with this code, until they accept it.
 give-pending-until = They can accept it until
 give-take-back = Take it back
-give-take-back-of = Take { $ticket } back
+give-take-back-of = Take it back: { $ticket }
 give-heading = Give this ticket to a friend
 give-email = Your friend’s email
 give-email-hint = We mail them a link. They accept the ticket with any account of this site.

@@ -1,12 +1,12 @@
 # Words of the pages on which a ticket is given to a friend, or accepted.
 ticket-give = Regalar a un amigo
-ticket-give-of = Regalar { $ticket } a un amigo
+ticket-give-of = Regalar a un amigo: { $ticket }
 ticket-given = regalada
 ticket-given-text = Regalaste esta entrada a { $to }. Ahora es suya, con su propio código.
 give-pending = Ofreces esta entrada a { $to }. Sigue siendo tuya, con este código, hasta que la acepte.
 give-pending-until = Se puede aceptar hasta el
 give-take-back = Recuperarla
-give-take-back-of = Recuperar { $ticket }
+give-take-back-of = Recuperarla: { $ticket }
 give-heading = Regala esta entrada a un amigo
 give-email = Correo de tu amigo
 give-email-hint = Le enviamos un enlace. Acepta la entrada con cualquier cuenta de este sitio.

@@ -1,12 +1,12 @@
 # Words of the pages on which a ticket is given to a friend, or accepted.
 ticket-give = Offrir à un ami
-ticket-give-of = Offrir { $ticket } à un ami
+ticket-give-of = Offrir à un ami : { $ticket }
 ticket-given = offert
 ticket-given-text = Vous avez offert ce billet à { $to }. Il est désormais à lui, avec son propre code.
 give-pending = Vous offrez ce billet à { $to }. Il reste à vous, avec ce code, jusqu’à ce qu’il soit accepté.
 give-pending-until = Il peut être accepté jusqu’au
 give-take-back = Le reprendre
-give-take-back-of = Reprendre { $ticket }
+give-take-back-of = Le reprendre : { $ticket }
 give-heading = Offrez ce billet à un ami
 give-email = E-mail de votre ami
 give-email-hint = Nous lui envoyons un lien. Il accepte le billet avec n’importe quel compte de ce site.
