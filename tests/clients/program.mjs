@@ -91,7 +91,8 @@ async function start(words, settings, isReady) {
   const mails = async (kind) => {
     const kept = path.join(folder, 'data', 'mails');
     const names = (await readdir(kept).catch(() => [])).filter((name) => name.endsWith(`-${kind}.eml`)).sort();
-    return Promise.all(names.map((name) => readFile(path.join(kept, name), 'utf8')));
+    const mails = await Promise.all(names.map((name) => readFile(path.join(kept, name), 'utf8')));
+    return mails.map(decoded);
   };
 
   await launch();
@@ -128,4 +129,10 @@ export function freeAddress() {
       server.close(() => resolve(`127.0.0.1:${port}`));
     });
   });
+}
+
+/** A mail with its parts in base64, as texts in Arabic come, made readable. */
+function decoded(mail) {
+  const parts = /(Content-Transfer-Encoding: base64\r\n(?:[^\r\n]+\r\n)*\r\n)([A-Za-z0-9+/=\r\n]+?)(?=\r\n--)/g;
+  return mail.replace(parts, (_, head, text) => head + Buffer.from(text, 'base64').toString('utf8'));
 }

@@ -32,11 +32,11 @@ export function mutations(ask, { ways, tokens }) {
       ...calls('updateProfile', { country: 'QA', locale: 'ar' }, { locale: 'nonsense' }),
       ...calls('withdrawListing', { id: listings.withdrawn.id }),
       ...calls('transferTicket', { ticketId: given.id, email: 'friend@example.test' }, { ticketId: 'nonsense', email: 'friend@example.test' }),
-      ...calls('cancelTicketTransfer', { ticketId: used.id }, { ticketId: 'nonsense' }),
-      ...calls('acceptTicketTransfer', { code: 'nonsense' }),
+      ...calls('cancelTicketTransfer', { ticketId: given.id }, { ticketId: used.id }, { ticketId: 'nonsense' }),
       { field: 'requestEmailVerification', args: {} },
     ],
     ben: () => [
+      ...calls('acceptTicketTransfer', { code: codes.gift }, { code: 'nonsense' }),
       ...calls('createPaymentIntent', { reservationId: declined }),
       // Whoever has seen an earlier end has more time already.
       ...calls('extendReservation', { reservationId: declined, expiresAt: '2026-01-01T00:00:00Z' }, { reservationId: 'nonsense' }),

@@ -71,6 +71,8 @@ export async function populated(ask, folder) {
   const [open, withdrawn, locked, gone] = listings;
   const changing = await offered(ana, (await bought(ana, 10))[0].id, '70.00');
   const [given] = await bought(ana, 9);
+  const [gift] = await bought(ana, 11);
+  await mutate(ana, 'transferTicket', { ticketId: gift.id, email: 'gifted@example.test' }, 'ticket { id }');
   const frozen = await held(ben, 10, 2, 1);
   await paid(ben, frozen);
   await mutate(ana, 'withdrawListing', { id: withdrawn.id }, 'listing { id }');
@@ -81,18 +83,18 @@ export async function populated(ask, folder) {
 
   for (let hold = 0; hold < 10; hold += 1) await held((await signedUp(ask, `crowd${hold}`)).accessToken, 13, 1, 2);
   await ask(undefined, 'mutation { requestPasswordReset(input: { email: "crowd0@example.test" }) { success } }');
-  const codes = { reset: await mailed(folder, 'reset-password', 'crowd0'), verify: await mailed(folder, 'verify-email', 'crowd1'), captcha: await solved(ask) };
+  const codes = { reset: await mailed(folder, 'reset-password', 'crowd0'), verify: await mailed(folder, 'verify-email', 'crowd1'), gift: await mailed(folder, 'ticket-offered', 'gifted'), captcha: await solved(ask) };
   const { refreshToken } = await signedUp(ask, 'returning');
 
   const [me, match] = [await ask(ana, '{ me { id } }'), await ask(undefined, '{ match(matchNumber: 3) { id } }')];
   const { matches } = await ask(undefined, '{ matches(first: 3) { pageInfo { endCursor } } }');
   const ids = [me.me.id, match.match.id, hold, sold, kept.id, used.id, open.id, gone.id];
   const ways = { hold, cancelled, declined, sold, order, frozen, used, kept, given, codes, refreshToken, listings: { open, withdrawn, locked, gone, changing } };
-  return { tokens, roots: roots(ids, [hold, sold, order], listings, matches.pageInfo.endCursor), ways, mutate };
+  return { tokens, roots: roots(ids, [hold, sold, order], listings, matches.pageInfo.endCursor, codes.gift), ways, mutate };
 }
 
 /** Questions at the root, with arguments as JSON values. */
-function roots(ids, reservations, listings, cursor) {
+function roots(ids, reservations, listings, cursor, gift) {
   const unknown = 'TGlzdGluZzowMDAwMDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDA';
   const calls = (field, ...args) => args.map((of) => ({ field, args: of }));
   return [
@@ -104,7 +106,7 @@ function roots(ids, reservations, listings, cursor) {
     ...calls('reservation', ...reservations.map((id) => ({ id })), { id: 'nonsense' }),
     ...calls('reconciliation', {}),
     ...calls('myTickets', {}, { status: 'VALID', first: 2 }, { received: true }),
-    ...calls('ticketTransfer', { code: 'nonsense' }),
+    ...calls('ticketTransfer', { code: gift }, { code: 'nonsense' }),
     ...calls('revokedTickets', {}, { first: 1 }),
     ...calls('listing', ...listings.map(({ id }) => ({ id })), { id: unknown }),
     ...calls('listings', {}, { sort: 'PRICE_DESC', first: 1 }, { filter: { matchNumber: 5, priceMax: '70.00' } }),
