@@ -94,7 +94,7 @@ pub enum Content {
         /// All that went back so far.
         amount_minor: i64,
     },
-    /// To whoever reads the email that its holder named: a ticket that they may have.
+    /// To the reader of the email that its holder named: a ticket that they may have.
     TicketOffered {
         facts: TransferFacts,
         code: String,

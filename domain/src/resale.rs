@@ -167,7 +167,7 @@ async fn enter(
     }
     if let Some(ticket_id) = offered.ticket_id {
         let changed = ticket_rows::set_status(&txn, &[ticket_id], &[Status::Valid], Status::Listed, false, now).await?;
-        // Its holder may have given it to somebody else since it was looked at.
+        // Its holder may have given it to another fan since it was looked at.
         if changed.first().is_some_and(|row| row.user_id != viewer.user_id) {
             return Err(ResaleError::NoTicket);
         }

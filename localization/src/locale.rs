@@ -42,13 +42,16 @@ impl Locale {
         }
     }
 
+    /// Whether it is written from right to left.
+    #[must_use]
+    pub const fn is_rtl(self) -> bool {
+        matches!(self, Self::Arabic)
+    }
+
     /// `ltr` or `rtl`, as the attribute `dir` has it.
     #[must_use]
     pub const fn direction(self) -> &'static str {
-        match self {
-            Self::Arabic => "rtl",
-            _ => "ltr",
-        }
+        if self.is_rtl() { "rtl" } else { "ltr" }
     }
 
     /// The one of `offered` that an `Accept-Language` header likes best (RFC 9110, 12.5.4), or the first.

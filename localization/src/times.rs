@@ -50,6 +50,18 @@ pub fn date_and_clock(time: &ZonedDateTime, words: Words<'_>) -> String {
     t_plain!(words, "date-and-clock", day = day, month = month, year = year, clock = clock(time))
 }
 
+/// A moment, in seconds since 1970, in a zone.
+#[must_use]
+pub fn at_second(second: i64, zone: &TimeZone) -> ZonedDateTime {
+    at(Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH), zone)
+}
+
+/// `13 December 2026, 19:00 UTC+3`.
+#[must_use]
+pub fn date_clock_and_offset(time: &ZonedDateTime, words: Words<'_>) -> String {
+    format!("{} {}", date_and_clock(time, words), offset(time))
+}
+
 /// `Sunday, 13 December 2026`.
 #[must_use]
 pub fn full_day(time: &ZonedDateTime, words: Words<'_>) -> String {

@@ -1,7 +1,7 @@
 //! The match that a mail is about, in the reader's language and at the venue's time.
 
 use chrono::{DateTime, Utc};
-use jiff::{Timestamp, ZonedDateTime, tz::TimeZone};
+use jiff::{ZonedDateTime, tz::TimeZone};
 use localization::{matches, t, times, words::Words};
 
 use crate::part::Part;
@@ -25,8 +25,7 @@ impl<'a> Fixture<'a> {
 
     /// A moment, as clocks at the venue show it.
     pub(crate) fn moment(&self, time: DateTime<Utc>) -> String {
-        let time = self.at(time);
-        format!("{} {}", times::date_and_clock(&time, self.words), times::offset(&time))
+        times::date_clock_and_offset(&self.at(time), self.words)
     }
 
     /// The match, when and where it is, and what of it the mail is about.
@@ -43,6 +42,6 @@ impl<'a> Fixture<'a> {
     }
 
     fn at(&self, time: DateTime<Utc>) -> ZonedDateTime {
-        times::at(Timestamp::from_second(time.timestamp()).unwrap_or(Timestamp::UNIX_EPOCH), &self.zone)
+        times::at_second(time.timestamp(), &self.zone)
     }
 }

@@ -1,7 +1,7 @@
 //! A mail as plain text. What stands apart from the sentences is indented by four spaces, so that it is found at a glance and
 //! copied whole.
 
-use localization::{locale::Locale, words::Words};
+use localization::words::Words;
 
 use crate::{letter::Letter, part::Part};
 
@@ -25,5 +25,5 @@ fn of_part(words: Words<'_>, part: &Part) -> String {
 /// The marks that isolate a name matter where the text around it runs from right to left; elsewhere some programs show them as
 /// boxes.
 fn readable(words: Words<'_>, text: &str) -> String {
-    if words.locale == Locale::Arabic { text.to_owned() } else { crate::plain(text) }
+    if words.locale.is_rtl() { text.to_owned() } else { crate::plain(text) }
 }

@@ -1,4 +1,4 @@
-//! Tickets that their holders give to somebody else, and the mails that offer them.
+//! Tickets that their holders give to others, and the mails that offer them.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use domain::tickets::Pass;
 use entities::money;
-use jiff::{Timestamp, ZonedDateTime};
 use localization::{matches, money::money, t, t_plain, teams, times, words::Words};
 
 use super::text::Fonts;
@@ -35,12 +34,10 @@ impl Facts {
         let (home, away) = (text(&teams::name(&facts.home_team, words)), text(&teams::name(&facts.away_team, words)));
         let fixture = t_plain!(words, "versus-long", home = home.as_str(), away = away.as_str());
         let zone = times::zone(&pass.time_zone);
-        let at = |time: DateTime<Utc>| -> ZonedDateTime {
-            times::at(Timestamp::from_second(time.timestamp()).unwrap_or(Timestamp::UNIX_EPOCH), &zone)
-        };
-        let (kick_off, issued) = (at(facts.date_utc), at(row.issued_at));
+        let at = |time: DateTime<Utc>| times::at_second(time.timestamp(), &zone);
+        let kick_off = at(facts.date_utc);
         let day = times::full_day(&kick_off, words);
-        let issued = format!("{} {}", times::date_and_clock(&issued, words), times::offset(&issued));
+        let issued = times::date_clock_and_offset(&at(row.issued_at), words);
         let group = facts.group_name.as_deref().and_then(|group| fonts.printable(group));
         let stage = matches::stage(group.as_deref(), i64::from(facts.round_number), words);
         let number = t!(words, "ticket-number", n = facts.match_number);

@@ -122,17 +122,12 @@ fn write_as(
             title = facts.title;
         }
     }
-    let direction = if is_mirrored(words) { TextDirection::RightToLeft } else { TextDirection::LeftToRight };
+    let direction = if words.locale.is_rtl() { TextDirection::RightToLeft } else { TextDirection::LeftToRight };
     let metadata = Metadata::new().title(title).language(language).creator("Matchday".to_owned());
     document.set_metadata(metadata.text_direction(direction));
     document.set_outline(outline);
     document.set_tag_tree(tags);
     document.finish().map_err(Unprintable::Pdf)
-}
-
-/// Whether a page begins at its right.
-fn is_mirrored(words: Words<'_>) -> bool {
-    words.locale.direction() == "rtl"
 }
 
 /// A page that is drawn. Distances across it are from the side at which reading begins.
@@ -150,7 +145,7 @@ impl Sheet<'_, '_> {
 
     /// The left edge of what is `width` wide and begins at `x`.
     fn left(&self, x: f32, width: f32) -> f32 {
-        if is_mirrored(self.words) { PAGE.0 - x - width } else { x }
+        if self.words.locale.is_rtl() { PAGE.0 - x - width } else { x }
     }
 
     /// Writes a line whose letters stand on `y`, at most `width` wide, and says how wide it is.
@@ -323,7 +318,7 @@ impl Sheet<'_, '_> {
             let style = Style { weight: Weight::Regular, size: 10.0, color: color(GREY) };
             y += 16.0;
             let fonts = self.fonts;
-            for line in fonts.lines(&text, width - 40.0, style, is_mirrored(self.words)) {
+            for line in fonts.lines(&text, width - 40.0, style, self.words.locale.is_rtl()) {
                 let left = self.left(left + 32.0, line.width);
                 self.told.say(self.surface, &line, (left, y));
                 y += style.size * 1.45;

@@ -103,7 +103,7 @@ impl Loaders {
         load(ctx, |loaders| &loaders.listings, id, read).await
     }
 
-    /// The newest transfer of a ticket by `giver`, who is the same throughout a request; by anybody where none is named.
+    /// The newest transfer of a ticket by `giver`, who is the same throughout a request; by any giver where none is named.
     pub(crate) async fn transfer(
         ctx: &Context<'_>,
         id: Uuid,

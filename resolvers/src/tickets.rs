@@ -170,7 +170,7 @@ impl Ticket {
         Ok(tickets::code(ctx.app()?, &self.0).await?)
     }
 
-    /// Whether the viewer is shown how it stands: its holder and the site's staff, and nobody who gave it to them.
+    /// Whether the viewer is shown how it stands: its holder and the site's staff, and no fan who gave it to them.
     fn is_shown(&self, ctx: &Context<'_>) -> bool {
         self.is_viewers(ctx) || ctx.viewer_if_any().is_some_and(|viewer| viewer.is_admin())
     }

@@ -29,7 +29,7 @@ use crate::{broker::Exchange, database::Steps, failure::Failure, saturation, sup
 /// How long after the start parts that are not needed are awaited.
 const SETTLING: Duration = Duration::from_secs(30);
 /// Longest wait for a part to answer.
-const PATIENCE: Duration = Duration::from_millis(800);
+pub(crate) const PATIENCE: Duration = Duration::from_millis(800);
 /// A write that was taken so lately shows that writes are taken.
 const LATELY: Duration = Duration::from_secs(2);
 /// Records that may wait unread before it is worth naming.

@@ -44,7 +44,7 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Seconds after which what is away may be asked again.
-const RETRY_SECONDS: u32 = 5;
+pub const RETRY_SECONDS: u32 = 5;
 
 /// Of a socket: what a visitor says is short, what they are told is a state or a few.
 const UPWARD_BYTES: usize = 512;

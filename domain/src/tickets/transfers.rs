@@ -3,7 +3,7 @@
 //! The ticket stays its holder's, and its code opens the gate, until the reader accepts it by the code that they were mailed. Then
 //! its row turns by one conditional statement: it has another holder and a newer version, so that the giver's codes are dead.
 //!
-//! The row of the ticket decides: whoever offers, takes back or accepts it locks that first. A gate, a resale, a refund and the
+//! The row of the ticket decides: an account that offers, takes back or accepts it locks that first. A gate, a resale, a refund and the
 //! staff turn the same row, and leave nothing to accept, for the ticket is not what was offered any more.
 //!
 //! Invariant: whether the email has an account changes nothing, neither of what is done nor of what the giver is told.
@@ -127,7 +127,7 @@ pub async fn offer(app: &App, viewer: Viewer, ticket_id: Uuid, email: &str) -> R
     Ok(ticket)
 }
 
-/// Takes back what `viewer` has offered; an admin takes back anybody's. What is over already stays as it is.
+/// Takes back what `viewer` has offered; an admin takes back any fan's. What is over already stays as it is.
 ///
 /// # Errors
 /// `NotOffered` and `Accepted`.
@@ -159,7 +159,7 @@ pub async fn accept(app: &App, viewer: Viewer, code: &str) -> Result<ticket::Mod
     let id = code::read(app.accounts.transfers(), code).ok_or(TransferError::InvalidCode)?;
     let txn = WriteTxn::begin(&app.store).await?;
     let found = ticket_transfer::Entity::find_by_id(id).one(&*txn).await?.ok_or(TransferError::InvalidCode)?;
-    // Whoever accepts two tickets at once waits here, so that both are counted.
+    // An account that accepts two tickets at once waits here, so that both are counted.
     let taker = user::Entity::find_by_id(viewer.user_id).lock(LockType::NoKeyUpdate).one(&*txn).await?;
     let taker = taker.ok_or(TransferError::Over)?;
     let ticket = locked(&txn, found.ticket_id).await?.ok_or(TransferError::Over)?;
@@ -232,7 +232,7 @@ pub async fn of_tickets(
     Ok(rows.await?.into_iter().map(|row| (row.ticket_id, row)).collect())
 }
 
-/// An email as whoever typed it knows it again, and nobody else reads it: `a•••@example.com`.
+/// An email as the giver who typed it knows it again, and no other reader does: `a•••@example.com`.
 #[must_use]
 pub fn masked(email: &str) -> String {
     match email.rsplit_once('@') {

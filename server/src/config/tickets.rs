@@ -10,7 +10,7 @@ use settings::row::{Kind, Row};
 #[serde(default, deny_unknown_fields)]
 pub struct Tickets {
     pub transfers: bool,
-    /// How often one ticket may be given to somebody else.
+    /// How often one ticket may be given on.
     pub transfers_per_ticket: u64,
     /// How long a ticket is offered to whom it is given, at most.
     pub transfer_hours: u64,

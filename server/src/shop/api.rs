@@ -9,10 +9,7 @@ use error_codes::Code;
 use futures_util::{FutureExt as _, future::BoxFuture};
 use kit::api::Api;
 use serde_json::json;
-use transport::relay::Relay;
-
-/// Seconds after which what is away may be asked again.
-const RETRY_SECONDS: u64 = 5;
+use transport::relay::{RETRY_SECONDS, Relay};
 
 /// Answers hold notes of their own beside what is bounded.
 const NOTES_BYTES: usize = 64 * 1024;

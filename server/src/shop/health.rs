@@ -3,7 +3,7 @@
 //! While the API is away the shop stays ready, for it says so on a page, in the visitor's language, which no balancer would. Only
 //! while it settles after its start it awaits the API too.
 
-use std::{sync::atomic::AtomicBool, time::Duration};
+use std::sync::atomic::AtomicBool;
 
 use axum::{body::Body, http::Request};
 use futures_util::{FutureExt as _, future::BoxFuture};
@@ -12,13 +12,10 @@ use tokio_util::sync::CancellationToken;
 use transport::relay::Relay;
 
 use crate::{
-    health::{Part, Report, Watched},
+    health::{PATIENCE, Part, Report, Watched},
     supervise::Supervisor,
     telemetry,
 };
-
-/// Longest wait for the API to answer.
-const PATIENCE: Duration = Duration::from_millis(800);
 
 /// What is asked about.
 pub(super) struct Health {

@@ -32,10 +32,16 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// As the API says it to whoever has no session and needs one.
+    /// As the API says it to a visitor who has no session and needs one.
     #[must_use]
     pub fn unauthenticated() -> Self {
         Self { code: "UNAUTHENTICATED".to_owned(), ..Self::default() }
+    }
+
+    /// Whether it is this input that is wrong, or this one among others.
+    #[must_use]
+    pub fn is_about(&self, input: &str) -> bool {
+        self.fields.iter().any(|wrong| wrong == input)
     }
 
     /// As the API says it of what is null.

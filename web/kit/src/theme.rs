@@ -29,7 +29,7 @@ const ICON: &str = "icon.svg";
 /// Pixels that a logo is high in the band at the top of pages; the style sheet says the same.
 const LOGO_HEIGHT: u32 = 36;
 
-/// A picture that somebody opens by itself is a page, on which nothing is run and for which nothing is asked.
+/// A picture that a visitor opens by itself is a page, on which nothing is run and for which nothing is asked.
 const PICTURE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 /// A name with a digest of its contents never means others.

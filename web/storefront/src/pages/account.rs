@@ -97,7 +97,7 @@ fn mistakes(visit: &Visit<'_>, refusal: &Refusal, form: &Form, fields: &[&'stati
         }
         "BAD_USER_INPUT" => {
             let mut mistakes = Mistakes::default();
-            for field in fields.iter().filter(|field| refusal.fields.iter().any(|wrong| wrong == **field)) {
+            for field in fields.iter().filter(|field| refusal.is_about(field)) {
                 let text = match *field {
                     "password" | "newPassword" => mistaken_password(visit, form.exact(field)),
                     field => t!(words, &format!("wrong-{}", field.to_lowercase())).into_owned(),

@@ -37,11 +37,6 @@ type IdInPath = Path<(String, String)>;
 /// A refusal of the id in the path, which is none of the API's, as that of one that names nothing: the address is wrong, not
 /// what its reader entered.
 fn missing(refusal: Box<Refusal>, argument: &str) -> Box<Refusal> {
-    let is_of_id = refusal.code == "BAD_USER_INPUT" && refusal.fields.iter().any(|field| field == argument);
+    let is_of_id = refusal.code == "BAD_USER_INPUT" && refusal.is_about(argument);
     if is_of_id { Box::new(Refusal::not_found()) } else { refusal }
-}
-
-/// The refusal of a visitor who has to sign in first.
-fn signed_out() -> Refusal {
-    Refusal { code: "UNAUTHENTICATED".to_owned(), ..Refusal::default() }
 }

@@ -88,7 +88,7 @@ async fn answered(visit: &mut Visit<'_>, id: String, form: &Form, refusal: Optio
             return not_shown(visit, refusal.expect("it is that of the status"));
         }
     };
-    if refusal.is_some_and(|refusal| is_of(refusal, "ticketId")) {
+    if refusal.is_some_and(|refusal| refusal.is_about("ticketId")) {
         return answer::refused(visit, &Refusal::not_found());
     }
     if !visit.has_session() {
@@ -168,13 +168,8 @@ fn fields(visit: &Visit<'_>, row: &Ticket, hours: i64, form: &Form, mistakes: &M
     }
 }
 
-/// Whether it is this field of the input that is wrong.
-fn is_of(refusal: &Refusal, field: &str) -> bool {
-    refusal.fields.iter().any(|wrong| wrong == field)
-}
-
 fn mistakes(visit: &Visit<'_>, refusal: Option<&Refusal>) -> Mistakes {
-    match refusal.filter(|refusal| is_of(refusal, "email")) {
+    match refusal.filter(|refusal| refusal.is_about("email")) {
         Some(_) => Mistakes::of("email", t!(visit.words, "give-wrong-email")),
         None => Mistakes::default(),
     }

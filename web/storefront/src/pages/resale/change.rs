@@ -24,7 +24,6 @@ use super::{
     fields::{self, Draft},
     missing,
     offer::{Fixture, Offer, State, fixture, offer, state},
-    signed_out,
     terms::{Terms, terms},
 };
 use crate::{
@@ -90,7 +89,7 @@ pub(super) async fn save(
 /// The page of the offer as it is now, with what came of the form.
 async fn answered(visit: &mut Visit<'_>, id: String, posted: Option<Refused<'_>>) -> Response {
     if !visit.has_session() {
-        return answer::refused(visit, &signed_out());
+        return answer::refused(visit, &Refusal::unauthenticated());
     }
     let status = match posted.as_ref().map(|posted| &posted.refusal) {
         None => StatusCode::OK,
@@ -107,7 +106,7 @@ async fn answered(visit: &mut Visit<'_>, id: String, posted: Option<Refused<'_>>
     let me = data.me.as_ref().map(|me| me.id.as_str());
     let own = data.listing.as_ref().map(|node| (offer!(document, node, me), node));
     let Some((offer, node)) = own.filter(|(offer, _)| offer.is_own) else {
-        let refusal = if me.is_none() { signed_out() } else { Refusal::not_found() };
+        let refusal = if me.is_none() { Refusal::unauthenticated() } else { Refusal::not_found() };
         return answer::refused(visit, &refusal);
     };
     let face = node.match_.categories.iter().find(|known| known.category == node.category);

@@ -24,7 +24,6 @@ use super::{
     missing,
     offer::{Fixture, fixture},
     sell_form::Subject,
-    signed_out,
     terms::{self, Terms, terms},
 };
 use crate::{
@@ -135,14 +134,14 @@ pub(super) async fn offer_ticket(
 /// The form of a ticket, or what becomes of it once it is sent.
 async fn of_ticket(visit: &mut Visit<'_>, id: String, posted: Option<&Form>) -> Response {
     if !visit.has_session() {
-        return answer::refused(visit, &signed_out());
+        return answer::refused(visit, &Refusal::unauthenticated());
     }
     let data = match visit.ask::<SellTicket>(one::Variables { id }).await {
         Ok(data) => data,
         Err(refusal) => return answer::refused(visit, &missing(refusal, "id")),
     };
     if data.me.is_none() {
-        return answer::refused(visit, &signed_out());
+        return answer::refused(visit, &Refusal::unauthenticated());
     }
     let Some(terms) = terms!(data.site) else {
         let page = terms::closed(visit);
@@ -239,7 +238,7 @@ async fn of_outside(visit: &mut Visit<'_>, posted: Option<&Form>) -> Response {
         Err(refusal) => return answer::refused(visit, &refusal),
     };
     if data.me.is_none() {
-        return answer::refused(visit, &signed_out());
+        return answer::refused(visit, &Refusal::unauthenticated());
     }
     let Some(terms) = terms!(data.site).filter(|terms| terms.allows_outside) else {
         return answer::refused(visit, &Refusal::not_found());

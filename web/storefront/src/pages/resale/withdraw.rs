@@ -19,7 +19,6 @@ use maud::{Markup, html};
 use super::{
     IdInPath, missing,
     offer::{Fixture, Offer, State, fixture, offer, state},
-    signed_out,
 };
 use crate::{
     Shop,
@@ -58,7 +57,7 @@ pub(super) async fn act(
 /// The page that asks, by the offer as it is now.
 async fn answered(visit: &mut Visit<'_>, id: String, refused: Option<Box<Refusal>>) -> Response {
     if !visit.has_session() {
-        return answer::refused(visit, &signed_out());
+        return answer::refused(visit, &Refusal::unauthenticated());
     }
     let status = match &refused {
         None => StatusCode::OK,
@@ -74,7 +73,7 @@ async fn answered(visit: &mut Visit<'_>, id: String, refused: Option<Box<Refusal
     let me = data.me.as_ref().map(|me| me.id.as_str());
     let own = data.listing.as_ref().map(|node| (offer!(document, node, me), node.withdrawing));
     let Some((offer, withdrawing)) = own.filter(|(offer, _)| offer.is_own) else {
-        let refusal = if me.is_none() { signed_out() } else { Refusal::not_found() };
+        let refusal = if me.is_none() { Refusal::unauthenticated() } else { Refusal::not_found() };
         return answer::refused(visit, &refusal);
     };
     let page = page(visit, &offer, withdrawing, refused.as_deref());
