@@ -41,8 +41,20 @@ pub struct Site {
     pub transfer_url: Option<String>,
     /// Where fans write to the site's staff.
     pub support: Option<String>,
+    pub colours: Colours,
     /// What clients call a reservation.
     pub reservation_id: fn(Uuid) -> String,
+}
+
+/// The colours of what is the site's own in a mail, `#rrggbb` each. Those of text are the same everywhere.
+pub struct Colours {
+    /// Of the band that names the site, its text and the line below it.
+    pub band: String,
+    pub on_band: String,
+    pub band_line: String,
+    /// Of buttons, and their text.
+    pub accent: String,
+    pub on_accent: String,
 }
 
 impl Site {

@@ -21,6 +21,13 @@ fn site() -> Site {
         reset_url: None,
         transfer_url: None,
         support: None,
+        colours: Colours {
+            band: "#3b0a57".to_owned(),
+            on_band: "#ffffff".to_owned(),
+            band_line: "#d7a6f0".to_owned(),
+            accent: "#7a1fa2".to_owned(),
+            on_accent: "#fffffe".to_owned(),
+        },
         reservation_id: |id| format!("R{}", id.simple()),
     }
 }
@@ -289,5 +296,18 @@ fn staff_is_written_to_by_mail_or_on_a_page() {
         let site = Site { support: Some(support.to_owned()), ..site() };
         let written = written(site, Content::PasswordChanged);
         assert!(written.html.contains(link), "{}", written.html);
+    }
+}
+
+#[test]
+fn the_band_and_the_buttons_are_in_the_sites_colours() {
+    let mail = written(
+        Site { reset_url: Some("https://shop.example/r/{code}".to_owned()), ..site() },
+        Content::ResetPassword { code: "c0de".to_owned() },
+    );
+
+    for part in ["background:#3b0a57;color:#ffffff;border-bottom:4px solid #d7a6f0", "background:#7a1fa2;color:#fffffe"]
+    {
+        assert!(mail.html.contains(part), "{part} is missing: {}", mail.html);
     }
 }

@@ -16,6 +16,7 @@ use lettre::{
     transport::smtp,
 };
 
+use kit::theme::Theme;
 use mails::CODE;
 use resolvers::ids::NodeId;
 
@@ -33,11 +34,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 ///
-/// The settings name no server or sender, or the folder can't be made.
+/// The settings name no server or sender, the folder can't be made, or the operator's colours can't be used.
 pub(crate) fn mailer(config: &Config, data_dir: &DataDir, printer: &Arc<Printer>) -> Result<Arc<dyn Mailer>, Failure> {
+    let folder = config.web.overrides.as_deref();
+    let theme = folder.map(Theme::read).transpose().map_err(Failure::Overrides)?.unwrap_or_default();
     let writer = Writer {
         from: sender(&config.mail.from)?,
-        texts: mails::Writer::new(site(config)),
+        texts: mails::Writer::new(site(config, &theme)),
         printer: Arc::clone(printer),
     };
     let Some(url) = &config.mail.smtp_url else {
@@ -52,7 +55,7 @@ pub(crate) fn mailer(config: &Config, data_dir: &DataDir, printer: &Arc<Printer>
 }
 
 /// What mails say of the site, and where they lead to.
-fn site(config: &Config) -> mails::Site {
+fn site(config: &Config, theme: &Theme) -> mails::Site {
     let home = config.http.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
     let has_pages = config.web.storefront;
     // The page that the settings name, or else the site's own, if it has pages and knows its address.
@@ -68,6 +71,13 @@ fn site(config: &Config) -> mails::Site {
         transfer_url: page_of_code(config.mail.transfer_url.as_ref(), "tickets/accept"),
         has_pages,
         support: config.web.support.clone(),
+        colours: mails::Colours {
+            band: theme.light("band"),
+            on_band: theme.light("on-band"),
+            band_line: theme.light("band-mark"),
+            accent: theme.light("accent"),
+            on_accent: theme.light("on-accent"),
+        },
         reservation_id: |id| async_graphql::ID::from(NodeId::Reservation(id)).to_string(),
         home,
     }
@@ -196,6 +206,7 @@ mod tests {
     #[test]
     fn a_mail_leads_to_the_sites_own_pages_where_it_has_any_and_to_named_ones_first() {
         let mut config = Config::default();
+        let site = |config: &Config| site(config, &Theme::default());
         let page = |config: &Config| site(config).verify_url;
         assert_eq!(page(&config), None, "without an address there is no link");
 

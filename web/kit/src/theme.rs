@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use self::picture::Picture;
+use self::{palette::Palette, picture::Picture};
 use crate::{
     assets,
     policy::{Needs, Policies},
@@ -38,6 +38,7 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// How the pages of a site look.
 #[derive(Debug, Clone)]
 pub struct Theme {
+    palette: Palette,
     style: String,
     policies: Policies,
     logo: Option<Logo>,
@@ -64,7 +65,8 @@ impl Default for Theme {
     /// Ours.
     fn default() -> Self {
         let icon = Picture::icon(assets::ICON.to_owned()).expect("our icon is a picture");
-        Self { style: assets::STYLE.to_owned(), policies: Policies::of(assets::STYLE), logo: None, icon }
+        let policies = Policies::of(assets::STYLE);
+        Self { palette: Palette::default(), style: assets::STYLE.to_owned(), policies, logo: None, icon }
     }
 }
 
@@ -78,7 +80,8 @@ impl Theme {
         let in_file = |name: &'static str| move |wrong: String| format!("{name}: {wrong}");
         let mut theme = Self::default();
         if let Some(colours) = text(folder, COLOURS)? {
-            theme.style += &palette::rule(&colours).map_err(in_file(COLOURS))?;
+            theme.palette = palette::read(&colours).map_err(in_file(COLOURS))?;
+            theme.style += &theme.palette.rule;
             theme.policies = Policies::of(&theme.style);
         }
         let logo = |name: &'static str, stem| {
@@ -101,6 +104,16 @@ impl Theme {
             theme.icon = Picture::icon(icon).map_err(in_file(ICON))?;
         }
         Ok(theme)
+    }
+
+    /// A colour of the light scheme as `#rrggbb`, for what fans are sent apart from the pages; by its name in the style sheet.
+    ///
+    /// # Panics
+    ///
+    /// Where the style sheet has no such colour.
+    #[must_use]
+    pub fn light(&self, name: &'static str) -> String {
+        self.palette.light(name).to_string()
     }
 
     /// The style sheet.

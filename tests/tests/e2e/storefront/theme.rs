@@ -6,7 +6,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hyper::http::StatusCode;
 use server::{config, run};
 use sha2::{Digest as _, Sha256};
-use testkit::folder::Folder;
+use testkit::{
+    folder::Folder,
+    wait::{PATIENCE, eventually_some},
+};
 use tests::{World, pages::Browser};
 use tokio::net::TcpListener;
 
@@ -62,6 +65,15 @@ async fn a_site_shows_its_operators_colours_logo_and_icon() {
     }
     assert_eq!(browser.open("/assets/logo.svg").await.status, StatusCode::NOT_FOUND);
     assert_eq!(browser.open("/assets/colours.toml").await.status, StatusCode::NOT_FOUND);
+
+    site.fan("ana").await;
+    let mail = eventually_some(PATIENCE, "the mail is kept", || async {
+        let mut files = fs::read_dir(world.folder().join("mails")).ok()?.flatten();
+        files.find_map(|file| fs::read_to_string(file.path()).ok())
+    })
+    .await;
+    let mail = mail.replace("=\r\n", "");
+    assert!(mail.contains("background:#3b0a57;"), "mails are dressed as the pages are: {mail}");
     site.finish().await;
 }
 

@@ -79,12 +79,34 @@ const SIGNS_ON_ALL_GROUNDS: [&str; 2] = ["edge", "focus"];
 /// Colours by their names in the style sheet, light and dark.
 type Colours = BTreeMap<String, [Colour; 2]>;
 
-/// The rule that puts an operator's colours in the place of ours.
+/// The colours of a site.
+#[derive(Debug, Clone)]
+pub(super) struct Palette {
+    colours: Colours,
+    /// Puts what differs from ours into the style sheet.
+    pub(super) rule: String,
+}
+
+impl Default for Palette {
+    /// Ours.
+    fn default() -> Self {
+        Self { colours: of_sheet(assets::STYLE), rule: String::new() }
+    }
+}
+
+impl Palette {
+    /// A colour of the light scheme by its name in the style sheet.
+    pub(super) fn light(&self, name: &str) -> Colour {
+        self.colours[name][0]
+    }
+}
+
+/// An operator's colours, and ours where they chose none.
 ///
 /// # Errors
 ///
 /// What is wrong with their file, a line each.
-pub(super) fn rule(file: &str) -> Result<String, String> {
+pub(super) fn read(file: &str) -> Result<Palette, String> {
     let ours = of_sheet(assets::STYLE);
     let (mut all, mut wrong) = (ours.clone(), Vec::new());
     let table: Table = file.parse().map_err(|error: toml::de::Error| format!("it is not TOML: {}", error.message()))?;
@@ -113,7 +135,8 @@ pub(super) fn rule(file: &str) -> Result<String, String> {
         write!(rule, "--{name}: light-dark({light}, {dark});").expect("a String takes all text");
     }
     // In the layer of those that it replaces, so that print still has the last word.
-    Ok(if rule.is_empty() { rule } else { format!("@layer tokens{{:root{{{rule}}}}}") })
+    let rule = if rule.is_empty() { rule } else { format!("@layer tokens{{:root{{{rule}}}}}") };
+    Ok(Palette { colours: all, rule })
 }
 
 /// The colours that a style sheet defines for both schemes.
@@ -178,6 +201,10 @@ fn too_close(colours: &Colours) -> Vec<String> {
 mod tests {
     use super::*;
 
+    fn rule(file: &str) -> Result<String, String> {
+        read(file).map(|palette| palette.rule)
+    }
+
     #[test]
     fn our_own_colours_are_told_apart() {
         let ours = of_sheet(assets::STYLE);
@@ -185,6 +212,15 @@ mod tests {
         assert!(CHOSEN.iter().all(|name| ours.contains_key(*name)), "{ours:?}");
         assert_eq!(too_close(&ours), [""; 0]);
         assert_eq!(rule("").as_deref(), Ok(""));
+    }
+
+    #[test]
+    fn what_is_sent_apart_from_the_pages_has_the_colours_of_the_light_scheme() {
+        let palette = read("accent = { light = \"#7a1fa2\", dark = \"#d7a6f0\" }\non_accent = { dark = \"#2b0a3d\" }");
+
+        let palette = palette.expect("the colours are apart");
+        assert_eq!(palette.light("accent").to_string(), "#7a1fa2");
+        assert_eq!(palette.light("band").to_string(), Palette::default().light("band").to_string());
     }
 
     #[test]
