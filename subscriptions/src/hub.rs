@@ -16,7 +16,11 @@ use std::{
 };
 
 use book::{match_state::MatchState, outbox::ChangedRow};
-use domain::{App, lookup};
+use domain::{
+    App,
+    lookup::{self, TicketsMark},
+};
+use entities::reservation::{Model as Reservation, Status};
 use follow::{Marks, Slot};
 use market::Market;
 use metrics::{Counter, Gauge};
@@ -31,7 +35,7 @@ pub(crate) mod reservations;
 pub(crate) mod security_events;
 
 pub use follow::{Follower, Update};
-use reservations::Watcher;
+use reservations::{Heard, Watcher};
 
 /// How often followers and watchers are compared with the database.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -58,7 +62,7 @@ struct Listeners {
     by_number: HashMap<i32, usize>,
     /// Who follows all matches: their slots are numbered as the topics are.
     everywhere: BTreeMap<u64, Arc<Marks>>,
-    watched: HashMap<Uuid, watch::Sender<i32>>,
+    watched: HashMap<Uuid, watch::Sender<Heard>>,
     next_follower: u64,
 }
 
@@ -113,8 +117,17 @@ impl Hub {
             listeners.watched.keys().copied().collect()
         };
         for ids in watched.chunks(PAGE) {
-            for row in lookup::reservations(&self.app.db, ids).await? {
-                self.lock().touch(row.id, row.version);
+            let rows = lookup::reservations(&self.app.db, ids).await?;
+            // Only what is paid has tickets; most who watch hold or pay.
+            let (paid, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.status == Status::Reserved);
+            let marks = lookup::tickets_marks(&self.app.db, &paid).await?;
+            let mut listeners = self.lock();
+            for row in others {
+                listeners.touch(row.id, row.version);
+            }
+            for Reservation { id, version, .. } in paid {
+                listeners.touch(id, version);
+                listeners.touch_tickets(id, marks.get(&id).copied().unwrap_or_default());
             }
         }
 
@@ -160,7 +173,7 @@ impl Hub {
     /// Watches a reservation for versions that the process hears of.
     fn watch(&self, id: Uuid) -> Watcher {
         let mut listeners = self.lock();
-        let sender = listeners.watched.entry(id).or_insert_with(|| watch::channel(0).0);
+        let sender = listeners.watched.entry(id).or_insert_with(|| watch::channel(Heard::default()).0);
         Watcher::new(sender.subscribe())
     }
 
@@ -251,10 +264,16 @@ impl Listeners {
     fn touch(&mut self, id: Uuid, version: i32) {
         if let Some(watched) = self.watched.get(&id) {
             watched.send_if_modified(|known| {
-                let newer = version > *known;
-                *known = version.max(*known);
+                let newer = version > known.version;
+                known.version = version.max(known.version);
                 newer
             });
+        }
+    }
+
+    fn touch_tickets(&mut self, id: Uuid, mark: TicketsMark) {
+        if let Some(watched) = self.watched.get(&id) {
+            watched.send_if_modified(|known| known.tickets.replace(mark) != Some(mark));
         }
     }
 }

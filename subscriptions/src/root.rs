@@ -144,7 +144,8 @@ impl Subscriptions {
         }))
     }
 
-    /// A reservation or an order of yours, live: first as it is, then after each change of state.
+    /// A reservation or an order of yours, live: first as it is, then after each change of its state or of its tickets: one that is
+    /// used, offered, frozen or accepted by another fan. Of a ticket that is another's, you hear no more.
     async fn reservation(
         &self,
         ctx: &Context<'_>,

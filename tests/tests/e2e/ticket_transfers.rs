@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 use testkit::wait::{PATIENCE, eventually_some};
-use tests::{Site, World, client::Client};
+use tests::{Site, World, client::Client, socket::Said};
 
 const GIVE: &str = "mutation ($id: ID!, $email: String!) {
     transferTicket(input: {ticketId: $id, email: $email}) { ticket { id status transfer { state to } } } }";
@@ -109,5 +109,28 @@ async fn whoever_an_email_belongs_to_the_giver_is_answered_alike() {
         let refused = ana.ask(GIVE, json!({ "id": id, "email": email })).await;
         assert_eq!((refused.code(), &refused.0["errors"][0]["extensions"]["field"]), (code, &field), "{email}");
     }
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_open_order_hears_at_once_that_a_ticket_of_it_was_accepted() {
+    let (world, site) = Site::embedded().await;
+    let (ana, reservation, ids) = bought(&site).await;
+    let ben = site.fan("ben").await;
+    ana.ask(GIVE, json!({ "id": ids[0], "email": "friend@example.com" })).await.data();
+    let code = mailed(&world).await;
+    let mut socket = ana.socket().await;
+    let watch = "subscription ($id: ID!) { reservation(id: $id) { tickets { status } } }";
+    socket.subscribe(watch, json!({ "id": reservation })).await;
+    let mut next = async || match socket.said().await {
+        Said::Next(next) => next["reservation"]["tickets"].clone(),
+        other => panic!("the subscription ends: {other:?}"),
+    };
+    assert_eq!(next().await, json!([{ "status": "VALID" }, { "status": "VALID" }]));
+
+    ben.ask(ACCEPT, json!({ "code": code })).await.data();
+
+    let gone = json!([{ "status": "TRANSFERRED" }, { "status": "VALID" }]);
+    while next().await != gone {}
     site.finish().await;
 }

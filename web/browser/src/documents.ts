@@ -14,8 +14,8 @@ export const Market: Document<{ matchNumbers?: Array<number> | null; since?: Arr
   text: 'subscription Market($matchNumbers:[Int!]$since:[ListingVersionInput!]){listingsChanged(matchNumbers:$matchNumbers since:$since){id version state category createdAt price{amount currency}}}',
 };
 
-export const Order: Document<{ id: string }, { reservation: { id: string; status: 'PENDING' | 'AWAITING_PAYMENT' | 'RESERVED' | 'CANCELLED'; version: number; expiresAt: string | null } }> = {
-  text: 'subscription Order($id:ID!){reservation(id:$id){id status version expiresAt}}',
+export const Order: Document<{ id: string }, { reservation: { id: string; status: 'PENDING' | 'AWAITING_PAYMENT' | 'RESERVED' | 'CANCELLED'; version: number; expiresAt: string | null; tickets: Array<{ status: 'VALID' | 'LISTED' | 'TRANSFERRED' | 'USED' | 'REFUNDED'; code: string | null }> } }> = {
+  text: 'subscription Order($id:ID!){reservation(id:$id){id status version expiresAt tickets{status code}}}',
 };
 
 export const RefreshSession: Document<Record<string, never>, { refreshSession: { expiresAt: string } }> = {

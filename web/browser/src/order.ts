@@ -3,10 +3,18 @@
 import { Order as Feed } from './documents.js';
 import { each, say, word } from './page.js';
 import { follow } from './socket.js';
+import { address, marksOf, type Ticket } from './tickets.js';
 
 const OVER_MS = 3_000;
 const BUSY_MS = 2_000;
 const AGAIN_SECONDS_MAX = 30;
+
+interface State {
+  version: number;
+  status: string;
+  expiresAt: string | null;
+  tickets: Ticket[];
+}
 
 /** Whether a form has what its visitor wrote or chose. */
 function isDirty(form: HTMLFormElement): boolean {
@@ -57,15 +65,16 @@ export class Order extends HTMLElement {
     this.#later(OVER_MS, () => this.#load(this.dataset.version + '!'));
   };
 
-  #compare({ version, status, expiresAt }: { version: number; status: string; expiresAt: string | null }): void {
+  #compare({ version, status, expiresAt, tickets }: State): void {
     const printed = Number(this.dataset.version);
-    if (version < printed || (version === printed && status === this.dataset.status)) {
+    const marks = marksOf(tickets);
+    if (version < printed || (version === printed && status === this.dataset.status && marks === this.dataset.tickets)) {
       return;
     }
     if (expiresAt) {
       each(this, 'md-countdown', (countdown) => (countdown.dataset.expires = expiresAt));
     }
-    this.#load(String(version));
+    this.#load(`${version}:${marks}`);
   }
 
   /** A page may come from an instance that has not heard of the change yet: then it is loaded again, ever more slowly. */
@@ -85,7 +94,7 @@ export class Order extends HTMLElement {
     const tries = last === version ? Number(times) : 0;
     sessionStorage.setItem(key, `${version} ${tries + 1}`);
     const wait = tries === 0 ? 0 : Math.min(AGAIN_SECONDS_MAX, 2 ** (tries - 1)) * 1_000;
-    this.#later(wait, () => location.replace(this.dataset.href ?? location.pathname + location.search));
+    this.#later(wait, () => location.replace(address(this.dataset.href ?? location.pathname, location)));
   }
 
   #later(ms: number, run: () => void): void {

@@ -7,6 +7,7 @@ import { payload, type Report, solve } from '../src/pow.js';
 import { sha256 } from '../src/sha256.js';
 import { digest, isFew, matchStatus, meterWidth, newer, tagClass } from '../src/stock.js';
 import { age, clockParts, passed, secondsLeft, serverNow } from '../src/time.js';
+import { address, marksOf } from '../src/tickets.js';
 import { Words } from '../src/words.js';
 
 const hex = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -190,4 +191,20 @@ test('one announcement each ten seconds: time first, and the newest of its kind'
   pass(60_000);
 
   assert.deepEqual(said, ['0: one', '10000: 2 minutes', '20000: three']);
+});
+
+test('a ticket has another mark once its status or its code is another', () => {
+  const code = 'MD1.header.0123456789abcdef';
+
+  assert.equal(marksOf([{ status: 'VALID', code }, { status: 'USED', code: null }]), 'VALID:0123456789abcdef,USED:');
+  assert.equal(marksOf([]), '');
+});
+
+test('a page is loaded anew at the ticket that is open', () => {
+  const page = '/en/orders/1';
+  const next = (href: string) => address(page, { href, hash: new URL(href).hash });
+
+  assert.equal(next('https://tickets.example/en/orders/1/pay'), page);
+  assert.equal(next('https://tickets.example/en/orders/1#show-2'), '/en/orders/1?#show-2');
+  assert.equal(next('https://tickets.example/en/orders/1?#show-2'), '/en/orders/1#show-2');
 });

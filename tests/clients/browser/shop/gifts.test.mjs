@@ -21,6 +21,8 @@ test('a friend who has no account yet accepts a ticket by the mail that offers i
   await giver.sends(form);
   await giver.sees('until they accept it');
   await giver.hasTickets();
+  // Left open while the friend accepts.
+  await giver.goes(order);
 
   await friend.goes(`/tickets/accept?code=${await shop.mailedCode('ticket-offered', friend.email)}`);
   await friend.presses(friend.page.locator('main a[href*="/sign-up"]'));
@@ -30,7 +32,6 @@ test('a friend who has no account yet accepts a ticket by the mail that offers i
   await friend.sends('/tickets/accept');
   await friend.hasTickets();
 
-  await giver.goes(order);
   await giver.sees('You gave this ticket to');
   assert.equal(await giver.page.locator('.qr').count(), 0);
   await giver.leaves();

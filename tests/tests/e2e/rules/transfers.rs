@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use domain::{
     audit,
+    lookup::{self, TicketsMark},
     mails::{self, Content, OutgoingMail},
     maintenance,
     tickets::{
@@ -40,6 +41,7 @@ both! {
     a_mail_that_is_late_brings_its_buyer_what_is_theirs_still,
     emails_are_let_go_of_once_the_offer_is_over,
     the_audit_sees_who_holds_what_they_did_not_accept,
+    the_mark_of_an_orders_tickets_tells_of_its_owners_and_of_nothing_that_others_do,
 }
 
 /// Sends what is due, and keeps it.
@@ -329,4 +331,38 @@ async fn the_audit_sees_who_holds_what_they_did_not_accept(app: &TestApp) {
     set("version = 1").await;
     assert!(found().await.contains(&bought.id.to_string()), "{}", found().await);
     set("version = 2").await;
+}
+
+/// The mark of the reservation of a ticket.
+async fn mark(app: &TestApp, bought: &ticket::Model) -> TicketsMark {
+    let rows = lookup::reservations(&app.db, &[bought.reservation_id]).await.expect("reservations can be read");
+    let mut marks = lookup::tickets_marks(&app.db, &rows).await.expect("tickets can be read");
+    marks.remove(&bought.reservation_id).expect("it has a ticket")
+}
+
+async fn the_mark_of_an_orders_tickets_tells_of_its_owners_and_of_nothing_that_others_do(app: &TestApp) {
+    let (ana, ben, bought, _) = given(app).await;
+    let staff = ana.as_admin().viewer;
+    let mut seen = vec![mark(app, &bought).await];
+
+    for is_frozen in [true, false] {
+        app.move_clock(Duration::from_secs(60));
+        let set = match is_frozen {
+            true => freezing::freeze(app, staff, bought.reservation_id).await,
+            false => freezing::unfreeze(app, staff, bought.reservation_id).await,
+        };
+        set.expect("tickets can be frozen and freed");
+        seen.push(mark(app, &bought).await);
+    }
+    let invitation = offered(app, &ana, bought.id, "again@example.com").await;
+    app.move_clock(Duration::from_secs(60));
+    ben.accept(&invitation).await.expect("nothing stands against it");
+    let given_away = mark(app, &bought).await;
+    assert!(!seen.contains(&given_away), "it is another's");
+    assert!(seen.windows(2).all(|pair| pair[0] != pair[1]), "{seen:?}");
+
+    app.move_clock(Duration::from_secs(60));
+    ben.offers(bought.id, PRICE).await;
+
+    assert_eq!(mark(app, &bought).await, given_away, "what the other does is not the giver's to know");
 }

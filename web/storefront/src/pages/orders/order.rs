@@ -35,6 +35,9 @@ use crate::{
     pages::{Posted, Wanted, live},
 };
 
+/// Characters of a code that tell it from the ticket's others.
+const MARK_LENGTH: usize = 16;
+
 type Order = document::OrderPageReservation;
 
 pub(super) async fn show(
@@ -140,7 +143,7 @@ fn page(visit: &Visit<'_>, data: &document::ResponseData, order: &Order, attempt
     let known = match_of!(order);
     let heading = t_plain!(words, &format!("order-{}-heading", state.key()), n = order.quantity_left.max(1));
     let main = html! {
-        md-order.stack data-reservation=(order.id) data-version=(order.version) data-status=(status(order))
+        md-order.stack data-reservation=(order.id) data-version=(order.version) data-status=(status(order)) data-tickets=(marks(order))
             data-href=(visit.link(&path_of(&order.id))) {
             div.notice.warn data-stale hidden {
                 p { (t!(words, "order-changed")) " "
@@ -282,6 +285,28 @@ fn status(order: &Order) -> &str {
         document::ReservationStatus::RESERVED => "RESERVED",
         document::ReservationStatus::CANCELLED => "CANCELLED",
         document::ReservationStatus::Other(other) => other,
+    }
+}
+
+/// How the tickets stand, as the script says it of what the feed tells: a ticket's newest code is the one that counts, so the end
+/// of its signature stands for it.
+fn marks(order: &Order) -> String {
+    let mark = |ticket: &document::OrderPageReservationTickets| {
+        let code = ticket.code.as_deref().unwrap_or_default();
+        let end = code.get(code.len().saturating_sub(MARK_LENGTH)..).unwrap_or_default();
+        format!("{}:{end}", ticket_status(&ticket.status))
+    };
+    order.tickets.iter().map(mark).collect::<Vec<_>>().join(",")
+}
+
+fn ticket_status(status: &document::TicketStatus) -> &str {
+    match status {
+        document::TicketStatus::VALID => "VALID",
+        document::TicketStatus::LISTED => "LISTED",
+        document::TicketStatus::TRANSFERRED => "TRANSFERRED",
+        document::TicketStatus::USED => "USED",
+        document::TicketStatus::REFUNDED => "REFUNDED",
+        document::TicketStatus::Other(other) => other,
     }
 }
 
