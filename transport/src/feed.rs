@@ -198,7 +198,7 @@ impl<F: Framing> Feed<F> {
     /// Who is shown out is told that it is over. A drain tells nothing, so that clients ask again elsewhere.
     fn begin_to_leave(&mut self) {
         let now = Instant::now();
-        if self.is_evicted() {
+        if self.held.exit.is_evicted() {
             self.drain_by = Some(now);
             let ended = self.shared.lock().end_subscriptions(Reason::Evicted);
             self.waiting.extend(ended.iter().filter_map(|id| self.framing.complete(id)));
