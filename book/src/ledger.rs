@@ -58,6 +58,7 @@ pub struct Ledger {
     new: BTreeSet<Uuid>,
     changed: BTreeSet<Uuid>,
     changes: Vec<payment_change::ActiveModel>,
+    reached: Vec<State>,
     refunds: Refunds,
     disputes: Vec<dispute::Model>,
 }
@@ -127,6 +128,7 @@ impl Ledger {
     /// Enters a new payment.
     pub fn enter(&mut self, row: payment::Model) {
         self.record_change(row.id, "CREATED", None, row.state, row.created_at);
+        self.reached.push(row.state);
         self.new.insert(row.id);
         self.payments.insert(row.id, row);
     }
@@ -206,6 +208,9 @@ impl Ledger {
         row.next_at = if to == State::Open { (now + LOOK).min(row.hold_ends_at.max(now)) } else { now + TURN };
         self.changed.insert(id);
         self.record_change(id, event.name(), Some(from), to, now);
+        if to != from {
+            self.reached.push(to);
+        }
         Some((from, to))
     }
 
@@ -258,8 +263,8 @@ impl Ledger {
         }
     }
 
-    /// Writes every change.
-    pub async fn close(mut self, txn: &WriteTxn) -> Result<(), DbErr> {
+    /// Writes every change, and returns the states that payments have reached once that is committed.
+    pub async fn close(mut self, txn: &WriteTxn) -> Result<Vec<State>, DbErr> {
         let rows = |ids: &BTreeSet<Uuid>| -> Vec<payment::Model> {
             ids.iter().filter_map(|id| self.payments.get(id)).cloned().collect()
         };
@@ -297,7 +302,9 @@ impl Ledger {
                 .exec_without_returning(&**txn)
                 .await?;
         }
-        self.refunds.close(txn).await
+        self.refunds.close(txn).await?;
+
+        Ok(self.reached)
     }
 
     fn record_change(&mut self, payment_id: Uuid, event: &str, from: Option<State>, to: State, at: DateTime<Utc>) {

@@ -85,6 +85,21 @@ impl Event {
     }
 }
 
+/// A state as metrics name it.
+pub fn label(state: State) -> &'static str {
+    match state {
+        State::Created => "created",
+        State::Open => "open",
+        State::Confirmed => "confirmed",
+        State::Captured => "captured",
+        State::Voiding => "voiding",
+        State::Voided => "voided",
+        State::Declined => "declined",
+        State::Refunding => "refunding",
+        State::Refunded => "refunded",
+    }
+}
+
 /// The states in the order of the table's rows.
 pub const STATES: [State; 9] = [
     State::Created,

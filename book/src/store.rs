@@ -12,6 +12,7 @@ use std::{
 
 use async_trait::async_trait;
 use entities::write_probe;
+use metrics::{Histogram, histogram};
 use sea_orm::{
     ActiveValue::Set, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
     ExecResult, QueryResult, RuntimeErr, SqlErr, SqliteTransactionMode, Statement, TransactionOptions,
@@ -39,12 +40,16 @@ pub struct Store {
     turn: Arc<Mutex<()>>,
     /// How long a client waits for an answer.
     patience: Duration,
+    /// How long writes wait until they begin.
+    waits: Histogram,
 }
 
 impl Store {
-    /// Writes over `connection`, whose pool may share its `health`.
+    /// Writes over `connection`, whose pool may share its `health`. Make it after the metrics recorder is installed, which its
+    /// meter is resolved from.
     pub fn new(connection: DatabaseConnection, health: Arc<Health>, patience: Duration) -> Self {
-        Self { connection, health, turn: Arc::default(), patience }
+        let waits = histogram!("matchday_database_write_wait_seconds");
+        Self { connection, health, turn: Arc::default(), patience, waits }
     }
 
     /// Whether writes are taken.
@@ -72,10 +77,12 @@ pub struct Noted {
 impl WriteTxn {
     /// Begins to write: at once on Postgres, in turn on SQLite, where a transaction that writes late could fail.
     pub async fn begin(store: &Store) -> Result<Self, DbErr> {
-        let Store { connection, health, turn, patience } = store;
+        let Store { connection, health, turn, patience, waits } = store;
+        let asked = Instant::now();
         let is_sqlite = connection.get_database_backend() == DbBackend::Sqlite;
         let turn = if is_sqlite { Some(Arc::clone(turn).lock_owned().await) } else { None };
         let begun = if is_sqlite { begin_on_sqlite(connection).await } else { begin_on_postgres(connection).await };
+        waits.record(asked.elapsed());
         let transaction = begun.inspect_err(|error| health.failed(error))?;
         let noted = Noted { transaction, health: Arc::clone(health), has_changed: AtomicBool::new(false) };
 

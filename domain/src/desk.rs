@@ -18,6 +18,7 @@ use std::{
 
 use book::store;
 use futures_util::future::join_all;
+use metrics::{Histogram, histogram};
 use sea_orm::DbErr;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -102,13 +103,34 @@ impl DeskHandle {
 pub(crate) struct Lane {
     queue: mpsc::Receiver<Box<dyn Pending>>,
     pace: Arc<AtomicU64>,
+    meters: Meters,
 }
 
+/// What is measured of each batch.
+struct Meters {
+    size: Histogram,
+    /// How long the first of its requests has waited.
+    wait: Histogram,
+    /// From the first look at it to its last answer.
+    seconds: Histogram,
+}
+
+impl Default for Meters {
+    fn default() -> Self {
+        Self {
+            size: histogram!("matchday_desk_batch_size"),
+            wait: histogram!("matchday_desk_wait_seconds"),
+            seconds: histogram!("matchday_desk_batch_seconds"),
+        }
+    }
+}
+
+/// Make it after the metrics recorder is installed, which its meters are resolved from.
 pub(crate) fn open(lanes: usize, queue: usize, batch: usize) -> (DeskHandle, Vec<Lane>) {
     let (senders, opened): (Vec<_>, Vec<_>) = (0..lanes)
         .map(|_| {
             let (sender, queue) = mpsc::channel(queue);
-            (sender, Lane { queue, pace: Arc::default() })
+            (sender, Lane { queue, pace: Arc::default(), meters: Meters::default() })
         })
         .unzip();
     let pace = opened.iter().map(|lane| Arc::clone(&lane.pace)).collect();
@@ -134,7 +156,7 @@ impl Desk {
     }
 }
 
-async fn lane(app: &App, Lane { mut queue, pace }: Lane, shutdown: &CancellationToken) {
+async fn lane(app: &App, Lane { mut queue, pace, meters }: Lane, shutdown: &CancellationToken) {
     let mut requests = Vec::with_capacity(app.settings.batch);
     loop {
         tokio::select! {
@@ -143,11 +165,16 @@ async fn lane(app: &App, Lane { mut queue, pace }: Lane, shutdown: &Cancellation
         }
         // A client that went away meanwhile is skipped.
         requests.retain(|request| !request.is_abandoned());
-        if !requests.is_empty() {
+        // They come in the order in which they were handed in.
+        if let Some(handed_in) = requests.first().map(|first| first.handed_in()) {
             let crowded = requests.len() > 1;
             let begun = Instant::now();
+            meters.wait.record(begun - handed_in);
+            meters.size.record(u32::try_from(requests.len()).unwrap_or(u32::MAX));
             serve(app, std::mem::take(&mut requests)).await;
-            pace.store(u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+            let took = begun.elapsed();
+            meters.seconds.record(took);
+            pace.store(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
             if crowded {
                 let_in(&queue).await;
             }
@@ -170,7 +197,6 @@ async fn let_in(queue: &mpsc::Receiver<Box<dyn Pending>>) {
 
 /// Decides a batch; one that fails as a whole is decided again one by one, so that a bad request fails alone.
 async fn serve(app: &App, mut requests: Vec<Box<dyn Pending>>) {
-    metrics::histogram!("matchday_desk_batch_size").record(u32::try_from(requests.len()).unwrap_or(u32::MAX));
     let decided = loop {
         dismiss_late(&mut requests, app.settings.patience);
         if requests.is_empty() {

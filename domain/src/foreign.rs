@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use book::{Book, StockKey, master_list::MasterListMatch, outbox::TicketAction, store::WriteTxn};
 use chrono::{DateTime, Utc};
-use entities::{category::Category, foreign_hold};
+use entities::{category::Category, foreign_hold, stock};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 
@@ -111,6 +111,14 @@ pub(crate) fn enter(app: &App, book: &mut Book, accounts: &mut Accounts, given: 
 pub async fn enter_all(app: &App, list: &[MasterListMatch]) -> Result<(), DbErr> {
     let matches: Vec<_> = list.iter().map(|given| (given.match_number, Some(given))).collect();
     enter_and_catch_up(app, &matches).await
+}
+
+/// Has the metrics tell how many tickets are sold beyond the stock.
+pub(crate) async fn measure(app: &App) -> Result<(), DbErr> {
+    let rows = stock::Entity::find().filter(stock::Column::Deficit.gt(0)).all(&app.db).await?;
+    let deficit = rows.iter().map(|row| row.deficit).sum::<i32>();
+    metrics::gauge!("matchday_deficit_tickets").set(deficit);
+    Ok(())
 }
 
 /// Applies sales that were parked while another instance entered their match.

@@ -12,7 +12,7 @@ use sea_orm::DbErr;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    App,
+    App, foreign,
     payments::{
         reconciliation, refunds,
         turns::{self, ROUND},
@@ -36,8 +36,8 @@ pub async fn run(app: &App, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
         if counted.is_none_or(|at: Instant| at.elapsed() >= COUNTS) {
             counted = Some(Instant::now());
-            if let Err(error) = reconciliation::measure(app).await {
-                tracing::warn!(%error, "payments that somebody has to look at can't be counted; trying again");
+            if let Err(error) = measure(app).await {
+                tracing::warn!(%error, "what the operator has to look at can't be counted; trying again");
             }
         }
         let full = match round(app).await {
@@ -55,6 +55,13 @@ pub async fn run(app: &App, shutdown: CancellationToken) {
             }
         }
     }
+}
+
+/// Has the metrics tell what the operator has to look at.
+pub async fn measure(app: &App) -> Result<(), DbErr> {
+    foreign::measure(app).await?;
+    payouts::measure(app).await?;
+    reconciliation::measure(app).await
 }
 
 /// Processes what is due now, and says how many payments, refunds, payouts and events that were.

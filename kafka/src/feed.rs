@@ -17,9 +17,11 @@ use std::{
 };
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use rdkafka::{
-    Message as _, Offset, TopicPartitionList, consumer::Consumer as _, error::KafkaError, types::RDKafkaErrorCode,
+    Message as _, Offset, Timestamp, TopicPartitionList, consumer::Consumer as _, error::KafkaError,
+    types::RDKafkaErrorCode,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -48,6 +50,9 @@ pub trait Feed: Send + Sync + 'static {
 
     /// Changes may have been missed: the database has them.
     fn lost(&self);
+
+    /// The time by the program's clock.
+    fn now(&self) -> DateTime<Utc>;
 }
 
 /// Hands the availability topic's records to `handler` until `shutdown`.
@@ -150,13 +155,26 @@ impl Session<'_> {
                 continue;
             }
             match codec::read_availability(payload) {
-                Ok(record) => self.handler.changed(record),
+                Ok(told) => {
+                    self.status.fed();
+                    self.note_delay(record.timestamp());
+                    self.handler.changed(told);
+                }
                 Err(error) => {
                     tracing::warn!(%error, partition = record.partition(), offset = record.offset(), "an availability record can't be read");
                     metrics::counter!("matchday_feed_unreadable_total").increment(1);
                     self.handler.lost();
                 }
             }
+        }
+    }
+
+    /// How long a record took from the commit that it tells of, or from the broker where that dates records itself.
+    fn note_delay(&self, written: Timestamp) {
+        if let Some(written) = written.to_millis() {
+            let delay = self.handler.now().timestamp_millis().saturating_sub(written);
+            let delay = Duration::from_millis(u64::try_from(delay).unwrap_or(0));
+            metrics::histogram!("matchday_feed_delay_seconds").record(delay);
         }
     }
 

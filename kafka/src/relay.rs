@@ -145,6 +145,7 @@ impl Relay {
         if !self.leadership.outlives_a_send() {
             return Ok(Round::Sent);
         }
+        let begun = Instant::now();
         let sent = round::hand_over(producer, records);
         let total = sent.len();
         let Outcome { settled, taken, refused, withdrawn } = sent.outcome(producer).await;
@@ -152,6 +153,8 @@ impl Relay {
         self.acknowledged = settled;
         self.replace_spent_producer(withdrawn).await;
         self.settle().await?;
+        metrics::histogram!("matchday_relay_round_size").record(u32::try_from(total).unwrap_or(u32::MAX));
+        metrics::histogram!("matchday_relay_round_seconds").record(begun.elapsed());
         metrics::counter!("matchday_relay_published_total").increment(delivered as u64);
         metrics::counter!("matchday_relay_failures_total").increment((total - delivered) as u64);
 

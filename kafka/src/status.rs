@@ -3,7 +3,7 @@
 //! Relay, consumer and feed write it as they go; reading it never asks the broker.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -39,6 +39,12 @@ struct State {
     auth_failed: bool,
     /// When it was logged last that the brokers do not answer.
     away_logged: Option<Instant>,
+    /// Topics of which this instance has read partitions, now or before.
+    topics: BTreeSet<String>,
+    /// When the feed brought a record last.
+    fed: Option<Instant>,
+    /// When a record of the master list was applied last.
+    listed: Option<Instant>,
 }
 
 /// How far a partition has been read, and how far it reaches.
@@ -196,6 +202,40 @@ impl Status {
 
     pub(crate) fn following(&self, following: bool) {
         self.lock().following = following;
+        metrics::gauge!("matchday_feed_following").set(if following { 1.0 } else { 0.0 });
+    }
+
+    /// The feed has brought a record.
+    pub(crate) fn fed(&self) {
+        self.lock().fed = Some(Instant::now());
+    }
+
+    /// A record of the master list is applied.
+    pub(crate) fn listed(&self) {
+        self.lock().listed = Some(Instant::now());
+    }
+
+    /// Refreshes the gauges of what changes by itself. A topic whose partitions others have taken over is behind by nothing
+    /// here.
+    pub fn measure(&self) {
+        let mut lag = self.report().lag;
+        let (topics, fed, listed) = {
+            let state = self.lock();
+            (state.topics.clone(), state.fed, state.listed)
+        };
+        for topic in topics {
+            lag.entry(topic).or_default();
+        }
+        for (topic, lag) in lag {
+            let lag = u32::try_from(lag).unwrap_or(u32::MAX);
+            metrics::gauge!("matchday_kafka_lag", "topic" => topic).set(lag);
+        }
+        if let Some(fed) = fed {
+            metrics::gauge!("matchday_feed_record_age_seconds").set(fed.elapsed().as_secs_f64());
+        }
+        if let Some(listed) = listed {
+            metrics::gauge!("matchday_master_list_age_seconds").set(listed.elapsed().as_secs_f64());
+        }
     }
 
     pub(crate) fn relay(&self, change: impl FnOnce(&mut RelayReport)) {
@@ -219,6 +259,12 @@ impl Status {
         let fresh = |(key, position, end)| (key, Progress { position, end: Some(end) });
         let mut state = self.lock();
         state.partitions = places.into_iter().map(fresh).collect();
+        let topics: BTreeSet<String> = state.partitions.keys().map(|(topic, _)| topic.clone()).collect();
+        for topic in &topics {
+            // What is lost of it later shows as an increase.
+            metrics::counter!("matchday_kafka_lost_records_total", "topic" => topic.clone()).increment(0);
+        }
+        state.topics.extend(topics);
         state.unassigned_since = None;
         state.consuming = true;
     }
@@ -260,6 +306,8 @@ impl Status {
 
 #[cfg(test)]
 mod tests {
+    use metrics_exporter_prometheus::PrometheusBuilder;
+
     use super::*;
 
     #[test]
@@ -288,6 +336,26 @@ mod tests {
         let lag = status.report().lag;
 
         assert_eq!(lag, BTreeMap::from([("list".to_owned(), 0), ("sales".to_owned(), 5)]));
+    }
+
+    #[test]
+    fn a_topic_whose_partitions_others_have_taken_over_is_told_as_behind_by_nothing() {
+        let (status, recorder) = (Status::new(), PrometheusBuilder::new().build_recorder());
+        let told = || {
+            metrics::with_local_recorder(&recorder, || status.measure());
+            recorder
+                .handle()
+                .render()
+                .lines()
+                .filter(|line| line.starts_with("matchday_kafka_lag{"))
+                .collect::<String>()
+        };
+
+        status.reading([(("sales".to_owned(), 0), 5, 9)]);
+        assert_eq!(told(), r#"matchday_kafka_lag{topic="sales"} 4"#);
+        status.unassigned();
+        assert_eq!(told(), r#"matchday_kafka_lag{topic="sales"} 0"#);
+        assert!(status.report().lag.is_empty(), "readiness says that others read it");
     }
 
     #[test]

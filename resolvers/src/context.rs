@@ -176,18 +176,18 @@ impl CacheDependencies {
 
 /// That a request was refused in words that every caller would be told, noted while it is executed, so that they can be kept.
 #[derive(Debug, Default)]
-pub struct Refused(Mutex<Option<(i32, Edition)>>);
+pub struct Refused(Mutex<Option<(i32, Edition, Code)>>);
 
 impl Refused {
-    /// Everybody is told so while this edition of the match is shown.
-    pub(crate) fn note(ctx: &Context<'_>, number: i32, edition: Edition) {
+    /// Everybody is told so, by this code, while this edition of the match is shown.
+    pub(crate) fn note(ctx: &Context<'_>, number: i32, edition: Edition, code: Code) {
         if let Some(refused) = ctx.data_opt::<Arc<Self>>() {
-            *refused.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((number, edition));
+            *refused.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((number, edition, code));
         }
     }
 
-    /// The match, and its edition.
-    pub fn noted(&self) -> Option<(i32, Edition)> {
+    /// The match, its edition, and the code of the refusal.
+    pub fn noted(&self) -> Option<(i32, Edition, Code)> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

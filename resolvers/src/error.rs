@@ -57,6 +57,10 @@ impl ApiError {
         Self::new(Code::UNAUTHENTICATED, "sign in first: send the access token as `authorization: Bearer …`")
     }
 
+    pub(crate) fn code(&self) -> Code {
+        self.code
+    }
+
     /// Logs what went wrong inside, and tells the client only that it did.
     pub fn internal(error: &dyn std::error::Error) -> Self {
         let sources: Vec<String> = std::iter::successors(error.source(), |error| error.source()).map(logged).collect();

@@ -20,6 +20,7 @@ pub mod matches;
 pub mod money;
 pub mod node;
 pub mod orders;
+pub mod outcomes;
 pub mod pagination;
 pub mod payments;
 pub mod payouts;

@@ -10,7 +10,7 @@ use crate::{
     context::InContext,
     counted_actions::CountedActions,
     error::ApiError,
-    ids,
+    ids, outcomes,
     reservations::{self, Reservation, ReservationConnection, ReservationStatus},
 };
 
@@ -61,11 +61,14 @@ impl OrderMutation {
         let OrderListingInput { listing_id, version, idempotency_key } = input;
         let request = OrderRequest { listing_id: ids::listing("listingId", &listing_id)?, version, idempotency_key };
         let begun = ctx.app()?.clock.now();
-        let order = resale::order(ctx.app()?, ctx.viewer()?, request).await?;
+        let ordered = resale::order(ctx.app()?, ctx.viewer()?, request).await.map_err(ApiError::from);
+        let order = ordered.inspect_err(|error| outcomes::orders(error.code().as_str()).increment(1))?;
         // It keeps others from a ticket as a hold does; one that was placed before keeps them from nothing more.
-        if order.created_at >= begun {
+        let is_new = order.created_at >= begun;
+        if is_new {
             CountedActions::note_hold(ctx, &order);
         }
+        outcomes::orders(if is_new { outcomes::PLACED } else { outcomes::REPEATED }).increment(1);
         Ok(OrderListingPayload { order: order.into() })
     }
 }

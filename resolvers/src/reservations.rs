@@ -20,6 +20,7 @@ use crate::{
     loaders::Loaders,
     matches::Match,
     money::Money,
+    outcomes,
     pagination::{self, IdCursor},
     payments::Payment,
     tickets::Ticket,
@@ -294,20 +295,28 @@ impl ReservationMutation {
     async fn reserve(&self, ctx: &Context<'_>, input: ReserveInput) -> Result<ReservePayload, ApiError> {
         let ReserveInput { match_number, category, quantity, idempotency_key } = input;
         let request = HoldRequest { match_number, category, quantity, idempotency_key };
-        let begun = ctx.app()?.clock.now();
-        let held = reservations::hold(ctx.app()?, ctx.viewer()?, request.clone()).await;
-        // An attempt that was made before is answered again, and holds nothing more.
-        if let Ok(row) = held.as_ref()
-            && row.created_at >= begun
-        {
-            CountedActions::note_hold(ctx, row);
+        let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+        let begun = app.clock.now();
+        match reservations::hold(app, viewer, request.clone()).await {
+            Ok(row) => {
+                // An attempt that was made before is answered again, and holds nothing more.
+                let is_new = row.created_at >= begun;
+                if is_new {
+                    CountedActions::note_hold(ctx, &row);
+                }
+                outcomes::holds(if is_new { outcomes::PLACED } else { outcomes::REPEATED }).increment(1);
+                Ok(ReservePayload { reservation: row.into() })
+            }
+            Err(refused) => {
+                let edition = reservations::refused_alike(app, &request, &refused);
+                let error = ApiError::from(refused);
+                outcomes::holds(error.code().as_str()).increment(1);
+                if let Some(edition) = edition {
+                    Refused::note(ctx, match_number, edition, error.code());
+                }
+                Err(error)
+            }
         }
-        if let Err(refused) = &held
-            && let Some(edition) = reservations::refused_alike(ctx.app()?, &request, refused)
-        {
-            Refused::note(ctx, match_number, edition);
-        }
-        Ok(ReservePayload { reservation: held?.into() })
     }
 
     /// Have more time to pay a hold or an order, as often as the site allows (`extensionsLeft`), also while its payment is

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use domain::App;
 use metrics::{Counter, counter};
 use quick_cache::sync::Cache;
-use resolvers::context::Refused;
+use resolvers::{context::Refused, outcomes};
 
 use crate::parsed_operation::{OperationKey, ParsedOperation};
 
@@ -37,6 +37,8 @@ struct Entry<K> {
     match_number: i32,
     edition: Edition,
     encoded: K,
+    /// Holds that were refused by this code.
+    refused: Counter,
 }
 
 impl<K: Clone + From<Bytes>> RefusalCache<K> {
@@ -64,6 +66,7 @@ impl<K: Clone + From<Bytes>> RefusalCache<K> {
             return None;
         }
         self.handed_out.increment(1);
+        entry.refused.increment(1);
 
         Some(entry.encoded)
     }
@@ -76,12 +79,13 @@ impl<K: Clone + From<Bytes>> RefusalCache<K> {
         response: &Response,
         encode: impl FnOnce() -> Bytes,
     ) {
-        let Some((match_number, edition)) = refused.noted() else { return };
+        let Some((match_number, edition, code)) = refused.noted() else { return };
         let key = parsed.key();
         // What the edge adds to a single answer belongs to that one alone.
         let is_plain = response.errors.len() == 1 && response.extensions.is_empty() && response.http_headers.is_empty();
         if is_plain && key.bytes() <= LONGEST {
-            self.entries.insert(key, Entry { match_number, edition, encoded: K::from(encode()) });
+            let refused = outcomes::holds(code.as_str());
+            self.entries.insert(key, Entry { match_number, edition, encoded: K::from(encode()), refused });
         }
     }
 }

@@ -11,7 +11,8 @@ use std::{
 };
 
 use async_trait::async_trait;
-use book::master_list::MasterListMatch;
+use book::{clock::Clock, master_list::MasterListMatch};
+use chrono::{DateTime, Utc};
 use domain::{App, foreign, inbox, matches};
 use kafka::{codec::AvailabilityRecord, embedded::EmbeddedBroker};
 use subscriptions::hub::Hub;
@@ -159,22 +160,29 @@ pub(crate) async fn publish(
 }
 
 /// Hands the availability feed to the hub.
-pub(crate) struct HubFeed(pub(crate) Arc<Hub>);
+pub(crate) struct HubFeed {
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
 
 #[async_trait]
 impl kafka::feed::Feed for HubFeed {
     async fn snapshot(&self) {
-        if let Err(error) = self.0.sweep().await {
+        if let Err(error) = self.hub.sweep().await {
             tracing::warn!(%error, "the hub could not be filled; its next sweep does it");
         }
     }
 
     fn changed(&self, record: AvailabilityRecord) {
-        self.0.publish(record.state, &record.reservations);
-        self.0.market.touch(&record.listings);
+        self.hub.publish(record.state, &record.reservations);
+        self.hub.market.touch(&record.listings);
     }
 
     fn lost(&self) {
         tracing::debug!("availability may have been missed; the hub's next sweep finds it");
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 }

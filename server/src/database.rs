@@ -203,7 +203,19 @@ impl Steps {
         let unknown = there.iter().filter(|name| !known.contains(name)).cloned().collect();
         let (applied, missing) = ours.into_iter().partition(|name| there.contains(name));
 
-        Ok(Self { applied, missing, unknown })
+        let steps = Self { applied, missing, unknown };
+        steps.tell();
+        Ok(steps)
+    }
+}
+
+impl Steps {
+    /// Has the metrics tell how far the tables and this program are apart.
+    fn tell(&self) {
+        for (kind, steps) in [("missing", &self.missing), ("newer", &self.unknown)] {
+            let count = u32::try_from(steps.len()).unwrap_or(u32::MAX);
+            metrics::gauge!("matchday_migrations", "kind" => kind).set(count);
+        }
     }
 }
 

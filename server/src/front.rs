@@ -51,6 +51,7 @@ impl Front {
             Some(listener) => (routes.merge(guarded(routes::alive())), Some(Admin { listener, routes: health })),
             None => (routes.merge(guarded(health)), None),
         };
+        metrics::gauge!("matchday_connections_max").set(u32::try_from(connections.max_connections).unwrap_or(u32::MAX));
         Self { listener, routes, admin, connections, ending }
     }
 

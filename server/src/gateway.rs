@@ -34,12 +34,18 @@ use transport::{
     request_id::RequestId,
 };
 
-use self::{caller_context::CallerContext, identity::Identified, subscribing::Starting};
+use self::{
+    caller_context::CallerContext,
+    identity::Identified,
+    meters::{Meters, Outcome},
+    subscribing::Starting,
+};
 use crate::config::{Config, accounts::SameSite};
 
 mod caller_context;
 mod identity;
 mod masking;
+mod meters;
 mod subscribing;
 pub(crate) mod tokens;
 
@@ -54,12 +60,14 @@ pub(crate) struct Matchday {
     /// Availability, rendered once for all.
     shared_rendering: Arc<SharedRendering>,
     security: Arc<Security>,
+    meters: Arc<Meters>,
     same_site: SameSite,
     /// Of an answer.
     bytes_max: usize,
 }
 
 impl Matchday {
+    /// Make it after the metrics recorder is installed, which its meters are resolved from.
     pub(crate) fn new(app: Arc<App>, hub: Arc<Hub>, security: Arc<Security>, config: &Config) -> Self {
         let captchas = Arc::clone(&security.captcha) as captcha::Shared;
         let schema = schema::build(Arc::clone(&app), Arc::clone(&hub), Some(captchas));
@@ -69,6 +77,7 @@ impl Matchday {
             refusals: Arc::new(RefusalCache::new(Arc::clone(&app))),
             shared_rendering: Arc::new(SharedRendering::new(Arc::clone(&app), schema.clone(), hub, bytes_max)),
             bytes_max,
+            meters: Arc::default(),
             same_site: config.accounts.cookies_same_site,
             security,
             app,
@@ -184,17 +193,19 @@ impl Gateway for Matchday {
             return None;
         }
         let (parsed, caller) = (parsed(operation), CallerContext::of(caller));
-        let cached = if is_public(operation, &parsed) {
-            self.answers.find(&parsed)
+        let (cached, outcome) = if is_public(operation, &parsed) {
+            (self.answers.find(&parsed)?, Outcome::Ok)
         } else if is_hold_request(operation, &parsed, caller.context.requester) {
-            self.refusals.find(&parsed)
+            (self.refusals.find(&parsed)?, Outcome::Refused)
         } else {
-            None
-        }?;
-        match self.security.charge_now(&caller.context, operation)? {
-            Ok(admission) => Some(annotated(cached, admission)),
-            Err(refused) => Some(Payload::Response(refused)),
-        }
+            return None;
+        };
+        let (payload, outcome) = match self.security.charge_now(&caller.context, operation)? {
+            Ok(admission) => (annotated(cached, admission), outcome),
+            Err(refused) => (Payload::Response(refused), Outcome::Refused),
+        };
+        self.meters.answered(operation.kind(), outcome);
+        Some(payload)
     }
 
     /// Runs for as long as the client is there: one that leaves before its mutation is decided has changed nothing, and
@@ -204,29 +215,37 @@ impl Gateway for Matchday {
         let (caller, app) = (CallerContext::of(caller), Arc::clone(&self.app));
         let id = caller.id();
         let (span, security, bytes_max) = (span(&id), Arc::clone(&self.security), self.bytes_max);
+        let (meters, kind) = (Arc::clone(&self.meters), operation.kind());
         async move {
+            let refused = |refused: Box<Response>| {
+                meters.answered(kind, Outcome::of(&refused));
+                Payload::Response(refused)
+            };
             let admission = match security.charge(&caller.context, &operation).await {
                 Ok(admission) => admission,
-                Err(refused) => return Payload::Response(refused),
+                Err(response) => return refused(response),
             };
-            if let Err(refused) = identity::confirm(&app, &caller, &operation).await {
-                return Payload::Response(refused);
+            if let Err(response) = identity::confirm(&app, &caller, &operation).await {
+                return refused(response);
             }
             let answering = answer(&schema, &answers, &refusals, &caller, &admission, &operation);
             let answering = security::noting(Arc::clone(&admission.actions), answering);
             let executed = AssertUnwindSafe(patience::awaited(answering)).catch_unwind().await;
             security.note(caller.context.requester, &admission.actions);
-            match executed.unwrap_or_else(|_| Payload::Response(Box::new(masking::panicked(&id)))) {
-                Payload::Response(response) => {
+            let (payload, outcome) = match executed.unwrap_or_else(|_| Answer::response(masking::panicked(&id))) {
+                Answer::Response(response) => {
                     let (mut response, bytes) = encode::fitting(masking::mask(*response, &id), bytes_max);
+                    let outcome = Outcome::of(&response);
                     if let Some(report) = admission.finish(bytes) {
                         report.add_to(&mut response);
                     }
-                    Payload::Response(Box::new(response))
+                    (Payload::Response(Box::new(response)), outcome)
                 }
-                Payload::Cached(cached) => annotated(cached, admission),
-                encoded => encoded,
-            }
+                Answer::Encoded(encoded) => (annotated(encoded, admission), Outcome::Ok),
+                Answer::KeptRefusal(encoded) => (annotated(encoded, admission), Outcome::Refused),
+            };
+            meters.answered(kind, outcome);
+            payload
         }
         .instrument(span)
         .boxed()
@@ -275,6 +294,22 @@ fn span(id: &str) -> Span {
     if current.is_none() { tracing::error_span!("graphql", request_id = id) } else { current }
 }
 
+/// What an operation is answered.
+enum Answer {
+    /// Still to be encoded.
+    Response(Box<Response>),
+    /// Without errors.
+    Encoded(CachedResult),
+    /// As others were refused before.
+    KeptRefusal(CachedResult),
+}
+
+impl Answer {
+    fn response(response: Response) -> Self {
+        Self::Response(Box::new(response))
+    }
+}
+
 /// Answers from what is cached for all callers, where the operation shows all of them the same; else executes it.
 async fn answer(
     schema: &Schema,
@@ -283,22 +318,22 @@ async fn answer(
     caller: &CallerContext,
     admission: &Admission,
     operation: &Prepared,
-) -> Payload {
+) -> Answer {
     let parsed = parsed(operation);
     if is_public(operation, &parsed) {
         return match answers.answer(&parsed).await {
-            CacheResult::Encoded(cached) => Payload::Cached(cached),
-            CacheResult::Response(response) => Payload::Response(response),
+            CacheResult::Encoded(cached) => Answer::Encoded(cached),
+            CacheResult::Response(response) => Answer::Response(response),
         };
     }
     let requester = caller.context.requester;
     let is_hold_request = is_hold_request(operation, &parsed, requester);
     if is_hold_request && let Some(cached) = refusals.find(&parsed) {
-        return Payload::Cached(cached);
+        return Answer::KeptRefusal(cached);
     }
     let collected = match parsed.collect() {
         Ok(collected) => collected,
-        Err(refusal) => return Payload::Response(refusal),
+        Err(refusal) => return Answer::Response(refusal),
     };
     let refused = Arc::<Refused>::default();
     let standings = Standings::new(admission.standings());
@@ -318,12 +353,12 @@ async fn answer(
     if response.http_headers.is_empty()
         && let Some(cached) = answers.encoded(&response)
     {
-        return Payload::Cached(cached);
+        return Answer::Encoded(cached);
     }
     if is_hold_request {
         refusals.keep(&parsed, &refused, &response, || encode::response(&response));
     }
-    Payload::Response(Box::new(response))
+    Answer::response(response)
 }
 
 /// Whether all callers are shown the same.

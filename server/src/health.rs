@@ -141,12 +141,15 @@ impl Watched for Health {
     }
 
     fn measure(&self) {
-        let report = self.status.report();
-        for (topic, lag) in report.lag {
-            let lag = u32::try_from(lag).unwrap_or(u32::MAX);
-            metrics::gauge!("matchday_kafka_lag", "topic" => topic).set(lag);
-        }
+        self.status.measure();
         saturation::measure(&self.app);
+        if let Some(limiter) = &self.limiter {
+            let is_alone = limiter.falls_back_to().is_some();
+            metrics::gauge!("matchday_limits_fallback").set(if is_alone { 1.0 } else { 0.0 });
+        }
+        if self.serves {
+            self.measure_stock();
+        }
         telemetry::measure();
     }
 
@@ -191,6 +194,23 @@ impl Health {
                 Part::needed("database", false, late + &why.unwrap_or_default())
             }
         }
+    }
+
+    /// Tells what is left of all matches together, as visitors are shown it.
+    fn measure_stock(&self) {
+        let (mut sellable, mut held, mut matches_on_sale) = (0, 0, 0_u32);
+        for state in self.app.view.all().iter().filter(|state| !state.closed) {
+            matches_on_sale += 1;
+            for category in &state.categories {
+                sellable += i64::from(category.sellable());
+                held += i64::from(category.pending);
+            }
+        }
+        for (of, tickets) in [("sellable", sellable), ("held", held)] {
+            #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+            metrics::gauge!("matchday_tickets", "state" => of).set(tickets as f64);
+        }
+        metrics::gauge!("matchday_matches_on_sale").set(matches_on_sale);
     }
 
     /// Asks for the tables, and tries to write where nothing has shown lately that writes are taken.

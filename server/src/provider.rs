@@ -11,6 +11,7 @@ use domain::{
     work::Backoff,
 };
 use fetch::{FetchError, Fetcher};
+use metrics::Counter;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::{sleep, timeout};
@@ -74,6 +75,8 @@ pub(crate) async fn run(app: Arc<App>, oidc: Oidc, stop: CancellationToken) {
         return stop.cancelled().await;
     };
     let fetcher = Fetcher::new(PATIENCE, BYTES_MAX);
+    // A first failure shows as an increase.
+    fetches("failed").increment(0);
     let mut failures = 0;
     while !stop.is_cancelled() {
         let wait = match round(provider, &fetcher, &oidc).await {
@@ -96,6 +99,10 @@ pub(crate) async fn run(app: Arc<App>, oidc: Oidc, stop: CancellationToken) {
     }
 }
 
+fn fetches(outcome: &'static str) -> Counter {
+    metrics::counter!("matchday_oidc_fetches_total", "outcome" => outcome)
+}
+
 async fn round(provider: &Provider, fetcher: &Fetcher, oidc: &Oidc) -> Result<usize, Unfetched> {
     let fetching = keys(fetcher, oidc, provider.client());
     let fetched = timeout(PATIENCE, fetching).await.unwrap_or(Err(Unfetched::Late));
@@ -107,7 +114,8 @@ async fn round(provider: &Provider, fetcher: &Fetcher, oidc: &Oidc) -> Result<us
         }
     };
     let outcome = if learnt.is_ok() { "ok" } else { "failed" };
-    metrics::counter!("matchday_oidc_fetches_total", "outcome" => outcome).increment(1);
+    fetches(outcome).increment(1);
+    metrics::gauge!("matchday_oidc_keys").set(u32::try_from(provider.known_keys()).unwrap_or(u32::MAX));
     learnt
 }
 

@@ -102,7 +102,7 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
     exchange::await_list(supervisor, resources);
     supervisor.keep_on("hub", &hub, Hub::run);
     supervisor.keep_on("market", &hub.market, Market::run);
-    let feed = Arc::new(HubFeed(Arc::clone(&hub)));
+    let feed = Arc::new(HubFeed { hub: Arc::clone(&hub), clock: Arc::clone(&resources.app.clock) });
     let (exchange, status) = (Arc::clone(&resources.exchange), Arc::clone(&resources.status));
     supervisor.keep("feed", move |stop| {
         let (feed, status) = (Arc::clone(&feed), Arc::clone(&status));
@@ -207,7 +207,7 @@ struct Begun {
 impl Begun {
     async fn new(config: Config, listener: TcpListener, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
         let metrics = telemetry::metrics()?;
-        telemetry::up(&config.client_id);
+        telemetry::say_build(&config.client_id);
         let (address, fatal) = (listener.local_addr()?, CancellationToken::new());
         let (resources, desk) = Resources::open(&config, clock).await?;
         let stop = CancellationToken::new();

@@ -1,7 +1,9 @@
 //! Saturation: how full what requests wait for is, measured when it is asked for.
 
+use std::time::Duration;
+
 use domain::App;
-use metrics::gauge;
+use metrics::{counter, gauge};
 use sea_orm::{DatabaseConnection, DbBackend};
 use tokio::runtime::Handle;
 
@@ -21,6 +23,8 @@ pub(crate) fn measure(app: &App) {
     gauge!("matchday_runtime_workers").set(number(runtime.num_workers()));
     gauge!("matchday_runtime_tasks").set(number(runtime.num_alive_tasks()));
     gauge!("matchday_runtime_waiting").set(number(runtime.global_queue_depth()));
+    let busy: Duration = (0..runtime.num_workers()).map(|worker| runtime.worker_total_busy_duration(worker)).sum();
+    counter!("matchday_runtime_busy_seconds_total").absolute(busy.as_secs());
 }
 
 /// Connections that are open, those of them that wait to be used, and how many there may be.

@@ -80,7 +80,7 @@ impl Upstream for Connections {
 pub async fn start(config: Config, listener: TcpListener) -> Result<Running, Failure> {
     let overrides = Overrides::read(&config.web)?;
     let metrics = telemetry::metrics()?;
-    telemetry::up(&config.client_id);
+    telemetry::say_build(&config.client_id);
     let admin = front::admin(&config).await?;
     let address = listener.local_addr()?;
     let ending = front::no_ending();

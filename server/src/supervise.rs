@@ -67,6 +67,9 @@ impl Supervisor {
         Out: Outcome,
     {
         self.note(name, |_| {});
+        // A first restart shows as an increase.
+        let restarts = metrics::counter!("matchday_task_restarts_total", "task" => name);
+        restarts.increment(0);
         let supervisor = self.clone();
         self.tasks.spawn(async move {
             let pace = supervisor.pace;
@@ -81,7 +84,7 @@ impl Supervisor {
                     wait = pace.first_wait;
                 }
                 tracing::error!(task = name, trouble = ended, again_in = ?wait, "a task ended; it is started again");
-                metrics::counter!("matchday_task_restarts_total", "task" => name).increment(1);
+                restarts.increment(1);
                 supervisor.note(name, |state| {
                     state.restarts = state.restarts.saturating_add(1);
                     state.trouble = Some(ended);

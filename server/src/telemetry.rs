@@ -76,9 +76,17 @@ pub(crate) fn metrics() -> Result<PrometheusHandle, metrics_exporter_prometheus:
     Ok(HANDLE.get_or_init(|| handle).clone())
 }
 
-/// Says which program of which site this is.
-pub(crate) fn up(site: &str) {
-    metrics::gauge!("matchday_up_info", "version" => env!("CARGO_PKG_VERSION"), "site" => site.to_owned()).set(1.0);
+/// The commit that the program was built from, where its build was told.
+const REVISION: &str = match option_env!("BUILD_REVISION") {
+    Some(revision) if !revision.is_empty() => revision,
+    _ => "unknown",
+};
+
+/// Says which build of the program this is, and of which site.
+pub(crate) fn say_build(site: &str) {
+    let version = env!("CARGO_PKG_VERSION");
+    metrics::gauge!("matchday_build_info", "version" => version, "revision" => REVISION, "site" => site.to_owned())
+        .set(1.0);
 }
 
 /// Lets old samples of histograms go.

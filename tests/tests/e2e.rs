@@ -36,6 +36,7 @@ mod e2e {
     mod mail;
     mod market;
     mod matches;
+    mod metrics;
     mod migrations;
     mod operation;
     mod payments;
@@ -84,6 +85,7 @@ mod e2e {
         mod mails;
         mod mails_about;
         mod matches;
+        mod measures;
         mod model;
         mod movements;
         mod other_sites;

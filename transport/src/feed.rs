@@ -28,7 +28,10 @@ use crate::{
     },
     operation::{Operation, Output},
     operations::{Operations, Slot, Turn},
-    streaming::{Denied, Streaming, meters::Transport},
+    streaming::{
+        Denied, Streaming,
+        meters::{Reason, Transport},
+    },
 };
 
 /// How results look on the wire.
@@ -173,8 +176,11 @@ impl<F: Framing> Feed<F> {
             return Poll::Ready(None);
         }
         let is_revoked = self.watch.as_mut().is_some_and(|watch| watch.poll_unpin(cx).is_ready());
-        if is_revoked || self.is_over_time() || self.shared.lock().is_any_revoked(cx) {
-            return self.break_off();
+        if is_revoked || self.shared.lock().is_any_revoked(cx) {
+            return self.break_off(Reason::Revoked);
+        }
+        if let Some(reason) = self.over_time() {
+            return self.break_off(reason);
         }
 
         self.shared.waker.register(cx.waker());
@@ -183,7 +189,7 @@ impl<F: Framing> Feed<F> {
         }
         let is_over = self.shared.lock().is_empty() && (self.is_evicted() || self.framing.closing().is_some());
         if is_over {
-            return Poll::Ready(self.end().map(Ok));
+            return Poll::Ready(self.end(Reason::Evicted).map(Ok));
         }
 
         self.poll_alarm(cx)
@@ -192,9 +198,9 @@ impl<F: Framing> Feed<F> {
     /// Who is shown out is told that it is over. A drain tells nothing, so that clients ask again elsewhere.
     fn begin_to_leave(&mut self) {
         let now = Instant::now();
-        if self.is_evicted() {
+        if self.held.exit.is_evicted() {
             self.drain_by = Some(now);
-            let ended = self.shared.lock().end_subscriptions();
+            let ended = self.shared.lock().end_subscriptions(Reason::Evicted);
             self.waiting.extend(ended.iter().filter_map(|id| self.framing.complete(id)));
         } else {
             self.drain_by = Some(now + self.drain_timeout);
@@ -206,10 +212,14 @@ impl<F: Framing> Feed<F> {
         self.drain_by.is_some() && self.held.exit.is_evicted()
     }
 
-    /// Whether it has lasted as long as it may. Where there is always something to send, the alarm's turn never comes.
-    fn is_over_time(&self) -> bool {
+    /// Why it has lasted as long as it may, once it has. Where there is always something to send, the alarm's turn never
+    /// comes.
+    fn over_time(&self) -> Option<Reason> {
         let drain_by = self.drain_by.filter(|_| !self.is_evicted());
-        drain_by.is_some_and(|at| at <= Instant::now()) || self.expires_in().is_some_and(|left| left.is_zero())
+        if drain_by.is_some_and(|at| at <= Instant::now()) {
+            return Some(Reason::Drained);
+        }
+        self.expires_in().is_some_and(|left| left.is_zero()).then_some(Reason::Expired)
     }
 
     /// Time until the token ends, by the program's clock.
@@ -245,7 +255,7 @@ impl<F: Framing> Feed<F> {
         loop {
             let now = Instant::now();
             if self.leave_at.is_some_and(|at| at <= now) && self.shared.lock().may_begin_again() {
-                return self.break_off();
+                return self.break_off(Reason::Drained);
             }
             let earliest = self.next_alarm(now);
             // What has moved later is noticed when the alarm fires, so that events do not touch the runtime's timer.
@@ -256,12 +266,12 @@ impl<F: Framing> Feed<F> {
                 return Poll::Pending;
             }
 
-            if self.is_over_time() {
-                return self.break_off();
+            if let Some(reason) = self.over_time() {
+                return self.break_off(reason);
             }
             let now = Instant::now();
             if self.drain_by.is_some_and(|at| at <= now) {
-                return Poll::Ready(self.end().map(Ok));
+                return Poll::Ready(self.end(Reason::Evicted).map(Ok));
             }
             if self.heartbeat_at <= now {
                 self.heartbeat_at = now + self.heartbeat_interval;
@@ -283,15 +293,15 @@ impl<F: Framing> Feed<F> {
 
     /// Ends without a word: told their end, clients would not ask again for what they followed, elsewhere or by a fresh
     /// token.
-    fn break_off(&mut self) -> Poll<Option<Result<Bytes, BrokenOff>>> {
+    fn break_off(&mut self, reason: Reason) -> Poll<Option<Result<Bytes, BrokenOff>>> {
         self.ended = true;
-        drop(self.shared.lock().take_all());
+        drop(self.shared.lock().take_all(reason));
         Poll::Ready(Some(Err(BrokenOff)))
     }
 
-    fn end(&mut self) -> Option<Bytes> {
+    fn end(&mut self, reason: Reason) -> Option<Bytes> {
         self.ended = true;
-        drop(self.shared.lock().take_all());
+        drop(self.shared.lock().take_all(reason));
         self.waiting.extend(self.framing.closing());
         self.waiting.pop_front()
     }

@@ -34,7 +34,8 @@ pub(crate) fn subscribe(streaming: &Arc<Streaming>, parts: Parts, caller: Caller
         Ok(held) => held,
         Err(denied) => return Failure::from(denied).into_response(),
     };
-    let shared = Shared::with(Operation::prepared(streaming, &parts, &caller, Ok(operation)), claims, &meters);
+    let operation = Operation::prepared(streaming, &meters, &parts, &caller, Ok(operation));
+    let shared = Shared::with(operation, claims, &meters);
     let heartbeat = Duration::from_millis(streaming.limits.multipart_heartbeat_ms);
     let feed = Feed::new(streaming, Parted, shared, meters, heartbeat, &caller, held);
 

@@ -20,7 +20,10 @@ use crate::{
     document::{Prepared, RawRequest, Rejection},
     encode,
     gateway::{self, Caller, Payload},
-    streaming::{self, Memory, Streaming},
+    streaming::{
+        self, Memory, Streaming,
+        meters::{Lifetime, Reason, Subscriptions, Transport},
+    },
 };
 
 /// A running operation: a stream of its outputs, which ends when it does. Dropping it ends it.
@@ -44,13 +47,28 @@ enum State {
 
 enum Running {
     Once { result: BoxFuture<'static, Payload>, _memory: Memory },
-    Stream { results: BoxStream<'static, Payload>, first: bool, _memory: Memory },
+    Stream { results: BoxStream<'static, Payload>, told: Told, lifetime: Lifetime, _memory: Memory },
+}
+
+/// What a subscription has told last.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Nothing,
+    Result,
+    Errors,
 }
 
 impl Operation {
-    /// Begins with what a client sent.
-    pub(crate) fn start(streaming: &Arc<Streaming>, parts: &Parts, caller: &Caller, request: RawRequest) -> Self {
+    /// Begins with what a client sent over a connection of this kind.
+    pub(crate) fn start(
+        streaming: &Arc<Streaming>,
+        transport: &Transport,
+        parts: &Parts,
+        caller: &Caller,
+        request: RawRequest,
+    ) -> Self {
         let (streaming, caller) = (Arc::clone(streaming), caller.clone());
+        let subscriptions = Arc::clone(&transport.subscriptions);
         let from = streaming::address(parts);
         let request = RawRequest { from, ..request };
         let preparing = async move {
@@ -61,7 +79,7 @@ impl Operation {
                 // An error would be the last word of it; unanswered, it is asked for again on another connection.
                 pending::<()>().await;
             }
-            run(&streaming, from, &caller, prepared).map_err(Rejection::into_errors)
+            run(&streaming, &subscriptions, from, &caller, prepared).map_err(Rejection::into_errors)
         };
 
         Self { state: State::Preparing(Box::pin(preparing)), subscription: false }
@@ -70,11 +88,12 @@ impl Operation {
     /// Begins with a document that is already prepared, or already refused.
     pub(crate) fn prepared(
         streaming: &Streaming,
+        transport: &Transport,
         parts: &Parts,
         caller: &Caller,
         prepared: Result<Prepared, Rejection>,
     ) -> Self {
-        match run(streaming, streaming::address(parts), caller, prepared) {
+        match run(streaming, &transport.subscriptions, streaming::address(parts), caller, prepared) {
             Ok(running) => {
                 Self { subscription: matches!(running, Running::Stream { .. }), state: State::Running(running) }
             }
@@ -90,6 +109,13 @@ impl Operation {
     /// Whether it may be broken off so that its client begins it again elsewhere: a subscription, or what has not begun.
     pub(crate) fn may_begin_again(&self) -> bool {
         matches!(self.state, State::Preparing(_) | State::Running(Running::Stream { .. }))
+    }
+
+    /// Notes why it is about to be dropped, where it is a subscription that runs.
+    pub(crate) fn ends_because(&mut self, reason: Reason) {
+        if let State::Running(Running::Stream { lifetime, .. }) = &mut self.state {
+            lifetime.note(reason);
+        }
     }
 }
 
@@ -126,15 +152,17 @@ impl Stream for Operation {
                 }
                 payload => (Output::Next(payload), true),
             },
-            Running::Stream { results, first, .. } => match ready!(results.poll_next_unpin(cx)) {
-                Some(Payload::Response(response)) if *first && never_began(&response) => {
+            Running::Stream { results, told, lifetime, .. } => match ready!(results.poll_next_unpin(cx)) {
+                Some(Payload::Response(response)) if *told == Told::Nothing && never_began(&response) => {
+                    lifetime.note(Reason::Error);
                     (Output::Refused(response.errors), true)
                 }
                 Some(payload) => {
-                    *first = false;
+                    *told = Told::by(&payload);
                     (Output::Next(payload), false)
                 }
                 None => {
+                    lifetime.note(if *told == Told::Errors { Reason::Error } else { Reason::Completed });
                     self.state = State::Ended;
                     return Poll::Ready(None);
                 }
@@ -148,6 +176,15 @@ impl Stream for Operation {
     }
 }
 
+impl Told {
+    fn by(payload: &Payload) -> Self {
+        match payload {
+            Payload::Response(response) if !response.errors.is_empty() => Self::Errors,
+            _ => Self::Result,
+        }
+    }
+}
+
 /// Whether a subscription could not even begin: async-graphql gives such an error the root field's path.
 fn never_began(response: &Response) -> bool {
     response.data == Value::Null
@@ -157,6 +194,7 @@ fn never_began(response: &Response) -> bool {
 
 fn run(
     streaming: &Streaming,
+    subscriptions: &Arc<Subscriptions>,
     from: Option<IpAddr>,
     caller: &Caller,
     prepared: Result<Prepared, Rejection>,
@@ -167,7 +205,8 @@ fn run(
         OperationType::Subscription => {
             streaming.check_subscription_bytes(held)?;
             let memory = streaming.claim_bytes(from, caller, held)?;
-            Ok(Running::Stream { results: streaming.gateway.subscribe(caller, prepared), first: true, _memory: memory })
+            let results = streaming.gateway.subscribe(caller, prepared);
+            Ok(Running::Stream { results, told: Told::Nothing, lifetime: subscriptions.begin(), _memory: memory })
         }
         // It is executed when its connection asks for bytes, and kept until then.
         OperationType::Query | OperationType::Mutation => {

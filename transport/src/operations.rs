@@ -11,6 +11,7 @@ use crate::{
     gateway::Watch,
     occupancy::{gauges::GaugeGuard, quotas::ClaimPair},
     operation::{Operation, Output},
+    streaming::meters::Reason,
 };
 
 #[derive(Default)]
@@ -81,21 +82,25 @@ impl Operations {
         self.slots.push(slot);
     }
 
-    /// Ends an operation; `false` where none has this id.
+    /// Ends an operation as its client asks; `false` where none has this id.
     pub(crate) fn remove(&mut self, id: &str) -> bool {
         let found = self.slots.iter().position(|slot| &*slot.id == id);
         if let Some(index) = found {
-            self.remove_at(index);
+            self.remove_at(index).operation.ends_because(Reason::ClientEnded);
         }
 
         found.is_some()
     }
 
-    /// Ends every subscription and returns their ids.
-    pub(crate) fn end_subscriptions(&mut self) -> Vec<Box<str>> {
+    /// Ends every subscription, for this reason, and returns their ids.
+    pub(crate) fn end_subscriptions(&mut self, reason: Reason) -> Vec<Box<str>> {
         let ended = self.slots.extract_if(.., |slot| slot.operation.is_subscription());
         // What is known to be a subscription had a turn.
-        ended.map(|slot| slot.id).collect()
+        let end = |mut slot: Slot| {
+            slot.operation.ends_because(reason);
+            slot.id
+        };
+        ended.map(end).collect()
     }
 
     /// Whether a drain may break off all that is left.
@@ -109,10 +114,13 @@ impl Operations {
         watches.any(|watch| watch.poll_unpin(cx).is_ready())
     }
 
-    pub(crate) fn take_all(&mut self) -> Vec<Slot> {
+    /// Ends all of them.
+    pub(crate) fn take_all(&mut self, reason: Reason) -> Vec<Slot> {
         self.turn = 0;
         self.unasked_bytes = 0;
-        std::mem::take(&mut self.slots)
+        let mut slots = std::mem::take(&mut self.slots);
+        slots.iter_mut().for_each(|slot| slot.operation.ends_because(reason));
+        slots
     }
 
     /// Gives each operation one chance, beginning after the last that had something to say.

@@ -39,7 +39,8 @@ pub(crate) fn distinct(
         Ok(held) => held,
         Err(denied) => return Failure::from(denied).into_response(),
     };
-    let shared = Shared::with(Operation::prepared(streaming, &parts, &caller, prepared), claims, &meters);
+    let operation = Operation::prepared(streaming, &meters, &parts, &caller, prepared);
+    let shared = Shared::with(operation, claims, &meters);
 
     events(streaming, Distinct, shared, &caller, held)
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use book::{Book, store::WriteTxn};
+use book::{Book, payment_states, store::WriteTxn};
 use sea_orm::DbErr;
 
 use super::{decision::Decision, needs::Needs, request::Pending};
@@ -32,6 +32,9 @@ pub(super) async fn decide(app: &App, requests: &mut [Box<dyn Pending>], since: 
         txn.commit().await?;
         app.committed(changed.shown);
         app.wake.holds_changed(changed.holds);
+        for state in changed.payments {
+            metrics::counter!("matchday_payments_total", "state" => payment_states::label(state)).increment(1);
+        }
     }
     Ok(())
 }

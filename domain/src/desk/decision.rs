@@ -13,6 +13,7 @@ use book::{
 use chrono::{DateTime, Utc};
 use entities::{
     mail::Kind,
+    payment::State,
     reservation::{self, CancelReason, Status},
 };
 use sea_orm::DbErr;
@@ -47,6 +48,8 @@ pub(crate) struct Decision<'a> {
 /// What a committed batch has changed, for this process.
 pub(super) struct Changed {
     pub(super) shown: Shown,
+    /// States that payments have reached.
+    pub(super) payments: Vec<State>,
     pub(super) holds: Vec<HoldNews>,
 }
 
@@ -107,12 +110,12 @@ impl<'a> Decision<'a> {
         let ended = ended.map(|(row, fate)| HoldNews { reservation_id: row.id, user_id: row.user_id, fate });
         let holds = ended.collect();
         let shown = self.book.close(txn).await?;
-        self.ledger.close(txn).await?;
+        let payments = self.ledger.close(txn).await?;
         ticket_rows::issue(txn, issues, self.now).await?;
         self.tickets.close(txn, self.now).await?;
         mail_queue::append_about(txn, &self.mails, self.now).await?;
 
-        Ok(Changed { shown, holds })
+        Ok(Changed { shown, payments, holds })
     }
 
     /// Whether the sale of a match is over, by the clock of this instance or of the one that closed it.

@@ -41,6 +41,9 @@ pub(super) trait Pending: Debug + Send {
     /// Since when a client waits, where it is one that is told in vain after a while.
     fn since(&self) -> Option<Instant>;
 
+    /// When it was handed in.
+    fn handed_in(&self) -> Instant;
+
     /// Whether its asker went away.
     fn is_abandoned(&self) -> bool;
 
@@ -63,6 +66,7 @@ pub(super) trait Pending: Debug + Send {
 struct Waiting<R: Request> {
     match_number: i32,
     request: R,
+    handed_in: Instant,
     since: Option<Instant>,
     decided: Option<Answer<R>>,
     asker: oneshot::Sender<Answer<R>>,
@@ -73,7 +77,7 @@ pub(super) fn waiting<R: Request>(match_number: i32, request: R) -> (Box<dyn Pen
     let (asker, answered) = oneshot::channel();
     let since = if R::BINDS_CLIENT { patience::since() } else { None };
 
-    (Box::new(Waiting { match_number, request, since, decided: None, asker }), answered)
+    (Box::new(Waiting { match_number, request, handed_in: Instant::now(), since, decided: None, asker }), answered)
 }
 
 /// Takes those out whose clients have given up: a hold that its buyer believes refused would keep tickets from others.
@@ -90,6 +94,10 @@ impl<R: Request> Pending for Waiting<R> {
 
     fn since(&self) -> Option<Instant> {
         self.since
+    }
+
+    fn handed_in(&self) -> Instant {
+        self.handed_in
     }
 
     fn is_abandoned(&self) -> bool {

@@ -6,8 +6,11 @@
 use std::time::Duration;
 
 use book::store::WriteTxn;
+use chrono::TimeDelta;
 use entities::payout::{self, Column, State};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -56,6 +59,17 @@ pub(crate) async fn due(app: &App, most: u64) -> Result<Vec<payout::Model>, DbEr
         .limit(most)
         .all(&app.db)
         .await
+}
+
+/// Has the metrics tell how many are due, and since when the oldest is.
+pub(crate) async fn measure(app: &App) -> Result<(), DbErr> {
+    let due = || payout::Entity::find().filter(Column::State.eq(State::Due));
+    let oldest = due().order_by_asc(Column::CreatedAt).one(&app.db).await?;
+    let waited = oldest.map_or(TimeDelta::zero(), |row| app.clock.now() - row.created_at);
+    let count = due().count(&app.db).await?;
+    metrics::gauge!("matchday_payouts_due").set(u32::try_from(count).unwrap_or(u32::MAX));
+    metrics::gauge!("matchday_payouts_oldest_due_seconds").set(u32::try_from(waited.num_seconds()).unwrap_or(0));
+    Ok(())
 }
 
 /// Transfers a payout, unless another instance is at it.

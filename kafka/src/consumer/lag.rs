@@ -53,9 +53,5 @@ pub(super) async fn measure(consumer: Arc<Consumer>, status: Arc<Status>, topic:
         if status.unassigned_for().is_some_and(|time| time > JOIN) {
             return Error::Unassigned;
         }
-        for (topic, lag) in status.report().lag {
-            #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
-            metrics::gauge!("matchday_kafka_lag", "topic" => topic).set(lag as f64);
-        }
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use domain::{
     App,
-    inbox::{self, InboxError, Incoming},
+    inbox::{self, InboxError, Incoming, Message},
 };
 use rdkafka::{
     Offset, TopicPartitionList,
@@ -45,6 +45,9 @@ impl Writer {
             tokio::time::sleep(backoff.next()).await;
         }
 
+        if batch.iter().any(|record| matches!(record.message, Message::MasterList(_))) {
+            self.status.listed();
+        }
         let mut next = HashMap::<(&str, i32), i64>::new();
         for record in &batch {
             next.insert((&record.at.topic, record.at.partition), record.at.offset + 1);

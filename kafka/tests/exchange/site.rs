@@ -11,7 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 use book::{
-    clock::SystemClock,
+    clock::{Clock, SystemClock},
     master_list::{MasterListCategory, MasterListMatch},
     match_state::MatchState,
     outbox::{self, Event},
@@ -308,5 +308,9 @@ impl Feed for Follower {
 
     fn lost(&self) {
         self.losses.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        SystemClock.now()
     }
 }

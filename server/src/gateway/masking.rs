@@ -62,7 +62,7 @@ fn code(error: &mut ServerError, code: Code) {
     error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code.as_str());
 }
 
-fn code_of(error: &ServerError) -> Option<String> {
+pub(super) fn code_of(error: &ServerError) -> Option<String> {
     match error.extensions.as_ref()?.get("code")? {
         async_graphql::Value::String(code) => Some(code.clone()),
         _ => None,

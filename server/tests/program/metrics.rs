@@ -43,9 +43,12 @@ fn every_family_is_told_once_with_its_help_and_its_type() {
             types.contains_key(name) || of.is_some_and(|name| types.get(name).is_some_and(|k| k == "histogram"));
         assert!(is_known, "{sample} has no type");
     }
-    for told in
-        ["matchday_up_info", "process_resident_memory_bytes", "matchday_database_connections", "matchday_desk_waiting"]
-    {
+    for told in [
+        "matchday_build_info",
+        "process_resident_memory_bytes",
+        "matchday_database_connections",
+        "matchday_desk_waiting",
+    ] {
         assert!(types.contains_key(told), "{told} is missing");
     }
     assert!(!types.contains_key("matchday_relay_backlog"), "it is matchday_outbox_backlog");

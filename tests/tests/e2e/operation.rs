@@ -323,7 +323,7 @@ async fn an_address_for_those_who_run_the_site_leaves_visitors_nothing_but_a_sig
     }
     let operator = visitor.at(admin);
     assert_eq!(operator.get("/readyz").await.0, 200);
-    assert!(operator.get("/metrics").await.1.contains("matchday_up_info{"));
+    assert!(operator.get("/metrics").await.1.contains("matchday_build_info{"));
     assert!(operator.get("/healthz").await.1.contains("version"));
     assert_eq!(operator.get("/graphql?query=%7B__typename%7D").await.0, 404);
     site.finish().await;

@@ -148,7 +148,7 @@ impl SingleConnections {
             prefix: format!(r#"{{"id":{},"payload":"#, Value::from(&*id)).into(),
             // It may come by another session of the user than the stream.
             watch: streaming.gateway.watch(caller),
-            operation: Operation::start(streaming, parts, caller, request),
+            operation: Operation::start(streaming, &streaming.meters.event_stream, parts, caller, request),
             unasked_bytes: bytes,
             _claims: claims,
             _gauge: GaugeGuard::new(&streaming.meters.event_stream.operations),

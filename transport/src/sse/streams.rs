@@ -12,7 +12,7 @@ use std::{
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::{config::sockets::Sockets, document::network, feed::Shared};
+use crate::{config::sockets::Sockets, document::network, feed::Shared, streaming::meters::Reason};
 
 #[derive(Default)]
 pub(crate) struct Streams {
@@ -110,7 +110,7 @@ impl Drop for Open {
     fn drop(&mut self) {
         let entry = self.by_token.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.token);
         if let Some(entry) = entry {
-            drop(entry.shared.lock().take_all());
+            drop(entry.shared.lock().take_all(Reason::ClientDisconnected));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use axum::http::StatusCode;
 use bytes::{BufMut, Bytes, BytesMut};
 
-use crate::gateway::Refusal;
+use crate::{gateway::Refusal, streaming::meters::Reason};
 
 /// Why the server ends a socket, as the client's close event shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +56,24 @@ impl Close {
             _ => 1013,
         };
         Self { code, reason: refusal.message.clone().into() }
+    }
+
+    /// What the close is to the subscriptions that it ends.
+    pub(crate) fn ends_subscriptions_because(&self) -> Reason {
+        if *self == Self::EXPIRED {
+            return Reason::Expired;
+        }
+        if *self == Self::EVICTED {
+            return Reason::Evicted;
+        }
+        match self.code {
+            // A client of the legacy protocol asked for it.
+            1000 => Reason::ClientDisconnected,
+            1001 => Reason::Drained,
+            // Their session or role has changed, or a renewal was refused.
+            4401 | 4403 => Reason::Revoked,
+            _ => Reason::Violation,
+        }
     }
 
     /// The payload of the close frame that says so.

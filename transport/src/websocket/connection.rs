@@ -20,7 +20,7 @@ use crate::{
     occupancy::{exits::AddressExit, gauges::GaugeGuard, quotas::Claim},
     operation::{Operation, Output},
     operations::{Operations, Slot, Turn},
-    streaming::Streaming,
+    streaming::{Streaming, meters::Reason},
     websocket::{
         close::Close,
         connection::{
@@ -83,6 +83,17 @@ enum End {
     Gone,
     /// It takes nothing or says nothing, so there is no client to say goodbye to.
     Stalled,
+}
+
+impl End {
+    /// What it is to the subscriptions of the socket.
+    fn reason(&self) -> Reason {
+        match self {
+            Self::Close(close) => close.ends_subscriptions_because(),
+            Self::Left(_) | Self::Gone => Reason::ClientDisconnected,
+            Self::Stalled => Reason::Stalled,
+        }
+    }
 }
 
 impl Connection {
@@ -295,7 +306,13 @@ impl Connection {
             prefix: self.dialect.next_prefix(&id),
             id: id.into(),
             watch: None,
-            operation: Operation::start(&self.streaming, &self.parts, caller, request),
+            operation: Operation::start(
+                &self.streaming,
+                &self.streaming.meters.websocket,
+                &self.parts,
+                caller,
+                request,
+            ),
             unasked_bytes: bytes,
             _claims: claims.map_err(|_full| End::Close(Close::TOO_MANY_OPERATIONS))?,
             _gauge: GaugeGuard::new(&self.streaming.meters.websocket.operations),

@@ -17,7 +17,7 @@ use tokio_tungstenite::{
     tungstenite::{Error, Message, client::IntoClientRequest, http::Response},
 };
 use tokio_util::sync::CancellationToken;
-use transport::{Edge, config::Config, server};
+use transport::{Edge, Evictor, config::Config, server};
 
 use crate::toy::{self, Toy, world::World};
 
@@ -27,6 +27,8 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pub(crate) world: Arc<World>,
     pub(crate) shutdown: CancellationToken,
+    /// Ends the connections of blocked addresses.
+    pub(crate) evictor: Evictor,
     served: JoinHandle<()>,
 }
 
@@ -48,6 +50,7 @@ impl Server {
         let toy = Arc::new(Toy::new(Arc::clone(&world)));
         let edge =
             Edge::new(toy, Arc::clone(&config), toy::contract(), shutdown.clone()).expect("no manifest is configured");
+        let evictor = edge.evictor();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("the listener is bound");
         let served = tokio::spawn({
@@ -55,7 +58,7 @@ impl Server {
             async move { server::serve(listener, edge.routes(), &config.connections, shutdown).await }
         });
 
-        Self { address, world, shutdown, served }
+        Self { address, world, shutdown, evictor, served }
     }
 
     pub(crate) async fn drained(self) {

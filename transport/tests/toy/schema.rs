@@ -217,6 +217,11 @@ impl Subscription {
         }))
     }
 
+    /// Says one thing, and then that it can't go on.
+    async fn breaks(&self) -> impl Stream<Item = Result<i32>> + use<> {
+        stream::iter([Ok(1), Err(coded("it broke", "INTERNAL"))])
+    }
+
     async fn forbidden(&self) -> Result<stream::Pending<bool>> {
         Err(coded("not for you", "FORBIDDEN"))
     }

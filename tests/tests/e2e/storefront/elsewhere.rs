@@ -230,7 +230,7 @@ async fn nothing_of_the_api_is_reached_through_a_storefront_but_what_browsers_ne
         assert_eq!(get(path).await.status, 404, "{path}");
     }
     let metrics = get("/metrics").await;
-    assert!(metrics.body.contains("matchday_up_info"), "its own");
+    assert!(metrics.body.contains("matchday_build_info"), "its own");
     let challenge = get("/captcha/challenge").await;
     assert_eq!(challenge.status, 200, "{challenge:?}");
     assert_eq!(get("/auth/sign-in").await.status, 404, "no identity provider is set");

@@ -21,7 +21,7 @@ use crate::{
 
 impl Connection {
     pub(super) async fn part(mut self: Box<Self>, end: End) {
-        drop(self.operations.take_all());
+        drop(self.operations.take_all(end.reason()));
         let limit = self.streaming.limits.close_timeout();
         match end {
             End::Close(reason) => {
