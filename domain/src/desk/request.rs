@@ -7,6 +7,7 @@ use std::{
 
 use book::patience;
 use entities::reservation;
+use spans::Origin;
 use tokio::sync::oneshot;
 
 use super::{decision::Decision, error::HoldError, needs::Needs};
@@ -41,6 +42,9 @@ pub(super) trait Pending: Debug + Send {
     /// Since when a client waits, where it is one that is told in vain after a while.
     fn since(&self) -> Option<Instant>;
 
+    /// The span in which it waits, where that is traced.
+    fn origin(&self) -> Option<&Origin>;
+
     /// Whether its asker went away.
     fn is_abandoned(&self) -> bool;
 
@@ -64,16 +68,21 @@ struct Waiting<R: Request> {
     match_number: i32,
     request: R,
     since: Option<Instant>,
+    origin: Option<Origin>,
     decided: Option<Answer<R>>,
     asker: oneshot::Sender<Answer<R>>,
 }
 
-/// A request to be handed in, and where its answer comes out.
-pub(super) fn waiting<R: Request>(match_number: i32, request: R) -> (Box<dyn Pending>, oneshot::Receiver<Answer<R>>) {
+/// A request to be handed in, and where its answer comes out; it waits in the span of `origin`.
+pub(super) fn waiting<R: Request>(
+    match_number: i32,
+    request: R,
+    origin: Option<Origin>,
+) -> (Box<dyn Pending>, oneshot::Receiver<Answer<R>>) {
     let (asker, answered) = oneshot::channel();
     let since = if R::BINDS_CLIENT { patience::since() } else { None };
 
-    (Box::new(Waiting { match_number, request, since, decided: None, asker }), answered)
+    (Box::new(Waiting { match_number, request, since, origin, decided: None, asker }), answered)
 }
 
 /// Takes those out whose clients have given up: a hold that its buyer believes refused would keep tickets from others.
@@ -90,6 +99,10 @@ impl<R: Request> Pending for Waiting<R> {
 
     fn since(&self) -> Option<Instant> {
         self.since
+    }
+
+    fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
     }
 
     fn is_abandoned(&self) -> bool {
