@@ -30,6 +30,7 @@ use crate::{
     error::Error,
     record,
     status::Status,
+    traced,
 };
 
 /// How often the topic is asked for new partitions.
@@ -145,12 +146,20 @@ impl Session<'_> {
             let Some(payload) = record.payload() else {
                 continue;
             };
-            if !record::headers(&record).is_some_and(|headers| codec::is_from(self.site, &headers)) {
+            let own = record::headers(&record).filter(|headers| codec::is_from(self.site, headers));
+            let Some(headers) = own else {
                 self.pass_over();
                 continue;
-            }
+            };
             match codec::read_availability(payload) {
-                Ok(record) => self.handler.changed(record),
+                Ok(availability) => {
+                    let origin = codec::origin(&headers);
+                    let span = origin.and_then(|origin| {
+                        traced::processing(self.topic, record.partition(), record.offset(), &origin)
+                    });
+                    let _entered = span.as_ref().map(spans::Span::enter);
+                    self.handler.changed(availability);
+                }
                 Err(error) => {
                     tracing::warn!(%error, partition = record.partition(), offset = record.offset(), "an availability record can't be read");
                     metrics::counter!("matchday_feed_unreadable_total").increment(1);
