@@ -21,6 +21,7 @@ use crate::{
     encode,
     gateway::{self, Caller, Payload},
     streaming::{self, Memory, Streaming},
+    traced,
 };
 
 /// A running operation: a stream of its outputs, which ends when it does. Dropping it ends it.
@@ -48,7 +49,7 @@ enum Running {
 }
 
 impl Operation {
-    /// Begins with what a client sent.
+    /// Begins with what a client sent on a connection that was there before.
     pub(crate) fn start(streaming: &Arc<Streaming>, parts: &Parts, caller: &Caller, request: RawRequest) -> Self {
         let (streaming, caller) = (Arc::clone(streaming), caller.clone());
         let from = streaming::address(parts);
@@ -61,20 +62,20 @@ impl Operation {
                 // An error would be the last word of it; unanswered, it is asked for again on another connection.
                 pending::<()>().await;
             }
-            run(&streaming, from, &caller, prepared).map_err(Rejection::into_errors)
+            run(&streaming, from, &caller, prepared, true).map_err(Rejection::into_errors)
         };
 
         Self { state: State::Preparing(Box::pin(preparing)), subscription: false }
     }
 
-    /// Begins with a document that is already prepared, or already refused.
+    /// Begins with a document that is already prepared, or already refused, and came with the request of the connection.
     pub(crate) fn prepared(
         streaming: &Streaming,
         parts: &Parts,
         caller: &Caller,
         prepared: Result<Prepared, Rejection>,
     ) -> Self {
-        match run(streaming, streaming::address(parts), caller, prepared) {
+        match run(streaming, streaming::address(parts), caller, prepared, false) {
             Ok(running) => {
                 Self { subscription: matches!(running, Running::Stream { .. }), state: State::Running(running) }
             }
@@ -160,6 +161,7 @@ fn run(
     from: Option<IpAddr>,
     caller: &Caller,
     prepared: Result<Prepared, Rejection>,
+    on_socket: bool,
 ) -> Result<Running, Rejection> {
     let prepared = prepared?;
     let held = prepared.held_bytes();
@@ -167,12 +169,15 @@ fn run(
         OperationType::Subscription => {
             streaming.check_subscription_bytes(held)?;
             let memory = streaming.claim_bytes(from, caller, held)?;
+            let traced = traced::beginning(&prepared, on_socket);
+            let _entered = traced.as_ref().map(spans::Span::enter);
             Ok(Running::Stream { results: streaming.gateway.subscribe(caller, prepared), first: true, _memory: memory })
         }
         // It is executed when its connection asks for bytes, and kept until then.
         OperationType::Query | OperationType::Mutation => {
             let memory = streaming.claim_bytes(from, caller, held)?;
-            Ok(Running::Once { result: streaming.gateway.execute(caller, prepared), _memory: memory })
+            let traced = traced::executing(&prepared, on_socket);
+            Ok(Running::Once { result: traced(streaming.gateway.execute(caller, prepared)), _memory: memory })
         }
     }
 }
