@@ -89,6 +89,8 @@ const FAMILIES: &[(Kind, &str, &str)] = &[
     (Gauge, "matchday_sockets", "Long-lived connections, by transport."),
     (Counter, "matchday_sockets_stalled_total", "Long-lived connections ended because they took nothing."),
     (Counter, "matchday_task_restarts_total", "Starts of a task after it failed, by task."),
+    (Counter, "matchday_trace_spans_dropped_total", "Spans that no collector took, by reason."),
+    (Counter, "matchday_trace_spans_sent_total", "Spans that the collector took."),
     (Gauge, "matchday_up_info", "Always 1; its labels name the version and the site."),
     (Counter, "matchday_webhooks_refused_total", "Webhooks refused because they were not signed as they must be."),
     (Counter, "matchday_webhooks_total", "Webhooks that were taken, by outcome."),
