@@ -141,6 +141,10 @@ impl Renderer {
         let started = Instant::now();
         let origin = if is_new { self.hub.origin(state.match_number, state.version) } else { None };
         let span = origin.and_then(|origin| spans::continued("render availability", &origin));
+        if let Some(span) = &span {
+            span.set("matchday.match_number", i64::from(state.match_number));
+            span.set("matchday.version", i64::from(state.version));
+        }
         let entered = span.as_ref().map(spans::Span::enter);
         let bytes = self.execute(state)?;
         drop(entered);

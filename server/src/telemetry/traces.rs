@@ -77,7 +77,7 @@ impl Traces {
             .with_span_processor(Ended(ended))
             .build();
         spans::switch_on(provider);
-        tracing::info!(collector = sending.collector.shown(), sampler = ?config.traces_sampler, "spans are sent");
+        tracing::info!(collector = sending.collector.shown(), "spans are sent");
 
         Some(Arc::new(Self { sending: Mutex::new(sending) }))
     }
