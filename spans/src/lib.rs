@@ -188,3 +188,6 @@ pub fn within<F: Future>(span: Option<&Span>, future: F) -> impl Future<Output =
         None => Either::Right(future),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -290,3 +290,6 @@ fn resource(config: &Otel, site: &str) -> Resource {
         .with_service_name(config.service_name())
         .build()
 }
+
+#[cfg(test)]
+mod tests;
