@@ -13,4 +13,5 @@ pub(crate) mod refusals;
 pub(crate) mod security;
 pub(crate) mod size;
 pub(crate) mod storefront;
+pub(crate) mod tracing;
 pub(crate) mod whole_way;

@@ -131,6 +131,8 @@ enum Case {
     /// All matches, cached, charged and judged as everything is: against the same with security switched off, in process
     /// and on Redis; and how often Redis is asked.
     Security(cases::queries::Setting),
+    /// All matches, cached, with no, some and all traces sampled and sent: against the same with tracing off.
+    Tracing(cases::queries::Setting),
     /// The shop: its pages against a bare handler and against Next.js, its forms against the API, and how soon an open page
     /// has painted a change.
     Storefront(cases::storefront::Setting),
@@ -173,6 +175,7 @@ async fn run(case: Case, effort: Effort) -> Outcome {
         Case::Query { setting, changing } => cases::queries::cached(setting, effort, changing).await,
         Case::QueryUncached(setting) => cases::queries::uncached(setting, effort).await,
         Case::Security(setting) => cases::security::security(setting, effort).await,
+        Case::Tracing(setting) => cases::tracing::tracing(setting, effort).await,
         Case::DocumentGuard => cases::documents::guard(effort).await,
         Case::Differential(documents) => cases::differential::differential(documents),
         Case::ColdStart(setting) => cases::queries::cold_start(setting, effort).await,

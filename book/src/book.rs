@@ -26,7 +26,7 @@ use crate::{
     clock::Clock,
     master_list::MasterListMatch,
     match_state::MatchState,
-    outbox::{self, ChangedRow, Event, TicketAction},
+    outbox::{self, ChangedRow, Event, NewEvent, TicketAction},
     reservation_rows,
     store::WriteTxn,
 };
@@ -73,7 +73,7 @@ pub struct Book {
     changed_reservations: BTreeSet<Uuid>,
     listings: listings::Listings,
     changed_rows: BTreeMap<i32, ChangedRows>,
-    events: Vec<Event>,
+    events: Vec<NewEvent>,
 }
 
 /// What changed of a match beside its own state.
@@ -194,12 +194,13 @@ impl Book {
         let mut events = std::mem::take(&mut self.events);
         events.extend(states.iter().map(|state| {
             let changed = self.changed_rows.remove(&state.match_number).unwrap_or_default();
-            changed.into_event(state.clone())
+            NewEvent::from(changed.into_event(state.clone()))
         }));
         // What changed without its match: the state of the match is sent once more, at the version that it has.
         let changed = std::mem::take(&mut self.changed_rows);
-        events
-            .extend(changed.into_iter().filter_map(|(number, changed)| Some(changed.into_event(self.state(number)?))));
+        let unchanged =
+            |(number, changed): (i32, ChangedRows)| Some(NewEvent::from(changed.into_event(self.state(number)?)));
+        events.extend(changed.into_iter().filter_map(unchanged));
         outbox::append(txn, &events, self.now).await?;
 
         Ok(Shown { states, listings })
@@ -212,7 +213,7 @@ impl Book {
 
     /// Adds an event that belongs to no match of the book.
     pub fn emit(&mut self, event: Event) {
-        self.events.push(event);
+        self.events.push(event.into());
     }
 
     fn state(&self, number: i32) -> Option<MatchState> {
@@ -316,7 +317,7 @@ impl Book {
             && let Some(row) = self.reservations.get(&id)
         {
             let event = ticket_event(action, row, quantity);
-            self.events.push(event);
+            self.emit(event);
         }
     }
 

@@ -25,6 +25,12 @@ const APPEND: &str = r"INSERT INTO outbox (event, created_at)
     SELECT given.event::text, $2 FROM json_array_elements($1::text::json) WITH ORDINALITY AS given (event, place)
     ORDER BY given.place";
 
+/// The same of events that are traced.
+const APPEND_TRACED: &str = r"INSERT INTO outbox (event, traceparent, created_at)
+    SELECT (given.one -> 'event')::text, given.one ->> 'traceparent', $2
+    FROM json_array_elements($1::text::json) WITH ORDINALITY AS given (one, place)
+    ORDER BY given.place";
+
 /// What happened to tickets, in the words of the sites' common contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -71,33 +77,61 @@ pub enum Event {
     DeadLetter { topic: String, partition: i32, offset: i64, key: Option<Vec<u8>>, payload: Vec<u8>, reason: String },
 }
 
+/// An event that is to be appended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewEvent {
+    event: Event,
+    traceparent: Option<String>,
+}
+
+impl From<Event> for NewEvent {
+    /// It belongs to the span in which it arises, where there is one.
+    fn from(event: Event) -> Self {
+        Self { event, traceparent: spans::traceparent() }
+    }
+}
+
 /// An event that waits for the broker.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Queued {
     pub id: i64,
     pub event: Event,
+    /// The span that it belongs to, where that is traced.
+    pub traceparent: Option<String>,
     pub created_at: DateTime<Utc>,
 }
 
 /// Appends events to the transaction of the change they tell of.
-pub async fn append(txn: &WriteTxn, events: &[Event], now: DateTime<Utc>) -> Result<(), DbErr> {
+pub async fn append(txn: &WriteTxn, events: &[NewEvent], now: DateTime<Utc>) -> Result<(), DbErr> {
     if events.is_empty() {
         return Ok(());
     }
     let mut written = Vec::with_capacity(events.len());
-    for event in events {
+    for NewEvent { event, .. } in events {
         written.push(serde_json::to_string(event).map_err(|error| DbErr::Json(error.to_string()))?);
     }
     if txn.get_database_backend() == DbBackend::Postgres {
         // One parameter for any number of events, and one text of the statement.
+        let is_traced = events.iter().any(|event| event.traceparent.is_some());
+        if is_traced {
+            for (written, NewEvent { traceparent, .. }) in written.iter_mut().zip(events) {
+                *written = match traceparent {
+                    // It is made of digits, which need no quoting.
+                    Some(traceparent) => format!(r#"{{"event":{written},"traceparent":"{traceparent}"}}"#),
+                    None => format!(r#"{{"event":{written}}}"#),
+                };
+            }
+        }
         let all = format!("[{}]", written.join(","));
-        let statement = Statement::from_sql_and_values(DbBackend::Postgres, APPEND, [all.into(), now.into()]);
+        let append = if is_traced { APPEND_TRACED } else { APPEND };
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, append, [all.into(), now.into()]);
         txn.execute_raw(statement).await?;
     } else {
-        let rows = written.into_iter().map(|event| outbox::ActiveModel {
+        let rows = written.into_iter().zip(events).map(|(event, NewEvent { traceparent, .. })| outbox::ActiveModel {
             id: NotSet,
             event: Set(event),
             created_at: Set(now),
+            traceparent: Set(traceparent.clone()),
         });
         outbox::Entity::insert_many(rows).exec_without_returning(&**txn).await?;
     }
@@ -111,7 +145,7 @@ pub async fn pending(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Queued
     rows.into_iter()
         .map(|row| {
             let event = serde_json::from_str(&row.event).map_err(|error| DbErr::Json(error.to_string()))?;
-            Ok(Queued { id: row.id, event, created_at: row.created_at })
+            Ok(Queued { id: row.id, event, traceparent: row.traceparent, created_at: row.created_at })
         })
         .collect()
 }

@@ -72,7 +72,12 @@ impl DeskHandle {
     /// Hands a request in and waits for its answer. A full lane refuses at once: no client waits without bound.
     pub(crate) async fn ask<R: Request>(&self, match_number: i32, request: R) -> Answer<R> {
         let lane = usize::try_from(match_number.unsigned_abs()).unwrap_or(0) % self.lanes.len();
-        let (pending, answered) = waiting(match_number, request);
+        // From here to the answer: what waits and what is decided.
+        let span = spans::child("desk");
+        if let Some(span) = &span {
+            span.set("matchday.desk.request", request_name::<R>());
+        }
+        let (pending, answered) = waiting(match_number, request, span.as_ref().map(spans::Span::origin));
         self.lanes[lane].try_send(pending).map_err(|_| {
             metrics::counter!("matchday_desk_refused_total").increment(1);
             self.busy(lane)
@@ -97,6 +102,11 @@ impl DeskHandle {
 
         HoldError::Busy { retry_after: Duration::from_secs(seconds).clamp(RETRY.0, RETRY.1) }
     }
+}
+
+/// What spans call a kind of request: its type's own name.
+fn request_name<R>() -> &'static str {
+    std::any::type_name::<R>().rsplit("::").next().unwrap_or_default()
 }
 
 /// A lane's queue, and where it notes its pace.

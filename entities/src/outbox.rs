@@ -11,6 +11,8 @@ pub struct Model {
     /// `book::outbox::Event` as JSON.
     pub event: String,
     pub created_at: DateTimeUtc,
+    /// The span that it belongs to (W3C Trace Context), where that is traced.
+    pub traceparent: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -8,6 +8,7 @@
 
 use domain::inbox::Message;
 use serde_json::Value;
+use spans::Origin;
 
 use crate::topics::Topics;
 
@@ -28,6 +29,8 @@ pub const CLIENT_ID: &str = "clientId";
 pub const RESERVATION_ID: &str = "reservationId";
 /// The sender's name for the message; the same when it is sent twice.
 pub const EVENT_ID: &str = "eventId";
+/// The span of the sending (W3C Trace Context), where that is traced.
+pub const TRACEPARENT: &str = "traceparent";
 
 /// What some programs begin a UTF-8 text with.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -77,6 +80,14 @@ impl Record<'_> {
 /// wrote there is theirs.
 pub(crate) fn is_from(site: &str, headers: &[(String, Vec<u8>)]) -> bool {
     last(headers, CLIENT_ID).is_some_and(|sender| sender == site.as_bytes())
+}
+
+/// The span in which a record with these headers was sent, where anything is traced here and there.
+pub(crate) fn origin(headers: &[(String, Vec<u8>)]) -> Option<Origin> {
+    if !spans::is_on() {
+        return None;
+    }
+    std::str::from_utf8(last(headers, TRACEPARENT)?).ok().and_then(Origin::read)
 }
 
 /// The value of a header; the last one wins, as in Kafka's own clients.

@@ -138,8 +138,8 @@ impl Reader {
         let mut writing: Fuse<BoxFuture<'_, ()>> = Fuse::terminated();
         loop {
             if writing.is_terminated() {
-                if let Some(batch) = prefetch.take() {
-                    writing = writer.write(consumer.share(), batch).boxed().fuse();
+                if let Some((batch, origins)) = prefetch.take() {
+                    writing = writer.write(consumer.share(), batch, origins).boxed().fuse();
                 } else if let Some(error) = prefetch.take_error() {
                     self.judge(error)?;
                 }

@@ -32,6 +32,7 @@ use crate::{
     error::Error,
     record,
     status::Status,
+    traced,
 };
 
 /// How often the topic is asked for new partitions.
@@ -150,15 +151,21 @@ impl Session<'_> {
             let Some(payload) = record.payload() else {
                 continue;
             };
-            if !record::headers(&record).is_some_and(|headers| codec::is_from(self.site, &headers)) {
+            let own = record::headers(&record).filter(|headers| codec::is_from(self.site, headers));
+            let Some(headers) = own else {
                 self.pass_over();
                 continue;
-            }
+            };
             match codec::read_availability(payload) {
-                Ok(told) => {
+                Ok(availability) => {
                     self.status.fed();
                     self.note_delay(record.timestamp());
-                    self.handler.changed(told);
+                    let origin = codec::origin(&headers);
+                    let span = origin.and_then(|origin| {
+                        traced::processing(self.topic, record.partition(), record.offset(), &origin)
+                    });
+                    let _entered = span.as_ref().map(spans::Span::enter);
+                    self.handler.changed(availability);
                 }
                 Err(error) => {
                     tracing::warn!(%error, partition = record.partition(), offset = record.offset(), "an availability record can't be read");

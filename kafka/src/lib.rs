@@ -16,6 +16,7 @@ pub mod relay;
 pub mod setup;
 pub mod status;
 pub mod topics;
+mod traced;
 
 pub use config::Config;
 pub use error::Error;

@@ -27,6 +27,7 @@ use crate::{
     error::Error,
     status::Status,
     topics::Topics,
+    traced,
 };
 
 mod backlog;
@@ -187,10 +188,11 @@ impl Relay {
         let now = Instant::now();
         let mut records = Vec::with_capacity(batch.len());
         for queued in batch {
-            let record = codec::write(&self.topics, &self.config.site, &queued.event)
+            let mut record = codec::write(&self.topics, &self.config.site, &queued.event)
                 .map_err(|error| Error::Encoding(error.to_string()))?;
             if !self.quarantine.holds(&record.topic, now) {
-                records.push(Written { id: queued.id, record, timestamp: queued.created_at.timestamp_millis() });
+                let span = traced::sending(&mut record, queued.traceparent.as_deref());
+                records.push(Written { id: queued.id, record, span, timestamp: queued.created_at.timestamp_millis() });
             }
         }
 

@@ -40,6 +40,7 @@ mod m20261129_000092_provider_sessions;
 mod m20261129_000095_closed_matches;
 mod m20261129_000100_user_locale;
 mod m20261129_000110_ticket_transfers;
+mod m20261130_000125_traced_events;
 
 pub struct Migrator;
 
@@ -82,6 +83,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000095_closed_matches::Migration),
             Box::new(m20261129_000100_user_locale::Migration),
             Box::new(m20261129_000110_ticket_transfers::Migration),
+            Box::new(m20261130_000125_traced_events::Migration),
         ]
     }
 }

@@ -79,9 +79,9 @@ impl SharedRendering {
             Some(number) => self.app.view.get(*number),
             None => self.app.view.all().into_iter().next(),
         };
-        let (schema, rendered) = (self.schema.clone(), Mutex::default());
-        let mut fresh = Renderer { schema, collected, rendered, bytes_max: self.bytes_max };
-        if sample.and_then(|sample| fresh.render(&sample)).is_none() {
+        let (schema, hub, rendered) = (self.schema.clone(), Arc::clone(&self.hub), Mutex::default());
+        let mut fresh = Renderer { schema, hub, collected, rendered, bytes_max: self.bytes_max };
+        if sample.and_then(|sample| fresh.render(&sample, false)).is_none() {
             return Err(fresh.collected);
         }
         // They say which states are sent and may be long; the state at hand is all that is asked for from here on.
@@ -112,7 +112,7 @@ impl Stream for Subscriber {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Rendered>> {
         loop {
             let Update { state, since } = ready!(self.follower.poll_next(cx));
-            if let Some(bytes) = self.renderer.render(&state) {
+            if let Some(bytes) = self.renderer.render(&state, since.is_some()) {
                 return Poll::Ready(Some(Rendered { bytes, since }));
             }
         }
@@ -122,14 +122,16 @@ impl Stream for Subscriber {
 /// Executes one subscription's selection on states, each once.
 struct Renderer {
     schema: Schema,
+    hub: Arc<Hub>,
     collected: Collected,
     rendered: Mutex<HashMap<i32, (Edition, Bytes)>>,
     bytes_max: usize,
 }
 
 impl Renderer {
-    /// The encoded result for a state; `None` where the execution has errors or is too long to be sent.
-    fn render(&self, state: &Arc<MatchState>) -> Option<Bytes> {
+    /// The encoded result for a state; `None` where the execution has errors or is too long to be sent. Of one that is
+    /// new, it belongs to the trace of what changed it.
+    fn render(&self, state: &Arc<MatchState>, is_new: bool) -> Option<Bytes> {
         let mut rendered = self.rendered.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((edition, bytes)) = rendered.get(&state.match_number)
             && *edition == state.edition()
@@ -137,7 +139,15 @@ impl Renderer {
             return Some(bytes.clone());
         }
         let started = Instant::now();
+        let origin = if is_new { self.hub.origin(state.match_number, state.version) } else { None };
+        let span = origin.and_then(|origin| spans::continued("render availability", &origin));
+        if let Some(span) = &span {
+            span.set("matchday.match_number", i64::from(state.match_number));
+            span.set("matchday.version", i64::from(state.version));
+        }
+        let entered = span.as_ref().map(spans::Span::enter);
         let bytes = self.execute(state)?;
+        drop(entered);
         metrics::histogram!("matchday_availability_encode_seconds").record(started.elapsed());
         rendered.insert(state.match_number, (state.edition(), bytes.clone()));
 

@@ -16,6 +16,7 @@ pub(crate) mod log;
 mod mail;
 mod names;
 pub mod oidc;
+pub(crate) mod otel;
 mod redis;
 mod refunds;
 mod resale;
@@ -46,8 +47,9 @@ use settings::{
 
 use self::{
     accounts::Accounts, admin::Admin, catalog::SETTINGS, database::Database, graphql::Graphql, holds::Holds,
-    http::Http, kafka::Kafka, log::Log, mail::Mail, oidc::Oidc, redis::Redis, refunds::Refunds, resale::Resale,
-    sales::Sales, site::Env, stripe::Stripe, tickets::Tickets, venues::Venues, web::Web, worker::Worker,
+    http::Http, kafka::Kafka, log::Log, mail::Mail, oidc::Oidc, otel::Otel, redis::Redis, refunds::Refunds,
+    resale::Resale, sales::Sales, site::Env, stripe::Stripe, tickets::Tickets, venues::Venues, web::Web,
+    worker::Worker,
 };
 
 /// The file that is read when no other is named.
@@ -85,6 +87,7 @@ pub struct Config {
     pub stripe: Stripe,
     pub web: Web,
     pub log: Log,
+    pub otel: Otel,
     pub transport: transport::config::Config,
 }
 
@@ -120,6 +123,7 @@ impl Default for Config {
             stripe: Stripe::default(),
             web: Web::default(),
             log: Log::default(),
+            otel: Otel::default(),
             transport,
         }
     }
@@ -238,6 +242,7 @@ impl Config {
         self.admin.problems(&mut found);
         site::problems(self, &mut found);
         self.log.problems(&mut found);
+        self.otel.problems(&mut found);
         self.venues.problems(&mut found);
         self.captcha.problems(&mut found);
         self.web.problems(&self.http, &mut found);

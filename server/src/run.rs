@@ -41,7 +41,7 @@ use crate::{
     resources::Resources,
     routes, sign_in,
     supervise::Supervisor,
-    telemetry,
+    telemetry::{self, Traces},
 };
 
 mod exchange;
@@ -61,6 +61,7 @@ pub struct Running {
     moved: Option<u16>,
     resources: Resources,
     supervisor: Supervisor,
+    traces: Option<Arc<Traces>>,
     front: Front,
     fatal: CancellationToken,
 }
@@ -175,7 +176,7 @@ impl Running {
     ///
     /// A vital task was lost.
     pub async fn until(self, shutdown: impl Future<Output = ()>) -> Result<(), Failure> {
-        let Self { resources, supervisor, front, fatal, app, .. } = self;
+        let Self { resources, supervisor, traces, front, fatal, app, .. } = self;
         drop(app);
         let tasks = async {
             if !supervisor.finish(TASKS_PATIENCE).await {
@@ -183,6 +184,9 @@ impl Running {
             }
         };
         front.until(&fatal, shutdown, tasks).await;
+        if let Some(traces) = traces {
+            traces.flush().await;
+        }
         resources.close().await;
         tracing::info!("stopped");
 
@@ -199,6 +203,7 @@ struct Begun {
     metrics: PrometheusHandle,
     resources: Resources,
     supervisor: Supervisor,
+    traces: Option<Arc<Traces>>,
     config: Config,
     ending: Ending,
     fatal: CancellationToken,
@@ -208,6 +213,7 @@ impl Begun {
     async fn new(config: Config, listener: TcpListener, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
         let metrics = telemetry::metrics()?;
         telemetry::say_build(&config.client_id);
+        let traces = telemetry::traces(&config);
         let (address, fatal) = (listener.local_addr()?, CancellationToken::new());
         let (resources, desk) = Resources::open(&config, clock).await?;
         let stop = CancellationToken::new();
@@ -216,6 +222,9 @@ impl Begun {
 
         let upkeep = metrics.clone();
         supervisor.keep("metrics", move |stop| telemetry::run_upkeep(upkeep.clone(), stop));
+        if let Some(traces) = traces.clone() {
+            supervisor.keep("traces", move |stop| Arc::clone(&traces).run(stop));
+        }
         supervisor.keep_on("expiry", &resources.app, expiry::run);
         supervisor.keep_on("closing", &resources.app, closing::run);
         let (app, mailer) = (Arc::clone(&resources.app), Arc::clone(&resources.mailer));
@@ -227,7 +236,7 @@ impl Begun {
         exchange::keep(&supervisor, &resources, stop);
 
         let ending = front::no_ending();
-        Ok(Self { address, admin: None, listener, metrics, resources, supervisor, config, ending, fatal })
+        Ok(Self { address, admin: None, listener, metrics, resources, supervisor, traces, config, ending, fatal })
     }
 
     fn health(&self, limiter: Option<Arc<Limiter>>, serves: bool) -> Arc<Health> {
@@ -268,7 +277,7 @@ impl Begun {
 
     /// `guard` says which addresses are answered, where any are.
     fn running(self, routes: Routes, health: Arc<Health>, guard: Option<&Arc<Security>>) -> Result<Running, Failure> {
-        let Self { address, admin, listener, metrics, resources, supervisor, config, ending, fatal } = self;
+        let Self { address, admin, listener, metrics, resources, supervisor, traces, config, ending, fatal } = self;
         let guarded = |routes: Router| security::closed_to_the_blocked(routes, guard);
         let connections = config.transport.connections;
         let front =
@@ -281,6 +290,7 @@ impl Begun {
             moved: None,
             resources,
             supervisor,
+            traces,
             front,
             fatal,
         })

@@ -1,11 +1,11 @@
-//! Telemetry: what the program says of itself, as log lines and as metrics.
+//! Telemetry: what the program says of itself, as log lines, as metrics and as traces.
 //!
-//! Both are of the process, not of an instance: they are installed once, and instances in one process share them.
+//! All are of the process, not of an instance: they are installed once, and instances in one process share them.
 
 use std::{
     cell::Cell,
     io::{IsTerminal, stderr},
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -14,13 +14,20 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-use crate::config::log::{Log, LogFormat};
+use self::trace_ids::{Ids, WithTraceIds};
+use crate::config::{
+    Config,
+    log::{Log, LogFormat},
+};
 
 pub use lines::flush;
+pub(crate) use traces::Traces;
 
 mod families;
 mod lines;
 mod process;
+mod trace_ids;
+mod traces;
 
 /// How often old samples of histograms are let go.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -34,9 +41,13 @@ pub fn log(config: &Log) {
     let is_terminal = stderr().is_terminal();
     let installed = match (config.format, is_terminal) {
         (LogFormat::Json, _) | (LogFormat::Auto, false) => {
-            lines.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
+            let lines = lines.json().flatten_event(true).with_current_span(true).with_span_list(false);
+            lines.map_event_format(|lines| WithTraceIds::new(lines, Ids::Json)).try_init()
         }
-        (LogFormat::Pretty, _) | (LogFormat::Auto, true) => lines.compact().with_ansi(is_terminal).try_init(),
+        (LogFormat::Pretty, _) | (LogFormat::Auto, true) => {
+            let lines = lines.compact().with_ansi(is_terminal);
+            lines.map_event_format(|lines| WithTraceIds::new(lines.with_ansi(is_terminal), Ids::Text)).try_init()
+        }
     };
     // A second program in this process, as in tests, logs through the first one's subscriber.
     drop(installed);
@@ -74,6 +85,11 @@ pub(crate) fn metrics() -> Result<PrometheusHandle, metrics_exporter_prometheus:
     families::describe();
 
     Ok(HANDLE.get_or_init(|| handle).clone())
+}
+
+/// Begins to trace, where a collector is named.
+pub(crate) fn traces(config: &Config) -> Option<Arc<Traces>> {
+    Traces::open(&config.otel, &config.client_id)
 }
 
 /// The commit that the program was built from, where its build was told.

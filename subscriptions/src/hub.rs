@@ -25,6 +25,7 @@ use follow::{Marks, Slot};
 use market::Market;
 use metrics::{Counter, Gauge};
 use sea_orm::DbErr;
+use spans::Origin;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -70,6 +71,8 @@ struct Listeners {
 struct Topic {
     last_change: Arc<LastChange>,
     version: i32,
+    /// Where the newest version that is traced was told of.
+    origin: Option<(i32, Origin)>,
     followers: BTreeMap<u64, (Arc<Marks>, usize)>,
 }
 
@@ -103,6 +106,20 @@ impl Hub {
             listeners.touch(row.id, row.version);
         }
         listeners.mark(number, version, self.now());
+        if let Some(origin) = spans::current() {
+            listeners.trace(number, version, origin);
+        }
+    }
+
+    /// The span in which this version of a match was told of, where that is traced.
+    pub fn origin(&self, number: i32, version: i32) -> Option<Origin> {
+        if !spans::is_on() {
+            return None;
+        }
+        let mut listeners = self.lock();
+        let index = listeners.topic(number);
+        let (known, origin) = listeners.topics[index].origin.as_ref()?;
+        (*known == version).then(|| origin.clone())
     }
 
     /// Compares with the database, and tells of all that is newer there.
@@ -209,7 +226,7 @@ impl Listeners {
     fn topic(&mut self, number: i32) -> usize {
         *self.by_number.entry(number).or_insert_with(|| {
             let last_change = Arc::new(LastChange { number, at: AtomicU64::new(0) });
-            self.topics.push(Topic { last_change, version: 0, followers: BTreeMap::new() });
+            self.topics.push(Topic { last_change, version: 0, origin: None, followers: BTreeMap::new() });
             self.topics.len() - 1
         })
     }
@@ -227,6 +244,14 @@ impl Listeners {
         }
         for marks in self.everywhere.values() {
             marks.mark(index);
+        }
+    }
+
+    fn trace(&mut self, number: i32, version: i32, origin: Origin) {
+        let index = self.topic(number);
+        let traced = &mut self.topics[index].origin;
+        if traced.as_ref().is_none_or(|(known, _)| *known < version) {
+            *traced = Some((version, origin));
         }
     }
 

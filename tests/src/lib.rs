@@ -23,6 +23,7 @@ mod database;
 pub mod fake_stripe;
 mod fans;
 pub mod mailer;
+pub mod otlp;
 pub mod own_broker;
 pub mod pages;
 pub mod program;

@@ -60,6 +60,11 @@ impl Program {
         program
     }
 
+    /// What it has logged and shown so far.
+    pub fn logged(&self) -> Vec<String> {
+        self.log.lines()
+    }
+
     /// Bytes of memory that the process has filled, its own code, which is large in a debug build, left out.
     pub fn memory(&self) -> u64 {
         let id = self.process.id().expect("the process lives");

@@ -70,6 +70,11 @@ impl Log {
         self.check();
     }
 
+    /// The lines so far.
+    pub fn lines(&self) -> Vec<String> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn check(&self) {
         let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let telling: Vec<_> = lines.iter().filter(|line| shown(line).is_some()).take(SHOWN).collect();

@@ -59,6 +59,7 @@ mod e2e {
     mod ticket_transfers;
     mod tickets;
     mod touts;
+    mod tracing;
     mod two_sites;
 
     mod rules {

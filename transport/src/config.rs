@@ -33,6 +33,9 @@ pub struct Connections {
     pub max_connections_per_address: usize,
     /// Networks of proxies that are believed about the client's address (`X-Forwarded-For`), as `10.0.0.0/8`.
     pub trusted_proxies: Vec<Network>,
+    /// Whether these proxies say which requests are traced: they write `traceparent` themselves, and pass on none that a
+    /// visitor sent.
+    pub trust_traceparent: bool,
     /// Time a client has to send the whole header of a request.
     pub header_read_timeout_ms: u64,
     /// Time a client has to send the whole body of a request.
@@ -60,6 +63,7 @@ impl Default for Connections {
             max_connections: 25_000,
             max_connections_per_address: 1_000,
             trusted_proxies: Vec::new(),
+            trust_traceparent: false,
             header_read_timeout_ms: 10_000,
             body_read_timeout_ms: 10_000,
             keep_alive_idle_timeout_ms: 75_000,

@@ -32,7 +32,9 @@ use crate::{
     },
     multipart,
     request_id::RequestId,
-    sse, streaming, websocket,
+    sse, streaming,
+    traced::{self, Route},
+    websocket,
 };
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -43,7 +45,7 @@ where
     B: HttpBody<Data = Bytes> + Unpin,
     B::Error: Into<BoxError>,
 {
-    named(&edge.meters, request, |request, id| answer(edge, request, id)).await
+    named(&edge.meters, Route::Graphql, request, |request, id| answer(edge, request, id)).await
 }
 
 /// The same behind what wraps the routes.
@@ -53,7 +55,7 @@ pub(crate) async fn routed(State(edge): State<Arc<Edge>>, request: Request) -> B
 
 /// The `/graphql/stream` endpoint: event streams of the single connection mode.
 pub(crate) async fn stream(State(edge): State<Arc<Edge>>, request: Request) -> BoxedResponse {
-    let streamed = named(&edge.meters, request, |request, id| {
+    let streamed = named(&edge.meters, Route::Stream, request, |request, id| {
         edge.event_streams.answer(request).map(|response| response.map(Body::from)).instrument(span(&id))
     });
     streamed.await.map(Boxed::new)
@@ -62,6 +64,7 @@ pub(crate) async fn stream(State(edge): State<Arc<Edge>>, request: Request) -> B
 /// Gives a request its id: to its answer, to everything logged meanwhile, and to the program.
 async fn named<B, F: Future<Output = Response<Body>>>(
     meters: &Meters,
+    route: Route,
     mut request: http::Request<B>,
     answer: impl FnOnce(http::Request<B>, RequestId) -> F,
 ) -> Response<Body> {
@@ -69,13 +72,17 @@ async fn named<B, F: Future<Output = Response<Body>>>(
     let id = RequestId::of(request.headers());
     request.extensions_mut().insert(id.clone());
 
+    let traced = traced::request(route, &request, &id);
     let answering = AssertUnwindSafe(answer(request, id.clone())).catch_unwind();
     // What panicked is dropped with its request; only the answer is made from what is left.
-    let mut response = answering.await.unwrap_or_else(|_| {
+    let mut response = spans::within(traced.as_ref(), answering).await.unwrap_or_else(|_| {
         tracing::error!(request_id = %id, "a request panicked");
         Failure::internal(&id).into_response().map(Body::from)
     });
     meters.answered(response.status(), start.elapsed());
+    if let Some(traced) = &traced {
+        traced::answered(traced, response.status());
+    }
     response.headers_mut().insert(X_REQUEST_ID, id.header());
     response
 }
@@ -224,10 +231,14 @@ async fn single(
 ///
 /// Every operation of a request passes here, alone or in a batch, its caller and its cost known and nothing of it done.
 async fn execute(edge: &Edge, caller: &Caller, operation: Prepared) -> Payload {
-    match edge.gateway.cached(caller, &operation) {
-        Some(cached) => cached,
-        None => edge.gateway.execute(caller, operation).await,
-    }
+    let traced = traced::operation(&operation);
+    let executing = async {
+        match edge.gateway.cached(caller, &operation) {
+            Some(cached) => cached,
+            None => edge.gateway.execute(caller, operation).await,
+        }
+    };
+    spans::within(traced.as_ref(), executing).await
 }
 
 /// Runs a batch: queries together, mutations one after the other in their order.

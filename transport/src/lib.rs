@@ -24,4 +24,5 @@ pub mod routes;
 pub mod server;
 mod sse;
 mod streaming;
+mod traced;
 mod websocket;

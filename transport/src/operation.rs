@@ -24,6 +24,7 @@ use crate::{
         self, Memory, Streaming,
         meters::{Lifetime, Reason, Subscriptions, Transport},
     },
+    traced,
 };
 
 /// A running operation: a stream of its outputs, which ends when it does. Dropping it ends it.
@@ -59,7 +60,7 @@ enum Told {
 }
 
 impl Operation {
-    /// Begins with what a client sent over a connection of this kind.
+    /// Begins with what a client sent over a connection of this kind that was there before.
     pub(crate) fn start(
         streaming: &Arc<Streaming>,
         transport: &Transport,
@@ -79,13 +80,13 @@ impl Operation {
                 // An error would be the last word of it; unanswered, it is asked for again on another connection.
                 pending::<()>().await;
             }
-            run(&streaming, &subscriptions, from, &caller, prepared).map_err(Rejection::into_errors)
+            run(&streaming, &subscriptions, from, &caller, prepared, true).map_err(Rejection::into_errors)
         };
 
         Self { state: State::Preparing(Box::pin(preparing)), subscription: false }
     }
 
-    /// Begins with a document that is already prepared, or already refused.
+    /// Begins with a document that is already prepared, or already refused, and came with the request of the connection.
     pub(crate) fn prepared(
         streaming: &Streaming,
         transport: &Transport,
@@ -93,7 +94,7 @@ impl Operation {
         caller: &Caller,
         prepared: Result<Prepared, Rejection>,
     ) -> Self {
-        match run(streaming, &transport.subscriptions, streaming::address(parts), caller, prepared) {
+        match run(streaming, &transport.subscriptions, streaming::address(parts), caller, prepared, false) {
             Ok(running) => {
                 Self { subscription: matches!(running, Running::Stream { .. }), state: State::Running(running) }
             }
@@ -198,6 +199,7 @@ fn run(
     from: Option<IpAddr>,
     caller: &Caller,
     prepared: Result<Prepared, Rejection>,
+    on_socket: bool,
 ) -> Result<Running, Rejection> {
     let prepared = prepared?;
     let held = prepared.held_bytes();
@@ -205,13 +207,16 @@ fn run(
         OperationType::Subscription => {
             streaming.check_subscription_bytes(held)?;
             let memory = streaming.claim_bytes(from, caller, held)?;
+            let traced = traced::beginning(&prepared, on_socket);
+            let _entered = traced.as_ref().map(spans::Span::enter);
             let results = streaming.gateway.subscribe(caller, prepared);
             Ok(Running::Stream { results, told: Told::Nothing, lifetime: subscriptions.begin(), _memory: memory })
         }
         // It is executed when its connection asks for bytes, and kept until then.
         OperationType::Query | OperationType::Mutation => {
             let memory = streaming.claim_bytes(from, caller, held)?;
-            Ok(Running::Once { result: streaming.gateway.execute(caller, prepared), _memory: memory })
+            let traced = traced::executing(&prepared, on_socket);
+            Ok(Running::Once { result: traced(streaming.gateway.execute(caller, prepared)), _memory: memory })
         }
     }
 }

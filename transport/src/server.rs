@@ -40,6 +40,7 @@ use crate::{
         stream::Stream,
         wake_gated::WakeGated,
     },
+    traced::TrustedTrace,
 };
 
 mod activity;
@@ -273,6 +274,9 @@ impl Server {
     ) -> (Response<Body>, Option<Claim>) {
         let client = proxies::client(peer, request.headers(), &self.trusted_proxies);
         request.extensions_mut().insert(ConnectInfo(client));
+        if self.config.trust_traceparent && proxies::is_trusted(peer.ip(), &self.trusted_proxies) {
+            request.extensions_mut().insert(TrustedTrace);
+        }
         if request.headers().contains_key(header::UPGRADE) {
             request.extensions_mut().insert(self.tasks.clone());
         }

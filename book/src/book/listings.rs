@@ -256,11 +256,13 @@ impl Book {
         let changed = ChangedRow { id, version: row.version };
         let event = Event::Listing { action, event_id: event_id(), listing: ListingState::from(row) };
         self.changed_rows.entry(row.match_number).or_default().listings.push(changed);
-        self.events.push(event);
+        self.emit(event);
     }
 
     fn emit_order(&mut self, id: Uuid, action: OrderAction) {
         let order = self.reservation(id).and_then(OrderState::of);
-        self.events.extend(order.map(|order| Event::Order { action, event_id: event_id(), order }));
+        if let Some(order) = order {
+            self.emit(Event::Order { action, event_id: event_id(), order });
+        }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::time::Instant;
 
-use book::{Book, payment_states, store::WriteTxn};
+use book::{
+    Book, payment_states,
+    store::{self, WriteTxn},
+};
 use sea_orm::DbErr;
 
 use super::{decision::Decision, needs::Needs, request::Pending};
@@ -12,7 +15,22 @@ use crate::{
 };
 
 /// Decides requests and commits, unless a client has waited for them since too long ago. Each keeps its answer.
+///
+/// All in one span: of the first request that is traced, and linked to each that is.
 pub(super) async fn decide(app: &App, requests: &mut [Box<dyn Pending>], since: Option<Instant>) -> Result<(), DbErr> {
+    let span = spans::together("desk batch", requests.iter().filter_map(|request| request.origin()));
+    if let Some(span) = &span {
+        span.set("matchday.desk.batch_size", i64::try_from(requests.len()).unwrap_or(i64::MAX));
+    }
+    let decided = spans::within(span.as_ref(), commit(app, requests, since)).await;
+    if let (Some(span), Err(error)) = (&span, &decided) {
+        // Its text may hold what was to be written.
+        span.fail(if store::was_late(error) { "a client has waited for too long" } else { "not committed" });
+    }
+    decided
+}
+
+async fn commit(app: &App, requests: &mut [Box<dyn Pending>], since: Option<Instant>) -> Result<(), DbErr> {
     let mut needs = Needs::default();
     requests.iter().for_each(|request| request.needs(&mut needs));
     let numbers = requests.iter().map(|request| request.match_number()).collect();
@@ -22,6 +40,8 @@ pub(super) async fn decide(app: &App, requests: &mut [Box<dyn Pending>], since: 
     let mut decision = Decision::open(&txn, book, &app.settings, needs).await?;
 
     for request in requests.iter_mut() {
+        // What happens by a request belongs to it, and not to its batch.
+        let _entered = request.origin().map(spans::enter);
         request.decide(&mut decision);
     }
 

@@ -7,6 +7,7 @@ use std::{
 
 use book::patience;
 use entities::reservation;
+use spans::Origin;
 use tokio::sync::oneshot;
 
 use super::{decision::Decision, error::HoldError, needs::Needs};
@@ -44,6 +45,9 @@ pub(super) trait Pending: Debug + Send {
     /// When it was handed in.
     fn handed_in(&self) -> Instant;
 
+    /// The span in which it waits, where that is traced.
+    fn origin(&self) -> Option<&Origin>;
+
     /// Whether its asker went away.
     fn is_abandoned(&self) -> bool;
 
@@ -68,16 +72,22 @@ struct Waiting<R: Request> {
     request: R,
     handed_in: Instant,
     since: Option<Instant>,
+    origin: Option<Origin>,
     decided: Option<Answer<R>>,
     asker: oneshot::Sender<Answer<R>>,
 }
 
-/// A request to be handed in, and where its answer comes out.
-pub(super) fn waiting<R: Request>(match_number: i32, request: R) -> (Box<dyn Pending>, oneshot::Receiver<Answer<R>>) {
+/// A request to be handed in, and where its answer comes out; it waits in the span of `origin`.
+pub(super) fn waiting<R: Request>(
+    match_number: i32,
+    request: R,
+    origin: Option<Origin>,
+) -> (Box<dyn Pending>, oneshot::Receiver<Answer<R>>) {
     let (asker, answered) = oneshot::channel();
     let since = if R::BINDS_CLIENT { patience::since() } else { None };
 
-    (Box::new(Waiting { match_number, request, handed_in: Instant::now(), since, decided: None, asker }), answered)
+    let waiting = Waiting { match_number, request, handed_in: Instant::now(), since, origin, decided: None, asker };
+    (Box::new(waiting), answered)
 }
 
 /// Takes those out whose clients have given up: a hold that its buyer believes refused would keep tickets from others.
@@ -98,6 +108,10 @@ impl<R: Request> Pending for Waiting<R> {
 
     fn handed_in(&self) -> Instant {
         self.handed_in
+    }
+
+    fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
     }
 
     fn is_abandoned(&self) -> bool {

@@ -5,6 +5,7 @@ use std::mem;
 use domain::inbox::{self, Incoming, Position};
 use futures_util::{FutureExt, StreamExt};
 use rdkafka::{Message as _, consumer::MessageStream, error::KafkaError, message::BorrowedMessage};
+use spans::Origin;
 
 use super::Reader;
 use crate::{clients::Context, codec, record, topics::Topics};
@@ -19,6 +20,8 @@ pub(super) struct Prefetch {
     /// Records of a batch at most.
     most: usize,
     records: Vec<Incoming>,
+    /// Where those of other sites were sent, as far as that is traced.
+    origins: Vec<Origin>,
     /// It came after the records; nothing is read after it until it was judged.
     error: Option<KafkaError>,
 }
@@ -30,6 +33,7 @@ impl Prefetch {
             topics: reader.topics.clone(),
             most: inbox::most(&reader.app),
             records: Vec::new(),
+            origins: Vec::new(),
             error: None,
         }
     }
@@ -38,9 +42,9 @@ impl Prefetch {
         self.records.len() < self.most && self.error.is_none()
     }
 
-    /// The next batch, if anything was read.
-    pub(super) fn take(&mut self) -> Option<Vec<Incoming>> {
-        (!self.records.is_empty()).then(|| mem::take(&mut self.records))
+    /// The next batch, if anything was read, and where other sites sent records of it.
+    pub(super) fn take(&mut self) -> Option<(Vec<Incoming>, Vec<Origin>)> {
+        (!self.records.is_empty()).then(|| (mem::take(&mut self.records), mem::take(&mut self.origins)))
     }
 
     /// What went wrong after the last record.
@@ -51,6 +55,7 @@ impl Prefetch {
     /// Discards the records, to be read again; what went wrong went wrong.
     pub(super) fn discard(&mut self) {
         self.records.clear();
+        self.origins.clear();
     }
 
     /// Waits for a record, and reads what else has come already. Stopped anywhere, it loses nothing.
@@ -59,7 +64,7 @@ impl Prefetch {
         let mut read = 0;
         while let Some(record) = next {
             match record {
-                Ok(record) => self.records.push(incoming(&self.topics, &self.site, &record)),
+                Ok(record) => self.add(&record),
                 Err(error) => self.error = Some(error),
             }
             read += 1;
@@ -71,11 +76,22 @@ impl Prefetch {
             next = stream.next().now_or_never().flatten();
         }
     }
+
+    fn add(&mut self, record: &BorrowedMessage<'_>) {
+        let headers = record::headers(record);
+        let foreign = headers.as_deref().filter(|headers| !codec::is_from(&self.site, headers));
+        self.origins.extend(foreign.and_then(codec::origin));
+        self.records.push(incoming(&self.topics, &self.site, record, headers));
+    }
 }
 
-fn incoming(topics: &Topics, site: &str, record: &BorrowedMessage<'_>) -> Incoming {
+fn incoming(
+    topics: &Topics,
+    site: &str,
+    record: &BorrowedMessage<'_>,
+    headers: Option<Vec<(String, Vec<u8>)>>,
+) -> Incoming {
     let at = Position { topic: record.topic().to_owned(), partition: record.partition(), offset: record.offset() };
-    let headers = record::headers(record);
     let readable = codec::Record {
         topic: record.topic(),
         key: record.key(),

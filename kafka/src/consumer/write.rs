@@ -4,17 +4,19 @@ use std::{collections::HashMap, sync::Arc};
 
 use domain::{
     App,
-    inbox::{self, InboxError, Incoming, Message},
+    inbox::{self, Applied, InboxError, Incoming, Message},
 };
 use rdkafka::{
     Offset, TopicPartitionList,
     consumer::{CommitMode, Consumer as _},
 };
+use spans::Origin;
 
 use super::Reader;
 use crate::{
     clients::{Backoff, Consumer},
     status::Status,
+    traced,
 };
 
 pub(super) struct Writer {
@@ -36,9 +38,9 @@ impl Writer {
     }
 
     /// Applies a batch, however long the database is away: nothing after it may be applied before it.
-    pub(super) async fn write(&self, consumer: Arc<Consumer>, batch: Vec<Incoming>) {
+    pub(super) async fn write(&self, consumer: Arc<Consumer>, batch: Vec<Incoming>, origins: Vec<Origin>) {
         let mut backoff = Backoff::default();
-        while let Err(InboxError::Unavailable(error)) = inbox::apply(&self.app, &self.source, &batch).await {
+        while let Err(InboxError::Unavailable(error)) = self.apply(&batch, &origins).await {
             tracing::warn!(%error, records = batch.len(), "records can't be applied now; trying again");
             self.status.failed(&format!("consumer: {error}"));
             metrics::counter!("matchday_inbox_retries_total").increment(1);
@@ -64,5 +66,15 @@ impl Writer {
         {
             tracing::debug!(%error, "offsets were not committed to Kafka; the database has them");
         }
+    }
+
+    /// In a span of its own each time, so that none is open while the database is away.
+    async fn apply(&self, batch: &[Incoming], origins: &[Origin]) -> Result<Applied, InboxError> {
+        let span = traced::processing_foreign(batch, origins);
+        let applied = spans::within(span.as_ref(), inbox::apply(&self.app, &self.source, batch)).await;
+        if let (Some(span), Err(_)) = (&span, &applied) {
+            span.fail("the database is not available");
+        }
+        applied
     }
 }

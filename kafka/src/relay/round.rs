@@ -18,6 +18,7 @@ use rdkafka::{
     producer::{FutureRecord, Producer as _, PurgeConfig},
     types::RDKafkaErrorCode,
 };
+use spans::Span;
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
@@ -44,6 +45,8 @@ pub(super) struct Written {
     /// Of the row in the outbox.
     pub(super) id: i64,
     pub(super) record: Outgoing,
+    /// Open until the broker has answered.
+    pub(super) span: Option<Span>,
     /// In milliseconds since 1970.
     pub(super) timestamp: i64,
 }
@@ -76,6 +79,7 @@ pub(super) struct Round<A> {
 struct Sent<A> {
     id: i64,
     lane: Lane,
+    span: Option<Span>,
     answer: Result<A, String>,
 }
 
@@ -108,7 +112,7 @@ pub(super) fn hand_over<O: Outlet>(outlet: &O, records: Vec<Written>) -> Round<O
         if answer.is_err() {
             broken.insert(lane.clone());
         }
-        sent.push(Sent { id: written.id, lane, answer });
+        sent.push(Sent { id: written.id, lane, span: written.span, answer });
     }
 
     Round { sent, deadline: begun + PATIENCE }
@@ -124,7 +128,7 @@ impl<A: Future<Output = Result<(), Failure>> + Send> Round<A> {
         let mut deadline = self.deadline;
         let mut outcome = Outcome { settled: Vec::with_capacity(self.sent.len()), ..Outcome::default() };
         let mut broken = HashSet::new();
-        for Sent { id, lane, answer } in self.sent {
+        for Sent { id, lane, span, answer } in self.sent {
             let answer = match answer {
                 Err(reason) => Err(Failure::Refused(reason)),
                 Ok(answer) => {
@@ -141,6 +145,10 @@ impl<A: Future<Output = Result<(), Failure>> + Send> Round<A> {
                     given.unwrap_or_else(|_| Err(Failure::OutOfTime("no answer in time".to_owned())))
                 }
             };
+            if let (Some(span), Err(_)) = (&span, &answer) {
+                span.fail("not delivered");
+            }
+            drop(span);
             outcome.note(id, lane, answer, &mut broken);
         }
 

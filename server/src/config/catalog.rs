@@ -11,8 +11,8 @@ use settings::row::{Kind, Row};
 use strsim::levenshtein;
 
 use super::{
-    accounts, admin, database, forms::nearest, graphql, holds, http, kafka, log, mail, oidc, redis, refunds, resale,
-    sales, site, stripe, tickets, venues, web, worker,
+    accounts, admin, database, forms::nearest, graphql, holds, http, kafka, log, mail, oidc, otel, redis, refunds,
+    resale, sales, site, stripe, tickets, venues, web, worker,
 };
 
 /// One setting, as a user meets it.
@@ -30,7 +30,7 @@ pub struct Setting {
 pub const CONFIG_ENV: &str = "MATCHDAY_CONFIG";
 
 /// The sections of ours, each of which lists its settings.
-const SECTIONS: [&[Row]; 24] = [
+const SECTIONS: [&[Row]; 25] = [
     site::ROWS,
     http::ROWS,
     graphql::ROWS,
@@ -55,6 +55,7 @@ const SECTIONS: [&[Row]; 24] = [
     stripe::ROWS,
     web::ROWS,
     log::ROWS,
+    otel::ROWS,
 ];
 
 /// Every setting, in the order `--help` and `matchday config` show them.
@@ -102,13 +103,14 @@ fn edge() -> Vec<Setting> {
 const CSRF_PREVENTION: &str = "transport.http.csrf_prevention";
 
 /// Tables of numbers or texts by name, each one setting.
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "venues.time_zones",
     "limits.capacity",
     "limits.refill",
     "bots.weights",
     "bots.free",
     "bots.doubling",
+    "otel.resource_attributes",
     "transport.documents.field_costs",
     "transport.documents.list_sizes",
 ];

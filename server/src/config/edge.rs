@@ -12,6 +12,12 @@ pub(super) fn problems(config: &Config, found: &mut Vec<Problem>) {
         let wrong = "so wide that visitors choose their own addresses";
         found.push(Problem::new("transport.connections.trusted_proxies", wrong, right));
     }
+    if config.transport.connections.trust_traceparent && proxies.is_empty() {
+        let right =
+            "name the proxies that write traceparent in transport.connections.trusted_proxies, or leave it out.";
+        let wrong = "true, and no proxy is trusted";
+        found.push(Problem::new("transport.connections.trust_traceparent", wrong, right));
+    }
     origins(config, found);
 }
 

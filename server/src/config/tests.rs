@@ -6,6 +6,7 @@ mod complaints;
 mod pages;
 mod production;
 mod selling;
+mod tracing;
 
 fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()

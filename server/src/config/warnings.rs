@@ -42,6 +42,7 @@ impl Config {
     /// What operators should know about the site.
     pub fn warnings(&self) -> Vec<Problem> {
         let mut found = Vec::new();
+        self.otel.warnings(&mut found);
         let mut warn = |setting: &str, what: &str, right: &str| found.push(Problem::new(setting, what, right));
 
         if !self.is_database_embedded() && self.accounts.jwt_secret.is_none() {

@@ -117,6 +117,8 @@ const FAMILIES: &[(Kind, &str, &str)] = &[
     (Counter, "matchday_subscriptions_started_total", "Subscriptions that began, by transport."),
     (Counter, "matchday_task_restarts_total", "Starts of a task after it failed, by task."),
     (Gauge, "matchday_tickets", "Tickets of the matches on sale that can be had, or are held, by state."),
+    (Counter, "matchday_trace_spans_dropped_total", "Spans that no collector took, by reason."),
+    (PlainCounter, "matchday_trace_spans_sent_total", "Spans that the collector took."),
     (PlainCounter, "matchday_webhooks_refused_total", "Webhooks refused because they were not signed as they must be."),
     (Counter, "matchday_webhooks_total", "Webhooks that were taken, by outcome."),
     (PlainCounter, "process_cpu_seconds_total", "Processor time that this process has used."),

@@ -180,7 +180,7 @@ impl Outlet for Broker {
 fn written(id: i64, lane: u8) -> Written {
     let record =
         Outgoing { topic: "sales".to_owned(), key: Some(vec![lane]), payload: Vec::new(), headers: Vec::new() };
-    Written { id, record, timestamp: 0 }
+    Written { id, record, span: None, timestamp: 0 }
 }
 
 /// Publishes all events as the relay does; what the broker has at the end.
