@@ -58,7 +58,8 @@ fn page(command: Command, date: NaiveDate) -> io::Result<(String, String)> {
         .manual("Matchday's manual");
     let mut text = Vec::new();
     page.render(&mut text)?;
-    let mut text = String::from_utf8(text).map_err(io::Error::other)?;
+    // Before the values of an option the library has an empty line and then a break, of which mandoc wants one at most.
+    let mut text = String::from_utf8(text).map_err(io::Error::other)?.replace("\n\n.br\n", "\n");
     if is_program {
         text.push_str(&sections());
     }
@@ -142,6 +143,7 @@ mod tests {
             assert!(text.lines().any(|line| line.starts_with(".TH ") && line.contains("2026")), "{name}: {text}");
             assert!(text.contains(".SH NAME") && text.contains(".SH SYNOPSIS"), "{name}");
             assert!(!text.contains("-help(1)"), "{name} sends to a page that is not there");
+            assert!(!text.contains("\n\n.br\n"), "mandoc warns of {name}: {text}");
         }
     }
 
