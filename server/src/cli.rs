@@ -1,15 +1,16 @@
 //! The command line: the roles of the program, and a help that teaches its settings.
 
-use std::{fmt::Write as _, path::PathBuf, str::FromStr, sync::LazyLock};
+pub(crate) mod help;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::{path::PathBuf, str::FromStr};
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-
-use crate::config::catalog::SETTINGS;
+use clap_complete::Shell;
 
 /// Sells match tickets through one GraphQL endpoint and shows every buyer, live, what is left.
 #[derive(Debug, Parser)]
-#[command(name = "matchday", version, after_help = AFTER_HELP, after_long_help = AFTER_LONG_HELP.as_str(), max_term_width = 100)]
+#[command(name = "matchday", version = help::VERSION.as_str(), after_help = help::SHORT, after_long_help = help::LONG.as_str(), max_term_width = 100)]
 pub struct Cli {
     /// Settings file; `MATCHDAY_CONFIG` does the same. Without either, `./matchday.toml` is read where there is one
     #[arg(long, global = true, value_name = "FILE")]
@@ -60,6 +61,39 @@ pub enum Role {
     },
     /// Print the settings in force, secrets hidden, and where each came from
     Config,
+    /// Ask the program that runs by the same settings whether it is ready; exits with 1 where it is not, or not reached
+    Health(Health),
+    /// Write the manual pages of all commands into a folder
+    Man {
+        /// Made where it is missing
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+        /// The date that the pages bear; today's, if not given
+        #[arg(long, value_name = "DATE", value_parser = date)]
+        date: Option<NaiveDate>,
+    },
+    /// Print what completes commands and options in a shell
+    Completions {
+        #[arg(value_enum, value_name = "SHELL")]
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Health {
+    /// Ask only whether the program lives, not whether it is ready
+    #[arg(long)]
+    pub live: bool,
+    /// Ask a worker, which listens on `worker.bind`
+    #[arg(long)]
+    pub worker: bool,
+    /// Ask at this address, instead of where the settings say that the program listens
+    #[arg(long, value_name = "HOST:PORT", conflicts_with = "worker")]
+    pub at: Option<String>,
+}
+
+fn date(text: &str) -> Result<NaiveDate, &'static str> {
+    text.parse().map_err(|_| "write a date such as 2026-12-31")
 }
 
 #[derive(Debug, Subcommand)]
@@ -233,60 +267,12 @@ pub struct MasterlistFile {
     pub file: PathBuf,
 }
 
-const AFTER_HELP: &str = "`matchday --help` shows examples and every setting.";
-
-const EXAMPLES: &str = "\
-Examples:
-  matchday                        everything on this machine: SQLite, an embedded Kafka broker
-  MATCHDAY_BIND=0.0.0.0:80 matchday
-                                  the same, on port 80 of every address
-  DATABASE_URL=postgres://… REDIS_URL=redis://… KAFKA_BROKERS=host:9092 matchday
-                                  on real services; any number of instances side by side
-  MATCHDAY_WEB_API_URL=http://10.0.0.7:8000 matchday storefront
-                                  the fans' pages alone, on an API that runs elsewhere
-  matchday migrate up             bring the tables of DATABASE_URL up to date
-  matchday masterlist check FILE  report every wrong line of a master list
-  matchday user create ana@example.com --role admin
-                                  the first admin; prints the password
-  matchday key rotate             sign access tokens with a new key
-  matchday address import drop.txt --replace-source drop --expires 7d
-                                  block a list of networks until it is imported again
-  matchday config                 what is in force, and where each setting came from
-
-The wire format of a master list, one match a line:
-  {\"matchNumber\":1,\"roundNumber\":1,\"dateUtc\":\"2022-11-20T16:00:00Z\",
-   \"location\":\"Al Bayt Stadium\",\"homeTeam\":\"Qatar\",\"awayTeam\":\"Ecuador\",\"group\":\"A\",
-   \"availability\":{\"category1\":{\"available\":20,\"pending\":0,\"price\":75}}}
-
-Exit codes:
-  0  done, or stopped by a signal and everything ended in order
-  1  failed
-  2  wrong usage or wrong settings; nothing was started";
-
-/// Examples first, then every setting with its environment name; the edge's many limits by their names only.
-static AFTER_LONG_HELP: LazyLock<String> = LazyLock::new(|| {
-    let mut text = format!(
-        "{EXAMPLES}\n\nSettings (defaults, then the settings file, then the environment; an empty variable is unset):\n"
-    );
-    let (edge, ours): (Vec<_>, Vec<_>) = SETTINGS.iter().partition(|setting| setting.path.starts_with("transport."));
-    for setting in ours {
-        write!(text, "  {}  [{}]\n        {}\n", setting.env, setting.path, setting.help)
-            .expect("a String takes all text");
-    }
-    text.push_str(
-        "\nLimits of the edge, in the section [transport] of the file; `matchday config` shows their values:\n",
-    );
-    for setting in edge {
-        writeln!(text, "  {}", setting.env).expect("a String takes all text");
-    }
-    text
-});
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
 
     use super::*;
+    use crate::config::catalog::SETTINGS;
 
     fn parse(line: &str) -> Result<Cli, clap::Error> {
         Cli::try_parse_from(line.split_whitespace())
@@ -337,6 +323,19 @@ mod tests {
         for wrong in ["", "d", "30", "-1d", "30w", "3é", "65536d", "tomorrow"] {
             assert!(seen(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_manual_bears_a_date_that_is_one() {
+        let given = |line| match parse(line).expect("the line is right").role {
+            Some(Role::Man { date, .. }) => date.map(|date| date.to_string()),
+            other => panic!("{other:?} is not man"),
+        };
+
+        assert_eq!(given("matchday man pages"), None);
+        assert_eq!(given("matchday man pages --date 2026-11-29").as_deref(), Some("2026-11-29"));
+        let wrong = parse("matchday man pages --date yesterday").expect_err("it is no date").to_string();
+        assert!(wrong.contains("2026-12-31"), "{wrong}");
     }
 
     #[test]

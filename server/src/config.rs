@@ -136,6 +136,8 @@ pub enum Purpose {
     Api,
     /// Pages alone, which stand on nothing but an API elsewhere.
     Pages,
+    /// To ask a running program how it stands: where it listens, and no more.
+    Health,
 }
 
 /// A valid config, and which source each setting came from.
@@ -240,6 +242,10 @@ impl Config {
         let (env, mut found) = (self.env, Vec::new());
         self.http.problems(&mut found);
         self.admin.problems(&mut found);
+        self.worker.problems(&mut found);
+        if purpose == Purpose::Health {
+            return found;
+        }
         site::problems(self, &mut found);
         self.log.problems(&mut found);
         self.otel.problems(&mut found);
@@ -253,7 +259,6 @@ impl Config {
             return found;
         }
         let largest_request = self.transport.documents.max_cost.max(self.transport.http.max_batch_cost);
-        self.worker.problems(&mut found);
         self.database.problems(env, &mut found);
         self.kafka.problems(env, &mut found);
         self.redis.problems(env, &mut found);

@@ -53,6 +53,18 @@ pub enum Failure {
     NoKey(String),
     #[error("{} cannot be read: {error}", path.display())]
     Unreadable { path: PathBuf, error: std::io::Error },
+    #[error("{} cannot be written: {error}", path.display())]
+    Unwritable { path: PathBuf, error: std::io::Error },
+    #[error(
+        "{setting} is {address:?}, which nothing can be asked at\n  Name the address of the program with --at HOST:PORT, with the port that it listens on."
+    )]
+    NoAddress { setting: &'static str, address: String },
+    #[error(
+        "{url}: {error}\n  {setting} says that the program listens there; --at names another address, --worker that of a worker."
+    )]
+    Unasked { url: String, setting: &'static str, error: fetch::FetchError },
+    #[error("{url}: {said}")]
+    Unready { url: String, said: String },
     #[error("the folder of MATCHDAY_WEB_OVERRIDES cannot be used: {0}")]
     Overrides(String),
     #[error("the master list is wrong in {}", places(*.0))]
@@ -104,6 +116,7 @@ impl Failure {
             | Failure::Redis(_)
             | Failure::Mail(_)
             | Failure::Overrides(_)
+            | Failure::NoAddress { .. }
             | Failure::Gateway(_)
             | Failure::Manifest(_) => ExitCode::from(2),
             _ => ExitCode::from(1),

@@ -57,6 +57,9 @@ async fn run(cli: Cli) -> ExitCode {
         Role::User { task } => roles::users(settings, &task).await,
         Role::Address { task } => roles::addresses(settings, &task).await,
         Role::Config => roles::config(settings),
+        Role::Health(asked) => roles::health(settings, &asked).await,
+        Role::Man { dir, date } => roles::man(&dir, date),
+        Role::Completions { shell } => roles::completions(shell),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,7 +1,10 @@
 //! The roles: what each command does, from the settings to the last line it prints.
 
 mod addresses;
+mod completions;
+mod health;
 mod keys;
+mod man;
 mod masterlist;
 mod migrate;
 mod settings;
@@ -21,7 +24,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 pub use self::{
-    addresses::addresses, keys::keys, masterlist::masterlist, migrate::migrate, settings::config, users::users,
+    addresses::addresses, completions::completions, health::health, keys::keys, man::man, masterlist::masterlist,
+    migrate::migrate, settings::config, users::users,
 };
 use crate::{
     banner::Banner,

@@ -8,10 +8,14 @@ use serving::{DEADLINE, Folder, Serving, text};
 mod errors;
 #[path = "program/files.rs"]
 mod files;
+#[path = "program/health.rs"]
+mod health;
 #[path = "program/keys.rs"]
 mod keys;
 #[path = "program/logging.rs"]
 mod logging;
+#[path = "program/manual.rs"]
+mod manual;
 #[path = "program/metrics.rs"]
 mod metrics;
 #[path = "program/serving.rs"]
