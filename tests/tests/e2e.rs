@@ -49,6 +49,7 @@ mod e2e {
     mod rights;
     mod security_events;
     mod selections;
+    mod side_by_side;
     mod site;
     mod standing;
     mod statements;
