@@ -31,6 +31,7 @@ use crate::{
 
 mod backlog;
 mod leadership;
+pub(crate) mod others;
 mod quarantine;
 mod round;
 

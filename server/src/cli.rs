@@ -23,7 +23,12 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Role {
     /// Answer GraphQL and keep the exchange with Kafka running (what happens without a command)
-    Serve,
+    Serve {
+        /// Serve visitors alone, and leave the exchange with Kafka, the expiry of holds, payments under way and mails to
+        /// workers; `MATCHDAY_VISITORS_ONLY` does the same
+        #[arg(long)]
+        visitors_only: bool,
+    },
     /// Keep the exchange with Kafka, the expiry of holds and mails running, and answer no GraphQL
     Worker,
     /// Serve the fans' pages alone, and ask the API at `web.api_url`; needs no database, no Kafka and no Redis
@@ -242,6 +247,7 @@ Examples:
                                   the same, on port 80 of every address
   DATABASE_URL=postgres://… REDIS_URL=redis://… KAFKA_BROKERS=host:9092 matchday
                                   on real services; any number of instances side by side
+  matchday serve --visitors-only  the same settings, for visitors alone; two of `matchday worker` do the rest
   MATCHDAY_WEB_API_URL=http://10.0.0.7:8000 matchday storefront
                                   the fans' pages alone, on an API that runs elsewhere
   matchday migrate up             bring the tables of DATABASE_URL up to date

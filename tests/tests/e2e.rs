@@ -60,6 +60,7 @@ mod e2e {
     mod tickets;
     mod touts;
     mod two_sites;
+    mod visitors_only;
 
     mod rules {
         mod accounts;
