@@ -38,6 +38,9 @@ pub enum Role {
         #[command(subcommand)]
         step: Migrate,
     },
+    /// Copy the embedded database of the data folder into the Postgres of `DATABASE_URL`, all of it or nothing; that one
+    /// must be empty and migrated, and no program may be running on the folder
+    CopyDatabase,
     /// Print the GraphQL schema in SDL
     Schema,
     /// Check a master list, or publish one to the master-list topic
@@ -251,6 +254,7 @@ Examples:
   MATCHDAY_WEB_API_URL=http://10.0.0.7:8000 matchday storefront
                                   the fans' pages alone, on an API that runs elsewhere
   matchday migrate up             bring the tables of DATABASE_URL up to date
+  matchday copy-database          then take there what the embedded database has, to go on from it
   matchday masterlist check FILE  report every wrong line of a master list
   matchday user create ana@example.com --role admin
                                   the first admin; prints the password

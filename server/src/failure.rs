@@ -31,6 +31,8 @@ pub enum Failure {
         "the database has steps that only a newer program can take back: {0}\n  Run `matchday migrate down` of that one."
     )]
     StepsOfNewer(String),
+    #[error("nothing was copied: {0}")]
+    Uncopied(String),
     #[error(
         "the pooler at {0} gives each transaction another connection and does not follow prepared statements\n  Let DATABASE_URL name Postgres itself, a pooler in session mode, or PgBouncer 1.21 or newer with max_prepared_statements above 0."
     )]

@@ -50,6 +50,7 @@ async fn run(cli: Cli) -> ExitCode {
         Role::Worker => roles::worker(settings).await,
         Role::Storefront => roles::storefront(settings).await,
         Role::Migrate { step } => roles::migrate(settings, &step).await,
+        Role::CopyDatabase => roles::copy_database(settings).await,
         Role::Schema => roles::schema(),
         Role::Masterlist { task } => roles::masterlist(settings, &task).await,
         Role::Key { tickets: false, task } => roles::keys::<AccessTokens>(settings, &task).await,

@@ -1,6 +1,7 @@
 //! The roles: what each command does, from the settings to the last line it prints.
 
 mod addresses;
+mod copy_database;
 mod keys;
 mod masterlist;
 mod migrate;
@@ -21,7 +22,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 pub use self::{
-    addresses::addresses, keys::keys, masterlist::masterlist, migrate::migrate,
+    addresses::addresses, copy_database::copy_database, keys::keys, masterlist::masterlist, migrate::migrate,
     settings::config, users::users,
 };
 use crate::{

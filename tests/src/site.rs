@@ -186,6 +186,17 @@ impl World {
         self.ready(running.expect("the worker starts")).await
     }
 
+    /// The same site before it had any service: in the same folder, with its name and secrets.
+    #[must_use]
+    pub fn without_services(&self) -> Self {
+        let is_of_services = |name: &str| {
+            ["DATABASE_URL", "REDIS_URL", "KAFKA_BROKERS", "MATCHDAY_DATABASE_MAX_CONNECTIONS"].contains(&name)
+        };
+        let settings = self.settings.iter().filter(|(name, _)| !is_of_services(name)).cloned().collect();
+        let (clock, folder) = (Arc::clone(&self.clock), Arc::clone(&self.folder));
+        Self { settings, clock, folder, database: None, name: self.name.clone() }
+    }
+
     /// What an instance is started with.
     pub fn config(&self) -> Config {
         let mut settings = self.settings();

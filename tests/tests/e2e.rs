@@ -17,6 +17,7 @@ mod e2e {
     mod closing;
     mod contract;
     mod cookies;
+    mod copy_database;
     mod crashes;
     mod cross_site;
     mod edge;
