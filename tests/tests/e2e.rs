@@ -12,6 +12,7 @@ mod e2e {
     mod address_rules;
     mod answers;
     mod attacks;
+    mod backups;
     mod bots;
     mod captcha;
     mod closing;
