@@ -15,8 +15,8 @@ use entities::write_probe;
 use metrics::{Histogram, histogram};
 use sea_orm::{
     ActiveValue::Set, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    ExecResult, QueryResult, RuntimeErr, SqlErr, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait, sea_query::OnConflict, sqlx,
+    ExecResult, IdenStatic, Iterable, QueryResult, RuntimeErr, SqlErr, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait, sea_query::OnConflict, sqlx,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use uuid::Uuid;
@@ -197,6 +197,12 @@ impl Deref for WriteTxn {
 /// A statement of Postgres whose parameters are arrays, so that it has one text for any number of rows.
 pub fn with_arrays(text: &str, arrays: impl IntoIterator<Item = String>) -> Statement {
     Statement::from_sql_and_values(DbBackend::Postgres, text, arrays.into_iter().map(Into::into))
+}
+
+/// The columns of a table by their names. A statement that asks for all of them, whatever they are, is refused by Postgres
+/// on connections that have prepared it, once a newer program has added one.
+pub fn columns_of<E: EntityTrait>(alias: &str) -> String {
+    E::Column::iter().map(|column| format!("{alias}.{}", column.as_str())).collect::<Vec<_>>().join(", ")
 }
 
 /// Values as Postgres writes an array: the text of one parameter, to be cast to an array of their type.

@@ -243,6 +243,19 @@ pub async fn list<P: Purpose>(app: &App) -> Result<Vec<Listed>, KeyError> {
     Ok(ring.rows.iter().map(|row| listed(row, stage(row))).collect())
 }
 
+/// Whether there are good keys, and none opens by this site's secret.
+///
+/// # Errors
+/// The database's.
+pub async fn is_sealed_by_another_secret<P: Purpose>(app: &App) -> Result<bool, DbErr> {
+    load::<P>(app).await?;
+    let (ring, now) = (P::keyring(app).ring(), app.clock.now());
+    let is_any_good = ring.rows.iter().any(|row| row.ends_at.is_none_or(|ends_at| now < ends_at));
+    let opens_any = ring.keys.iter().any(|key| key.verifies_at(now) && key.material.can_sign());
+
+    Ok(is_any_good && !opens_any)
+}
+
 /// The key that signs now; made if there is none. Never called inside a transaction, for it has its own.
 pub(crate) async fn signer<P: Purpose>(app: &App) -> Result<Arc<Key<P>>, KeyError> {
     let known = || P::keyring(app).ring().signer(P::algorithm(app), app.clock.now()).cloned();

@@ -23,9 +23,21 @@ pub struct Claim {
     term: Duration,
     /// Until when this instance holds it.
     until: Option<Instant>,
-    /// The row as another instance left it, and since when it has been seen so.
-    seen: Option<(Mark, Instant)>,
+    /// The row as another instance left it.
+    seen: Seen,
 }
+
+/// What is seen of a lease by an instance that never takes it.
+#[derive(Debug)]
+pub struct Watch {
+    name: &'static str,
+    term: Duration,
+    seen: Seen,
+}
+
+/// A row, and since when it has been seen as it is.
+#[derive(Debug, Default)]
+struct Seen(Option<(Mark, Instant)>);
 
 /// What each renewal changes. The time is for people to read; here it only tells one renewal from the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +48,7 @@ struct Mark {
 
 impl Claim {
     pub fn new(name: &'static str, term: Duration) -> Self {
-        Self { name, holder: Uuid::new_v4(), term, until: None, seen: None }
+        Self { name, holder: Uuid::new_v4(), term, until: None, seen: Seen::default() }
     }
 
     /// How long this instance may still act as the holder; zero where it is not.
@@ -48,15 +60,15 @@ impl Claim {
     pub async fn hold(&mut self, app: &App) -> Result<bool, DbErr> {
         let asked = Instant::now();
         self.until = None;
-        let found = lease::Entity::find_by_id(self.name.to_owned()).one(&app.db).await?;
-        let found = found.map(|row| Mark { holder: row.holder, until: row.until });
-        let is_taken = match found {
+        let is_taken = match mark(app, self.name).await? {
             None => self.open(app).await?,
-            Some(mark) if mark.holder == self.holder || self.is_over(mark) => self.turn(app, mark).await?,
+            Some(mark) if mark.holder == self.holder || self.seen.is_over(mark, self.term) => {
+                self.turn(app, mark).await?
+            }
             Some(_) => false,
         };
         if is_taken {
-            self.seen = None;
+            self.seen = Seen::default();
             self.until = Some(asked + self.term);
         }
 
@@ -75,17 +87,6 @@ impl Claim {
             .exec(&*txn)
             .await?;
         txn.commit().await
-    }
-
-    /// Whether the row has been seen like this for a whole term.
-    fn is_over(&mut self, mark: Mark) -> bool {
-        match self.seen {
-            Some((seen, since)) if seen == mark => since.elapsed() >= self.term,
-            _ => {
-                self.seen = Some((mark, Instant::now()));
-                false
-            }
-        }
     }
 
     async fn open(&self, app: &App) -> Result<bool, DbErr> {
@@ -121,4 +122,37 @@ impl Claim {
         let until = until.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(until);
         lease::ActiveModel { name: Set(self.name.to_owned()), holder: Set(self.holder), until: Set(until) }
     }
+}
+
+impl Watch {
+    pub fn new(name: &'static str, term: Duration) -> Self {
+        Self { name, term, seen: Seen::default() }
+    }
+
+    /// Whether an instance holds the lease, or may: one that has died is believed in for another term.
+    pub async fn is_held(&mut self, app: &App) -> Result<bool, DbErr> {
+        Ok(match mark(app, self.name).await? {
+            Some(mark) => !self.seen.is_over(mark, self.term),
+            None => false,
+        })
+    }
+}
+
+impl Seen {
+    /// Whether the row has been seen like this for a whole term.
+    fn is_over(&mut self, mark: Mark, term: Duration) -> bool {
+        match self.0 {
+            Some((seen, since)) if seen == mark => since.elapsed() >= term,
+            _ => {
+                self.0 = Some((mark, Instant::now()));
+                false
+            }
+        }
+    }
+}
+
+/// The row of a lease, where an instance has taken it.
+async fn mark(app: &App, name: &str) -> Result<Option<Mark>, DbErr> {
+    let found = lease::Entity::find_by_id(name.to_owned()).one(&app.db).await?;
+    Ok(found.map(|row| Mark { holder: row.holder, until: row.until }))
 }

@@ -57,6 +57,11 @@ impl Wake {
         self.outbox.notify_one();
     }
 
+    /// The same of what another instance has committed to the outbox, where it is told.
+    pub fn committed_elsewhere(&self) {
+        self.outbox.notify_one();
+    }
+
     /// Resolves once this process was told of payments since the last call.
     pub(crate) async fn payments(&self) {
         self.payments.notified().await;

@@ -30,6 +30,7 @@ use crate::{
 };
 
 mod lag;
+pub(crate) mod others;
 mod prefetch;
 mod start;
 mod write;
@@ -59,9 +60,13 @@ pub async fn run(app: Arc<App>, config: Config, status: Arc<Status>, shutdown: C
             reader.status.stop();
         }
         reader.status.not_consuming();
+        let fatal = consumer.client().fatal_error();
         consumer.close().await;
         if let Some(error) = ended {
             reader.status.starts_again("consumer", &reader.config, &error);
+            if fatal.is_some_and(|(code, _)| code == RDKafkaErrorCode::FencedInstanceId) {
+                reader.go_on_without_a_name();
+            }
             tokio::select! {
                 () = shutdown.cancelled() => {}
                 () = tokio::time::sleep(backoff.next()) => {}
@@ -96,6 +101,18 @@ impl Reader {
         Ok((DropOffRuntime::new(consumer), assigned))
     }
 
+    /// Leaves its name to the instance that has taken it, and with it the place in the group. To take it back would drive
+    /// out the other, which would take it back in turn.
+    fn go_on_without_a_name(&mut self) {
+        let Some(name) = self.config.instance_id.take() else { return };
+        tracing::error!(
+            name,
+            "another instance has taken this one's name in the consumer group; give each a MATCHDAY_KAFKA_INSTANCE_ID \
+             of its own. This one reads on without a name"
+        );
+        self.status.name_taken(name);
+    }
+
     /// Reads until something needs a new start.
     async fn session(
         &mut self,
@@ -123,10 +140,10 @@ impl Reader {
         mut assigned: Assigned,
         backoff: &mut Backoff,
     ) -> Result<std::convert::Infallible, Error> {
-        let source = self.source(consumer).await?;
+        let source = start::source(consumer, &self.config, &self.status).await?;
         self.status.broker_answered();
         if self.config.embedded {
-            let all = self.all_partitions(consumer).await?;
+            let all = start::partitions(consumer, &self.topics).await?;
             self.start(consumer, &source, all).await?;
         } else {
             consumer.subscribe(&[&self.topics.master_list, &self.topics.ticket_sales])?;

@@ -1,7 +1,8 @@
 //! The exchange with the other sites, and between the instances of this one, over Kafka.
 //!
 //! The only crate that knows rdkafka. `relay` publishes the outbox, `consumer` applies what others say, `feed` follows
-//! the availability of matches, `embedded` is the broker of a start with nothing installed.
+//! the availability of matches, `lookout` sees whether other instances do the first two, `embedded` is the broker of a
+//! start with nothing installed.
 
 mod clients;
 pub mod codec;
@@ -10,6 +11,7 @@ pub mod consumer;
 pub mod embedded;
 mod error;
 pub mod feed;
+pub mod lookout;
 pub mod masterlist;
 mod record;
 pub mod relay;

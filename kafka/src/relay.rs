@@ -32,6 +32,7 @@ use crate::{
 
 mod backlog;
 mod leadership;
+pub(crate) mod others;
 mod quarantine;
 mod round;
 

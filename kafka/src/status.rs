@@ -34,6 +34,8 @@ struct State {
     consuming: bool,
     following: bool,
     relay: RelayReport,
+    others: Option<Others>,
+    name_taken: Option<String>,
     partitions: BTreeMap<(String, i32), Progress>,
     unassigned_since: Option<Instant>,
     auth_failed: bool,
@@ -66,8 +68,28 @@ pub struct Report {
     /// The feed of availability is being followed.
     pub following: bool,
     pub relay: RelayReport,
-    /// Records not read yet, of the partitions that this instance reads.
+    /// What other instances do, where this one leaves it to them.
+    pub others: Option<Others>,
+    /// The name in the consumer group that another instance has taken from this one.
+    pub name_taken: Option<String>,
+    /// Records not read yet, of the partitions that this instance reads, or of all where it leaves them to others.
     pub lag: BTreeMap<String, i64>,
+}
+
+/// What other instances do, as far as this one has seen it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Others {
+    /// One publishes the outbox.
+    pub publish: bool,
+    /// What waits in the partitions is being read.
+    pub read: bool,
+}
+
+impl Default for Others {
+    /// Until there was time to see it, they are believed in.
+    fn default() -> Self {
+        Self { publish: true, read: true }
+    }
 }
 
 /// The relay at one moment.
@@ -100,6 +122,8 @@ impl Status {
             consuming: state.consuming,
             following: state.following,
             relay: state.relay.clone(),
+            others: state.others,
+            name_taken: state.name_taken.clone(),
             lag,
         }
     }
@@ -242,6 +266,15 @@ impl Status {
         let mut state = self.lock();
         change(&mut state.relay);
         metrics::gauge!("matchday_relay_leader").set(if state.relay.leader { 1.0 } else { 0.0 });
+    }
+
+    /// Notes what other instances do, as one that leaves it to them.
+    pub(crate) fn others(&self, change: impl FnOnce(&mut Others)) {
+        change(self.lock().others.get_or_insert_default());
+    }
+
+    pub(crate) fn name_taken(&self, name: String) {
+        self.lock().name_taken = Some(name);
     }
 
     /// Whether this instance has applied what its partitions of `topic` held when they were given to it; it has none

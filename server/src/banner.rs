@@ -97,6 +97,13 @@ impl fmt::Display for Banner<'_> {
         } else {
             writeln!(f, "  Matches, accounts, reservations and what Kafka is still to be told are in the database.")?;
         }
+        if config.http.visitors_only {
+            writeln!(
+                f,
+                "  Visitors only: the exchange with Kafka, the expiry of holds, payments under way and mails are left to\n  \
+                 workers (`matchday worker`)."
+            )?;
+        }
         if let Some(warning) = dates.calendar.and_then(|calendar| calendar.warning()) {
             let what = match config.sells_after_kick_off() {
                 true => "they are sold all the same (MATCHDAY_SALES_CLOSE)",
@@ -237,6 +244,19 @@ mod tests {
         assert_eq!(told(false, false), [0, 0, 0]);
         assert_eq!(told(true, false), [2, 1, 0]);
         assert_eq!(told(true, true), [4, 1, 1]);
+    }
+
+    #[test]
+    fn an_instance_for_visitors_alone_says_who_does_the_rest() {
+        let mut config = Config::default();
+        let exchange = broker::exchange(&config);
+        assert!(!shown(&config, &exchange).contains("matchday worker"));
+
+        config.http.visitors_only = true;
+        assert!(
+            shown(&config, &exchange).contains("Visitors only")
+                && shown(&config, &exchange).contains("matchday worker")
+        );
     }
 
     #[test]

@@ -24,7 +24,12 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Role {
     /// Answer GraphQL and keep the exchange with Kafka running (what happens without a command)
-    Serve,
+    Serve {
+        /// Serve visitors alone, and leave the exchange with Kafka, the expiry of holds, payments under way and mails to
+        /// workers; `MATCHDAY_VISITORS_ONLY` does the same
+        #[arg(long)]
+        visitors_only: bool,
+    },
     /// Keep the exchange with Kafka, the expiry of holds and mails running, and answer no GraphQL
     Worker,
     /// Serve the fans' pages alone, and ask the API at `web.api_url`; needs no database, no Kafka and no Redis
@@ -34,6 +39,9 @@ pub enum Role {
         #[command(subcommand)]
         step: Migrate,
     },
+    /// Copy the embedded database of the data folder into the Postgres of `DATABASE_URL`, all of it or nothing; that one
+    /// must be empty and migrated, and no program may be running on the folder
+    CopyDatabase,
     /// Print the GraphQL schema in SDL
     Schema,
     /// Check a master list, or publish one to the master-list topic

@@ -65,6 +65,19 @@ impl DataDir {
         Self::open(config)
     }
 
+    /// The folder with an embedded database in it, which no program may be running on, whatever database is set now.
+    ///
+    /// # Errors
+    ///
+    /// There is no such database, or a program uses it.
+    pub(crate) fn of_embedded(config: &Config) -> Result<Self, Failure> {
+        let path = config.data_dir.clone();
+        let database = path.join(DATABASE);
+        fs::metadata(&database).map_err(|error| Failure::DataDir { path: database, error })?;
+        let lock = lock(&path)?;
+        Ok(Self { path, _lock: Some(lock) })
+    }
+
     /// Where the embedded database lies.
     pub(crate) fn database(&self) -> PathBuf {
         self.path.join(DATABASE)
@@ -78,6 +91,11 @@ impl DataDir {
             Ok(hex::encode(bytes))
         };
         self.kept(JWT_SECRET, random).map(Secret::new)
+    }
+
+    /// Where that secret lies.
+    pub(crate) fn secret_file(&self) -> PathBuf {
+        self.path.join(JWT_SECRET)
     }
 
     /// By how many weeks the dates of the bundled master list are moved for this folder, if that was decided.

@@ -43,12 +43,8 @@ pub(crate) type Connected = (DatabaseConnection, Arc<Health>);
 
 /// Connects to the configured database. It is not migrated yet.
 pub(crate) async fn connect(config: &Config, data_dir: &DataDir) -> Result<Connected, Failure> {
-    let health = Arc::<Health>::default();
-    let Some(url) = &config.database.url else {
-        let options = sqlite(&data_dir.database(), Arc::clone(&health));
-        return Ok((counted(Database::connect(options).await?), health));
-    };
-    let seconds = config.database.connect_timeout_seconds;
+    let Some(url) = &config.database.url else { return embedded(data_dir).await };
+    let (health, seconds) = (Arc::<Health>::default(), config.database.connect_timeout_seconds);
     let connecting = Database::connect(postgres(config, url.expose(), Arc::clone(&health)));
     let db = match reached(connecting, url, seconds).await {
         Ok(db) => db,
@@ -59,6 +55,13 @@ pub(crate) async fn connect(config: &Config, data_dir: &DataDir) -> Result<Conne
         return Err(Failure::PooledTransactions(url.redacted()));
     }
     Ok((counted(db), health))
+}
+
+/// Connects to the embedded database of a data folder.
+pub(crate) async fn embedded(data_dir: &DataDir) -> Result<Connected, Failure> {
+    let health = Arc::<Health>::default();
+    let options = sqlite(&data_dir.database(), Arc::clone(&health));
+    Ok((counted(Database::connect(options).await?), health))
 }
 
 /// Has its statements counted for the operation that pays for them.

@@ -31,6 +31,8 @@ pub enum Failure {
         "the database has steps that only a newer program can take back: {0}\n  Run `matchday migrate down` of that one."
     )]
     StepsOfNewer(String),
+    #[error("nothing was copied: {0}")]
+    Uncopied(String),
     #[error(
         "the pooler at {0} gives each transaction another connection and does not follow prepared statements\n  Let DATABASE_URL name Postgres itself, a pooler in session mode, or PgBouncer 1.21 or newer with max_prepared_statements above 0."
     )]
@@ -81,6 +83,10 @@ pub enum Failure {
         "the worker has no brokers to work with: an embedded broker is inside one program and unknown to all others\n  Name the brokers with KAFKA_BROKERS; on embedded parts `matchday serve` does the worker's work."
     )]
     WorkerAlone,
+    #[error(
+        "an instance for visitors alone leaves the expiry of holds, mails and what other sites are told to workers, and {part} is embedded, unknown to all others\n  {setting} names a real one; or leave out --visitors-only and MATCHDAY_VISITORS_ONLY, for `matchday serve` to do all of it."
+    )]
+    VisitorsAlone { part: &'static str, setting: &'static str },
     #[error("a task ended that cannot be started again; the log says which")]
     TaskLost,
     #[error("stopped at once by a second signal; what was open was cut off")]
@@ -111,6 +117,7 @@ impl Failure {
         match self {
             Failure::Settings(_)
             | Failure::WorkerAlone
+            | Failure::VisitorsAlone { .. }
             | Failure::PooledTransactions(_)
             | Failure::KafkaConfig(_)
             | Failure::Redis(_)

@@ -36,6 +36,9 @@ const LATELY: Duration = Duration::from_secs(2);
 const LAG_MAX: i64 = 1_000;
 /// Age of the oldest unpublished event before it is worth naming.
 const BACKLOG_SECONDS_MAX: u64 = 30;
+const NOT_FOLLOWED: &str = "the availability feed is not followed yet";
+/// Who publishes and reads for instances that serve visitors alone.
+const START_WORKERS: &str = "start `matchday worker`s";
 
 /// What is asked about.
 pub(crate) struct Health {
@@ -48,6 +51,8 @@ pub(crate) struct Health {
     pub(crate) limiter: Option<Arc<Limiter>>,
     /// Whether visitors are served, who need the view of all matches.
     pub(crate) serves: bool,
+    /// Whether the exchange with Kafka is left to other instances.
+    pub(crate) leaves_work: bool,
     pub(crate) stopping: CancellationToken,
     pub(crate) started: Instant,
     /// All parts were ready once.
@@ -71,15 +76,22 @@ pub(crate) struct Part {
     /// Whether requests cannot be answered without it.
     pub(crate) needed: bool,
     pub(crate) detail: String,
+    /// Other instances see to it: this one is ready without them, also as it starts.
+    #[serde(skip)]
+    left_to_others: bool,
 }
 
 impl Part {
     fn needed(name: &'static str, ready: bool, detail: impl Into<String>) -> Self {
-        Self { name, ready, needed: true, detail: detail.into() }
+        Self { name, ready, needed: true, detail: detail.into(), left_to_others: false }
     }
 
     pub(crate) fn awaited(name: &'static str, ready: bool, detail: impl Into<String>) -> Self {
-        Self { name, ready, needed: false, detail: detail.into() }
+        Self { name, ready, needed: false, detail: detail.into(), left_to_others: false }
+    }
+
+    fn of_others(name: &'static str, ready: bool, detail: impl Into<String>) -> Self {
+        Self { left_to_others: true, ..Self::awaited(name, ready, detail) }
     }
 
     /// A program that is stopping wants no new requests.
@@ -121,7 +133,7 @@ pub(crate) trait Watched: Send + Sync + 'static {
 impl Report {
     /// What the parts come to for a program that began then; `settled` remembers that all of them were ready once.
     pub(crate) fn of(parts: Vec<Part>, settled: &AtomicBool, started: Instant) -> Self {
-        let all = parts.iter().all(|part| part.ready);
+        let all = parts.iter().all(|part| part.ready || part.left_to_others);
         if all {
             settled.store(true, Ordering::Relaxed);
         }
@@ -260,24 +272,26 @@ impl Health {
             (false, Some(error)) => Part::awaited("kafka", false, error.clone()),
             (false, None) => Part::awaited("kafka", false, "not connected yet"),
         };
-        let behind: i64 = report.lag.values().sum();
-        let lag = report.lag.iter().map(|(topic, lag)| format!("{topic}: {lag} behind")).collect::<Vec<_>>().join(", ");
+        if self.leaves_work {
+            return [kafka, consumer_elsewhere(&report), relay_elsewhere(&report)];
+        }
         let parked = match self.app.parked_sales() {
             0 => String::new(),
             parked => format!("; {parked} sales of other sites wait for matches that are not known"),
         };
         let follows = !self.serves || report.following;
+        let (behind, lag) = lag(&report);
         let consumer = match (report.consuming, follows) {
             (false, _) => Part::awaited("consumer", false, "no partitions are assigned yet"),
-            (_, false) => Part::awaited("consumer", false, "the availability feed is not followed yet"),
-            (true, true) if lag.is_empty() => {
-                Part::awaited("consumer", true, format!("other instances read the partitions{parked}"))
-            }
-            (true, true) => Part::awaited("consumer", behind <= LAG_MAX, format!("{lag}{parked}")),
+            (_, false) => Part::awaited("consumer", false, NOT_FOLLOWED),
+            (true, true) => match (&report.name_taken, lag.is_empty()) {
+                (Some(name), _) => Part::awaited("consumer", false, taken(name)),
+                (None, true) => Part::awaited("consumer", true, format!("other instances read the partitions{parked}")),
+                (None, false) => Part::awaited("consumer", behind <= LAG_MAX, format!("{lag}{parked}")),
+            },
         };
-        let (backlog, age) = (report.relay.backlog, report.relay.oldest_seconds);
-        let waiting = format!("{backlog} events wait, the oldest for {age} s");
-        let relay = match (report.relay.leader, age <= BACKLOG_SECONDS_MAX) {
+        let (waiting, in_time) = waiting(&report);
+        let relay = match (report.relay.leader, in_time) {
             (true, in_time) => Part::awaited("relay", in_time, waiting),
             (false, true) => {
                 Part::awaited("relay", true, format!("another instance publishes, or none does yet; {waiting}"))
@@ -310,4 +324,45 @@ impl Health {
             false => Part::awaited("identity provider", false, format!("does not answer; {known} keys stay in use")),
         })
     }
+}
+
+/// The readers of the partitions, as seen by an instance that leaves them to others; what it does itself is to follow the
+/// feed.
+fn consumer_elsewhere(report: &kafka::status::Report) -> Part {
+    let (behind, lag) = lag(report);
+    let are_read = report.others.is_none_or(|others| others.read);
+    match (report.following, report.consuming) {
+        (false, _) => Part::awaited("consumer", false, NOT_FOLLOWED),
+        (true, false) => Part::of_others("consumer", false, "how far others have read is not known yet"),
+        (true, true) if are_read => Part::of_others("consumer", behind <= LAG_MAX, format!("others read; {lag}")),
+        (true, true) => {
+            Part::of_others("consumer", false, format!("no instance reads the partitions ({START_WORKERS}): {lag}"))
+        }
+    }
+}
+
+/// The publisher of the outbox, as seen by an instance that leaves it to others.
+fn relay_elsewhere(report: &kafka::status::Report) -> Part {
+    let (waiting, in_time) = waiting(report);
+    match report.others.is_none_or(|others| others.publish) {
+        true => Part::of_others("relay", in_time, format!("another instance publishes; {waiting}")),
+        false => Part::of_others("relay", false, format!("no instance publishes ({START_WORKERS}): {waiting}")),
+    }
+}
+
+/// Records that are not read yet, in all and by topic.
+fn lag(report: &kafka::status::Report) -> (i64, String) {
+    let topics = report.lag.iter().map(|(topic, lag)| format!("{topic}: {lag} behind"));
+    (report.lag.values().sum(), topics.collect::<Vec<_>>().join(", "))
+}
+
+/// What waits in the outbox, and whether that is in time.
+fn waiting(report: &kafka::status::Report) -> (String, bool) {
+    let (backlog, age) = (report.relay.backlog, report.relay.oldest_seconds);
+    (format!("{backlog} events wait, the oldest for {age} s"), age <= BACKLOG_SECONDS_MAX)
+}
+
+/// What to do about a name that two instances go by.
+fn taken(name: &str) -> String {
+    format!("another instance is called {name:?} too; give each its own MATCHDAY_KAFKA_INSTANCE_ID")
 }

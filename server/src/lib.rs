@@ -8,6 +8,7 @@ mod calendar;
 pub mod cli;
 pub mod config;
 mod contract;
+mod copying;
 mod data_dir;
 mod database;
 mod documents;

@@ -45,11 +45,12 @@ fn complain(why: impl Display) {
 
 async fn run(cli: Cli) -> ExitCode {
     let settings = cli.config.as_deref();
-    let done = match cli.role.unwrap_or(Role::Serve) {
-        Role::Serve => roles::serve(settings).await,
+    let done = match cli.role.unwrap_or(Role::Serve { visitors_only: false }) {
+        Role::Serve { visitors_only } => roles::serve(settings, visitors_only).await,
         Role::Worker => roles::worker(settings).await,
         Role::Storefront => roles::storefront(settings).await,
         Role::Migrate { step } => roles::migrate(settings, &step).await,
+        Role::CopyDatabase => roles::copy_database(settings).await,
         Role::Schema => roles::schema(),
         Role::Masterlist { task } => roles::masterlist(settings, &task).await,
         Role::Key { tickets: false, task } => roles::keys::<AccessTokens>(settings, &task).await,

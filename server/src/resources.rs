@@ -74,8 +74,13 @@ pub(crate) async fn beside(config: &Config) -> Result<Arc<App>, Failure> {
     let data_dir = DataDir::beside(config)?;
     let connected = database::connect(config, &data_dir).await?;
     database::prepare(config, &connected.0).await?;
+    over(config, connected, &data_dir)
+}
+
+/// The same over a database that is connected to already.
+pub(crate) fn over(config: &Config, connected: database::Connected, data_dir: &DataDir) -> Result<Arc<App>, Failure> {
     // Nothing is reserved or paid: the desk may go, and no gateway is needed.
-    let secret = secret(config, &data_dir)?;
+    let secret = secret(config, data_dir)?;
     let (app, _desk) = app(config, connected, Arc::new(SystemClock), &secret, &Gateway::Closed)?;
 
     Ok(app)

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod completions;
+mod copy_database;
 mod health;
 mod keys;
 mod man;
@@ -24,8 +25,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 pub use self::{
-    addresses::addresses, completions::completions, health::health, keys::keys, man::man, masterlist::masterlist,
-    migrate::migrate, settings::config, users::users,
+    addresses::addresses, completions::completions, copy_database::copy_database, health::health, keys::keys, man::man,
+    masterlist::masterlist, migrate::migrate, settings::config, users::users,
 };
 use crate::{
     banner::Banner,
@@ -36,13 +37,15 @@ use crate::{
     telemetry,
 };
 
-/// Answers GraphQL and keeps the exchange running, until a signal.
+/// Answers GraphQL and keeps the exchange running, until a signal; for visitors alone where the settings or the command
+/// line say so.
 ///
 /// # Errors
 ///
 /// What kept it from starting or running on.
-pub async fn serve(settings: Option<&Path>) -> Result<(), Failure> {
+pub async fn serve(settings: Option<&Path>, visitors_only: bool) -> Result<(), Failure> {
     let mut config = config::load(Purpose::Api, settings)?.config;
+    config.http.visitors_only |= visitors_only;
     telemetry::log(&config.log);
     warn(config.warnings());
     let connections = &mut config.transport.connections.max_connections;

@@ -81,6 +81,7 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: impl Future<
 ///
 /// What kept it from starting.
 pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>) -> Result<Running, Failure> {
+    let duties = Duties::of(&config)?;
     let edge = config.edge();
     let overrides = config.web.storefront.then(|| Overrides::read(&config.web)).transpose()?;
     // A manifest that can't be used is told before anything starts.
@@ -90,7 +91,7 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
         documents = documents.trusting(&storefront::documents());
     }
     documents = documents.with_contract(contract)?;
-    let mut begun = Begun::new(config, listener, clock).await?;
+    let mut begun = Begun::new(config, listener, clock, duties).await?;
     begun.admin = front::admin(&begun.config).await?;
     if let Some(redis) = &begun.resources.redis {
         documents = documents.with_persisted(Arc::new(SharedDocuments::new(redis.clone(), &begun.config)));
@@ -111,6 +112,7 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
     });
 
     keep_accounts(supervisor, &resources.app).await?;
+    supervisor.keep_on("standings", &resources.app, accounts::standing::run);
     if resources.app.accounts.provider.is_some() {
         let (app, oidc) = (Arc::clone(&resources.app), begun.config.oidc.clone());
         supervisor.keep("identity-provider", move |stop| provider::run(Arc::clone(&app), oidc.clone(), stop));
@@ -157,13 +159,16 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
     Ok(Running { moved, ..begun.running(routes, health, Some(&security))? })
 }
 
-/// Starts what runs without visitors: the exchange with Kafka and the expiry of holds. It answers health only.
+/// Starts what runs without visitors: the exchange with Kafka, the expiry of holds, payments and mails. It answers health
+/// only.
 ///
 /// # Errors
 ///
 /// What kept it from starting.
 pub async fn start_worker(config: Config, listener: TcpListener, clock: Arc<dyn Clock>) -> Result<Running, Failure> {
-    let begun = Begun::new(config, listener, clock).await?;
+    let begun = Begun::new(config, listener, clock, Duties::All).await?;
+    keep_accounts(&begun.supervisor, &begun.resources.app).await?;
+    begun.count_holds()?;
     let health = begun.health(None, false);
 
     begun.running(Router::new().into(), health, None)
@@ -194,7 +199,32 @@ impl Running {
     }
 }
 
-/// What both roles have in common: resources opened, the exchange and the expiry running.
+/// What an instance does beside what its visitors wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Duties {
+    /// The exchange with Kafka, the expiry of holds, the ends of sales, mails and payments under way.
+    All,
+    /// Others do it.
+    None,
+}
+
+impl Duties {
+    /// Those of an instance that serves visitors.
+    fn of(config: &Config) -> Result<Self, Failure> {
+        if !config.http.visitors_only {
+            return Ok(Self::All);
+        }
+        // Nothing would end what visitors hold, and no other site would hear of it.
+        let alone = |part, setting| Err(Failure::VisitorsAlone { part, setting });
+        match (config.is_database_embedded(), config.is_kafka_embedded()) {
+            (true, _) => alone("the database", "DATABASE_URL"),
+            (_, true) => alone("the broker", "KAFKA_BROKERS"),
+            (false, false) => Ok(Self::None),
+        }
+    }
+}
+
+/// What both roles have in common: resources opened, and the tasks of their duties running.
 struct Begun {
     address: SocketAddr,
     /// The address of its own for health and metrics, where one is set.
@@ -207,10 +237,16 @@ struct Begun {
     config: Config,
     ending: Ending,
     fatal: CancellationToken,
+    duties: Duties,
 }
 
 impl Begun {
-    async fn new(config: Config, listener: TcpListener, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
+    async fn new(
+        config: Config,
+        listener: TcpListener,
+        clock: Arc<dyn Clock>,
+        duties: Duties,
+    ) -> Result<Self, Failure> {
         let metrics = telemetry::metrics()?;
         telemetry::say_build(&config.client_id);
         let traces = telemetry::traces(&config);
@@ -225,18 +261,13 @@ impl Begun {
         if let Some(traces) = traces.clone() {
             supervisor.keep("traces", move |stop| Arc::clone(&traces).run(stop));
         }
-        supervisor.keep_on("expiry", &resources.app, expiry::run);
-        supervisor.keep_on("closing", &resources.app, closing::run);
-        let (app, mailer) = (Arc::clone(&resources.app), Arc::clone(&resources.mailer));
-        supervisor.keep("mails", move |stop| {
-            let (app, mailer) = (Arc::clone(&app), Arc::clone(&mailer));
-            async move { mails::run(&app, &*mailer, stop).await }
-        });
-        supervisor.keep_on("payments", &resources.app, keeper::run);
-        exchange::keep(&supervisor, &resources, stop);
+        match duties {
+            Duties::All => keep_work(&supervisor, &resources, &config, stop),
+            Duties::None => exchange::leave_to_others(&supervisor, &resources, &config),
+        }
 
         let ending = front::no_ending();
-        Ok(Self { address, admin: None, listener, metrics, resources, supervisor, traces, config, ending, fatal })
+        Ok(Self { address, admin: None, listener, metrics, resources, supervisor, traces, config, ending, fatal, duties })
     }
 
     fn health(&self, limiter: Option<Arc<Limiter>>, serves: bool) -> Arc<Health> {
@@ -248,36 +279,48 @@ impl Begun {
             supervisor: self.supervisor.clone(),
             limiter,
             serves,
+            leaves_work: self.duties == Duties::None,
             stopping: self.ending.announced.clone(),
             started: Instant::now(),
             settled: AtomicBool::new(false),
         })
     }
 
+    fn security(&self) -> Result<Arc<Security>, Failure> {
+        let Resources { app, redis, secret, .. } = &self.resources;
+        Ok(Security::new(Arc::clone(app), redis.as_ref(), secret, &self.config.security())?)
+    }
+
+    /// Counts what becomes of holds whose payments are seen to here, where instances count together.
+    fn count_holds(&self) -> Result<(), Failure> {
+        if self.resources.redis.is_some() {
+            self.keep_counts(&self.security()?);
+        }
+        Ok(())
+    }
+
+    fn keep_counts(&self, security: &Arc<Security>) {
+        self.supervisor.keep_on("holds", security, Security::follow_holds);
+        if let Some(limiter) = &security.limiter {
+            self.supervisor.keep_on("limits", limiter, Limiter::run);
+        }
+    }
+
     /// Guards what visitors ask: no blocked address is served before the rules are read.
     async fn secure(&self) -> Result<Arc<Security>, Failure> {
-        let resources = &self.resources;
-        let security = Security::new(
-            Arc::clone(&resources.app),
-            resources.redis.as_ref(),
-            &resources.secret,
-            &self.config.security(),
-        )?;
+        let security = self.security()?;
         security.rules.refresh().await?;
         self.supervisor.keep_on("address-rules", &security.rules, AddressRules::run);
         self.supervisor.keep_on("address-rules-news", &security.rules, AddressRules::listen);
         self.supervisor.keep_on("security-events", &security.decisions, Decisions::run);
         self.supervisor.keep_on("security-events-news", &security.decisions, Decisions::listen);
-        self.supervisor.keep_on("holds", &security, Security::follow_holds);
-        if let Some(limiter) = &security.limiter {
-            self.supervisor.keep_on("limits", limiter, Limiter::run);
-        }
+        self.keep_counts(&security);
         Ok(security)
     }
 
     /// `guard` says which addresses are answered, where any are.
     fn running(self, routes: Routes, health: Arc<Health>, guard: Option<&Arc<Security>>) -> Result<Running, Failure> {
-        let Self { address, admin, listener, metrics, resources, supervisor, traces, config, ending, fatal } = self;
+        let Self { address, admin, listener, metrics, resources, supervisor, traces, config, ending, fatal, .. } = self;
         let guarded = |routes: Router| security::closed_to_the_blocked(routes, guard);
         let connections = config.transport.connections;
         let front =
@@ -322,11 +365,24 @@ fn sign_in_routes(begun: &Begun, security: &Arc<Security>) -> Router {
     sign_in::routes(Arc::clone(&begun.resources.app), Arc::clone(security), same_site)
 }
 
-/// Sees to it that there are keys to sign with, and keeps accounts in order.
+/// Keeps everything running that no visitor waits for.
+fn keep_work(supervisor: &Supervisor, resources: &Resources, config: &Config, stop: CancellationToken) {
+    supervisor.keep_on("expiry", &resources.app, expiry::run);
+    supervisor.keep_on("closing", &resources.app, closing::run);
+    let (app, mailer) = (Arc::clone(&resources.app), Arc::clone(&resources.mailer));
+    supervisor.keep("mails", move |stop| {
+        let (app, mailer) = (Arc::clone(&app), Arc::clone(&mailer));
+        async move { mails::run(&app, &*mailer, stop).await }
+    });
+    supervisor.keep_on("payments", &resources.app, keeper::run);
+    exchange::keep(supervisor, resources, config, stop);
+}
+
+/// Sees to it that there are keys to sign with, hears of those that other instances make or end, and keeps accounts in
+/// order.
 async fn keep_accounts(supervisor: &Supervisor, app: &Arc<App>) -> Result<(), Failure> {
     keyring::prepare::<AccessTokens>(app).await?;
     keyring::prepare::<TicketCodes>(app).await?;
-    supervisor.keep_on("standings", app, accounts::standing::run);
     supervisor.keep_on("accounts", app, maintenance::run);
     Ok(())
 }

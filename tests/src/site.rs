@@ -11,7 +11,11 @@ use domain::{App, accounts::admin, audit};
 use entities::user::Role;
 use sea_orm::DatabaseConnection;
 use serde_json::json;
-use server::{config, failure::Failure, run};
+use server::{
+    config::{self, Config},
+    failure::Failure,
+    run::{self, Running},
+};
 use tokio::{net::TcpListener, runtime::Handle, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -171,6 +175,30 @@ impl World {
 
     /// The same where it listens already.
     pub async fn start_at(&self, listener: TcpListener) -> Site {
+        let running = run::start(self.config(), listener, Arc::clone(&self.clock) as _).await;
+        self.ready(running.expect("the program starts")).await
+    }
+
+    /// Starts a worker and waits until it is ready.
+    pub async fn start_worker(&self) -> Site {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
+        let running = run::start_worker(self.config(), listener, Arc::clone(&self.clock) as _).await;
+        self.ready(running.expect("the worker starts")).await
+    }
+
+    /// The same site before it had any service: in the same folder, with its name and secrets.
+    #[must_use]
+    pub fn without_services(&self) -> Self {
+        let is_of_services = |name: &str| {
+            ["DATABASE_URL", "REDIS_URL", "KAFKA_BROKERS", "MATCHDAY_DATABASE_MAX_CONNECTIONS"].contains(&name)
+        };
+        let settings = self.settings.iter().filter(|(name, _)| !is_of_services(name)).cloned().collect();
+        let (clock, folder) = (Arc::clone(&self.clock), Arc::clone(&self.folder));
+        Self { settings, clock, folder, database: None, name: self.name.clone() }
+    }
+
+    /// What an instance is started with.
+    pub fn config(&self) -> Config {
         let mut settings = self.settings();
         // Instances on services share no folder.
         if self.database.is_some() {
@@ -178,8 +206,10 @@ impl World {
             settings.retain(|(name, _)| name != "MATCHDAY_DATA_DIR");
             settings.push(("MATCHDAY_DATA_DIR".to_owned(), own.display().to_string()));
         }
-        let config = config::load_from(None, &settings).expect("the settings are right").config;
-        let running = run::start(config, listener, Arc::clone(&self.clock) as _).await.expect("the program starts");
+        config::load_from(None, &settings).expect("the settings are right").config
+    }
+
+    async fn ready(&self, running: Running) -> Site {
         let (stop, exchange) = (CancellationToken::new(), running.exchange());
         let mut site = Site {
             address: running.address,

@@ -12,11 +12,13 @@ mod e2e {
     mod address_rules;
     mod answers;
     mod attacks;
+    mod backups;
     mod bots;
     mod captcha;
     mod closing;
     mod contract;
     mod cookies;
+    mod copy_database;
     mod crashes;
     mod cross_site;
     mod edge;
@@ -50,6 +52,7 @@ mod e2e {
     mod rights;
     mod security_events;
     mod selections;
+    mod side_by_side;
     mod site;
     mod standing;
     mod statements;
@@ -61,6 +64,7 @@ mod e2e {
     mod touts;
     mod tracing;
     mod two_sites;
+    mod visitors_only;
 
     mod rules {
         mod accounts;

@@ -8,45 +8,53 @@ use rdkafka::{Offset, TopicPartitionList, consumer::Consumer as _, error::KafkaE
 use super::{Reader, TopicPartition};
 use crate::{
     clients::{self, Consumer, DropOffRuntime, METADATA_TIMEOUT},
+    config::Config,
     error::Error,
+    status::Status,
+    topics::Topics,
 };
 
-impl Reader {
-    /// Whose offsets we store: those of another cluster mean nothing here.
-    pub(super) async fn source(&self, consumer: &DropOffRuntime<Consumer>) -> Result<String, Error> {
-        if let Some(source) = &self.config.source {
-            return Ok(source.clone());
+/// Whose offsets the site stores: those of another cluster mean nothing here.
+pub(super) async fn source(
+    consumer: &DropOffRuntime<Consumer>,
+    config: &Config,
+    status: &Status,
+) -> Result<String, Error> {
+    if let Some(source) = &config.source {
+        return Ok(source.clone());
+    }
+    let (client, topic) = (consumer.share(), config.topics().ticket_sales);
+    let id = clients::blocking(move || {
+        client.client().fetch_metadata(Some(&topic), METADATA_TIMEOUT).ok()?;
+        client.client().fetch_cluster_id(METADATA_TIMEOUT)
+    })
+    .await?;
+
+    id.ok_or_else(|| {
+        status.brokers_down();
+        status.no_answer(config)
+    })
+}
+
+/// Every partition that the site reads.
+pub(super) async fn partitions(
+    consumer: &DropOffRuntime<Consumer>,
+    topics: &Topics,
+) -> Result<Vec<TopicPartition>, Error> {
+    let client = consumer.share();
+    let topics = [topics.master_list.clone(), topics.ticket_sales.clone()];
+    clients::blocking(move || {
+        let mut places = Vec::new();
+        for topic in topics {
+            let count = clients::partitions(client.client(), &topic)?;
+            places.extend((0..count).map(|partition| (topic.clone(), partition)));
         }
-        let (client, topic) = (consumer.share(), self.topics.ticket_sales.clone());
-        let id = clients::blocking(move || {
-            client.client().fetch_metadata(Some(&topic), METADATA_TIMEOUT).ok()?;
-            client.client().fetch_cluster_id(METADATA_TIMEOUT)
-        })
-        .await?;
+        Ok(places)
+    })
+    .await?
+}
 
-        id.ok_or_else(|| {
-            self.status.brokers_down();
-            self.status.no_answer(&self.config)
-        })
-    }
-
-    pub(super) async fn all_partitions(
-        &self,
-        consumer: &DropOffRuntime<Consumer>,
-    ) -> Result<Vec<TopicPartition>, Error> {
-        let client = consumer.share();
-        let topics = [self.topics.master_list.clone(), self.topics.ticket_sales.clone()];
-        clients::blocking(move || {
-            let mut places = Vec::new();
-            for topic in topics {
-                let count = clients::partitions(client.client(), &topic)?;
-                places.extend((0..count).map(|partition| (topic.clone(), partition)));
-            }
-            Ok(places)
-        })
-        .await?
-    }
-
+impl Reader {
     /// Begins to read `places`, each after its last applied record.
     pub(super) async fn start(
         &mut self,

@@ -7,8 +7,9 @@ use domain::{App, leases::Claim};
 use super::{MESSAGE_TIMEOUT, database};
 use crate::{config::Config, error::Error};
 
+pub(super) const NAME: &str = "relay";
 /// How long an instance that is gone keeps the others from publishing.
-const LEASE: Duration = Duration::from_secs(10);
+pub(super) const LEASE: Duration = Duration::from_secs(10);
 /// A lease is renewed when less than this is left of it.
 const RENEW_BELOW: Duration = Duration::from_millis(8_500);
 /// What must be left of the lease beyond the producer's time: librdkafka looks for records out of time once a second.
@@ -23,7 +24,7 @@ pub(super) struct Leadership {
 
 impl Leadership {
     pub(super) fn new(config: &Config) -> Self {
-        Self { claim: Claim::new("relay", LEASE), alone: config.embedded }
+        Self { claim: Claim::new(NAME, LEASE), alone: config.embedded }
     }
 
     /// Takes or renews the lease where that is due.
@@ -51,7 +52,7 @@ mod tests {
 
     #[test]
     fn an_instance_whose_lease_may_end_before_its_records_are_out_sends_none() {
-        let of = |alone| Leadership { claim: Claim::new("relay", LEASE), alone };
+        let of = |alone| Leadership { claim: Claim::new(NAME, LEASE), alone };
 
         assert!(!of(false).outlives_a_send(), "it holds no lease");
         assert!(of(true).outlives_a_send(), "no other instance can reach its broker");

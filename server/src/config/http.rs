@@ -14,11 +14,13 @@ pub struct Http {
     pub bind: String,
     /// Where visitors reach the site: what links in answers and mails begin with.
     pub public_url: Option<String>,
+    /// Whether `serve` leaves everything that no visitor waits for to other instances.
+    pub visitors_only: bool,
 }
 
 impl Default for Http {
     fn default() -> Self {
-        Self { bind: "127.0.0.1:8000".to_owned(), public_url: None }
+        Self { bind: "127.0.0.1:8000".to_owned(), public_url: None, visitors_only: false }
     }
 }
 
@@ -26,6 +28,7 @@ impl Default for Http {
 pub(super) const ROWS: &[Row] = &[
     ("http.bind", "MATCHDAY_BIND", Kind::Text, "address of the GraphQL endpoint; port 0 takes a free one"),
     ("http.public_url", "MATCHDAY_PUBLIC_URL", Kind::Text, "where visitors reach the site, such as https://tickets.example, without a path where the shop is on; unset: links begin with their path, and search engines get no sitemap"),
+    ("http.visitors_only", "MATCHDAY_VISITORS_ONLY", Kind::Flag, "`matchday serve` serves visitors alone, and leaves the exchange with Kafka, the expiry of holds, payments under way and mails to workers; needs DATABASE_URL and KAFKA_BROKERS"),
 ];
 
 impl Http {

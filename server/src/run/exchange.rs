@@ -8,7 +8,8 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    broker::Exchange, calendar, data_dir::DataDir, failure::Failure, resources::Resources, supervise::Supervisor,
+    broker::Exchange, calendar, config::Config, data_dir::DataDir, failure::Failure, resources::Resources,
+    supervise::Supervisor,
 };
 
 /// How long after a broker did not answer the topics are seen to again.
@@ -20,8 +21,20 @@ const ANSWER: Duration = Duration::from_secs(2);
 /// How often it is looked whether the first master list is in.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
+/// How long after it was told of one commit an instance that publishes is told of the next.
+const TELL_AGAIN: Duration = Duration::from_millis(5);
+
 /// Keeps the exchange running.
-pub(super) fn keep(supervisor: &Supervisor, resources: &Resources, stop: CancellationToken) {
+pub(super) fn keep(supervisor: &Supervisor, resources: &Resources, config: &Config, stop: CancellationToken) {
+    if let Some(redis) = resources.redis.clone() {
+        let (app, channel) = (Arc::clone(&resources.app), channel(config));
+        supervisor.keep("outbox-news", move |stop| {
+            let (app, redis, channel) = (Arc::clone(&app), redis.clone(), channel.clone());
+            async move {
+                stop.run_until_cancelled(redis.listen(&channel, || app.wake.committed_elsewhere())).await;
+            }
+        });
+    }
     let (app, exchange, status) =
         (Arc::clone(&resources.app), Arc::clone(&resources.exchange), Arc::clone(&resources.status));
     supervisor.keep("relay", move |stop| {
@@ -45,6 +58,40 @@ pub(super) fn keep(supervisor: &Supervisor, resources: &Resources, stop: Cancell
             })
         });
     }
+}
+
+/// Leaves the exchange to others: looks whether they see to it, and tells them what there is to publish.
+///
+/// Where they are not told, without Redis or while it is away, they find it by themselves a tenth of a second later.
+pub(super) fn leave_to_others(supervisor: &Supervisor, resources: &Resources, config: &Config) {
+    let (app, exchange, status) =
+        (Arc::clone(&resources.app), Arc::clone(&resources.exchange), Arc::clone(&resources.status));
+    supervisor.keep("lookout", move |stop| {
+        let (app, status) = (Arc::clone(&app), Arc::clone(&status));
+        Arc::clone(&exchange).run(stop, |config, stop| kafka::lookout::run(app, config, status, stop))
+    });
+    if let Some(redis) = resources.redis.clone() {
+        let (app, channel) = (Arc::clone(&resources.app), channel(config));
+        supervisor.keep("outbox-news", move |stop| {
+            let (app, redis, channel) = (Arc::clone(&app), redis.clone(), channel.clone());
+            async move {
+                let telling = async {
+                    loop {
+                        app.wake.outbox().await;
+                        redis.publish(&channel).await;
+                        // What is committed meanwhile is told in one.
+                        sleep(TELL_AGAIN).await;
+                    }
+                };
+                stop.run_until_cancelled(telling).await;
+            }
+        });
+    }
+}
+
+/// Where instances that leave the outbox to others say that there is something in it.
+fn channel(config: &Config) -> String {
+    format!("{}:{}:outbox", config.redis.key_prefix, config.client_id)
 }
 
 /// Has matches shown only once the first master list is in, where it comes by brokers that are not this program's own; and

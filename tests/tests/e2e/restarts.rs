@@ -59,3 +59,28 @@ async fn killed_in_a_row_an_instance_that_keeps_its_name_has_its_partitions_back
     assert_eq!(members.into_inner(), 1, "Kafka keeps no member for the sessions of those that were killed");
     program.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_instances_of_one_name_are_told_so_and_both_go_on_reading() {
+    let world = World::services().await.with("MATCHDAY_KAFKA_INSTANCE_ID", "matchday-0");
+    let first = world.start().await;
+    first.on_sale(1, TICKETS).await;
+
+    // It takes the place in the group of the one before it, which would else take it back, and so on.
+    let second = world.start().await;
+
+    eventually(PATIENCE, "the first says whose name it had", || async {
+        let report = first.visitor().get("/readyz").await.1;
+        report.contains("another instance is called") && report.contains("MATCHDAY_KAFKA_INSTANCE_ID")
+    })
+    .await;
+    let broker = world.broker();
+    eventually(PATIENCE, "both are in the group", || async { broker.members_of(&world.group()).await == 2 }).await;
+    broker.say("there", "PENDING", 1, 1, 2).await;
+    for site in [&first, &second] {
+        site.shows(1, 1, (TICKETS, 2)).await;
+    }
+    assert_eq!(first.visitor().get("/readyz").await.0, 200);
+    first.finish().await;
+    second.finish().await;
+}

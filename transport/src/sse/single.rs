@@ -13,7 +13,6 @@ use error_codes::Code;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::Instant;
-use uuid::Uuid;
 
 use crate::{
     document::RawRequest,
@@ -25,7 +24,7 @@ use crate::{
     operations::Slot,
     sse::{
         COMMENT, event, events,
-        streams::{Open, OpenError, Streams},
+        streams::{Open, OpenError, Streams, Token},
     },
     streaming::{Denied, Streaming, address},
 };
@@ -109,16 +108,13 @@ impl SingleConnections {
         })?;
 
         let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
-        Ok((StatusCode::CREATED, headers, token.simple().to_string()).into_response())
+        Ok((StatusCode::CREATED, headers, token.to_string()).into_response())
     }
 
     fn open(&self, parts: &Parts, caller: &Caller) -> Result<Response, Failure> {
         let streaming = &self.streaming;
         streaming.refuse_while_draining()?;
-        let (open, shared) = self.streams.open(token(parts)?, caller.user.as_deref()).map_err(|error| match error {
-            OpenError::Unknown => unknown_stream(),
-            OpenError::AlreadyOpen => conflict("The event stream is already open."),
-        })?;
+        let (open, shared) = self.streams.open(token(parts)?, caller.user.as_deref())?;
         let address = streaming.claim_address(parts).map_err(|Full| Denied::TooMany("connections"))?;
         let user = streaming.claim_user(caller).map_err(|Full| Denied::TooMany("connections"))?;
         let held = FeedClaims {
@@ -133,7 +129,7 @@ impl SingleConnections {
     fn run(&self, parts: &Parts, caller: &Caller, request: RawRequest, bytes: usize) -> Result<Response, Failure> {
         let streaming = &self.streaming;
         streaming.refuse_while_draining()?;
-        let shared = self.streams.find(token(parts)?, caller.user.as_deref()).ok_or_else(unknown_stream)?;
+        let shared = self.streams.find(token(parts)?, caller.user.as_deref())?;
         let id = operation_id(&request)?;
 
         let mut operations = shared.lock();
@@ -161,7 +157,7 @@ impl SingleConnections {
     }
 
     fn stop(&self, parts: &Parts, caller: &Caller) -> Result<Response, Failure> {
-        let shared = self.streams.find(token(parts)?, caller.user.as_deref()).ok_or_else(unknown_stream)?;
+        let shared = self.streams.find(token(parts)?, caller.user.as_deref())?;
         let id = query(&parts.uri)?.operation_id.ok_or_else(missing_id)?;
         shared.lock().remove(&id);
 
@@ -183,7 +179,7 @@ fn query(uri: &Uri) -> Result<Parameters, Failure> {
 }
 
 /// The stream's token, from its header or, for the browsers' `EventSource`, from the query string.
-fn token(parts: &Parts) -> Result<Uuid, Failure> {
+fn token(parts: &Parts) -> Result<Token, Failure> {
     let text = match parts.headers.get(TOKEN) {
         Some(header) => header.to_str().ok().map(str::to_owned),
         None => query(&parts.uri)?.token,
@@ -205,9 +201,24 @@ fn missing_id() -> Failure {
 }
 
 fn unknown_stream() -> Failure {
-    let message = "This instance has no such event stream: reserve one with PUT. Where a balancer spreads requests over \
-                   several instances, it must keep a client on one, or the client take a stream for each operation.";
+    let message = "There is no such event stream, or no more: reserve one with PUT.";
     Failure::new(StatusCode::NOT_FOUND, Code::NOT_FOUND, message)
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Unknown => unknown_stream(),
+            OpenError::Elsewhere => {
+                let message = "This event stream was reserved at another instance, or before this one was started anew. Single \
+                               connection mode needs a balancer that keeps a client on one instance, by a cookie or by its \
+                               address; without one, take a stream for each operation (distinct connections mode, \
+                               `singleConnection: false` of graphql-sse), which every instance answers.";
+                Self::new(StatusCode::NOT_FOUND, Code::NOT_FOUND, message)
+            }
+            OpenError::AlreadyOpen => conflict("The event stream is already open."),
+        }
+    }
 }
 
 fn conflict(message: &str) -> Failure {

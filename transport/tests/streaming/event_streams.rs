@@ -305,6 +305,31 @@ mod single_connection {
     }
 
     #[tokio::test]
+    async fn behind_a_balancer_that_spreads_requests_a_client_is_told_what_its_mode_needs() {
+        let (here, there) = (Server::start().await, Server::start().await);
+        let token = reserve(&here, &[]).await;
+        let asks = [("GET", STREAM.to_owned()), ("DELETE", format!("{STREAM}?operationId=1"))];
+
+        for (method, path) in &asks {
+            let mut elsewhere = send(&there, method, path, &[(TOKEN, &token), EVENTS], "").await;
+            assert_eq!(elsewhere.status, 404, "{method}");
+            let told = elsewhere.rest().await;
+            assert!(told.contains("another instance") && told.contains("singleConnection: false"), "{told}");
+        }
+        assert_eq!(run(&there, &token, Some("1"), "{ me { id } }").await, 404);
+
+        let (instance, stream) = token.split_at(token.len() / 2);
+        let over = format!("{instance}{}", "0".repeat(stream.len()));
+        for (method, path) in &asks {
+            let mut over = send(&here, method, path, &[(TOKEN, &over), EVENTS], "").await;
+            assert_eq!(over.status, 404, "{method}");
+            let told = over.rest().await;
+            assert!(told.contains("reserve one with PUT") && !told.contains("another instance"), "{told}");
+        }
+        assert_eq!(send(&here, "GET", STREAM, &[(TOKEN, &token), EVENTS], "").await.status, 200);
+    }
+
+    #[tokio::test]
     async fn a_stream_belongs_to_who_reserved_it() {
         let server = Server::start().await;
         let token = reserve(&server, &[("authorization", "ana")]).await;

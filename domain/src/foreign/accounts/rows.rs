@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use book::store::{WriteTxn, array, nullable_array, with_arrays};
+use book::store::{WriteTxn, array, columns_of, nullable_array, with_arrays};
 use entities::{
     category::Category,
     foreign_hold::{self, Column, Model},
@@ -71,11 +71,11 @@ async fn read(txn: &WriteTxn, reaches: Vec<Reach<'_>>) -> Result<Vec<Model>, DbE
     }
     let reached = format!("reach.match_number, reach.category, reach.sender{}", reference.replace(' ', " reach."));
     let key = format!("match_number, category, sender{reference}");
-    let reaches = || reaches.iter();
+    let (columns, reaches) = (columns_of::<foreign_hold::Entity>("held"), || reaches.iter());
     // Bounds and not equations: of rows that are alike but for their ids, Postgres would walk the ids of all accounts.
     let found = with_arrays(
         &format!(
-            r"SELECT held.*
+            r"SELECT {columns}
             FROM unnest($1::text::int[], $2::text::smallint[], $3::text::text[], $4::text::text[], $5::text::bigint[],
                 $6::text::bigint[]) AS reach (match_number, category, sender, reference, after, most)
             CROSS JOIN LATERAL (
