@@ -4,7 +4,7 @@
 //! is parsed and planned once a connection. Lookups go through an index row by row (`OFFSET 0` keeps them so): a plan
 //! that was made while the table was small must not scan it when it is large. SQLite takes a value a parameter.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use entities::reservation::{self, Column, Status};
 use sea_orm::{
@@ -14,7 +14,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::store::{WriteTxn, array, nullable_array, with_arrays};
+use crate::store::{WriteTxn, array, columns_of, nullable_array, with_arrays};
 
 /// Tickets of a match that a fan holds or has bought from the stock; none if nothing is said of a fan.
 #[derive(FromQueryResult)]
@@ -44,6 +44,26 @@ const UPDATE: &str = r"INSERT INTO reservations
      version = excluded.version, returned = excluded.returned, extensions = excluded.extensions,
      ended_at = excluded.ended_at";
 
+static OF_IDS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        r"SELECT {} FROM unnest($1::text::uuid[]) AS wanted (id)
+          CROSS JOIN LATERAL (SELECT {} FROM reservations WHERE id = wanted.id OFFSET 0) AS r",
+        columns_of::<reservation::Entity>("r"),
+        columns_of::<reservation::Entity>("reservations")
+    )
+});
+
+static OF_KEYS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        r"SELECT {} FROM unnest($1::text::uuid[], $2::text::text[]) AS wanted (user_id, key)
+          CROSS JOIN LATERAL (
+            SELECT {} FROM reservations WHERE user_id = wanted.user_id AND idempotency_key = wanted.key OFFSET 0
+          ) AS r",
+        columns_of::<reservation::Entity>("r"),
+        columns_of::<reservation::Entity>("reservations")
+    )
+});
+
 /// The reservations of `ids` that exist.
 pub async fn of_ids(txn: &WriteTxn, ids: &BTreeSet<Uuid>) -> Result<Vec<reservation::Model>, DbErr> {
     if ids.is_empty() {
@@ -52,11 +72,7 @@ pub async fn of_ids(txn: &WriteTxn, ids: &BTreeSet<Uuid>) -> Result<Vec<reservat
     if txn.is_sqlite() {
         return reservation::Entity::find().filter(Column::Id.is_in(ids.iter().copied())).all(&**txn).await;
     }
-    let found = with_arrays(
-        r"SELECT r.* FROM unnest($1::text::uuid[]) AS wanted (id)
-          CROSS JOIN LATERAL (SELECT * FROM reservations WHERE id = wanted.id OFFSET 0) AS r",
-        [array(ids)],
-    );
+    let found = with_arrays(&OF_IDS, [array(ids)]);
     reservation::Entity::find().from_raw_sql(found).all(&**txn).await
 }
 
@@ -69,13 +85,7 @@ pub async fn of_keys(txn: &WriteTxn, keys: &BTreeSet<(Uuid, String)>) -> Result<
         let pair = Expr::tuple([Expr::col(Column::UserId), Expr::col(Column::IdempotencyKey)]);
         return reservation::Entity::find().filter(pair.in_tuples(keys.iter().cloned())).all(&**txn).await;
     }
-    let found = with_arrays(
-        r"SELECT r.* FROM unnest($1::text::uuid[], $2::text::text[]) AS wanted (user_id, key)
-          CROSS JOIN LATERAL (
-            SELECT * FROM reservations WHERE user_id = wanted.user_id AND idempotency_key = wanted.key OFFSET 0
-          ) AS r",
-        [array(keys.iter().map(|key| key.0)), array(keys.iter().map(|key| &key.1))],
-    );
+    let found = with_arrays(&OF_KEYS, [array(keys.iter().map(|key| key.0)), array(keys.iter().map(|key| &key.1))]);
     reservation::Entity::find().from_raw_sql(found).all(&**txn).await
 }
 

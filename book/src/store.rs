@@ -14,8 +14,8 @@ use async_trait::async_trait;
 use entities::write_probe;
 use sea_orm::{
     ActiveValue::Set, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    ExecResult, QueryResult, RuntimeErr, SqlErr, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait, sea_query::OnConflict, sqlx,
+    ExecResult, IdenStatic, Iterable, QueryResult, RuntimeErr, SqlErr, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait, sea_query::OnConflict, sqlx,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use uuid::Uuid;
@@ -190,6 +190,14 @@ impl Deref for WriteTxn {
 /// A statement of Postgres whose parameters are arrays, so that it has one text for any number of rows.
 pub fn with_arrays(text: &str, arrays: impl IntoIterator<Item = String>) -> Statement {
     Statement::from_sql_and_values(DbBackend::Postgres, text, arrays.into_iter().map(Into::into))
+}
+
+/// The columns of an entity's table, or of what goes by another name, for a statement of its own text.
+///
+/// Nothing reads `*` of a table: a migration of a newer program that gives it a column would change what a statement returns
+/// that is prepared on connections of this one, and Postgres refuses it from then on.
+pub fn columns_of<E: EntityTrait>(name: &str) -> String {
+    E::Column::iter().map(|column| format!("{name}.{}", column.as_str())).collect::<Vec<_>>().join(", ")
 }
 
 /// Values as Postgres writes an array: the text of one parameter, to be cast to an array of their type.
