@@ -47,6 +47,7 @@ mod e2e {
     mod reservations;
     mod restarts;
     mod rights;
+    mod rolls;
     mod security_events;
     mod selections;
     mod site;
