@@ -10,6 +10,7 @@ pub(crate) mod peer;
 pub(crate) mod queries;
 pub(crate) mod records;
 pub(crate) mod refusals;
+pub(crate) mod roll;
 pub(crate) mod security;
 pub(crate) mod size;
 pub(crate) mod storefront;

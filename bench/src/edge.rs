@@ -15,6 +15,7 @@ use crate::Outcome;
 pub(crate) mod children;
 pub(crate) mod crowd;
 pub(crate) mod exchange;
+pub(crate) mod fleet;
 pub(crate) mod redis;
 pub(crate) mod requests;
 pub(crate) mod sale;

@@ -136,6 +136,9 @@ enum Case {
     /// The shop: its pages against a bare handler and against Next.js, its forms against the API, and how soon an open page
     /// has painted a change.
     Storefront(cases::storefront::Setting),
+    /// Instances behind HAProxy that are stopped and started one after the other, under requests and subscriptions: what
+    /// failed, what ended, and how soon every follower was told the truth again.
+    Roll(cases::roll::Setting),
     /// From the start to the first answer.
     ColdStart(cases::queries::Setting),
     /// A rival, run by the cases.
@@ -178,6 +181,7 @@ async fn run(case: Case, effort: Effort) -> Outcome {
         Case::Tracing(setting) => cases::tracing::tracing(setting, effort).await,
         Case::DocumentGuard => cases::documents::guard(effort).await,
         Case::Differential(documents) => cases::differential::differential(documents),
+        Case::Roll(setting) => cases::roll::roll(setting).await,
         Case::ColdStart(setting) => cases::queries::cold_start(setting, effort).await,
         Case::All => all(effort).await,
         case => {

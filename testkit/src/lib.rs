@@ -1,4 +1,5 @@
-//! What tests of every crate need: waiting on a condition, and services that can be taken away. Knows none of our crates.
+//! What tests of every crate need: waiting on a condition, services that can be taken away, and the visitors of a rolling
+//! restart. Knows none of our crates.
 
 #![expect(
     clippy::disallowed_methods,
@@ -8,6 +9,7 @@
 pub mod folder;
 pub mod own_redis;
 pub mod ports;
+pub mod rolling;
 pub mod routes;
 pub mod wait;
 pub mod way;

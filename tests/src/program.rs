@@ -23,6 +23,13 @@ impl Program {
         Self::start_with(binary, world.settings(), world).await
     }
 
+    /// Starts it with settings of its own beside those of `world`, so that several run side by side.
+    pub async fn start_as(binary: &Path, world: &World, own: &[(&str, String)]) -> Self {
+        let mut settings = world.settings();
+        settings.extend(own.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        Self::start_with(binary, settings, world).await
+    }
+
     /// Starts it to die at a point of `domain::faults`.
     pub async fn start_to_die(binary: &Path, world: &World, point: &str) -> Self {
         let mut settings = world.settings();

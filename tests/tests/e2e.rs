@@ -50,6 +50,7 @@ mod e2e {
     mod reservations;
     mod restarts;
     mod rights;
+    mod rolls;
     mod security_events;
     mod selections;
     mod side_by_side;

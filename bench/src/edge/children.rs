@@ -25,7 +25,7 @@ use crate::{
 const START: Duration = Duration::from_secs(30);
 
 /// One address holds all sockets and asks for everything, and nobody is told that this is too many. All of it is counted.
-const SETTINGS: &str = "\
+pub(super) const SETTINGS: &str = "\
 [transport.connections]
 max_connections = 50000
 max_connections_per_address = 50000
@@ -109,6 +109,14 @@ fn install_packages(folder: &Path) -> Outcome {
     succeed(Command::new("npm").current_dir(folder).args(["ci", "--silent", "--no-audit", "--no-fund"]))
 }
 
+/// Installs the Debian package of a command, unless the command is there.
+pub(crate) fn ensure_command(command: &str, package: &str) -> Outcome {
+    const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/lib/common.sh");
+
+    let ensure = "source \"$0\" && { [[ -x /usr/sbin/${1%%:*} ]] || ensure_commands \"$1\"; }";
+    succeed(Command::new("bash").args(["-euc", ensure, SCRIPT]).arg(format!("{command}:{package}")))
+}
+
 /// Builds the pages of Next.js from what the API at `origin` says.
 pub(crate) fn build_next(origin: &str) -> Outcome {
     let mut build = Command::new("npm");
@@ -130,7 +138,8 @@ pub(crate) fn client_tests(suite: &str, settings: &[(&str, String)]) -> Outcome 
     succeed(Command::new("node").arg(run).arg(suite).env("MATCHDAY_BIN", program()?).envs(settings))
 }
 
-fn program() -> Outcome<PathBuf> {
+/// The program that `build` builds.
+pub(crate) fn program() -> Outcome<PathBuf> {
     beside("matchday")
 }
 

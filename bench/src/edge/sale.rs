@@ -58,6 +58,48 @@ pub(crate) struct Sale {
     database: Database,
 }
 
+/// What a program is told that sells on these services.
+pub(crate) fn settings(database: &Database, exchange: &kafka::Config) -> Vec<(&'static str, String)> {
+    vec![
+        ("MATCHDAY_JWT_SECRET", site::SECRET.to_owned()),
+        ("MATCHDAY_HOLDS_PURCHASE_CAP", PURCHASE_CAP.to_string()),
+        // What is measured is how holds are decided: no rival mails anybody.
+        ("MATCHDAY_MAIL_HOLDS", "false".to_owned()),
+        ("DATABASE_URL", database.url.clone()),
+        ("KAFKA_BROKERS", exchange.brokers.clone()),
+        ("CLIENT_ID", exchange.site.clone()),
+        ("MATCHDAY_KAFKA_MASTER_LIST_TOPIC_PREFIX", exchange.master_list_topic_prefix.clone()),
+        ("MATCHDAY_KAFKA_TICKET_SALES_TOPIC_PREFIX", exchange.ticket_sales_topic_prefix.clone()),
+        ("MATCHDAY_KAFKA_AVAILABILITY_TOPIC_PREFIX", exchange.availability_topic_prefix.clone()),
+        ("MATCHDAY_KAFKA_DEAD_LETTERS_TOPIC_PREFIX", exchange.dead_letters_topic_prefix.clone()),
+        ("MATCHDAY_KAFKA_RESALE_TOPIC_PREFIX", exchange.resale_topic_prefix.clone()),
+    ]
+}
+
+/// Waits until everything that was committed is published.
+pub(crate) async fn published(database: &Database) -> Outcome {
+    let db = database.pool().await?;
+    let begun = Instant::now();
+    loop {
+        let waiting = audit::count(&db, "outbox").await?;
+        if waiting == 0 {
+            println!("    published {:.1} s after the load ended", begun.elapsed().as_secs_f64());
+            return Ok(db.close().await?);
+        }
+        if begun.elapsed() > PUBLISHING {
+            return Err(format!("{waiting} events were not published within {PUBLISHING:?}").into());
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Audits what programs left that have ended: the database, and what it has told in Kafka.
+pub(crate) async fn audit_remains(database: &Database, exchange: &kafka::Config, acknowledged: u64) -> Outcome {
+    audit::check(database, acknowledged).await?;
+    audit::no_dead_letters(database).await?;
+    audit::told(database, exchange).await
+}
+
 impl Sale {
     /// Starts `matchday` on a copy of `template` and topics of its own, and waits until it is ready.
     pub(crate) async fn open(template: &Database, cores: Cores) -> Outcome<Self> {
@@ -67,20 +109,7 @@ impl Sale {
     /// The same of either program.
     pub(crate) async fn by(seller: Seller, template: &Database, cores: Cores) -> Outcome<Self> {
         let (database, exchange) = (template.copy().await?, topics::create().await?);
-        let settings = [
-            ("MATCHDAY_JWT_SECRET", site::SECRET.to_owned()),
-            ("MATCHDAY_HOLDS_PURCHASE_CAP", PURCHASE_CAP.to_string()),
-            // What is measured is how holds are decided: no rival mails anybody.
-            ("MATCHDAY_MAIL_HOLDS", "false".to_owned()),
-            ("DATABASE_URL", database.url.clone()),
-            ("KAFKA_BROKERS", exchange.brokers.clone()),
-            ("CLIENT_ID", exchange.site.clone()),
-            ("MATCHDAY_KAFKA_MASTER_LIST_TOPIC_PREFIX", exchange.master_list_topic_prefix.clone()),
-            ("MATCHDAY_KAFKA_TICKET_SALES_TOPIC_PREFIX", exchange.ticket_sales_topic_prefix.clone()),
-            ("MATCHDAY_KAFKA_AVAILABILITY_TOPIC_PREFIX", exchange.availability_topic_prefix.clone()),
-            ("MATCHDAY_KAFKA_DEAD_LETTERS_TOPIC_PREFIX", exchange.dead_letters_topic_prefix.clone()),
-            ("MATCHDAY_KAFKA_RESALE_TOPIC_PREFIX", exchange.resale_topic_prefix.clone()),
-        ];
+        let settings = settings(&database, &exchange);
         let server = match seller {
             Seller::Matchday => {
                 let server = Server::with(cores, &settings)?;
@@ -88,26 +117,14 @@ impl Sale {
                 server
             }
             // It says where it listens once it is ready.
-            Seller::Node => Server::rival(&Rival::NodeSite(settings.to_vec()), cores)?,
+            Seller::Node => Server::rival(&Rival::NodeSite(settings), cores)?,
         };
         Ok(Self { server, exchange, database })
     }
 
     /// Waits until everything that was committed is published.
     pub(crate) async fn published(&self) -> Outcome {
-        let db = self.database.pool().await?;
-        let begun = Instant::now();
-        loop {
-            let waiting = audit::count(&db, "outbox").await?;
-            if waiting == 0 {
-                println!("    published {:.1} s after the load ended", begun.elapsed().as_secs_f64());
-                return Ok(db.close().await?);
-            }
-            if begun.elapsed() > PUBLISHING {
-                return Err(format!("{waiting} events were not published within {PUBLISHING:?}").into());
-            }
-            tokio::time::sleep(LOOK).await;
-        }
+        published(&self.database).await
     }
 
     /// Ends the program and audits what it left: the database, and what it has told in Kafka.
@@ -115,9 +132,7 @@ impl Sale {
         self.published().await?;
         let Self { server, exchange, database } = self;
         drop(server);
-        audit::check(&database, acknowledged).await?;
-        audit::no_dead_letters(&database).await?;
-        audit::told(&database, &exchange).await?;
+        audit_remains(&database, &exchange, acknowledged).await?;
         topics::delete(&exchange).await?;
         database.remove().await
     }
@@ -161,6 +176,11 @@ impl Fans {
         site.app.db.execute_unprepared("VACUUM ANALYZE").await?;
         site.close().await?;
         Ok(Self(Arc::new(tokens)))
+    }
+
+    /// The tokens of all of them.
+    pub(crate) fn tokens(&self) -> Vec<String> {
+        self.0.to_vec()
     }
 
     /// The token of a fan; each in turn.

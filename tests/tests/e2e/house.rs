@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Command,
 };
 
@@ -75,6 +75,56 @@ fn no_crate_knows_another_that_it_must_not_know() {
 #[test]
 fn what_is_outside_is_known_by_few() {
     assert_eq!(forbidden_knowledge(&graph()), [""; 0]);
+}
+
+#[test]
+fn no_statement_returns_whatever_columns_a_table_has() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace is around the suite");
+    let programs =
+        graph().into_keys().filter(|name| !["tests", "testkit", "bench", "migration"].contains(&name.as_str()));
+    let mut files: Vec<PathBuf> = programs.map(|name| root.join(name).join("src")).filter(|src| src.exists()).collect();
+    let (mut read, mut found) = (0, Vec::new());
+    while let Some(path) = files.pop() {
+        if path.is_dir() {
+            files.extend(
+                fs::read_dir(&path).expect("it can be read").map(|entry| entry.expect("it can be read").path()),
+            );
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            read += 1;
+            let text = fs::read_to_string(&path).expect("it is text");
+            found.extend(unnamed_columns(&text).into_iter().map(|statement| (path.clone(), statement)));
+        }
+    }
+
+    assert!(read > 100, "{read} sources were read");
+    assert_eq!(
+        found,
+        [],
+        "an older program fails where a newer one gives such a table a column: `columns_of` names them"
+    );
+}
+
+/// Where a text has `*` for the columns of a table; those of `unnest` are named by the statement itself.
+fn unnamed_columns(text: &str) -> Vec<String> {
+    let is_unnamed = |rest: &str| {
+        let selected = rest.split_whitespace().next().unwrap_or_default().trim_end_matches(',');
+        let of_parameters = rest.trim_start().starts_with("* FROM unnest(");
+        (selected == "*" || selected.ends_with(".*")) && !of_parameters
+    };
+    let starts = ["SELECT ", "RETURNING "].into_iter().flat_map(|word| text.match_indices(word));
+    let rests = starts.map(|(at, word)| (&text[at..], &text[at + word.len()..]));
+    rests.filter(|(_, rest)| is_unnamed(rest)).map(|(all, _)| all.chars().take(60).collect()).collect()
+}
+
+#[test]
+fn columns_that_a_statement_does_not_name_are_seen() {
+    let named = "SELECT a.id FROM a; INSERT INTO a (id) SELECT * FROM unnest($1); SELECT count(*) FROM a";
+    assert_eq!(unnamed_columns(named), [""; 0]);
+    for unnamed in
+        ["SELECT * FROM a", "SELECT r.* FROM a AS r", "SELECT r.*, 1 FROM a AS r", "DELETE FROM a RETURNING *"]
+    {
+        assert_eq!(unnamed_columns(unnamed).len(), 1, "{unnamed}");
+    }
 }
 
 #[test]
