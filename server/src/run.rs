@@ -267,7 +267,19 @@ impl Begun {
         }
 
         let ending = front::no_ending();
-        Ok(Self { address, admin: None, listener, metrics, resources, supervisor, traces, config, ending, fatal, duties })
+        Ok(Self {
+            address,
+            admin: None,
+            listener,
+            metrics,
+            resources,
+            supervisor,
+            traces,
+            config,
+            ending,
+            fatal,
+            duties,
+        })
     }
 
     fn health(&self, limiter: Option<Arc<Limiter>>, serves: bool) -> Arc<Health> {

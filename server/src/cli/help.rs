@@ -19,9 +19,11 @@ pub(crate) const EXAMPLES: &str =
                                   the same, on port 80 of every address
   DATABASE_URL=postgres://… REDIS_URL=redis://… KAFKA_BROKERS=host:9092 matchday
                                   on real services; any number of instances side by side
+  matchday serve --visitors-only  the same settings, for visitors alone; two of `matchday worker` do the rest
   MATCHDAY_WEB_API_URL=http://10.0.0.7:8000 matchday storefront
                                   the fans' pages alone, on an API that runs elsewhere
   matchday migrate up             bring the tables of DATABASE_URL up to date
+  matchday copy-database          then take there what the embedded database has, to go on from it
   matchday masterlist check FILE  report every wrong line of a master list
   matchday user create ana@example.com --role admin
                                   the first admin; prints the password
