@@ -44,23 +44,23 @@ const UPDATE: &str = r"INSERT INTO reservations
      version = excluded.version, returned = excluded.returned, extensions = excluded.extensions,
      ended_at = excluded.ended_at";
 
-/// The rows of ids.
 static OF_IDS: LazyLock<String> = LazyLock::new(|| {
-    let columns = columns_of::<reservation::Entity>("r");
     format!(
-        r"SELECT {columns} FROM unnest($1::text::uuid[]) AS wanted (id)
-          CROSS JOIN LATERAL (SELECT * FROM reservations WHERE id = wanted.id OFFSET 0) AS r"
+        r"SELECT {} FROM unnest($1::text::uuid[]) AS wanted (id)
+          CROSS JOIN LATERAL (SELECT {} FROM reservations WHERE id = wanted.id OFFSET 0) AS r",
+        columns_of::<reservation::Entity>("r"),
+        columns_of::<reservation::Entity>("reservations")
     )
 });
 
-/// The rows of fans' keys.
 static OF_KEYS: LazyLock<String> = LazyLock::new(|| {
-    let columns = columns_of::<reservation::Entity>("r");
     format!(
-        r"SELECT {columns} FROM unnest($1::text::uuid[], $2::text::text[]) AS wanted (user_id, key)
+        r"SELECT {} FROM unnest($1::text::uuid[], $2::text::text[]) AS wanted (user_id, key)
           CROSS JOIN LATERAL (
-            SELECT * FROM reservations WHERE user_id = wanted.user_id AND idempotency_key = wanted.key OFFSET 0
-          ) AS r"
+            SELECT {} FROM reservations WHERE user_id = wanted.user_id AND idempotency_key = wanted.key OFFSET 0
+          ) AS r",
+        columns_of::<reservation::Entity>("r"),
+        columns_of::<reservation::Entity>("reservations")
     )
 });
 
@@ -85,8 +85,7 @@ pub async fn of_keys(txn: &WriteTxn, keys: &BTreeSet<(Uuid, String)>) -> Result<
         let pair = Expr::tuple([Expr::col(Column::UserId), Expr::col(Column::IdempotencyKey)]);
         return reservation::Entity::find().filter(pair.in_tuples(keys.iter().cloned())).all(&**txn).await;
     }
-    let arrays = [array(keys.iter().map(|key| key.0)), array(keys.iter().map(|key| &key.1))];
-    let found = with_arrays(&OF_KEYS, arrays);
+    let found = with_arrays(&OF_KEYS, [array(keys.iter().map(|key| key.0)), array(keys.iter().map(|key| &key.1))]);
     reservation::Entity::find().from_raw_sql(found).all(&**txn).await
 }
 

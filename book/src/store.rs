@@ -199,10 +199,12 @@ pub fn with_arrays(text: &str, arrays: impl IntoIterator<Item = String>) -> Stat
     Statement::from_sql_and_values(DbBackend::Postgres, text, arrays.into_iter().map(Into::into))
 }
 
-/// The columns of a table by their names. A statement that asks for all of them, whatever they are, is refused by Postgres
-/// on connections that have prepared it, once a newer program has added one.
-pub fn columns_of<E: EntityTrait>(alias: &str) -> String {
-    E::Column::iter().map(|column| format!("{alias}.{}", column.as_str())).collect::<Vec<_>>().join(", ")
+/// The columns of an entity's table, or of what goes by another name, for a statement of its own text.
+///
+/// Nothing reads `*` of a table: a migration of a newer program that gives it a column would change what a statement returns
+/// that is prepared on connections of this one, and Postgres refuses it from then on.
+pub fn columns_of<E: EntityTrait>(name: &str) -> String {
+    E::Column::iter().map(|column| format!("{name}.{}", column.as_str())).collect::<Vec<_>>().join(", ")
 }
 
 /// Values as Postgres writes an array: the text of one parameter, to be cast to an array of their type.

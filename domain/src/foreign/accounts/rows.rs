@@ -71,15 +71,16 @@ async fn read(txn: &WriteTxn, reaches: Vec<Reach<'_>>) -> Result<Vec<Model>, DbE
     }
     let reached = format!("reach.match_number, reach.category, reach.sender{}", reference.replace(' ', " reach."));
     let key = format!("match_number, category, sender{reference}");
-    let (columns, reaches) = (columns_of::<foreign_hold::Entity>("held"), || reaches.iter());
+    let reaches = || reaches.iter();
+    let [outer, inner] = ["held", "foreign_holds"].map(columns_of::<foreign_hold::Entity>);
     // Bounds and not equations: of rows that are alike but for their ids, Postgres would walk the ids of all accounts.
     let found = with_arrays(
         &format!(
-            r"SELECT {columns}
+            r"SELECT {outer}
             FROM unnest($1::text::int[], $2::text::smallint[], $3::text::text[], $4::text::text[], $5::text::bigint[],
                 $6::text::bigint[]) AS reach (match_number, category, sender, reference, after, most)
             CROSS JOIN LATERAL (
-                SELECT * FROM foreign_holds WHERE ({key}, id) > ({reached}, reach.after) AND ({key}) <= ({reached})
+                SELECT {inner} FROM foreign_holds WHERE ({key}, id) > ({reached}, reach.after) AND ({key}) <= ({reached})
                 ORDER BY {key}, id LIMIT reach.most
             ) AS held
             ORDER BY held.id"
@@ -99,8 +100,9 @@ async fn read(txn: &WriteTxn, reaches: Vec<Reach<'_>>) -> Result<Vec<Model>, DbE
 /// SQLite takes no limit from a column: what reaches about as far is read together.
 async fn read_from_sqlite(txn: &WriteTxn, reaches: Vec<Reach<'_>>, reference: &str) -> Result<Vec<Model>, DbErr> {
     let of_name = if reference.is_empty() { "" } else { "AND own.reference = reach.reference" };
+    let columns = columns_of::<foreign_hold::Entity>("held");
     let text = format!(
-        r"SELECT held.*
+        r"SELECT {columns}
         FROM (SELECT value ->> 0 AS match_number, value ->> 1 AS category, value ->> 2 AS sender,
             value ->> 3 AS reference, value ->> 4 AS after FROM json_each($1)) AS reach
         CROSS JOIN foreign_holds AS held
