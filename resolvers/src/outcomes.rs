@@ -7,7 +7,7 @@ pub(crate) const PLACED: &str = "placed";
 /// It was made before by the same idempotency key, and is answered again.
 pub(crate) const REPEATED: &str = "repeated";
 
-/// Requests for holds of the stock that came to this: [`PLACED`], [`REPEATED`], or the code of the refusal.
+/// Requests for holds of the stock that came to this: `placed`, `repeated`, or the code of the refusal.
 pub fn holds(outcome: &'static str) -> Counter {
     counter!("matchday_holds_total", "outcome" => outcome)
 }

@@ -317,14 +317,14 @@ async fn what_is_logged_of_a_request_names_its_trace() {
 
     let request = collector.request("refused").await;
     let trace = collector.trace(&request.trace, "all is sent", has_two).await;
-    let is_of_trace = |line: &Value| line["trace_id"] == Value::from(request.trace.clone());
+    let is_of_trace = |line: &Value| line["trace_id"] == request.trace.as_str();
     let read =
         || program.logged().iter().filter_map(|line| serde_json::from_str::<Value>(line).ok()).collect::<Vec<_>>();
     eventually(PATIENCE, "the decision is logged", || std::future::ready(read().iter().any(is_of_trace))).await;
     let lines = read();
     let line = lines.iter().find(|line| is_of_trace(line)).expect("it is logged");
     assert_eq!(line["message"], "the security service decided", "{line}");
-    assert!(trace.0.iter().any(|span| line["span_id"] == Value::from(span.id.clone())), "{line}");
+    assert!(trace.0.iter().any(|span| line["span_id"] == span.id.as_str()), "{line}");
     assert!(lines.iter().any(|line| line.get("trace_id").is_none()), "what no request asked for has no trace");
     program.stop().await;
 }
