@@ -39,7 +39,7 @@ python_package() {
         python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv
         python3 -m venv "$tools/venv" || die "there is no environment for Python's packages"
     fi
-    "$tools/venv/bin/pip" show "$name" 2>/dev/null | grep -qx "Version: $version" && return
+    "$tools/venv/bin/pip" show "$name" 2>/dev/null | grep -x "Version: $version" >/dev/null && return
     "$tools/venv/bin/pip" install --quiet --disable-pip-version-check "$name==$version" ||
         die "PyPI's $name $version can't be installed"
 }

@@ -39,7 +39,7 @@ image_of() {
 # What the program never opens (converters of character sets, documents) is left out.
 base_stand_in() {
     local folder=$image_work/base packages=$image_work/packages package needed=(libc6 libgcc-s1 ca-certificates)
-    ! objdump -p "$1" | grep -q 'NEEDED *libssl.so.3' || needed+=(libssl3)
+    ! objdump -p "$1" | grep 'NEEDED *libssl.so.3' >/dev/null || needed+=(libssl3)
     mkdir -p "$folder"/{etc/ssl/certs,home/nonroot,tmp} "$packages"
     (cd "$packages" && apt-get download -q "${needed[@]}" >/dev/null 2>&1) ||
         { as_root apt-get update -q >/dev/null && (cd "$packages" && apt-get download -q "${needed[@]}"); } || return
