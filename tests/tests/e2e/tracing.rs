@@ -289,12 +289,7 @@ async fn where_nothing_is_traced_nothing_is_written_of_what_callers_send() {
     assert!(!records.is_empty());
     records.extend(broker.read_own(&topics.availability).await);
     assert!(records.iter().all(|record| record.header("traceparent").is_none()), "{records:?}");
-    assert!(!spans_are_counted(&site.visitor().get("/metrics").await.1));
     site.finish().await;
-}
-
-fn spans_are_counted(metrics: &str) -> bool {
-    metrics.lines().any(|line| line.starts_with("matchday_trace_spans"))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
