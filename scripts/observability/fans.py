@@ -29,7 +29,7 @@ PARTS = 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0,application/jso
 
 
 class Fan:
-    """Somebody with an account, or with none yet."""
+    """A visitor with an account, or with none yet."""
 
     def __init__(self, address, token=None):
         self.address, self.token = address, token

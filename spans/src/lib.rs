@@ -110,7 +110,7 @@ impl Drop for Span {
     }
 }
 
-/// The span of a request: of the trace that it names, where whoever sent it `is_trusted` to sample; else of a trace of its
+/// The span of a request: of the trace that it names, where its sender `is_trusted` to sample; else of a trace of its
 /// own, which links to what was named.
 pub fn server(name: &'static str, traceparent: Option<&str>, is_trusted: bool) -> Option<Span> {
     if !is_on() {

@@ -43,7 +43,7 @@ const suites = {
   stripe: { run: node('stripe.test.mjs'), seconds: 120, own: true },
   browser: { run: node('browser/arrivals.test.mjs', 'browser/graphiql.test.mjs', 'browser/tabs.test.mjs'), seconds: 900, own: true },
   storefront: {
-    run: shop('elsewhere', 'keyboard', 'live', 'purchase', 'resale', 'states', 'still', 'theme'),
+    run: shop('elsewhere', 'gifts', 'keyboard', 'live', 'purchase', 'resale', 'states', 'still', 'theme'),
     seconds: 1_140,
     own: true,
   },

@@ -1,6 +1,6 @@
 //! Traces: spans that have ended, on their way to a collector.
 //!
-//! They wait in a queue, which a task sends in batches. A collector that is away costs nothing but its spans: whoever ends
+//! They wait in a queue, which a task sends in batches. A collector that is away costs nothing but its spans: what ends
 //! a span never waits, a batch is tried again for as long as `OTEL_BSP_EXPORT_TIMEOUT` says, and what finds no room or is
 //! not taken in time is dropped and counted. The log says once that the collector is away, and once that it is back.
 //!
@@ -172,7 +172,7 @@ impl Sending {
     /// Waits until there is a span, and then for others.
     async fn gather(&mut self) {
         if self.gathered.is_empty() && self.queue.recv_many(&mut self.gathered, self.batch).await == 0 {
-            // Whoever ends spans lives as long as the process.
+            // What ends spans lives as long as the process.
             pending::<()>().await;
         }
         let deadline = Instant::now() + self.delay;
