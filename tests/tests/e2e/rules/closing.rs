@@ -10,8 +10,9 @@ use book::{
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use domain::{
     closing,
-    desk::error::{HoldError, OrderRefused},
+    desk::error::{HoldError, NoExtension, OrderRefused},
     resale::{ResaleError, Subject},
+    reservations,
     settings::{SalesClose, Settings},
     tickets::gate::Outcome,
 };
@@ -161,6 +162,22 @@ async fn what_is_held_by_then_is_paid_after_it() {
         assert_eq!(paid.status, Status::Reserved);
         let first = ana.ticket_of(held.id).await.expect("a paid seat has its ticket");
         assert_eq!(scanned(&app, code(&app, &first).await, "a").await, Outcome::Admitted);
+        app.finish().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hold_is_given_no_more_time_once_its_sale_is_over() {
+    for backend in BOTH {
+        let (app, end) = site(backend, AT_KICK_OFF).await;
+        let ana = app.fan("ana").await;
+        app.clock.stop_at(end - INSTANT);
+        let held = ana.holds(1, Category::One, 2).await;
+
+        app.clock.stop_at(end);
+        let refused = reservations::extend(&app, ana.viewer, held.id, None).await;
+
+        assert!(matches!(refused, Err(HoldError::NotExtended(NoExtension::SaleClosed))), "{refused:?}");
         app.finish().await;
     }
 }

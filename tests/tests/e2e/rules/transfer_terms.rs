@@ -108,6 +108,29 @@ async fn a_site_that_gives_no_tickets_refuses_and_a_closed_sale_ends_every_offer
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ticket_of_a_match_that_was_brought_forward_is_not_accepted_after_its_new_end() {
+    for backend in Backend::BOTH {
+        let app =
+            TestApp::start_with(backend, |settings| settings.sales_close = SalesClose::BeforeKickOff(Duration::ZERO))
+                .await;
+        let begins = async |after: u64| {
+            let date_utc = app.now() + Duration::from_secs(after);
+            app.give(MasterListMatch { date_utc, ..sites::given(1, &[(Category::One, 20)]) }).await;
+        };
+        begins(7_200).await;
+        let (ana, ben) = (app.fan("ana").await, app.fan("ben").await);
+        let bought = ana.buys(1, Category::One).await;
+        let invitation = offered(&app, &ana, bought.id, "ben@example.com").await;
+
+        begins(60).await;
+        app.move_clock(Duration::from_secs(60));
+
+        assert!(matches!(ben.accept(&invitation).await, Err(TransferError::SaleClosed(1))));
+        app.finish().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_has_not_confirmed_an_email_gives_nothing_where_the_site_asks_for_that() {
     for backend in Backend::BOTH {
         let app = TestApp::start_with(backend, |settings| settings.verified_email_for_holds = true).await;
