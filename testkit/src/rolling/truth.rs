@@ -1,4 +1,4 @@
-//! What is true of matches, whoever says it: the database, or an instance to its followers.
+//! What is true of matches, as either says it: the database, or an instance to its followers.
 
 use std::collections::HashMap;
 

@@ -94,7 +94,7 @@ impl Visitors {
     ///
     /// # Errors
     ///
-    /// There is nobody to be asked.
+    /// No instance is there to be asked.
     pub async fn come(address: SocketAddr, fans: Vec<String>, matches: u32, rate: u32) -> io::Result<Self> {
         let mut idle = VecDeque::new();
         for _ in 0..CONNECTIONS {

@@ -89,7 +89,7 @@ async fn a_newer_programs_step_disturbs_nobody_who_sells_beside_it_and_back_take
     let fans_load = (0_i32..).zip(&fans).map(|(number, fan)| load.of(fan, doors, 1 + number % 3));
 
     let broker = first.broker();
-    // Another site holds and gives back, as its records are read by whoever has the partition.
+    // Another site holds and gives back, as its records are read by the instance that has the partition.
     let elsewhere = async || {
         for number in 1..=3 {
             broker.say("there", "PENDING", 1, number, 2).await;

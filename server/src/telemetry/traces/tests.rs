@@ -47,7 +47,7 @@ async fn answering<A: IntoResponse + Clone + Send + Sync + 'static>(answer: A) -
 
 #[tokio::test]
 async fn what_finds_no_room_is_dropped_and_what_no_collector_takes_is_given_up() {
-    // Nobody listens there.
+    // No program listens there.
     let (mut sending, provider) = sending("127.0.0.1:1", 6);
 
     end(10, &provider);
