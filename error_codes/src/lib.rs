@@ -1,6 +1,11 @@
-//! Error codes: what `extensions.code` of an error may say. What clients do about each is in `docs/clients.md`.
+//! Error codes: what `extensions.code` of an error may say, and what each means.
 //!
 //! Invariant: clients branch on a code, so one is never renamed, and each is spelled here alone.
+
+pub mod explained;
+mod sentence;
+
+pub use self::sentence::sentence;
 
 /// The code of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +55,10 @@ codes! {
     EMAIL_NOT_VERIFIED,
     FORBIDDEN,
     RATE_LIMITED,
+    REAUTHENTICATION_REQUIRED,
     UNAUTHENTICATED,
     // Of what was asked for.
+    ACCOUNT_NOT_SETTLED,
     CONFLICT,
     EXTENSION_REFUSED,
     HOLD_EXPIRED,

@@ -1,66 +1,50 @@
 import './workers.js';
-import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
+import { DOC_EXPLORER_PLUGIN } from '@graphiql/plugin-doc-explorer';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import 'graphiql/style.css';
 import { useSyncExternalStore } from 'react';
 import { createRoot } from 'react-dom/client';
 
-import { EXAMPLES, FIRST_TABS } from './examples.js';
+import { Doc, pageOf } from './docs.jsx';
+import { Documentation } from './documentation.jsx';
+import { FIRST_TABS } from './examples.js';
 import { fetcher, ownRequest } from './fetcher.js';
+import { NARROW, PLAN_PLUGIN } from './plan.jsx';
 import './page.css';
 import * as session from './session.js';
+import { Status } from './status.jsx';
 
-const NEW_TAB = '# Ctrl-Space completes, Ctrl-Enter runs; the ball on the left shows examples.\n\n';
+const NEW_TAB = '# Ctrl-Space completes, Ctrl-Enter runs.\n\n';
 
-const EXAMPLES_PLUGIN = { title: 'Examples', icon: Ball, content: Examples };
+// Constant: GraphiQL would show the first panel again whenever it were given another list.
+const PLUGINS = [PLAN_PLUGIN, HISTORY_PLUGIN];
 
-function Ball(props) {
-  return (
-    <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="1.6" strokeLinejoin="round" {...props}>
-      <circle cx="12" cy="12" r="9.5" />
-      <path d="M12 8l3.8 2.8-1.4 4.4H9.6l-1.4-4.4zM12 8V2.8M15.8 10.8l5-1.6M14.4 15.2l3 4.2M9.6 15.2l-3 4.2M8.2 10.8l-5-1.6" />
-    </svg>
-  );
-}
+/** Where the browser keeps whether a person has closed the side panel. */
+const PANEL = 'matchday-panel';
 
-function Examples() {
-  const { addTab } = useGraphiQLActions();
-  const { queryEditor, variableEditor } = useGraphiQL((state) => ({
-    queryEditor: state.queryEditor,
-    variableEditor: state.variableEditor,
-  }));
-  const open = ({ query, variables }) => {
-    addTab();
-    queryEditor?.setValue(query);
-    variableEditor?.setValue(variables ?? '');
-    requestAnimationFrame(() => document.querySelector('.graphiql-tab-active')?.scrollIntoView());
-  };
+/** How wide the side panel is at first, as a part of the rest: GraphiQL's own third leaves queries too little. */
+const PANEL_SHARE = ['graphiql:docExplorerFlex', '0.28'];
 
-  return (
-    <section aria-label="Examples" className="matchday-examples">
-      <div className="matchday-examples-title">Examples</div>
-      <p>Each opens in a tab of its own.</p>
-      <ul>
-        {EXAMPLES.map((example) => (
-          <li key={example.title}>
-            <button type="button" onClick={() => open(example)}>
-              <strong>{example.title}</strong>
-              <span>{example.about}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
+/** A phone: the panel covers the editors and is opened by hand, and the query gets the room of the variables. */
+const isNarrow = matchMedia(NARROW).matches;
+
+// GraphiQL gives its explorer a store only where the plugin is this very object.
+DOC_EXPLORER_PLUGIN.content = Documentation;
 
 function Session() {
-  const signedIn = useSyncExternalStore(session.subscribe, session.current);
-  if (!signedIn) return null;
+  const { name, problem } = useSyncExternalStore(session.shown.subscribe, session.shown.current);
+  if (problem) {
+    return (
+      <span className="matchday-session matchday-problem" role="alert" title={problem}>
+        not signed in: {problem}
+      </span>
+    );
+  }
+  if (!name) return null;
 
   return (
     <span className="matchday-session" title="This page sends the session with every request, and refreshes it">
-      signed in as <b>{signedIn.name}</b>
+      <span>signed in as</span> <b>{name}</b>
       <button type="button" onClick={session.end} title="Sign out" aria-label="Sign out">
         ×
       </button>
@@ -69,25 +53,35 @@ function Session() {
 }
 
 function Page() {
+  const isOpen = localStorage.getItem(PANEL) !== 'closed' && !isNarrow;
+
   return (
     <GraphiQL
       fetcher={fetcher}
       defaultTabs={FIRST_TABS}
       defaultQuery={NEW_TAB}
-      defaultEditorToolsVisibility
-      isHeadersEditorEnabled
+      defaultEditorToolsVisibility={!isNarrow}
       inputValueDeprecation
-      plugins={[EXAMPLES_PLUGIN, HISTORY_PLUGIN]}
+      isHeadersEditorEnabled
+      onTogglePluginVisibility={(plugin) => localStorage.setItem(PANEL, plugin ? 'open' : 'closed')}
+      plugins={PLUGINS}
+      schemaDescription
+      visiblePlugin={isOpen ? PLAN_PLUGIN : undefined}
     >
       <GraphiQL.Logo>
         <Session />
-        <a className="matchday-logo" href="schema.graphql" title="The schema as text">
+        <Doc at={pageOf('')}>Docs</Doc>
+        <a className="matchday-logo" href="./" title="To the site">
           Matchday
         </a>
       </GraphiQL.Logo>
+      <GraphiQL.Footer>
+        <Status />
+      </GraphiQL.Footer>
     </GraphiQL>
   );
 }
 
+if (localStorage.getItem(PANEL_SHARE[0]) === null) localStorage.setItem(...PANEL_SHARE);
 session.resume(ownRequest);
 createRoot(document.getElementById('graphiql')).render(<Page />);

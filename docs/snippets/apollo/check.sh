@@ -1,0 +1,2 @@
+npx graphql-codegen
+npx tsc

@@ -1,0 +1,1 @@
+ariadne-codegen client

@@ -1,0 +1,1 @@
+MATCHDAY_TRANSPORT_DOCUMENTS_TRUSTED_MANIFEST=persisted-documents.json matchday

@@ -1,0 +1,1 @@
+npx tsx watch.ts fan@example.com 'correct horse'

@@ -1,0 +1,1 @@
+pg_dump --format=custom --file matchday.dump "$DATABASE_URL"

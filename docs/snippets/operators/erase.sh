@@ -1,0 +1,1 @@
+matchday user erase ana@example.com

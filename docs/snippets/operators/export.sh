@@ -1,0 +1,1 @@
+matchday user export ana@example.com > ana.json

@@ -1,0 +1,2 @@
+matchday key rotate
+matchday key --tickets rotate

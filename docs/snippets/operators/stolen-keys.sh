@@ -1,0 +1,2 @@
+matchday key rotate --now
+matchday key --tickets rotate --now

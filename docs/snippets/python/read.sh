@@ -1,0 +1,1 @@
+python matches.py

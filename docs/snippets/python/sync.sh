@@ -1,0 +1,1 @@
+python sync.py stock.sqlite

@@ -1,0 +1,1 @@
+MATCHDAY_DATA_DIR=./data matchday user create admin@example.com --role admin

@@ -1,0 +1,8 @@
+//! The documentation as readers get it.
+
+mod documents {
+    mod answers;
+    mod harness;
+    mod pages;
+    mod search;
+}
