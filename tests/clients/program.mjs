@@ -18,7 +18,7 @@ const built = fileURLToPath(new URL('../../target/debug/matchday', import.meta.u
  * of its `url`.
  *
  * `runs(…words)` runs one of its other roles beside it, on the same data. `restart(signal)` ends the program and starts it again
- * on its port and its data, and resolves when it is ready.
+ * on its port and its data, with settings `changed` if given, and resolves when it is ready.
  *
  * `mails(kind)` are the texts of the mails of a kind that it has kept so far, the oldest first.
  */
@@ -78,8 +78,9 @@ async function start(words, settings, isReady) {
     }
   };
 
-  const restart = async (signal) => {
+  const restart = async (signal, changed = {}) => {
     await end(signal);
+    Object.assign(env, changed);
     await launch();
   };
 

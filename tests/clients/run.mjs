@@ -1,4 +1,5 @@
-// Runs every client's tests, each suite against a program of its own on embedded parts.
+// Runs every client's tests, each suite against a program of its own on embedded parts; `operators` and `proxies` on the services
+// that `scripts/services env` names.
 //
 //   node run.mjs                 all suites
 //   node run.mjs audits python   these suites
@@ -7,6 +8,7 @@
 // into node_modules and python/.venv. Exits with 1 if a suite fails or takes too long; the runners' own lines say what.
 
 import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { copyFile, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,7 +25,7 @@ const node = (...files) => [process.execPath, ['--test', '--test-timeout=300000'
 // One after the other: each has a program and a Chromium of its own, and `states` alone takes minutes.
 const shop = (...subjects) => [
   process.execPath,
-  ['--test', '--test-concurrency=1', '--test-timeout=480000', ...subjects.map((subject) => `browser/shop/${subject}.test.mjs`)],
+  ['--test', '--test-concurrency=1', '--test-timeout=900000', ...subjects.map((subject) => `browser/shop/${subject}.test.mjs`)],
 ];
 
 // Of the differential suite: more of them take longer.
@@ -35,16 +37,37 @@ const judged = Number(process.env.VALIDATION_DOCUMENTS ?? 0) / 20;
 const suites = {
   audits: { run: node('http-audits/audits.test.mjs'), seconds: 120 },
   clients: { run: node('altcha.test.mjs', 'apollo.test.mjs', 'graphql-sse.test.mjs', 'graphql-ws.test.mjs', 'urql.test.mjs'), seconds: 300 },
+  closes: { run: node('close-codes.test.mjs'), seconds: 60, own: true },
   differential: { run: [process.execPath, ['--test', 'differential/execution.test.mjs']], seconds: 600 + documents, own: true },
   validation: { run: [process.execPath, ['--test', 'differential/validation.test.mjs']], seconds: 600 + judged, own: true },
+  guides: { run: [process.execPath, ['--test', '--test-concurrency=1', '--test-timeout=400000', ...testsOf('guides')]], seconds: 1_500, own: true, packages: 'snippets' },
+  // `cargo build -p analytics --example counts` comes before it.
+  counts: { run: [python, ['-m', 'unittest', 'discover', '-v', '-s', 'counts']], seconds: 120, own: true },
   python: { run: [python, ['-m', 'unittest', 'discover', '-v', '-s', 'python']], seconds: 300 },
+  // By DuckDB, on the files that the lake's own reader is tested on: no program is needed.
+  lake: { run: [python, ['-m', 'unittest', 'discover', '-v', '-s', 'lake']], seconds: 120, own: true },
+  operators: { run: node('operators.test.mjs'), seconds: 600, own: true },
+  // Streams stay open for longer than the proxies' time-outs, and each proxy sees both instances go and come back.
+  proxies: { run: [process.execPath, ['--test', '--test-timeout=600000', 'proxies.test.mjs']], seconds: 660, own: true },
   restarts: { run: node('restart.test.mjs'), seconds: 300, own: true },
   sessions: { run: node('sessions.test.mjs'), seconds: 240, own: true },
   stripe: { run: node('stripe.test.mjs'), seconds: 120, own: true },
-  browser: { run: node('browser/arrivals.test.mjs', 'browser/graphiql.test.mjs', 'browser/tabs.test.mjs'), seconds: 900, own: true },
+  snippets: { run: node('snippets/snippets.test.mjs'), seconds: 300, own: true, packages: 'snippets' },
+  newcomer: {
+    run: [process.execPath, ['--test', '--test-concurrency=1', '--test-timeout=900000', ...testsOf('newcomer')]],
+    seconds: 2_400,
+    own: true,
+  },
+  browser: {
+    run: node(...['arrivals', 'graphiql', 'graphiql-session', 'graphiql-walk', 'tabs'].map((subject) => `browser/${subject}.test.mjs`)),
+    seconds: 900,
+    own: true,
+  },
+  // One file, for which the time-out of a test counts, too.
+  docs: { run: [process.execPath, ['--test', '--test-timeout=800000', 'browser/docs/docs.test.mjs']], seconds: 900, own: true },
   storefront: {
-    run: shop('elsewhere', 'gifts', 'keyboard', 'live', 'purchase', 'resale', 'states', 'still', 'theme'),
-    seconds: 1_140,
+    run: shop('elsewhere', 'gifts', 'keyboard', 'live', 'purchase', 'resale', 'search', 'states', 'still', 'theme'),
+    seconds: 1_500,
     own: true,
   },
 };
@@ -63,8 +86,10 @@ const unknown = asked.filter((name) => !(name in suites));
 if (unknown.length > 0) throw new Error(`there is no suite ${unknown.join(', ')}, but ${Object.keys(suites).join(', ')}`);
 const names = asked.length > 0 ? asked : Object.keys(suites);
 
-if (names.some((name) => name !== 'python')) await installNode();
-if (names.includes('python')) await installPython();
+const inPython = ['python', 'lake', 'counts'];
+if (names.some((name) => !inPython.includes(name))) await installNode();
+for (const name of names) if (suites[name].packages) await installNode(suites[name].packages);
+if (names.some((name) => inPython.includes(name))) await installPython();
 let failed = 0;
 for (const name of names) {
   if (stopped) break;
@@ -89,10 +114,16 @@ async function passes({ run: [command, words], seconds, own }) {
   return passed;
 }
 
-async function installNode() {
-  await installed('package-lock.json', 'node_modules', () =>
-    run('npm', ['ci', '--no-audit', '--no-fund'], { seconds: INSTALL_SECONDS }),
+/** The packages of this folder, or of one in it. */
+async function installNode(folder = '.') {
+  await installed(path.join(folder, 'package-lock.json'), path.join(folder, 'node_modules'), () =>
+    run('npm', ['ci', '--no-audit', '--no-fund', '--prefix', folder], { seconds: INSTALL_SECONDS }),
   );
+}
+
+/** Each page of docs/start that a newcomer follows, and each guide whose code runs, has a test in the folder. */
+function testsOf(folder) {
+  return readdirSync(path.join(here, folder)).filter((name) => name.endsWith('.test.mjs')).map((name) => `${folder}/${name}`);
 }
 
 // A Debian that is asked to install for all users refuses; the packages are this folder's own.

@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 
+import { Heard } from './heard.mjs';
+
 export const url = process.env.MATCHDAY_URL?.replace(/\/$/, '');
 assert.ok(url, 'MATCHDAY_URL must name a running server, as http://127.0.0.1:8000');
 
@@ -37,31 +39,6 @@ export const reserve = (token, matchNumber) =>
   post(operations.reserve, { input: { matchNumber, category: 1, quantity: 1 } }, token);
 
 export const pendingOf = (availability) => availability.categories.find(({ category }) => category === 1).pending;
-
-// Collects what a subscription says, so that a test can wait for what it expects.
-export class Heard {
-  #values = [];
-  #waiting = [];
-
-  push(value) {
-    this.#values.push(value);
-    for (const wake of this.#waiting.splice(0)) wake();
-  }
-
-  async until(what, holds, seconds = 15) {
-    const deadline = Date.now() + seconds * 1000;
-    for (;;) {
-      const found = this.#values.find(holds);
-      if (found !== undefined) return found;
-      const left = deadline - Date.now();
-      if (left <= 0) throw new Error(`never heard ${what}, but ${JSON.stringify(this.#values)}`);
-      await new Promise((resolve) => {
-        const timer = setTimeout(resolve, left);
-        this.#waiting.push(() => (clearTimeout(timer), resolve()));
-      });
-    }
-  }
-}
 
 // A fan watches a match, somebody reserves a ticket of it, and the fan sees the number change.
 export async function watchesANumberChange(subscribe) {

@@ -38,8 +38,12 @@ writeFileSync(join(here, 'src/documents.ts'), typescript(documents, schema));
 const script = { format: 'esm', target: 'es2022' };
 const style = await bundle('src/main.css', 'matchday.css', {});
 const worker = await bundle('src/pow-worker.ts', 'pow.js', script);
-const main = await bundle('src/main.ts', 'matchday.js', { ...script, define: { WORKER: JSON.stringify(worker.file) } });
-const assets = [style, main, worker];
+const search = await bundle('src/search.ts', 'search.js', script);
+const beside = { WORKER: JSON.stringify(worker.file), SEARCH: JSON.stringify(search.file) };
+const main = await bundle('src/main.ts', 'matchday.js', { ...script, define: beside });
+const docsStyle = await bundle('src/docs-main.css', 'docs.css', {});
+const docsScript = await bundle('src/docs.ts', 'docs.js', script);
+const assets = [style, main, worker, search, docsStyle, docsScript];
 
 /** Everything that a build reads, by its path from the root of the repository. */
 function sources() {
@@ -55,6 +59,9 @@ const constants = [
   ['STYLE', style],
   ['SCRIPT', main],
   ['WORKER', worker],
+  ['SEARCH', search],
+  ['DOCS_STYLE', docsStyle],
+  ['DOCS_SCRIPT', docsScript],
 ].map(([name, { file }]) => `pub(crate) const ${name}: (&str, &str) = ("${file}", include_str!("${file}"));\n`);
 
 rmSync(dist, { recursive: true, force: true });

@@ -33,6 +33,8 @@ export function mutations(ask, { ways, tokens }) {
       ...calls('withdrawListing', { id: listings.withdrawn.id }),
       ...calls('transferTicket', { ticketId: given.id, email: 'friend@example.test' }, { ticketId: 'nonsense', email: 'friend@example.test' }),
       ...calls('cancelTicketTransfer', { ticketId: given.id }, { ticketId: used.id }, { ticketId: 'nonsense' }),
+      ...calls('setPersonalisation', { enabled: false }, { enabled: true }),
+      { field: 'exportMyData', args: {} },
       { field: 'requestEmailVerification', args: {} },
     ],
     ben: () => [
@@ -63,4 +65,5 @@ export const ofSessions = (refreshToken) => [
   ...calls('signOut', { allSessions: true }, { allSessions: false }),
   ...calls('refreshSession', { refreshToken }),
   ...calls('changePassword', { currentPassword: PASSWORD, newPassword: 'another horse' }, { currentPassword: 'wrong', newPassword: 'another horse' }),
+  ...calls('deleteAccount', { password: PASSWORD }, { password: 'wrong' }, {}),
 ];

@@ -7,7 +7,8 @@ import {
 
 /** What is another at each request: that something is there is compared, and not what. */
 const VOLATILE = new Set([
-  'AddressRule.createdAt', 'AltchaChallenge.challenge', 'AltchaChallenge.salt', 'AltchaChallenge.signature', 'Query.now',
+  'AddressRule.createdAt', 'AltchaChallenge.challenge', 'AltchaChallenge.salt', 'AltchaChallenge.signature',
+  'DeleteAccountPayload.deletedAt', 'ExportMyDataPayload.createdAt', 'ExportMyDataPayload.fileName', 'ExportMyDataPayload.json', 'Query.now',
   'RateLimit.remaining', 'RateLimit.resetAt', 'RateLimitBucket.remaining', 'RateLimitBucket.resetAt', 'RevokedTicketConnection.until', 'SecurityEvent.count',
   'SecurityEvent.lastAt', 'SessionPayload.accessToken', 'SessionPayload.expiresAt', 'SessionPayload.refreshToken', 'Ticket.passUrl',
 ]);

@@ -26,7 +26,7 @@ const MOST_SHRINKS = 400;
 
 // What the program says of limits is no judgement on a document, nor what it says of the characters of a text.
 const LIMITS = ['QUERY_TOO_COMPLEX', 'INTROSPECTION_DISABLED'];
-const CHARACTERS = 'has the control character';
+const CHARACTERS = 'the control character';
 
 // By these a document that is right changes nothing, and is not waited for: others are refused before they run.
 const HARMLESS = { query: ['get', 'post', 'batch', 'socket', 'legacy', 'stream'], mutation: ['get'], subscription: ['get', 'post'] };

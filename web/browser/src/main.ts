@@ -7,7 +7,7 @@ import { LocalTime } from './local-time.js';
 import { Market } from './market.js';
 import { Order } from './order.js';
 import { Pay } from './pay.js';
-import { closeMenus, Copy, Full, Once, Print } from './small.js';
+import { closeMenus, Copy, Full, loadSearch, Once, Print } from './small.js';
 import { start } from './socket.js';
 
 const ELEMENTS = {
@@ -29,6 +29,7 @@ for (const [name, element] of Object.entries(ELEMENTS)) {
 }
 start();
 closeMenus();
+loadSearch();
 
 // A change of pages that another one overtakes is no error of ours.
 addEventListener('pageswap', ({ viewTransition }) => {

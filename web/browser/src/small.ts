@@ -1,6 +1,8 @@
-/** The small ones: `md-once`, `md-copy`, `md-print`, `md-full`, and menus that close. */
+/** The small ones: `md-once`, `md-copy`, `md-print`, `md-full`, menus that close, and the box of the search that loads its module. */
 
 import { each, word, write } from './page.js';
+
+declare const SEARCH: string;
 
 const AGAIN_MS = 10_000;
 const SAID_MS = 2_000;
@@ -124,6 +126,18 @@ export function closeMenus(): void {
     if (key === 'Escape') {
       document.activeElement?.closest('details.menu')?.querySelector('summary')?.focus();
       close(null);
+    }
+  });
+}
+
+/** `md-search` has a module of its own, which is loaded once the box is used: most pages are read without. */
+export function loadSearch(): void {
+  each(document, 'md-search', (search) => {
+    const load = () => void import(new URL(SEARCH, import.meta.url).href).catch(() => undefined);
+    if (search.contains(document.activeElement)) {
+      load();
+    } else {
+      search.addEventListener('focusin', load, { once: true });
     }
   });
 }

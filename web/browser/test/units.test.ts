@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { Announcer } from '../src/announcer.js';
 import { waitBefore } from '../src/backoff.js';
 import { payload, type Report, solve } from '../src/pow.js';
+import { clear, forget, recent, remember } from '../src/recent.js';
 import { sha256 } from '../src/sha256.js';
 import { digest, isFew, matchStatus, meterWidth, newer, tagClass } from '../src/stock.js';
 import { age, clockParts, passed, secondsLeft, serverNow } from '../src/time.js';
@@ -207,4 +208,44 @@ test('a page is loaded anew at the ticket that is open', () => {
   assert.equal(next('https://tickets.example/en/orders/1/pay'), page);
   assert.equal(next('https://tickets.example/en/orders/1#show-2'), '/en/orders/1?#show-2');
   assert.equal(next('https://tickets.example/en/orders/1?#show-2'), '/en/orders/1#show-2');
+});
+
+/** Stands for what a browser keeps for the site. */
+function keepsIn(storage: Partial<Storage>): void {
+  Object.defineProperty(globalThis, 'localStorage', { value: storage, configurable: true });
+}
+
+test('the last five searches are kept on the device, the newest first and each once', () => {
+  const kept = new Map<string, string>();
+  keepsIn({
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
+  });
+
+  for (const query of ['qatar', 'spain', ' ', 'japan', 'ghana', 'brazil', ' Spain ', 'x'.repeat(300)]) remember(query);
+
+  assert.deepEqual(recent(), ['x'.repeat(200), 'Spain', 'brazil', 'ghana', 'japan']);
+  forget('ghana');
+  assert.equal(recent().includes('ghana'), false);
+  clear();
+  assert.deepEqual([recent(), kept.size], [[], 0]);
+});
+
+test('a browser that keeps nothing, or something else, has no searches', () => {
+  keepsIn({
+    getItem: () => {
+      throw new Error('denied');
+    },
+    setItem: () => {
+      throw new Error('full');
+    },
+  });
+  remember('qatar');
+  assert.deepEqual(recent(), []);
+
+  for (const text of ['{', '{"a":1}', 'null', '[1,{}]']) {
+    keepsIn({ getItem: () => text });
+    assert.deepEqual(recent(), [], text);
+  }
 });

@@ -149,7 +149,7 @@ impl<'a> Answer<'a> {
         };
         let status = self.response.status();
         let mut answer =
-            self.body.map_err(|error| refused("INTERNAL", format!("{status} is no answer of GraphQL: {error}")))?;
+            self.body.map_err(|error| refused("INTERNAL", format!("{status} is not a GraphQL response: {error}")))?;
         let fields = wrong_fields(&answer["errors"]);
         if let Some(error) = answer.get_mut("errors").and_then(|errors| errors.get_mut(0)).map(Value::take) {
             let extensions = error["extensions"].clone();

@@ -3,15 +3,17 @@
 mod built {
     include!("../../browser/dist/assets.rs");
 
-    pub(super) const SCRIPTS: [(&str, &str); 2] = [SCRIPT, WORKER];
+    pub(super) const SCRIPTS: [(&str, &str); 3] = [SCRIPT, WORKER, SEARCH];
     /// In every page, so that it is painted without waiting for another answer.
     pub(super) const STYLE_SHEET: &str = STYLE.1;
     pub(super) const SCRIPT_NAME: &str = SCRIPT.0;
     pub(super) const TRUSTED: &str = DOCUMENTS;
+    pub(super) const DOCS_STYLE_SHEET: (&str, &str) = DOCS_STYLE;
+    pub(super) const DOCS_MODULE: (&str, &str) = DOCS_SCRIPT;
 }
 
 /// The mark of the site in a browser's tab.
-pub(crate) const ICON: &str = concat!(
+pub const ICON: &str = concat!(
     "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 30 30\"><rect width=\"30\" height=\"30\" rx=\"6\" fill=\"#14254a\"/>",
     "<circle cx=\"15\" cy=\"15\" r=\"10\" fill=\"none\" stroke=\"#4fc792\" stroke-width=\"2.5\"/>",
     "<path d=\"M15 5v20\" stroke=\"#4fc792\" stroke-width=\"2.5\"/><circle cx=\"15\" cy=\"15\" r=\"2.5\" fill=\"#4fc792\"/></svg>"
@@ -22,6 +24,10 @@ pub(crate) const STYLE: &str = built::STYLE_SHEET;
 
 /// What the browser's script asks the API, by id: `{"sha256:…": "…"}`.
 pub const DOCUMENTS: &str = built::TRUSTED;
+
+/// The style sheet of the documentation, and its script: each by its name, which changes with its text.
+pub const DOCS_STYLE: (&str, &str) = built::DOCS_STYLE_SHEET;
+pub const DOCS_SCRIPT: (&str, &str) = built::DOCS_MODULE;
 
 /// The path of the script.
 pub(crate) fn script_path() -> String {

@@ -5,7 +5,6 @@
 //! the one before, which their browser brings up to date by the version in it.
 
 use std::{
-    io::Write,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -15,16 +14,15 @@ use std::{
 
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use bytes::Bytes;
 use graphql_client::GraphQLQuery;
 use quick_cache::{Weighter, sync::Cache};
-use sha2::{Digest, Sha256};
 
 use crate::{
     answer::{self, Keeping, Shown},
     api::{self, Refusal},
+    kept_body::KeptBody,
     layout::{self, Page},
     locale::Locale,
     visit::{Kit, Visit},
@@ -43,12 +41,36 @@ pub async fn public<Q: GraphQLQuery>(
 where
     Q::Variables: Clone,
 {
-    let key = format!("{locale}{path}");
+    let nothing = |_: &Q::ResponseData| None;
+    public_with::<Q, Q>(kit, pages, parts, locale, path, variables, nothing, |visit, data, _| make(visit, data)).await
+}
+
+/// The same of a page that asks for something beside where the answer says so. It is shown without what is refused.
+#[expect(clippy::too_many_arguments, reason = "a page is made of a place, two questions and a maker")]
+pub async fn public_with<Q: GraphQLQuery, R: GraphQLQuery>(
+    kit: &Kit,
+    pages: &KeptPages,
+    parts: &Parts,
+    locale: Locale,
+    path: String,
+    variables: Q::Variables,
+    beside: impl Fn(&Q::ResponseData) -> Option<R::Variables>,
+    make: impl FnOnce(&Visit<'_>, &Q::ResponseData, Option<&R::ResponseData>) -> Option<Page>,
+) -> Response
+where
+    Q::Variables: Clone,
+{
+    let country = kit.site.country_header.as_ref().and_then(|header| parts.headers.get(header)?.to_str().ok());
+    let key = format!("{locale}{path} {}", country.unwrap_or_default());
     let mut visit = Visit::begin(kit, parts, locale, path).await;
     if visit.has_session() {
         match visit.ask::<Q>(variables.clone()).await {
             Ok(data) => {
-                return match make(&visit, &data) {
+                let more = match beside(&data) {
+                    Some(variables) => visit.ask::<R>(variables).await.ok(),
+                    None => None,
+                };
+                return match make(&visit, &data, more.as_ref()) {
                     Some(page) => answer::page(&mut visit, StatusCode::OK, &page, Keeping::Browser),
                     None => answer::refused(&mut visit, &Refusal::not_found()),
                 };
@@ -60,27 +82,39 @@ where
     }
 
     let kept = pages.find(&key);
-    let question = kept.as_ref().map_or_else(|| question::<Q>(variables), |kept| kept.question.clone());
-    let asked = api::revalidation(parts, question.clone(), kept.as_ref().map(|kept| &kept.answer_tag));
-    let response = kit.api.ask(asked).await;
+    let question = kept.as_ref().map_or_else(|| question::<Q>(variables), |kept| kept.shown.question.clone());
+    let asked = api::revalidation(parts, question.clone(), kept.as_ref().map(|kept| &kept.shown.tag));
+    let mut response = kit.api.ask(asked).await;
     let now = Instant::now();
     if let Some(kept) = kept {
-        if response.status() == StatusCode::NOT_MODIFIED {
-            return kept.answer(parts);
+        let is_same = response.status() == StatusCode::NOT_MODIFIED;
+        if is_same && kept.shows_what_is_beside(kit, parts).await {
+            return kept.body.answer(&parts.headers);
         }
         // A refusal is answered as one, also where there is a page: it may be meant for this visitor.
-        if response.headers().contains_key(header::ETAG) && !KeptPages::may_replace(&kept, now) {
-            return kept.answer(parts);
+        if (is_same || response.headers().contains_key(header::ETAG)) && !KeptPages::may_replace(&kept, now) {
+            return kept.body.answer(&parts.headers);
+        }
+        if is_same {
+            response = kit.api.ask(api::revalidation(parts, question.clone(), None)).await;
         }
     }
-    match api::data::<Q::ResponseData>(&response).map(|data| make(&visit, &data)) {
+    let data = api::data::<Q::ResponseData>(&response);
+    let beside = match data.as_ref().ok().and_then(beside).map(self::question::<R>) {
+        Some(question) => Some((question.clone(), kit.api.ask(api::revalidation(parts, question, None)).await)),
+        None => None,
+    };
+    let more = beside.as_ref().and_then(|(_, answer)| api::data::<R::ResponseData>(answer).ok());
+    match data.map(|data| make(&visit, &data, more.as_ref())) {
         Ok(Some(page)) => {
             let html = layout::html(&visit, &page).into_string();
             let mut headers = HeaderMap::new();
             kit.theme.guard(&mut headers, page.needs);
             headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(locale.tag()));
-            let tag = response.headers().get(header::ETAG);
-            pages.keep(key, question, tag.cloned(), html, headers, now).answer(parts)
+            let tag = |answer: &axum::http::Response<_>| answer.headers().get(header::ETAG).cloned();
+            let shown = tag(&response).map(|tag| Asked { question, tag });
+            let beside = beside.map(|(question, answer)| Some(Asked { question, tag: tag(&answer)? }));
+            pages.keep(key, shown, beside, html, headers, now).answer(&parts.headers)
         }
         Ok(None) => {
             pages.0.remove(&key);
@@ -123,26 +157,27 @@ struct ByBytes;
 
 impl Weighter<String, Arc<Kept>> for ByBytes {
     fn weight(&self, key: &String, kept: &Arc<Kept>) -> u64 {
-        let question = kept.question.path_and_query().map_or(0, |question| question.as_str().len());
-        let bytes = key.len() + question + kept.plain.len() + kept.gzip.len() + kept.brotli.len();
+        let asked = [Some(&kept.shown), kept.beside.as_ref()].into_iter().flatten();
+        let questions = asked.filter_map(|asked| Some(asked.question.path_and_query()?.as_str().len()));
+        let bytes = key.len() + questions.sum::<usize>() + kept.body.bytes();
         u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 }
 
-/// A page, compressed as browsers take it.
-pub struct Kept {
-    /// By which the API is asked what the page shows.
+/// By which the API is asked what a page shows, and the tag of its answer that the page shows.
+struct Asked {
     question: Uri,
-    /// Of the API's answer that it shows.
-    answer_tag: HeaderValue,
+    tag: HeaderValue,
+}
+
+/// A page, and what says whether it is still true.
+struct Kept {
+    shown: Asked,
+    /// What it asked for because of that.
+    beside: Option<Asked>,
     made_at: Instant,
     is_being_replaced: AtomicBool,
-    tag: HeaderValue,
-    /// All that it is sent with but its coding.
-    headers: HeaderMap,
-    plain: Bytes,
-    gzip: Bytes,
-    brotli: Bytes,
+    body: Arc<KeptBody>,
 }
 
 impl Default for KeptPages {
@@ -165,101 +200,46 @@ impl KeptPages {
         now.duration_since(kept.made_at) >= PACE && !kept.is_being_replaced.swap(true, Ordering::Relaxed)
     }
 
-    /// Keeps a page, with the headers that it is sent with.
+    /// Keeps a page, with the headers that it is sent with; one whose answers have no tags is shown once.
     fn keep(
         &self,
         key: String,
-        question: Uri,
-        answer_tag: Option<HeaderValue>,
+        shown: Option<Asked>,
+        beside: Option<Option<Asked>>,
         html: String,
-        headers: HeaderMap,
+        mut headers: HeaderMap,
         now: Instant,
-    ) -> Arc<Kept> {
-        let may_be_kept = answer_tag.is_some();
-        let answer_tag = answer_tag.unwrap_or(HeaderValue::from_static(""));
-        let kept = Arc::new(Kept::new(question, answer_tag, html, headers, now));
-        if may_be_kept {
-            self.0.insert(key, Arc::clone(&kept));
+    ) -> Arc<KeptBody> {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding, cookie"));
+        let body = Arc::new(KeptBody::new(html, headers));
+        if let (Some(shown), None | Some(Some(_))) = (shown, &beside) {
+            let kept = Kept::new(shown, beside.flatten(), Arc::clone(&body), now);
+            self.0.insert(key, Arc::new(kept));
         }
-        kept
+        body
     }
 }
 
 impl Kept {
-    fn new(question: Uri, answer_tag: HeaderValue, html: String, mut headers: HeaderMap, now: Instant) -> Self {
-        let digest = hex::encode(&Sha256::digest(html.as_bytes())[..16]);
-        let tag = HeaderValue::from_str(&format!("W/\"{digest}\"")).expect("hexadecimal digits are text");
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        headers.insert(header::ETAG, tag.clone());
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding, cookie"));
-        Self {
-            question,
-            answer_tag,
-            made_at: now,
-            is_being_replaced: AtomicBool::new(false),
-            tag,
-            headers,
-            gzip: gzip(html.as_bytes()),
-            brotli: brotli(html.as_bytes()),
-            plain: html.into(),
-        }
+    fn new(shown: Asked, beside: Option<Asked>, body: Arc<KeptBody>, now: Instant) -> Self {
+        Self { shown, beside, made_at: now, is_being_replaced: AtomicBool::new(false), body }
     }
 
-    /// The page for a browser: in the coding that it takes, or that it has it already.
-    #[must_use]
-    fn answer(&self, request: &Parts) -> Response {
-        let known = request.headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|known| known.to_str().ok());
-        let is_known = known.flat_map(|known| known.split(',')).any(|known| known.trim() == self.tag);
-        let accepted = request.headers.get(header::ACCEPT_ENCODING).and_then(|accepted| accepted.to_str().ok());
-        let (coding, body) = match accepted.unwrap_or_default() {
-            accepted if takes(accepted, "br") => (Some("br"), &self.brotli),
-            accepted if takes(accepted, "gzip") => (Some("gzip"), &self.gzip),
-            _ => (None, &self.plain),
-        };
-        let mut headers = self.headers.clone();
-        if is_known {
-            headers.remove(header::CONTENT_TYPE);
-            return (StatusCode::NOT_MODIFIED, headers).into_response();
-        }
-        if let Some(coding) = coding {
-            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
-        }
-        let mut response = Response::new(body.clone().into());
-        *response.headers_mut() = headers;
-        response
+    /// Whether the API still answers as before what the page asks beside; each visitor is asked for.
+    async fn shows_what_is_beside(&self, kit: &Kit, parts: &Parts) -> bool {
+        let Some(Asked { question, tag }) = &self.beside else { return true };
+        let asked = api::revalidation(parts, question.clone(), Some(tag));
+        kit.api.ask(asked).await.status() == StatusCode::NOT_MODIFIED
     }
-}
-
-/// Whether a coding is accepted: named, and not with a weight of zero (RFC 9110, 12.5.3).
-fn takes(accepted: &str, coding: &str) -> bool {
-    accepted.split(',').any(|offer| {
-        let (name, weight) = offer.split_once(';').unwrap_or((offer, ""));
-        let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse().ok()).unwrap_or(1.0_f32);
-        name.trim().eq_ignore_ascii_case(coding) && weight > 0.0
-    })
-}
-
-fn gzip(html: &[u8]) -> Bytes {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
-    encoder.write_all(html).and_then(|()| encoder.finish()).expect("memory takes all").into()
-}
-
-fn brotli(html: &[u8]) -> Bytes {
-    let mut encoded = Vec::new();
-    let params = brotli::enc::BrotliEncoderParams { quality: 5, size_hint: html.len(), ..Default::default() };
-    brotli::BrotliCompress(&mut &html[..], &mut encoded, &params).expect("memory takes all");
-    encoded.into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_coding_is_taken_where_it_is_named_and_weighs_something() {
-        assert!(takes("gzip, deflate, br", "br") && takes("BR;q=0.5", "br"));
-        assert!(!takes("br;q=0, gzip", "br") && !takes("", "gzip") && !takes("x-br", "br"));
+    fn asked() -> Asked {
+        Asked { question: Uri::from_static("/graphql"), tag: HeaderValue::from_static("a") }
     }
 
     #[test]
@@ -268,9 +248,7 @@ mod tests {
         let html = "x".repeat(128 * 1024);
 
         for number in 0..1_000 {
-            let tag = Some(HeaderValue::from_static("a"));
-            let (key, question) = (format!("en/?{number}"), Uri::from_static("/graphql"));
-            pages.keep(key, question, tag, html.clone(), HeaderMap::new(), Instant::now());
+            pages.keep(format!("en/?{number}"), Some(asked()), None, html.clone(), HeaderMap::new(), Instant::now());
         }
 
         let bytes = pages.0.len() * html.len();
@@ -281,8 +259,7 @@ mod tests {
     #[test]
     fn a_page_is_made_anew_by_one_at_a_time_and_at_its_pace() {
         let start = Instant::now();
-        let question = Uri::from_static("/graphql");
-        let kept = Kept::new(question, HeaderValue::from_static("a"), "x".to_owned(), HeaderMap::new(), start);
+        let kept = Kept::new(asked(), None, Arc::new(KeptBody::new("x", HeaderMap::new())), start);
 
         assert!(!KeptPages::may_replace(&kept, start + PACE / 2), "too early");
         assert!(KeptPages::may_replace(&kept, start + PACE));

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::{assets, locale::Locale, policy::Needs, refusal, t, t_plain, visit::Visit};
+use crate::{assets, locale::Locale, policy::Needs, refusal, search_box, t, t_plain, visit::Visit};
 
 /// Where in the site a page is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub enum Section {
     Resale,
     Orders,
     Account,
+    /// It has the box of the search itself.
+    Search,
     Elsewhere,
 }
 
@@ -125,11 +127,13 @@ fn top(visit: &Visit<'_>, section: Section) -> Markup {
                 a.brand href=(visit.link("/")) {
                     (mark(visit))
                 }
+                @if section != Section::Search { (search_box::in_header(visit)) }
                 nav aria-label=(t!(words, "nav")) {
                     @for (of, path, key) in links {
                         a href=(visit.link(path)) aria-current=[(of == section).then_some("page")] { (t!(words, key)) }
                     }
                 }
+                (search_box::link(visit, section == Section::Search))
                 (languages(visit))
             }
         }
@@ -148,12 +152,20 @@ fn mark(visit: &Visit<'_>) -> Markup {
                 img src=(logo.path) alt=(name) width=(logo.width) height=(logo.height);
             }
         } @else {
-            svg width="30" height="30" viewBox="0 0 30 30" aria-hidden="true" {
-                circle cx="15" cy="15" r="13" fill="none" stroke="currentColor" stroke-width="2.5" {}
-                path d="M15 2v26" stroke="currentColor" stroke-width="2.5" {}
-                circle cx="15" cy="15" r="3" fill="currentColor" {}
-            }
+            (our_mark())
             bdi { (name) }
+        }
+    }
+}
+
+/// Our mark, drawn in the colour of the text around it.
+#[must_use]
+pub fn our_mark() -> Markup {
+    html! {
+        svg width="30" height="30" viewBox="0 0 30 30" aria-hidden="true" {
+            circle cx="15" cy="15" r="13" fill="none" stroke="currentColor" stroke-width="2.5" {}
+            path d="M15 2v26" stroke="currentColor" stroke-width="2.5" {}
+            circle cx="15" cy="15" r="3" fill="currentColor" {}
         }
     }
 }
@@ -192,6 +204,7 @@ fn foot(visit: &Visit<'_>) -> Markup {
                         (page.title)
                     }
                 }
+                @if site.leads_to_docs { a href="/docs" lang="en" hreflang="en" { "Matchday docs" } }
                 @if let Some(address) = &site.support { (refusal::support_link(address)) }
                 span { (t!(words, "prices-include-fees")) }
             }

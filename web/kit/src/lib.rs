@@ -10,10 +10,12 @@ pub mod assets;
 pub mod captcha;
 pub mod form;
 pub mod kept;
+pub mod kept_body;
 pub mod layout;
 pub mod operator_pages;
 pub mod policy;
 pub mod refusal;
+pub mod search_box;
 pub mod theme;
 pub mod visit;
 

@@ -1,5 +1,7 @@
 //! What pages may do in a browser: nothing but what this origin serves, and no script but its own files.
 
+use std::sync::LazyLock;
+
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
@@ -28,7 +30,7 @@ pub(crate) struct Policies {
 impl Policies {
     /// Those under which this sheet is in force.
     pub(crate) fn of(style_sheet: &str) -> Self {
-        let style = STANDARD.encode(Sha256::digest(style_sheet.as_bytes()));
+        let style = format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(style_sheet.as_bytes())));
         let policy = |needs| policy(needs, &style);
         Self {
             pages: policy(Needs::Nothing),
@@ -46,18 +48,28 @@ impl Policies {
             Needs::Captcha(Widget::Turnstile) => &self.turnstile,
             Needs::Captcha(Widget::HCaptcha) => &self.hcaptcha,
         };
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
-        headers.insert(header::REFERRER_POLICY, REFERRERS);
-        let opener = if needs == Needs::Stripe { "same-origin-allow-popups" } else { "same-origin" };
-        headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static(opener));
-        headers.insert(
-            HeaderName::from_static("permissions-policy"),
-            HeaderValue::from_static("camera=(), microphone=(), geolocation=(), interest-cohort=()"),
-        );
+        insert(headers, policy, needs);
     }
 }
 
-/// `style` is the digest of the style sheet.
+/// Puts the guards of a page into the headers of its answer whose style sheet is a file of this origin.
+pub fn guard_page(headers: &mut HeaderMap) {
+    static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy(Needs::Nothing, ""));
+    insert(headers, &POLICY, Needs::Nothing);
+}
+
+fn insert(headers: &mut HeaderMap, policy: &HeaderValue, needs: Needs) {
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
+    headers.insert(header::REFERRER_POLICY, REFERRERS);
+    let opener = if needs == Needs::Stripe { "same-origin-allow-popups" } else { "same-origin" };
+    headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static(opener));
+    headers.insert(
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), microphone=(), geolocation=(), interest-cohort=()"),
+    );
+}
+
+/// `style` allows the style sheet that is in the pages, where one is.
 fn policy(needs: Needs, style: &str) -> HeaderValue {
     let (script, frames, connections, styles) = match needs {
         Needs::Nothing => ("", "", "", ""),
@@ -81,7 +93,7 @@ fn policy(needs: Needs, style: &str) -> HeaderValue {
     let types =
         if needs == Needs::Nothing { "; require-trusted-types-for 'script'; trusted-types matchday" } else { "" };
     let policy = format!(
-        "default-src 'none'; script-src 'self'{script}; worker-src 'self'; style-src 'self' 'sha256-{style}'{styles}; \
+        "default-src 'none'; script-src 'self'{script}; worker-src 'self'; style-src 'self'{style}{styles}; \
          connect-src 'self'{connections};{frames} img-src 'self'; form-action 'self'; base-uri 'none'; \
          frame-ancestors 'none'{types}"
     );

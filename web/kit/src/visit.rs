@@ -39,12 +39,16 @@ pub struct Site {
     pub public_url: Option<String>,
     /// The first is for those who read none of them.
     pub locales: Vec<Locale>,
+    /// Whether pages lead to the documentation, which a fan has no need of.
+    pub leads_to_docs: bool,
     /// Where its staff is written to: an email, or a page.
     pub support: Option<String>,
     /// Whose widget asks captchas, where a provider that is known here judges them.
     pub captcha: Option<Widget>,
     /// What pages call the identity provider that visitors may sign in at.
     pub identity_provider: Option<String>,
+    /// In which trusted proxies name a visitor's country: pages differ by it.
+    pub country_header: Option<HeaderName>,
     /// Pages that its operator wrote.
     pub pages: OperatorPages,
 }

@@ -31,6 +31,7 @@ pub(crate) mod account;
 pub(crate) mod matches;
 pub(crate) mod orders;
 pub(crate) mod resale;
+pub(crate) mod search;
 pub(crate) mod site;
 pub(crate) mod tickets;
 
@@ -41,8 +42,16 @@ pub(crate) mod tickets;
 /// Where the script's bundle is not what its build makes.
 #[must_use]
 pub fn all() -> Vec<String> {
-    let texts =
-        [kit::DOCUMENTS, account::TEXTS, matches::TEXTS, orders::TEXTS, resale::TEXTS, site::TEXTS, tickets::TEXTS];
+    let texts = [
+        kit::DOCUMENTS,
+        account::TEXTS,
+        matches::TEXTS,
+        orders::TEXTS,
+        resale::TEXTS,
+        search::TEXTS,
+        site::TEXTS,
+        tickets::TEXTS,
+    ];
     let of_script: BTreeMap<String, String> =
         serde_json::from_str(kit::assets::DOCUMENTS).expect("the build of the script writes documents by id");
     texts.into_iter().flatten().map(|text| (*text).to_owned()).chain(of_script.into_values()).collect()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{FromRequest, FromRequestParts, Path, Request},
-    http::{StatusCode, Uri, request::Parts},
+    http::{Uri, request::Parts},
     response::Response,
 };
 use kit::{form::Form, locale::Locale, visit::Visit};
@@ -16,9 +16,12 @@ pub(crate) mod errors;
 pub(crate) mod facts;
 pub(crate) mod live;
 pub(crate) mod match_page;
+pub(crate) mod match_row;
 pub(crate) mod matches;
 pub(crate) mod orders;
+pub(crate) mod recommended;
 pub(crate) mod resale;
+pub(crate) mod search;
 pub(crate) mod site;
 
 /// Where a request wants to go: the language of its path, and the path without it.
@@ -57,7 +60,7 @@ impl FromRequestParts<Arc<Shop>> for Wanted {
     async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Self, Response> {
         match Self::of(shop, parts) {
             Some(wanted) => Ok(wanted),
-            None => Err(errors::answer(shop, parts, StatusCode::NOT_FOUND).await),
+            None => Err(errors::unknown(shop, parts).await),
         }
     }
 }

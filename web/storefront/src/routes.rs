@@ -15,7 +15,7 @@ use tower_http::csrf::CsrfLayer;
 
 use crate::{
     Shop,
-    pages::{account, errors, match_page, matches, orders, resale, site},
+    pages::{account, errors, match_page, matches, orders, resale, search, site},
 };
 
 /// All pages.
@@ -29,6 +29,9 @@ pub fn routes(shop: Arc<Shop>) -> Router {
         .route("/tickets/accept", get(choose_language))
         .route("/{locale}", get(matches::list))
         .route("/{locale}/", get(matches::list))
+        .route("/{locale}/from", get(matches::from))
+        .route("/{locale}/search", get(search::show))
+        .route("/{locale}/search/options", get(search::options::show))
         .route("/{locale}/matches/{number}", get(match_page::show).post(match_page::reserve))
         .merge(account::routes())
         .merge(orders::routes())

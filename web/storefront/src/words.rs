@@ -3,7 +3,8 @@
 use kit::locale::Locale;
 
 /// Fluent files, by language.
-pub const SOURCES: &[(Locale, &str)] = kit::sources!["account", "matches", "orders", "resale", "site", "tickets"];
+pub const SOURCES: &[(Locale, &str)] =
+    kit::sources!["account", "matches", "orders", "resale", "search", "site", "tickets"];
 
 #[cfg(test)]
 mod tests {

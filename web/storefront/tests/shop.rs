@@ -4,5 +4,6 @@ mod shop {
     mod forms;
     mod harness;
     mod kept;
+    mod search;
     mod sessions;
 }

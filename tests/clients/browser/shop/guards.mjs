@@ -1,4 +1,4 @@
-// The headers by which every answer of the shop is guarded.
+// The headers by which every answer of the shop is guarded: a page, and a file to keep, which may do nothing at all.
 
 const POLICY = {
   'default-src': "'none'",
@@ -13,7 +13,19 @@ const POLICY = {
 
 /** What an answer to a browser lacks; `response` is Playwright's. */
 export function guardsMissing(response) {
-  return missing(response.headers());
+  const headers = response.headers();
+  return headers['content-disposition']?.startsWith('attachment') ? missingOfFile(headers) : missing(headers);
+}
+
+function missingOfFile(headers) {
+  const found = Object.entries({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
+    .filter(([name, value]) => headers[name] !== value)
+    .map(([name]) => `${name} is ${headers[name] ?? 'not there'}`);
+  const policy = parsed(headers['content-security-policy'] ?? '');
+  for (const directive of ['default-src', 'base-uri', 'form-action', 'frame-ancestors']) {
+    if (policy.get(directive) !== "'none'") found.push(`${directive} of the policy is ${policy.get(directive)}`);
+  }
+  return found;
 }
 
 export function missing(headers) {

@@ -82,7 +82,7 @@ test('the last tickets are held: the category is on hold, and can be chosen agai
 
   await until('the category on hold', async () => (await choice.getAttribute('data-status')) === 'TEMPORARILY_UNAVAILABLE', SOON);
   assert.ok(await choice.locator('input').isDisabled());
-  await visitor.sees('Some may come back');
+  await visitor.sees('Some may become available');
   await until('the end of the holds', async () => (await other.left(3)) === left, 40);
   await showsTruth(visitor, 3);
   assert.ok(await choice.locator('input').isEnabled());

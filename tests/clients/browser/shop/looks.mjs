@@ -14,8 +14,11 @@ const SCHEMES = ['light', 'dark'];
 export const pictures = fileURLToPath(new URL('../../../../artefacts/storefront/', import.meta.url));
 mkdirSync(pictures, { recursive: true });
 
-/** What is wrong with a page in any of its looks, each a line; `name` is that of the page and its state. */
-export async function looked(visitor, name) {
+/**
+ * What is wrong with a page in any of its looks, each a line; `name` is that of the page and its state. Where a part lies over the page,
+ * `within` names it, and it is judged alone: of what lies behind, axe cannot tell the colours.
+ */
+export async function looked(visitor, name, within) {
   const { page, locale } = visitor;
   const wrong = [];
   await page.evaluate(AXE);
@@ -24,20 +27,20 @@ export async function looked(visitor, name) {
     for (const scheme of SCHEMES) {
       await page.emulateMedia({ colorScheme: scheme });
       const look = `${name}-${locale}-${scheme}-${width}`;
-      for (const finding of await judged(page)) wrong.push(`${look}: ${finding}`);
+      for (const finding of await judged(page, within)) wrong.push(`${look}: ${finding}`);
       const hidden = await overflows(page);
       if (hidden) wrong.push(`${look}: wider than the screen: ${hidden}`);
-      await page.screenshot({ path: path.join(pictures, `${look}.png`), fullPage: true });
+      await page.screenshot({ path: path.join(pictures, `${look}.png`), fullPage: true, timeout: 60_000 });
     }
   }
   return wrong;
 }
 
-/** Violations, and what axe could not decide and nobody has judged. */
-async function judged(page) {
+/** Violations, and what axe could not decide and no one has judged. */
+async function judged(page, within) {
   const { violations, incomplete } = await page.evaluate(
-    (runOnly) => globalThis.axe.run(document, { runOnly, resultTypes: ['violations', 'incomplete'] }),
-    TAGS,
+    ([runOnly, within]) => globalThis.axe.run(within ?? document, { runOnly, resultTypes: ['violations', 'incomplete'] }),
+    [TAGS, within],
   );
   const found = [];
   for (const { id, nodes } of violations) {
@@ -59,6 +62,10 @@ async function overflows(page) {
     const { clientWidth, scrollWidth } = document.documentElement;
     if (scrollWidth <= clientWidth) return '';
     const beyond = [...document.body.querySelectorAll('*')].find((element) => {
+      // What its own surroundings scroll makes no page wider.
+      for (let around = element.parentElement; around !== document.body; around = around.parentElement) {
+        if (getComputedStyle(around).overflowX !== 'visible') return false;
+      }
       const { left, right } = element.getBoundingClientRect();
       return right > clientWidth + 1 || left < -1;
     });

@@ -49,13 +49,13 @@ const ENGLISH = {
   choose: said('Choose tickets for'),
   category: said('Choose a category'),
   hold: said('Hold 2 tickets for 15 minutes · $250'),
-  signUp: said('Open an account'),
-  open: said('Open an account'),
+  signUp: said('Create an account'),
+  open: said('Create an account'),
   pay: said('Pay $250.00'),
 };
 
 const ARABIC = {
-  choose: said('اختر'),
+  choose: said('اختر تذاكر'),
   category: said('اختر فئة'),
   hold: said('احجز تذكرتين'),
   signUp: said('افتح حساب'),

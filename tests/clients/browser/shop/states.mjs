@@ -1,4 +1,4 @@
-// Every page in every state that it has, reached as a fan reaches it. Each is handed to `look(fan, name)`.
+// Every page in every state that it has, reached as a fan reaches it. Each is handed to `look(fan, name, within)`.
 
 import { randomUUID } from 'node:crypto';
 
@@ -24,6 +24,7 @@ export async function ofVisitors(shop, locale, look) {
   await sees('not-found', '/nothing-here', { status: 404 });
   await sees('match-not-found', '/matches/999', { status: 404 });
   await sees('resale-empty', '/resale');
+  await ofSearch(visitor, look);
 
   await visitor.goes('/sign-in');
   await visitor.fills({ email: visitor.email, password: PASSWORD });
@@ -43,6 +44,37 @@ export async function ofVisitors(shop, locale, look) {
   await visitor.sends('/reset');
   await look(visitor, 'reset-wrong');
   await visitor.leaves();
+}
+
+/** What was found, and what the box offers. */
+async function ofSearch(visitor, look) {
+  const { page } = visitor;
+  for (const [name, path] of [
+    ['search', '/search'],
+    ['search-results', '/search?q=brazil'],
+    ['search-corrected', '/search?q=argentna&team=Argentina&price=50.00-100.00'],
+    ['search-none', '/search?q=zzqqxx'],
+    ['search-none-fits', '/search?q=brazil&team=Qatar'],
+    ['search-not-playing', '/search?q=italy'],
+  ]) {
+    await visitor.goes(path);
+    await look(visitor, name);
+  }
+  await visitor.goes('/search?q=group');
+  await page.locator('details.fold').evaluate((fold) => (fold.open = true));
+  await page.locator('details.menu:has([name=category]) summary').click();
+  await look(visitor, 'search-menu', 'details.menu[open]');
+
+  await visitor.goes('/search');
+  await page.locator('main [name=q]').pressSequentially('argentina', { delay: 20 });
+  await page.locator('[role=option]').first().waitFor();
+  await page.keyboard.press('ArrowDown');
+  await look(visitor, 'search-options', 'md-search');
+  await visitor.presses('main form[role=search] button');
+  await visitor.goes('/search');
+  await page.locator('main [name=q]').click();
+  await page.locator('[role=option]').first().waitFor();
+  await look(visitor, 'search-recent', 'md-search');
 }
 
 /** A match whose categories differ: few left, on hold, sold out; and offers of other fans. */
@@ -182,6 +214,7 @@ export async function ofResale(shop, locale, number, look) {
   await buyer.signsUp();
   await sees(buyer, 'resale', '/resale');
   await sees(buyer, 'resale-none-fits', '/resale?category=3&from=500');
+  await sees(buyer, 'search-offers', '/search?q=behind+the+goal');
   await buyer.goes('/resale');
   await buyer.presses(buyer.page.locator('[data-listing] h3 a').first());
   await look(buyer, 'offer');

@@ -23,7 +23,7 @@ after(() => shop?.leaves());
 for (const [locale, width] of [['en', 360], ['ar', 360], ['fr', 412], ['es', 1280]]) {
   test(`in ${locale}, ${width} pixels wide`, { timeout: 120_000 }, async () => {
     const fan = await Fan.arrives(shop, { locale, width });
-    for (const path of ['/', '/matches/1', '/resale']) await isStill(fan, path);
+    for (const path of ['/', '/matches/1', '/resale', '/search?q=qatar']) await isStill(fan, path);
     await fan.signsUp();
     await isStill(fan, await fan.holds(2));
     await fan.buys(3);

@@ -236,11 +236,9 @@ mod tests {
     }
 
     #[test]
-    fn the_colours_that_the_readme_shows_can_be_worn() {
-        let readme = include_str!("../../../../README.md");
-        let shown = readme.split_once("# colours.toml\n").and_then(|(_, rest)| rest.split_once("```"));
+    fn the_colours_that_the_documents_show_can_be_worn() {
+        let shown = include_str!("../../../../docs/snippets/look/colours.toml");
 
-        let (shown, _) = shown.expect("the README has an example");
         assert!(rule(shown).is_ok_and(|rule| rule.contains("--accent")), "{shown}");
     }
 

@@ -95,4 +95,6 @@ help-cookie-captcha = يبيّن أن تحققًا نجح
 help-cookie-captcha-life = نصف ساعة
 help-cookie-sign-in = يُتمّ تسجيل الدخول لدى مزوّد هوية
 help-cookie-sign-in-life = عشر دقائق
+help-cookie-payment = يُتمّ دفعًا يطلب مصرفك تأكيده
+help-cookie-payment-life = ساعة واحدة
 look-again = انظر من جديد

@@ -4,10 +4,10 @@ matches-heading = { $n ->
     [one] { $n } match, one stock of tickets
    *[other] { $n } matches, one stock of tickets
 }
-matches-description = Tickets for all { $n } matches, at the official price. What is left is shown live.
-matches-live = What is left on this page is live.
+matches-description = Tickets for all { $n } matches, at the official price, with live availability.
+matches-live = Availability on this page is live.
 facts-changed = Teams, times or places have changed.
-facts-show-now = Show them as they are now
+facts-show-now = Show the changes
 filter-stage = Group or round
 filter-team = Team
 filter-venue = Stadium
@@ -16,10 +16,10 @@ filter-any = Any
 filter-status = Available now
 filter-apply = Show
 filter-clear = Show all
-matches-none = No match fits
+matches-none = No matches found
 matches-none-text = Try fewer filters: another day, or any stadium.
 matches-empty = No matches yet
-matches-empty-text = The list of matches has not come in yet. Look again in a moment.
+matches-empty-text = The list of matches is not available yet. Try again in a moment.
 left = { $n ->
     [one] { $n } left
    *[other] { $n } left
@@ -41,11 +41,11 @@ hold-act = { $n ->
    *[other] Hold { $n } tickets for { $minutes } minutes · { $price }
 }
 nothing-charged = Nothing is charged yet. Unpaid tickets go back on sale.
-note-held = Others are paying for what is left. Some may come back within { $minutes } minutes.
-note-sold-out = Nothing is left. Other fans may offer theirs.
-note-closed = The sale of this match is over.
+note-held = Others are paying for the last tickets. Some may become available within { $minutes } minutes.
+note-sold-out = No tickets are left. Other fans may offer theirs.
+note-closed = Sales for this match have ended.
 other-fans = From other fans
-other-fans-none = No offers for this match just now.
+other-fans-none = No offers for this match right now.
 other-fans-all = See all offers
 offer-line = { $category } · 1 ticket
 announce = { $fixture }, { $category }: { $state }
@@ -57,5 +57,21 @@ live-changed = live, changed { $ago }
 reconnecting = reconnecting
 offline = offline
 sending = One moment…
-as-of-now = as of opening this page
+as-of-now = as of when you opened this page
 more-matches = More matches
+recommended-title = Recommended for you
+recommended-for = Fans from
+recommended-of = for fans from { $country }
+recommended-choose = Choose your country
+recommended-why = Matches of your team and your region come first, and those that fans from your country buy.
+recommended-show = Show
+recommended-instead = You may also like
+recommended-from = from { $price }
+recommended-from-fans = from fans, { $price }
+because-your-country = { $team } plays
+because-your-region = { $team } plays, a team of your region
+because-popular-in-country = Popular with fans from { $country }
+because-same-team = You chose { $team } before
+because-booked-together = Fans of { $fixture } choose it too
+because-nearby = Near { $fixture }, which you chose
+because-popular = Popular right now

@@ -79,4 +79,6 @@ help-cookie-captcha = muestra que se superó una comprobación
 help-cookie-captcha-life = media hora
 help-cookie-sign-in = termina un inicio de sesión en un proveedor de identidad
 help-cookie-sign-in-life = diez minutos
+help-cookie-payment = termina un pago sobre el que pregunta tu banco
+help-cookie-payment-life = una hora
 look-again = Mirar otra vez

@@ -79,4 +79,6 @@ help-cookie-captcha = montre qu’une vérification a réussi
 help-cookie-captcha-life = une demi-heure
 help-cookie-sign-in = achève une connexion chez un fournisseur d’identité
 help-cookie-sign-in-life = dix minutes
+help-cookie-payment = achève un paiement que votre banque vous demande de confirmer
+help-cookie-payment-life = une heure
 look-again = Regarder de nouveau

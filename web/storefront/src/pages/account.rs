@@ -23,6 +23,8 @@ use crate::{
     documents::account::{AccountPage, account_page},
 };
 
+mod data;
+mod delete;
 mod overview;
 mod password;
 mod profile;
@@ -46,6 +48,10 @@ pub(crate) fn routes() -> Router<Arc<Shop>> {
         .route("/{locale}/account", get(overview::show))
         .route("/{locale}/account/profile", get(profile::show).post(profile::act))
         .route("/{locale}/account/password", get(password::show).post(password::act))
+        .route("/{locale}/account/data", get(data::show).post(data::download))
+        .route("/{locale}/account/personalisation", post(data::personalise))
+        .route("/{locale}/account/delete", get(delete::show).post(delete::act))
+        .route("/{locale}/account/deleted", get(delete::done))
         .route("/{locale}/forgotten", get(recovery::show_forgotten).post(recovery::forgotten))
         .route("/{locale}/reset", get(recovery::show_reset).post(recovery::reset))
         .route("/{locale}/verify", get(verify::show).post(verify::act))
@@ -126,8 +132,8 @@ fn mistaken_password(visit: &Visit<'_>, password: &str) -> String {
 fn shown_again(visit: &mut Visit<'_>, refusal: &Refusal, page: &Page) -> Response {
     let status = match refusal.code.as_str() {
         "RATE_LIMITED" => StatusCode::TOO_MANY_REQUESTS,
-        "FORBIDDEN" => StatusCode::FORBIDDEN,
-        "CONFLICT" => StatusCode::CONFLICT,
+        "FORBIDDEN" | "REAUTHENTICATION_REQUIRED" => StatusCode::FORBIDDEN,
+        "ACCOUNT_NOT_SETTLED" | "CONFLICT" => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let mut response = answer::page(visit, status, page, Keeping::Nobody);

@@ -20,15 +20,27 @@ pub(crate) fn too_large() -> Response {
 }
 
 pub(crate) async fn not_found(State(shop): State<Arc<Shop>>, parts: Parts) -> Response {
-    // Programs that mistake an address are not told so by a page.
+    unknown(&shop, &parts).await
+}
+
+/// What no page answers: a page for people, and a line of text for programs, which mistook an address.
+pub(crate) async fn unknown(shop: &Shop, parts: &Parts) -> Response {
     let accepted = parts.headers.get(header::ACCEPT).and_then(|accepted| accepted.to_str().ok()).unwrap_or_default();
-    if !accepted.contains("text/html") {
-        return (StatusCode::NOT_FOUND, "There is nothing here.\n").into_response();
+    if accepted.contains("text/html") {
+        return answer(shop, parts, StatusCode::NOT_FOUND).await;
     }
-    answer(&shop, &parts, StatusCode::NOT_FOUND).await
+    let line = "There is nothing at this path: GraphQL is at /graphql.\n";
+    let mut response = (StatusCode::NOT_FOUND, line).into_response();
+    // By its guards it is known for an answer that no page takes the place of.
+    policy::guard_file(response.headers_mut());
+    response
 }
 
 pub(crate) async fn not_allowed(State(shop): State<Arc<Shop>>, parts: Parts) -> Response {
+    // The list of matches has a path of one part, a language, which programs take for the API's.
+    if parts.uri.path() == "/graphql/" {
+        return unknown(&shop, &parts).await;
+    }
     answer(&shop, &parts, StatusCode::METHOD_NOT_ALLOWED).await
 }
 

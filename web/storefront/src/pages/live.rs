@@ -28,6 +28,14 @@ pub(crate) fn words(words: Words<'_>, hold_minutes: i64) -> Value {
     })
 }
 
+/// The words of a page that has elements of two kinds.
+pub(crate) fn together(mut words: Value, others: Value) -> Value {
+    if let (Value::Object(words), Value::Object(others)) = (&mut words, others) {
+        words.extend(others);
+    }
+    words
+}
+
 /// The live sign, true as it is printed: the script says more once it listens.
 pub(crate) fn sign(words: Words<'_>) -> Markup {
     html! { span.live data-live data-state="still" { (words.say("as-of-now")) } }

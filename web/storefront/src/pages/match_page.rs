@@ -25,11 +25,15 @@ use super::{
     NumberInPath, Posted, Wanted,
     facts::{self, Category, Standing},
     live,
+    recommended::cards,
 };
 use crate::{
     Shop,
-    documents::matches::{MatchPage, Reserve, match_page as document, reserve as mutation},
+    documents::matches::{MatchPage, Recommended, Reserve, match_page as document, recommended, reserve as mutation},
 };
+
+/// Matches that are recommended beside one that is gone.
+const OTHERS: i64 = 4;
 
 /// What the site says of every hold.
 #[derive(Clone, Copy)]
@@ -47,10 +51,19 @@ pub(crate) async fn show(
 ) -> Response {
     let variables = document::Variables { match_number: number };
     let choice = Choice::of(&Form::of_query(parts.uri.query().unwrap_or_default().as_bytes()));
-    kept::public::<MatchPage>(&shop.kit, &shop.kept, &parts, wanted.locale, wanted.path, variables, |visit, data| {
-        page(visit, data, &choice, None)
-    })
-    .await
+    let (kit, kept) = (&shop.kit, &shop.kept);
+    let make = |visit: &Visit<'_>, data: &document::ResponseData, others: Option<&recommended::ResponseData>| {
+        page(visit, data, others, &choice, None)
+    };
+    kept::public_with::<MatchPage, Recommended>(kit, kept, &parts, wanted.locale, wanted.path, variables, others, make)
+        .await
+}
+
+/// Other matches are recommended where none of this one's tickets can be had.
+fn others(data: &document::ResponseData) -> Option<recommended::Variables> {
+    let is_left = |category: &document::MatchPageMatchCategories| category.sellable > 0;
+    let is_gone = !data.match_.as_ref()?.categories.iter().any(is_left);
+    is_gone.then_some(recommended::Variables { first: OTHERS, country: None })
 }
 
 /// What a visitor has chosen: of an address, after they have signed in, or of a form that was refused.
@@ -112,7 +125,7 @@ pub(crate) async fn reserve(
 /// The page as it is now, with what was chosen and why it is not held.
 async fn refused(visit: &mut Visit<'_>, number: i64, choice: &Choice, refusal: &Refusal, status: u16) -> Response {
     let data = visit.ask::<MatchPage>(document::Variables { match_number: number }).await;
-    match data.map(|data| page(visit, &data, choice, Some(refusal))) {
+    match data.map(|data| page(visit, &data, None, choice, Some(refusal))) {
         Ok(Some(page)) => {
             let status = StatusCode::from_u16(status).expect("the table has statuses");
             answer::page(visit, status, &page, Keeping::Browser)
@@ -148,7 +161,13 @@ fn why(visit: &Visit<'_>, refusal: &Refusal) -> Markup {
     }
 }
 
-fn page(visit: &Visit<'_>, data: &document::ResponseData, choice: &Choice, refusal: Option<&Refusal>) -> Option<Page> {
+fn page(
+    visit: &Visit<'_>,
+    data: &document::ResponseData,
+    others: Option<&recommended::ResponseData>,
+    choice: &Choice,
+    refusal: Option<&Refusal>,
+) -> Option<Page> {
     let known = data.match_.as_ref()?;
     let words = visit.words;
     let most = u32::try_from(data.site.max_tickets_per_reservation).unwrap_or(1);
@@ -184,6 +203,9 @@ fn page(visit: &Visit<'_>, data: &document::ResponseData, choice: &Choice, refus
                 }
             }
             (offers(visit, known.match_number, &data.listings.nodes))
+        }
+        @if let Some(others) = others {
+            (super::recommended::beside(visit, &cards!(recommended, others.recommendations.nodes)))
         }
     };
     Some(Page {

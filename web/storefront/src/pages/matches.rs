@@ -2,12 +2,19 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use axum::{extract::State, http::request::Parts, response::Response};
+use axum::{
+    extract::State,
+    http::{StatusCode, request::Parts},
+    response::Response,
+};
 use jiff::{ZonedDateTime, tz::TimeZone};
 use kit::{
+    answer::{self, Keeping},
+    countries,
     form::Form,
     kept,
     layout::{Page, Section},
+    locale::Locale,
     t, t_plain, teams, times,
     visit::Visit,
     words::Words,
@@ -15,9 +22,9 @@ use kit::{
 use maud::{Markup, html};
 
 use super::{
-    Wanted,
-    facts::{self, Category, Standing},
-    live,
+    Wanted, facts, live,
+    match_row::{Day, MatchRow, match_row},
+    recommended::{self, Card},
 };
 use crate::{
     Shop,
@@ -26,6 +33,9 @@ use crate::{
 
 type Match = matches::MatchesPageMatchesNodes;
 type Fact = matches::MatchesPageAllNodes;
+
+/// Matches that are recommended on the first page.
+const RECOMMENDED: i64 = 4;
 
 /// What the address asks for.
 #[derive(Default)]
@@ -37,6 +47,8 @@ struct Filter {
     day: Option<String>,
     is_available: bool,
     after: Option<String>,
+    /// Whose fans matches are recommended to, where a visitor says so.
+    from: Option<String>,
 }
 
 impl Filter {
@@ -52,12 +64,18 @@ impl Filter {
             day: form.filled("day"),
             is_available: form.text("status") == "available",
             after: form.filled("after"),
+            from: form.filled("from").filter(|code| countries::name(code, Locale::English).is_some()),
         }
     }
 
     fn is_empty(&self) -> bool {
-        let Self { team, group, round, venue, day, is_available, after: _ } = self;
+        let Self { team, group, round, venue, day, is_available, after: _, from: _ } = self;
         team.is_none() && group.is_none() && round.is_none() && venue.is_none() && day.is_none() && !is_available
+    }
+
+    /// Whether it is the page that visitors come to first.
+    fn is_front(&self) -> bool {
+        self.is_empty() && self.after.is_none()
     }
 
     /// As the contract names it. A day is the venues' own.
@@ -74,7 +92,12 @@ impl Filter {
             date_to: end.map(|end| end.timestamp() - jiff::SignedDuration::from_millis(1)),
             status: self.is_available.then_some(matches::AvailabilityStatus::AVAILABLE),
         };
-        matches::Variables { filter: (!self.is_empty()).then_some(filter), after: self.after.clone() }
+        matches::Variables {
+            filter: (!self.is_empty()).then_some(filter),
+            after: self.after.clone(),
+            recommended: if self.is_front() { RECOMMENDED } else { 0 },
+            country: self.from.clone(),
+        }
     }
 }
 
@@ -103,15 +126,18 @@ fn page(visit: &Visit<'_>, filter: &Filter, zone: &TimeZone, data: &matches::Res
             div.stack {
                 h1 { (t!(words, "matches-heading", n = total)) }
                 p.muted { (t!(words, "matches-live")) }
-                (filters(visit, filter, zone, &data.all.nodes))
             }
+            @if filter.is_front() {
+                (recommended(visit, filter, &recommended::cards!(matches, data.recommendations.nodes)))
+            }
+            (filters(visit, filter, zone, &data.all.nodes))
             (found(visit, filter, data))
         }
     };
     let title = t!(words, "matches-title").into_owned();
     Page {
         description: t_plain!(words, "matches-description", n = total),
-        is_listed: filter.is_empty() && filter.after.is_none() && total > 0,
+        is_listed: filter.is_front() && filter.from.is_none() && total > 0,
         script_words: Some(live::words(words, data.site.hold_seconds / 60)),
         ..Page::new(Section::Matches, title, main)
     }
@@ -135,6 +161,47 @@ fn found(visit: &Visit<'_>, filter: &Filter, data: &matches::ResponseData) -> Ma
             (more(visit, filter, data))
         }
     }
+}
+
+/// What this visitor may like, and the country that it is chosen for. What has no reason is no recommendation.
+fn recommended(visit: &Visit<'_>, filter: &Filter, cards: &[Card<'_>]) -> Markup {
+    let words = visit.words;
+    let cards: Vec<&Card<'_>> = cards.iter().filter(|card| card.reason.is_some()).collect();
+    let country = filter.from.as_deref().and_then(|code| countries::name(code, words.locale));
+    html! {
+        section.stack aria-labelledby="recommended" {
+            div {
+                h2 id="recommended" { (t!(words, "recommended-title")) }
+                p.small {
+                    @if let Some(country) = country { (t!(words, "recommended-of", country = country)) " · " }
+                    a href=(visit.link("/from")) { (t!(words, "recommended-choose")) }
+                }
+            }
+            @if !cards.is_empty() { (recommended::list(visit, cards.iter().copied())) }
+        }
+    }
+}
+
+/// Lets a visitor say where they are from. The list of countries is longer than a first page may be.
+pub(crate) async fn from(State(shop): State<Arc<Shop>>, wanted: Wanted, parts: Parts) -> Response {
+    let mut visit = wanted.visit(&shop, &parts).await;
+    let words = visit.words;
+    let main = html! {
+        div.stack.narrow {
+            h1 { (t!(words, "recommended-choose")) }
+            p { (t!(words, "recommended-why")) }
+            form.stack method="get" action=(visit.link("/")) {
+                label { span { (t!(words, "recommended-for")) }
+                    select.field name="from" {
+                        @for (code, name) in countries::all(words.locale) { option value=(code) { (name) } }
+                    }
+                }
+                button.button { (t!(words, "recommended-show")) }
+            }
+        }
+    };
+    let page = Page::new(Section::Matches, t!(words, "recommended-choose").into_owned(), main);
+    answer::page(&mut visit, StatusCode::OK, &page, Keeping::Browser)
 }
 
 /// A form that the address keeps: it works without script, and can be shared.
@@ -214,8 +281,8 @@ fn day_name(day: jiff::civil::Date, zone: &TimeZone, words: Words<'_>) -> String
 
 /// The matches, each day under its name. They come in the order of kick-off.
 fn days(visit: &Visit<'_>, matches: &[Match]) -> Markup {
-    let timed: Vec<(ZonedDateTime, &Match)> =
-        matches.iter().map(|known| (times::at(known.date_utc, &times::zone(&known.time_zone)), known)).collect();
+    let rows = matches.iter().map(|known| match_row!(matches, known));
+    let timed: Vec<(ZonedDateTime, MatchRow<'_>)> = rows.map(|row| (row.time(), row)).collect();
     let days = timed.chunk_by(|(one, _), (other, _)| one.date() == other.date());
     html! {
         @for (index, day) in days.enumerate() {
@@ -225,62 +292,9 @@ fn days(visit: &Visit<'_>, matches: &[Match]) -> Markup {
                     h2 id=(id) { (times::day(&day[0].0, visit.words)) }
                     @if index == 0 { (live::sign(visit.words)) }
                 }
-                @for (time, known) in day { (row(visit, time, known)) }
+                @for (_, row) in day { (row.html(visit, Day::InHeading)) }
             }
         }
-    }
-}
-
-fn row(visit: &Visit<'_>, time: &ZonedDateTime, known: &Match) -> Markup {
-    let words = visit.words;
-    let fixture = facts::fixture(&known.home_team, &known.away_team, words);
-    let categories: Vec<Category<'_>> = known.categories.iter().map(category).collect();
-    let is_available = categories.iter().any(|category| category.standing == Standing::Available);
-    let page = visit.link(&format!("/matches/{}", known.match_number));
-    html! {
-        article.match data-match=(known.match_number) data-version=(known.version) data-label=(fixture)
-            data-facts=(facts::digest(&known.home_team, &known.away_team, &known.location, known.date_utc)) {
-            div.time.num { (facts::clock(time)) }
-            div {
-                h3 { a href=(page) { (facts::teams(&known.home_team, &known.away_team, words)) } }
-                p.small.muted {
-                    (facts::stage(known.group.as_deref(), known.round_number, words)) " · "
-                    bdi { (facts::venue(&known.location, words)) }
-                }
-                (facts::own_time(time))
-            }
-            ul.cats {
-                @for category in &categories {
-                    li.cat data-category=(category.number) data-status=(category.standing.name()) data-label=(category.label(words)) {
-                        div { (category.label(words)) }
-                        b { (category.price(words)) } " " (category.tag(words))
-                    }
-                }
-            }
-            div.go {
-                a.button.wide href=(page) hidden[!is_available] data-when="AVAILABLE"
-                    aria-label=(t_plain!(words, "choose-of", fixture = fixture.as_str())) { (t!(words, "choose")) }
-                a.button.quiet.wide href=(page) hidden[is_available] data-when="TEMPORARILY_UNAVAILABLE SOLD_OUT CLOSED"
-                    aria-label=(t_plain!(words, "from-fans-of", fixture = fixture.as_str())) { (t!(words, "from-fans")) }
-            }
-        }
-    }
-}
-
-fn category(known: &matches::MatchesPageMatchesNodesCategories) -> Category<'_> {
-    Category {
-        number: known.category,
-        amount: &known.price.amount,
-        currency: &known.price.currency,
-        sellable: known.sellable,
-        standing: match known.status {
-            matches::AvailabilityStatus::AVAILABLE => Standing::Available,
-            matches::AvailabilityStatus::SOLD_OUT => Standing::SoldOut,
-            matches::AvailabilityStatus::CLOSED => Standing::Closed,
-            matches::AvailabilityStatus::TEMPORARILY_UNAVAILABLE | matches::AvailabilityStatus::Other(_) => {
-                Standing::OnHold
-            }
-        },
     }
 }
 

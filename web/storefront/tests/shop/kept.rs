@@ -20,6 +20,7 @@ use super::harness::{Asked, answered, data, refused, shop};
 fn list() -> Value {
     json!({
         "matches": { "totalCount": 0, "pageInfo": { "hasNextPage": false, "endCursor": null }, "nodes": [] },
+        "recommendations": { "nodes": [] },
         "site": { "holdSeconds": 900, "maxTicketsPerReservation": 2 },
         "all": { "totalCount": 0, "nodes": [] },
     })
@@ -142,4 +143,64 @@ async fn a_match_that_is_no_more_is_not_shown_from_before() {
     assert_eq!(opened(&shop, "/en/matches/1", &[]).await.0.status, StatusCode::NOT_FOUND);
     let last = asked.lock().expect("nobody panics with it").pop().expect("it was asked").0;
     assert!(!last.headers().contains_key(header::IF_NONE_MATCH), "nothing is kept of it");
+}
+
+/// A match of which no ticket is left.
+fn gone() -> Value {
+    json!({
+        "match": {
+            "matchNumber": 1, "roundNumber": 1, "dateUtc": "2026-12-20T16:00:00Z", "timeZone": "Asia/Qatar", "location": "Al Bayt Stadium",
+            "homeTeam": "Qatar", "awayTeam": "Ecuador", "group": "A", "version": 3,
+            "categories": [{ "category": 1, "price": { "amount": "75.00", "currency": "USD" }, "sellable": 0, "status": "SOLD_OUT" }],
+        },
+        "site": { "holdSeconds": 900, "maxTicketsPerReservation": 2 },
+        "listings": { "nodes": [] },
+    })
+}
+
+fn recommended() -> Value {
+    json!({ "recommendations": { "nodes": [{
+        "match": {
+            "matchNumber": 28, "dateUtc": "2026-12-28T16:00:00Z", "timeZone": "Asia/Qatar", "location": "Lusail Stadium",
+            "homeTeam": "Brazil", "awayTeam": "Serbia",
+        },
+        "category": { "category": 1, "price": { "amount": "75.00", "currency": "USD" } },
+        "listing": null,
+        "becauseOf": [{ "kind": "YOUR_REGION", "team": "Brazil", "country": "PE", "match": null }],
+    }] } })
+}
+
+#[tokio::test]
+async fn a_match_that_is_gone_shows_others_for_as_long_as_both_are_true() {
+    let answers: [fn() -> Response<Bytes>; 4] =
+        [|| tagged(data(&gone()), "\"one\""), || tagged(data(&recommended()), "\"two\""), unchanged, unchanged];
+    let (shop, asked) = answering(&answers);
+
+    let (_, page) = opened(&shop, "/en/matches/1", &[]).await;
+    let (_, again) = opened(&shop, "/en/matches/1", &[]).await;
+
+    assert!(page.contains("You may also like") && page.contains("Brazil plays, a team of your region"), "{page}");
+    assert_eq!(page, again);
+    let asked = asked.lock().expect("nobody panics with it");
+    let known = asked.iter().skip(2).map(|(asked, _)| asked.headers().get(header::IF_NONE_MATCH).cloned());
+    let known: Vec<_> = known.flatten().collect();
+    assert_eq!(known, ["\"one\"", "\"two\""], "each visitor asks for both");
+}
+
+#[tokio::test]
+async fn what_is_refused_beside_a_page_hides_nothing_else_and_is_asked_again() {
+    let limited = || refused(&json!({ "code": "RATE_LIMITED", "retryAfter": 3 }));
+    let answers: [fn() -> Response<Bytes>; 4] = [
+        || tagged(data(&gone()), "\"one\""),
+        limited,
+        || tagged(data(&gone()), "\"one\""),
+        || tagged(data(&recommended()), "\"two\""),
+    ];
+    let (shop, _) = answering(&answers);
+
+    let (without, page) = opened(&shop, "/en/matches/1", &[]).await;
+    let (_, whole) = opened(&shop, "/en/matches/1", &[]).await;
+
+    assert_eq!((without.status, page.contains("You may also like")), (StatusCode::OK, false), "{page}");
+    assert!(whole.contains("You may also like"), "{whole}");
 }

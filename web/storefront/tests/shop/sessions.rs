@@ -66,7 +66,7 @@ async fn sent(shop: &Router, request: request::Builder, cookies: &str, body: &st
 
 #[tokio::test]
 async fn a_session_whose_access_token_is_over_goes_on_though_the_browser_still_sends_it() {
-    let me = json!({ "me": { "email": "ana@example.com", "emailVerified": true } });
+    let me = json!({ "me": { "email": "ana@example.com", "emailVerified": true, "hasPassword": true, "personalised": true } });
     let (shop, asked) = resting(renewed, me);
 
     let (answer, page) = sent(&shop, Request::get("/en/account"), OLD, "").await;

@@ -17,11 +17,11 @@ use kit::{
 };
 use maud::{Markup, html};
 
-use super::{Me, me, query};
+use super::{Me, data, me, query};
 use crate::{Shop, pages::Wanted};
 
 /// What can just have been done on another page, as `?done=` names it.
-const DONE: [&str; 5] = ["signed-up", "verified", "sent", "password", "profile"];
+const DONE: [&str; 7] = ["signed-up", "verified", "sent", "password", "profile", "personalised", "not-personalised"];
 
 pub(crate) async fn show(State(shop): State<Arc<Shop>>, wanted: Wanted, parts: Parts) -> Response {
     let mut visit = wanted.visit(&shop, &parts).await;
@@ -52,6 +52,7 @@ fn page(visit: &Visit<'_>, me: &Me, done: Option<&str>) -> Page {
                     }
                 }
                 (facts(visit, me))
+                (data::personalisation(visit, me))
             }
             aside.stack {
                 nav.sheet aria-label=(t!(words, "account-nav")) {
@@ -61,7 +62,9 @@ fn page(visit: &Visit<'_>, me: &Me, done: Option<&str>) -> Page {
                             ("/sales", "sales-title"),
                             ("/account/profile", "profile-title"),
                             ("/account/password", "password-title"),
-                        ] {
+                            ("/account/data", "data-title"),
+                            ("/account/delete", "delete-title"),
+                        ].into_iter().filter(|(path, _)| me.has_password || *path != "/account/password") {
                             li { a href=(visit.link(path)) { (t!(words, key)) } }
                         }
                     }

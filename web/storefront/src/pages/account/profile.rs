@@ -9,6 +9,7 @@ use axum::{
 };
 use kit::{
     answer::{self, Keeping},
+    api::Refusal,
     countries,
     form::{Choice, Field, Form, Mistakes},
     layout::Page,
@@ -21,7 +22,7 @@ use maud::{Markup, html};
 use super::{Me, framed, me, mistakes, shown_again};
 use crate::{
     Shop,
-    documents::account::{UpdateProfile, update_profile},
+    documents::account::{UpdateProfile, UpdateProfileElsewhere, update_profile, update_profile_elsewhere},
     pages::{Posted, Wanted},
 };
 
@@ -53,7 +54,7 @@ pub(crate) async fn show(State(shop): State<Arc<Shop>>, wanted: Wanted, parts: P
     let mut visit = wanted.visit(&shop, &parts).await;
     match me(&mut visit).await {
         Ok(me) => {
-            let page = page(&visit, &Said::by(&me, &visit), &Mistakes::default());
+            let page = page(&visit, &Said::by(&me, &visit), me.has_password, &Mistakes::default());
             answer::page(&mut visit, StatusCode::OK, &page, Keeping::Browser)
         }
         Err(refusal) => answer::refused(&mut visit, &refusal),
@@ -62,14 +63,8 @@ pub(crate) async fn show(State(shop): State<Arc<Shop>>, wanted: Wanted, parts: P
 
 pub(crate) async fn act(State(shop): State<Arc<Shop>>, wanted: Wanted, Posted { parts, form }: Posted) -> Response {
     let mut visit = wanted.posted(&shop, &parts, &form).await;
-    // What is empty is taken away.
-    let input = update_profile::UpdateProfileInput {
-        display_name: form.filled("displayName"),
-        country: form.filled("country"),
-        locale: form.filled("locale"),
-    };
-    let refusal = match visit.ask::<UpdateProfile>(update_profile::Variables { input }).await {
-        Ok(_) => {
+    let refusal = match save(&mut visit, &form).await {
+        Ok(()) => {
             let locale = shop.locale(form.text("locale")).unwrap_or(visit.locale());
             return answer::see_other(&mut visit, &format!("/{locale}/account?done=profile"));
         }
@@ -77,14 +72,25 @@ pub(crate) async fn act(State(shop): State<Arc<Shop>>, wanted: Wanted, Posted { 
     };
     match mistakes(&visit, &refusal, &form, &["displayName", "country", "locale"]) {
         Some(mistakes) => {
-            let page = page(&visit, &Said::in_form(&form), &mistakes);
+            let page = page(&visit, &Said::in_form(&form), form.text("elsewhere").is_empty(), &mistakes);
             shown_again(&mut visit, &refusal, &page)
         }
         None => answer::refused(&mut visit, &refusal),
     }
 }
 
-fn page(visit: &Visit<'_>, said: &Said<'_>, mistakes: &Mistakes) -> Page {
+/// Saves what the form says; what is empty is taken away. An account of an identity provider has its name from there.
+async fn save(visit: &mut Visit<'_>, form: &Form) -> Result<(), Box<Refusal>> {
+    let (country, locale) = (form.filled("country"), form.filled("locale"));
+    if !form.text("elsewhere").is_empty() {
+        let variables = update_profile_elsewhere::Variables { country, locale };
+        return visit.ask::<UpdateProfileElsewhere>(variables).await.map(drop);
+    }
+    let input = update_profile::UpdateProfileInput { display_name: form.filled("displayName"), country, locale };
+    visit.ask::<UpdateProfile>(update_profile::Variables { input }).await.map(drop)
+}
+
+fn page(visit: &Visit<'_>, said: &Said<'_>, has_name: bool, mistakes: &Mistakes) -> Page {
     let words = visit.words;
     let title = t!(words, "profile-title");
     let (label, hint) = (t!(words, "language"), t!(words, "language-hint"));
@@ -101,7 +107,13 @@ fn page(visit: &Visit<'_>, said: &Said<'_>, mistakes: &Mistakes) -> Page {
     let main = html! {
         h1 { (title) }
         form.stack method="post" action=(visit.link("/account/profile")) {
-            (person(visit, said.name, said.country, mistakes))
+            @if has_name {
+                (name(visit, said.name, mistakes))
+            } @else {
+                input type="hidden" name="elsewhere" value="yes";
+                p.muted { (t!(words, "profile-elsewhere")) }
+            }
+            (country(visit, said.country, mistakes))
             (language.html())
             p { button.button.wide { (t!(words, "profile-button")) } }
         }
@@ -111,29 +123,36 @@ fn page(visit: &Visit<'_>, said: &Said<'_>, mistakes: &Mistakes) -> Page {
 }
 
 /// The fields of a name and a country.
-pub(super) fn person(visit: &Visit<'_>, name: &str, country: &str, mistakes: &Mistakes) -> Markup {
-    let words = visit.words;
-    let (name_label, name_hint) = (t!(words, "name"), t!(words, "name-hint"));
-    let (country_label, none) = (t!(words, "country"), t!(words, "country-none"));
-    let name = Field {
+pub(super) fn person(visit: &Visit<'_>, said: &str, from: &str, mistakes: &Mistakes) -> Markup {
+    html! { (name(visit, said, mistakes)) (country(visit, from, mistakes)) }
+}
+
+fn name(visit: &Visit<'_>, value: &str, mistakes: &Mistakes) -> Markup {
+    let (label, hint) = (t!(visit.words, "name"), t!(visit.words, "name-hint"));
+    Field {
         name: "displayName",
-        label: &name_label,
+        label: &label,
         kind: "text",
-        value: name,
+        value,
         autocomplete: "name",
-        hint: Some(&name_hint),
+        hint: Some(&hint),
         error: mistakes.at("displayName"),
         length: Some(NAME_LENGTH),
         ..Field::default()
-    };
-    let country = Choice {
+    }
+    .html()
+}
+
+fn country(visit: &Visit<'_>, value: &str, mistakes: &Mistakes) -> Markup {
+    let (label, none) = (t!(visit.words, "country"), t!(visit.words, "country-none"));
+    Choice {
         name: "country",
-        label: &country_label,
+        label: &label,
         autocomplete: "country",
         hint: None,
         error: mistakes.at("country"),
-        value: country,
+        value,
         options: std::iter::once(("", none.as_ref())).chain(countries::all(visit.locale())).collect(),
-    };
-    html! { (name.html()) (country.html()) }
+    }
+    .html()
 }

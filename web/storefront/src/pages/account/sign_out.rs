@@ -54,8 +54,13 @@ pub(crate) async fn act(State(shop): State<Arc<Shop>>, wanted: Wanted, Posted { 
         Ok(_) | Err(_) => {
             let home = visit.link("/");
             let mut response = answer::see_other(&mut visit, &home);
-            response.headers_mut().insert(CLEAR_SITE_DATA, CACHE);
+            clear(&mut response);
             response
         }
     }
+}
+
+/// Has the browser forget the pages that it kept.
+pub(super) fn clear(response: &mut Response) {
+    response.headers_mut().insert(CLEAR_SITE_DATA, CACHE);
 }

@@ -29,11 +29,15 @@ use super::{
 };
 use crate::{
     Shop,
-    documents::orders::{
-        Cancel, Extend, OrderPage, cancel as cancellation, extend as extension, order_page as document,
+    documents::{
+        matches::{Recommended, recommended},
+        orders::{Cancel, Extend, OrderPage, cancel as cancellation, extend as extension, order_page as document},
     },
-    pages::{Posted, Wanted, live},
+    pages::{self, Posted, Wanted, live, recommended::cards},
 };
+
+/// Matches that are recommended to a fan who has just bought.
+const OTHERS: i64 = 3;
 
 /// Characters of a code that tell it from the ticket's others.
 const MARK_LENGTH: usize = 16;
@@ -133,11 +137,23 @@ async fn answer(visit: &mut Visit<'_>, id: String, attempt: Attempt) -> Response
     });
     // Whatever was posted, the page in another language is that of the order.
     visit.path = path_of(&order.id);
-    let page = page(visit, &data, order, &attempt);
+    let others = match standing!(document, order).state(data.now) {
+        State::Paid | State::Settling => {
+            visit.ask::<Recommended>(recommended::Variables { first: OTHERS, country: None }).await.ok()
+        }
+        _ => None,
+    };
+    let page = page(visit, &data, others.as_ref(), order, &attempt);
     answer::page(visit, status, &page, Keeping::Nobody)
 }
 
-fn page(visit: &Visit<'_>, data: &document::ResponseData, order: &Order, attempt: &Attempt) -> Page {
+fn page(
+    visit: &Visit<'_>,
+    data: &document::ResponseData,
+    others: Option<&recommended::ResponseData>,
+    order: &Order,
+    attempt: &Attempt,
+) -> Page {
     let (words, now) = (visit.words, data.now);
     let state = standing!(document, order).state(now);
     let known = match_of!(order);
@@ -173,6 +189,9 @@ fn page(visit: &Visit<'_>, data: &document::ResponseData, order: &Order, attempt
                 State::Settling | State::Paid => (paid(visit, order, refunds_until(&data.site, order, now), data.site.ticket_transfers.is_some())),
             }
             (life::record(words, order, data.me.as_ref(), state))
+            @if let Some(others) = others {
+                (pages::recommended::beside(visit, &cards!(recommended, others.recommendations.nodes)))
+            }
         }
     };
     let title = format!("{heading} · {}", known.fixture(words));

@@ -153,8 +153,8 @@ mod tests {
         let read = draft.read(&mut mistakes, words);
 
         assert!(read.is_none(), "the API is not asked with a price that is none");
-        assert_eq!(mistakes.at("title"), Some("Write a title of 1 to 100 letters on one line."));
-        assert_eq!(mistakes.at("price"), Some("Write the price with two decimals at most, such as 82.50."));
+        assert_eq!(mistakes.at("title"), Some("Write a title of 1 to 100 characters on one line."));
+        assert_eq!(mistakes.at("price"), Some("Write the price with at most two decimals, such as 82.50."));
 
         let refusal = Refusal {
             fields: ["title", "price.amount", "description"].map(ToOwned::to_owned).into(),
@@ -163,7 +163,7 @@ mod tests {
         let mut mistakes = Mistakes::of("title", "found here");
         add_refused(&mut mistakes, &refusal, "too dear", words);
         assert_eq!((mistakes.at("title"), mistakes.at("price")), (Some("found here"), Some("too dear")));
-        assert_eq!(mistakes.at("description"), Some("Shorten the details to 1,000 letters."));
+        assert_eq!(mistakes.at("description"), Some("Shorten the details to 1,000 characters."));
         let summary = mistakes.summary(words).into_string();
         assert_eq!(summary.matches("<li>").count(), 3, "{summary}");
     }

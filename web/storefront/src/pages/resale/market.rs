@@ -160,7 +160,7 @@ fn live_market(visit: &Visit<'_>, filter: &Filter, answer: &Answer<'_>) -> Marku
             } @else {
                 md-once {
                     ul.rows.lined {
-                        @for offer in &answer.offers { (row(visit, offer)) }
+                        @for offer in &answer.offers { (row(visit, offer, &Texts::of(offer))) }
                     }
                 }
             }
@@ -190,7 +190,21 @@ fn none(visit: &Visit<'_>, has_any: bool) -> Markup {
     }
 }
 
-fn row(visit: &Visit<'_>, offer: &Offer<'_>) -> Markup {
+/// What the seller wrote, as a row shows it: with marks where a search found it.
+pub(crate) struct Texts {
+    pub(crate) title: Markup,
+    /// A part of the description, where that says why the offer is in the list.
+    pub(crate) excerpt: Option<Markup>,
+}
+
+impl Texts {
+    fn of(offer: &Offer<'_>) -> Self {
+        Self { title: html! { (offer.title) }, excerpt: None }
+    }
+}
+
+/// For a page with `md-market` around it.
+pub(crate) fn row(visit: &Visit<'_>, offer: &Offer<'_>, texts: &Texts) -> Markup {
     let words = visit.words;
     let button = html! {
         span { (t!(words, "resale-order")) " · " span data-price { (offer.price(words)) } }
@@ -204,7 +218,8 @@ fn row(visit: &Visit<'_>, offer: &Offer<'_>) -> Markup {
                         (facts::heading(offer.fixture.home, offer.fixture.away, words))
                     }
                 }
-                p.small { b { (offer.category(words)) } " · " bdi { (offer.title) } }
+                p.small { b { (offer.category(words)) } " · " bdi { (texts.title) } }
+                @if let Some(excerpt) = &texts.excerpt { p.small { bdi { (excerpt) } } }
                 p.small.muted { (offer.fixture.when(words)) }
                 p.small.muted {
                     (t!(words, "resale-by")) " " (offer.seller(words))
@@ -231,7 +246,7 @@ fn row(visit: &Visit<'_>, offer: &Offer<'_>) -> Markup {
 }
 
 /// What the elements of the market say.
-pub(super) fn script_words(words: Words<'_>) -> Value {
+pub(crate) fn script_words(words: Words<'_>) -> Value {
     json!({
         "live": words.say("live"),
         "changed": t_plain!(words, "live-changed", ago = "{ago}"),

@@ -8,7 +8,7 @@ use crate::pages::facts;
 
 /// Where an offer stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub(crate) enum State {
     Open,
     Locked,
     Sold,
@@ -17,7 +17,7 @@ pub(super) enum State {
 
 impl State {
     /// As the contract names it, and the script of the market.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Open => "OPEN",
             Self::Locked => "LOCKED",
@@ -27,7 +27,7 @@ impl State {
     }
 
     /// In words; the browser's script keeps them true.
-    pub(super) fn tag(self, words: Words<'_>) -> Markup {
+    pub(crate) fn tag(self, words: Words<'_>) -> Markup {
         let (class, key) = match self {
             Self::Open => ("tag good", "resale-open"),
             Self::Locked => ("tag few", "resale-locked"),
@@ -88,63 +88,63 @@ macro_rules! offer {
     }};
 }
 
-pub(super) use {fixture, offer, state};
+pub(crate) use {fixture, offer, state};
 
 /// Which match a ticket is of.
-pub(super) struct Fixture<'a> {
-    pub(super) number: i64,
-    pub(super) date: Timestamp,
-    pub(super) zone: &'a str,
-    pub(super) home: &'a str,
-    pub(super) away: &'a str,
+pub(crate) struct Fixture<'a> {
+    pub(crate) number: i64,
+    pub(crate) date: Timestamp,
+    pub(crate) zone: &'a str,
+    pub(crate) home: &'a str,
+    pub(crate) away: &'a str,
 }
 
 impl Fixture<'_> {
-    pub(super) fn time(&self) -> ZonedDateTime {
+    pub(crate) fn time(&self) -> ZonedDateTime {
         times::at(self.date, &times::zone(self.zone))
     }
 
-    pub(super) fn text(&self, words: Words<'_>) -> String {
+    pub(crate) fn text(&self, words: Words<'_>) -> String {
         facts::fixture(self.home, self.away, words)
     }
 
     /// The day, and the time at the venue.
-    pub(super) fn when(&self, words: Words<'_>) -> Markup {
+    pub(crate) fn when(&self, words: Words<'_>) -> Markup {
         let time = self.time();
         html! { (times::day(&time, words)) " · " (facts::clock(&time)) }
     }
 }
 
 /// What a fan offers.
-pub(super) struct Offer<'a> {
-    pub(super) id: &'a str,
-    pub(super) version: i64,
-    pub(super) state: State,
-    pub(super) category: i64,
-    pub(super) title: &'a str,
-    pub(super) description: Option<&'a str>,
-    pub(super) amount: &'a str,
-    pub(super) currency: &'a str,
-    pub(super) seller: Option<&'a str>,
-    pub(super) is_own: bool,
-    pub(super) is_outside: bool,
-    pub(super) locked_until: Option<Timestamp>,
-    pub(super) fixture: Fixture<'a>,
-    pub(super) location: &'a str,
-    pub(super) stage: (Option<&'a str>, i64),
+pub(crate) struct Offer<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) version: i64,
+    pub(crate) state: State,
+    pub(crate) category: i64,
+    pub(crate) title: &'a str,
+    pub(crate) description: Option<&'a str>,
+    pub(crate) amount: &'a str,
+    pub(crate) currency: &'a str,
+    pub(crate) seller: Option<&'a str>,
+    pub(crate) is_own: bool,
+    pub(crate) is_outside: bool,
+    pub(crate) locked_until: Option<Timestamp>,
+    pub(crate) fixture: Fixture<'a>,
+    pub(crate) location: &'a str,
+    pub(crate) stage: (Option<&'a str>, i64),
 }
 
 impl Offer<'_> {
-    pub(super) fn price(&self, words: Words<'_>) -> String {
+    pub(crate) fn price(&self, words: Words<'_>) -> String {
         money::money_short(self.amount, self.currency, words.locale)
     }
 
-    pub(super) fn category(&self, words: Words<'_>) -> String {
+    pub(crate) fn category(&self, words: Words<'_>) -> String {
         t_plain!(words, "category", n = self.category)
     }
 
     /// Who offers it, as they call themselves.
-    pub(super) fn seller(&self, words: Words<'_>) -> Markup {
+    pub(crate) fn seller(&self, words: Words<'_>) -> Markup {
         html! {
             @match self.seller {
                 Some(name) => bdi { (name) },
@@ -154,19 +154,19 @@ impl Offer<'_> {
     }
 
     /// Until when it is locked at the longest.
-    pub(super) fn lock_end(&self, words: Words<'_>) -> Option<String> {
+    pub(crate) fn lock_end(&self, words: Words<'_>) -> Option<String> {
         self.locked_until.map(|until| moment(until, words))
     }
 }
 
 /// A moment of today in one line: the venue's time, and how far that is from UTC.
-pub(super) fn moment(moment: Timestamp, words: Words<'_>) -> String {
+pub(crate) fn moment(moment: Timestamp, words: Words<'_>) -> String {
     let time = times::at(moment, words.zone);
     t_plain!(words, "resale-clock", clock = times::clock(&time), offset = times::offset(&time))
 }
 
 /// The form that orders an offer at the version that its reader sees.
-pub(super) fn order_form(visit: &Visit<'_>, offer: &Offer<'_>, button: &Markup) -> Markup {
+pub(crate) fn order_form(visit: &Visit<'_>, offer: &Offer<'_>, button: &Markup) -> Markup {
     html! {
         form method="post" action=(visit.link(&format!("/resale/{}", offer.id))) {
             (visit.new_key())

@@ -12,11 +12,12 @@ use crate::documents::site::help_page::HelpPageSite as Site;
 const SECONDS_A_MINUTE: i64 = 60;
 
 /// The cookies that the site may set, by name: what each is for, and how long it stays, are words of the page.
-const COOKIES: [(&str, &str); 4] = [
+const COOKIES: [(&str, &str); 5] = [
     ("__Host-matchday-access", "access"),
     ("__Host-matchday-refresh", "refresh"),
     ("__Host-matchday-captcha", "captcha"),
     ("__Host-matchday-sign-in", "sign-in"),
+    ("__Host-matchday-payment", "payment"),
 ];
 
 /// A part of the page: its name, and its paragraphs.

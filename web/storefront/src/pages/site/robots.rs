@@ -10,8 +10,9 @@ use axum::{
 
 use crate::Shop;
 
-/// Pages that are one person's, or a form alone.
-const CLOSED: [&str; 8] = ["account", "orders", "sign-in", "sign-up", "sign-out", "forgotten", "reset", "verify"];
+/// Pages that are one person's, or a form alone; and what is found, which has an address for each thing that may be typed.
+const CLOSED: [&str; 9] =
+    ["account", "orders", "search", "sign-in", "sign-up", "sign-out", "forgotten", "reset", "verify"];
 
 pub(super) async fn show(State(shop): State<Arc<Shop>>) -> Response {
     let site = &shop.kit.site;

@@ -1,0 +1,9 @@
+// docs/start/urql.md, followed from an empty folder to a page that survives.
+
+import { test } from 'node:test';
+
+import { survives } from './survivals.mjs';
+
+test('docs/start/urql.md: the page survives a restart, the end of a token, and two tabs that refresh at once', async () => {
+  await survives('urql');
+});

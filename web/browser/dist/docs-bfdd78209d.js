@@ -1,0 +1,1 @@
+function o(t,e){let n=e.textContent;e.hidden=!1,e.onclick=async()=>{await navigator.clipboard.writeText(t.querySelector("pre")?.textContent??""),e.textContent=e.dataset.copied??n,setTimeout(()=>e.textContent=n,2e3)}}if(navigator.clipboard)for(let t of document.querySelectorAll("figure.listing")){let e=t.querySelector("button");e&&o(t,e)}
