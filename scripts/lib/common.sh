@@ -63,6 +63,15 @@ use_system_openssl() {
 install_packages() {
     have apt-get || die "please install: $* (this script only knows Debian's apt-get)"
     say "installing $*"
+    local turn
+    # One at a time: the first to be done takes the policy away.
+    exec {turn}>"${TMPDIR:-/tmp}/matchday-packages.$EUID.lock"
+    flock "$turn"
+    install_packages_now "$@"
+    exec {turn}>&-
+}
+
+install_packages_now() {
     local policy=/usr/sbin/policy-rc.d ours='' log failed=0
     log=$(mktemp)
     if [[ ! -e $policy ]]; then

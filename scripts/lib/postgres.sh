@@ -57,7 +57,7 @@ postgres_start() {
     postgres_unlock "$data"
     spawn postgres "${as_postgres[@]}" "$bin/postgres" -D "$data" -c port="$postgres_port" \
         -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 \
-        -c fsync=on -c synchronous_commit=on -c timezone=UTC -c log_timezone=UTC
+        -c fsync="${POSTGRES_FSYNC:-on}" -c synchronous_commit=on -c timezone=UTC -c log_timezone=UTC
 }
 
 # Postgres will not start beside a lock file whose process exists. A killed one does exist, as a zombie,

@@ -18,6 +18,7 @@ import unittest
 import urllib.error
 import urllib.request
 
+import log_lines
 from fans import CHECK_IN, EVENTS, MATCHES, OFFER, ORDER, PARTS, PASSWORD, PAY, REFUND, RESERVE, SIGN_IN, Fan, Socket
 from processes import Program, Prometheus, got, until
 
@@ -25,7 +26,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "deploy" / "observability"
 RULES = FOLDER / "alerts.yaml"
 RULE_TESTS = FOLDER / "alerts.test.yaml"
-DOCUMENT = ROOT / "docs" / "alerts.md"
+DOCUMENT = ROOT / "docs" / "run" / "alerts.md"
 FAMILIES = ROOT / "server" / "src" / "telemetry" / "families.rs"
 
 # Long enough for two scrapes after the last of what fans do.
@@ -58,7 +59,7 @@ def alerts():
 
 
 def promtool(*words, given=None):
-    return subprocess.run(["promtool", *words], input=given, capture_output=True, text=True, timeout=60)
+    return subprocess.run(["promtool", *words], input=given, capture_output=True, text=True, timeout=240)
 
 
 class Files(unittest.TestCase):
@@ -85,11 +86,20 @@ class Files(unittest.TestCase):
 
     def test_each_alert_has_its_part_in_the_document_and_a_link_to_it(self):
         parts = re.findall(r"^### (\w+)$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
-        self.assertEqual(sorted(parts), sorted(alerts()), "parts of docs/alerts.md and alerts")
+        self.assertEqual(sorted(parts), sorted(alerts()), "parts of docs/run/alerts.md and alerts")
         rules = RULES.read_text(encoding="utf-8")
-        link = re.compile(r"- alert: (\w+)$(?:(?!- alert:).)*?runbook: docs/alerts\.md#(\S+)$", re.MULTILINE | re.DOTALL)
+        link = re.compile(r"- alert: (\w+)$(?:(?!- alert:).)*?runbook: docs/run/alerts\.md#(\S+)$", re.MULTILINE | re.DOTALL)
         linked = link.findall(rules)
         self.assertEqual(dict(linked), {alert: alert.lower() for alert in alerts()})
+
+    def test_the_page_on_logs_has_each_error_and_no_line_that_the_program_does_not_write(self):
+        logged, named = log_lines.logged(), log_lines.named()
+        errors = {sentence for sentence, level in logged.items() if level == "error" and "{" not in sentence}
+        self.assertGreater(len(errors), 20)
+        self.assertEqual(set(named["Errors"]), errors, "lines of the level ERROR")
+        for heading, level in {"Warnings that matter": "warn", "Lines to search for": "info"}.items():
+            for sentence in named[heading]:
+                self.assertEqual(logged.get(sentence), level, sentence)
 
     def test_each_query_of_the_dashboard_can_be_parsed(self):
         rules = [{"record": f"panel:{number}", "expr": asked} for number, (_, _, asked) in enumerate(queries())]
@@ -136,6 +146,8 @@ class Exercised(unittest.TestCase):
             "MATCHDAY_OIDC_ISSUER": issuer,
             "MATCHDAY_OIDC_AUDIENCES": "matchday",
             "MATCHDAY_OIDC_JWKS_URL": f"{issuer}/keys",
+            # It takes spans too.
+            "OTEL_EXPORTER_OTLP_ENDPOINT": issuer,
             # All fans come from one address here.
             "MATCHDAY_BOTS_FREE": "accountsOfAddress=1000,matchTicketsOfAddress=1000,declinedCardsOfAddress=1000",
         }
@@ -177,6 +189,18 @@ class Exercised(unittest.TestCase):
         names = re.findall(r"^# TYPE (\S+) ", text, re.MULTILINE)
         self.assertEqual(len(names), len(set(names)), "a family stands twice")
 
+    def test_prometheus_takes_exemplars_of_both_histograms(self):
+        for family in ("matchday_http_answer_seconds", "matchday_event_to_socket_seconds"):
+
+            def exemplars(family=family):
+                span = {"start": time.time() - 600, "end": time.time() + 60}
+                found = self.prometheus.ask("query_exemplars", query=f"{family}_bucket", **span) or []
+                return [one["labels"] for series in found for one in series["exemplars"]]
+
+            for labels in until(SEEN_SECONDS, f"an exemplar of {family}", exemplars):
+                self.assertRegex(labels["trace_id"], r"^[0-9a-f]{32}$")
+                self.assertRegex(labels["span_id"], r"^[0-9a-f]{16}$")
+
     def test_prometheus_takes_every_rule_and_none_of_a_healthy_site_fires(self):
         def rules():
             groups = (self.prometheus.ask("rules") or {}).get("groups", [])
@@ -190,7 +214,7 @@ class Exercised(unittest.TestCase):
 
 
 def identity_provider():
-    """A server that has a key, and no more of an identity provider."""
+    """A server that has a key, and no more of an identity provider. What is posted to it, such as spans, it takes."""
 
     class Keys(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
@@ -200,6 +224,12 @@ def identity_provider():
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        def do_POST(self):
+            self.rfile.read(int(self.headers.get("content-length", 0)))
+            self.send_response(200)
+            self.send_header("content-length", "0")
+            self.end_headers()
 
         def log_message(self, *_):
             pass

@@ -129,6 +129,7 @@ class Prometheus(Process):
             file.write(PROMETHEUS.format(target=target, rules=rules))
         self.address = f"127.0.0.1:{free_port()}"
         command = ["prometheus", f"--config.file={config}", f"--storage.tsdb.path={folder}/tsdb"]
+        command += ["--enable-feature=exemplar-storage"]
         super().__init__([*command, f"--web.listen-address={self.address}"], folder, {"PATH": os.environ["PATH"]})
         until(START_SECONDS, "the first scrape", lambda: self.query("up == 1"))
 

@@ -47,11 +47,12 @@
     - {protocol: TCP, port: http}
 {{- else }}
 {{- $peers := list -}}
-{{- if get $secrets "DATABASE_URL" }}{{ $peers = append $peers $policy.postgres }}{{ end -}}
+{{- $isOfSite := ne .component "analytics" -}}
+{{- if and $isOfSite (get $secrets "DATABASE_URL") }}{{ $peers = append $peers $policy.postgres }}{{ end -}}
 {{- if ne .component "migration" }}
-{{- if get $secrets "REDIS_URL" }}{{ $peers = append $peers $policy.redis }}{{ end -}}
+{{- if and $isOfSite (get $secrets "REDIS_URL") }}{{ $peers = append $peers $policy.redis }}{{ end -}}
 {{- if .root.Values.kafka.brokers }}{{ $peers = append $peers $policy.kafka }}{{ end -}}
-{{- if get $secrets "MATCHDAY_MAIL_SMTP_URL" }}{{ $peers = append $peers $policy.smtp }}{{ end -}}
+{{- if and $isOfSite (get $secrets "MATCHDAY_MAIL_SMTP_URL") }}{{ $peers = append $peers $policy.smtp }}{{ end -}}
 {{- if $policy.https.to }}{{ $peers = append $peers $policy.https }}{{ end -}}
 {{- end }}
 {{- range $peer := $peers }}

@@ -83,7 +83,7 @@ topologySpreadConstraints:
     {{- include "matchday.env" . | trim | nindent 4 }}
   {{- if ne .component "migration" }}
   ports:
-    {{- if ne .component "worker" }}
+    {{- if not (has .component (list "worker" "analytics")) }}
     - name: http
       containerPort: 8000
     {{- end }}

@@ -33,7 +33,7 @@ deploy/helm/tests/refused.tsv has a case for each.
 {{- end }}
 {{- range $network := .Values.trustedProxies }}
 {{- if regexMatch "^[0-9.]+/[0-7]$|:.*/([0-9]|1[0-5])$" $network }}
-- trustedProxies has {{ $network }}, so wide that visitors choose their own addresses; name the networks of your proxies
+- trustedProxies has {{ $network }}, so wide that visitors could forge their own addresses; name the networks of your proxies
 {{- end }}
 {{- end }}
 {{- end }}
@@ -41,7 +41,7 @@ deploy/helm/tests/refused.tsv has a case for each.
 
 {{- /* A setting that two places gave would have two values; a secret in values ends up in the release and in version control. */ -}}
 {{- define "matchday.refusals.settings" -}}
-{{- $secret := list "DATABASE_URL" "REDIS_URL" "KAFKA_SASL_USERNAME" "KAFKA_SASL_PASSWORD" "MATCHDAY_JWT_SECRET" "MATCHDAY_MAIL_SMTP_URL" "STRIPE_SECRET_KEY" "STRIPE_WEBHOOK_SECRET" "MATCHDAY_OIDC_CLIENT_SECRET" "MATCHDAY_CAPTCHA_SECRET" -}}
+{{- $secret := list "DATABASE_URL" "REDIS_URL" "KAFKA_SASL_USERNAME" "KAFKA_SASL_PASSWORD" "MATCHDAY_JWT_SECRET" "MATCHDAY_MAIL_SMTP_URL" "STRIPE_SECRET_KEY" "STRIPE_WEBHOOK_SECRET" "MATCHDAY_OIDC_CLIENT_SECRET" "MATCHDAY_CAPTCHA_SECRET" "AWS_SECRET_ACCESS_KEY" "AWS_SESSION_TOKEN" -}}
 {{- $ours := dict
   "ENV" "env"
   "CLIENT_ID" "site.clientId"
@@ -61,6 +61,7 @@ deploy/helm/tests/refused.tsv has a case for each.
   "MATCHDAY_BIND" "bindAddress"
   "MATCHDAY_ADMIN_BIND" "bindAddress"
   "MATCHDAY_WORKER_BIND" "bindAddress"
+  "MATCHDAY_LAKE_BIND" "bindAddress"
   "MATCHDAY_WEB_API_URL" "storefront.enabled"
   "MATCHDAY_VISITORS_ONLY" "workers.enabled"
   "MATCHDAY_KAFKA_INSTANCE_ID" "workers.enabled"
@@ -76,7 +77,7 @@ deploy/helm/tests/refused.tsv has a case for each.
 {{- if hasPrefix "SASL" .Values.kafka.securityProtocol }}
 {{- range $name := list "KAFKA_SASL_USERNAME" "KAFKA_SASL_PASSWORD" }}
 {{- if not (get $.Values.existingSecrets $name) }}
-- existingSecrets.{{ $name }} is missing, and kafka.securityProtocol: {{ $.Values.kafka.securityProtocol }} signs in with it; name the Secret and its key
+- existingSecrets.{{ $name }} is missing, and kafka.securityProtocol: {{ $.Values.kafka.securityProtocol }} needs it; name the Secret and its key
 {{- end }}
 {{- end }}
 {{- end }}
@@ -104,6 +105,14 @@ deploy/helm/tests/refused.tsv has a case for each.
 {{- end }}
 {{- if and .Values.workers.enabled (gt (int .Values.workers.replicas) (int .Values.kafka.partitions)) }}
 - workers.replicas: {{ int .Values.workers.replicas }} is more than kafka.partitions: {{ int .Values.kafka.partitions }}, so some would have nothing to read; take fewer workers, or topics of more partitions
+{{- end }}
+{{- if .Values.analytics.enabled }}
+{{- if not .Values.kafka.brokers }}
+- analytics.enabled: true, but there are no kafka.brokers to read from; set analytics.enabled: false, for serve writes the lake of its own broker
+{{- end }}
+{{- if not (hasPrefix "s3://" (toString (get .Values.settings "MATCHDAY_LAKE_URL"))) }}
+- settings.MATCHDAY_LAKE_URL is not an s3:// address, so the lake would end with its pod; name a bucket, as in s3://bucket/matchday
+{{- end }}
 {{- end }}
 {{- if and .Values.migrations.enabled (not (get .Values.existingSecrets "DATABASE_URL")) }}
 - migrations.enabled: true, but there is no existingSecrets.DATABASE_URL to migrate; set migrations.enabled: false, for the embedded database is migrated at start

@@ -71,6 +71,9 @@ MATCHDAY_TRANSPORT_CONNECTIONS_MAX_CONNECTIONS: {{ $values.serve.maxConnections 
 {{- if eq .component "worker" }}
 MATCHDAY_WORKER_BIND: {{ printf "%s:9000" $bind | quote }}
 {{- end }}
+{{- if eq .component "analytics" }}
+MATCHDAY_LAKE_BIND: {{ printf "%s:9000" $bind | quote }}
+{{- end }}
 {{- if and (eq .component "serve") (gt (int $values.serve.threads) 0) }}
 TOKIO_WORKER_THREADS: {{ $values.serve.threads | int64 | quote }}
 {{- end }}
@@ -99,12 +102,14 @@ TOKIO_WORKER_THREADS: {{ $values.serve.threads | int64 | quote }}
 {{- end }}
 {{- if ne .component "storefront" }}
 {{- range $name, $secret := .root.Values.existingSecrets }}
+{{- if or (ne $.component "analytics") (hasPrefix "KAFKA_" $name) (hasPrefix "AWS_" $name) }}
 {{- with $secret }}
 - name: {{ $name }}
   valueFrom:
     secretKeyRef:
       name: {{ .name }}
       key: {{ .key }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
