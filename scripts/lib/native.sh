@@ -2,7 +2,7 @@
 # The services as processes of this machine: what scripts/services does where no Docker engine answers.
 
 # Postgres ends its sessions at once on INT ("fast"), and waits for clients on TERM.
-declare -A native_stop_signal=([postgres]=INT [redis]=TERM [kafka]=TERM)
+declare -A native_stop_signal=([postgres]=INT [redis]=TERM [kafka]=TERM [opensearch]=TERM)
 
 native_install() {
     [[ -r /proc/self/stat ]] || die "without Docker the services need Linux"

@@ -53,6 +53,7 @@
 {{- if and $isOfSite (get $secrets "REDIS_URL") }}{{ $peers = append $peers $policy.redis }}{{ end -}}
 {{- if .root.Values.kafka.brokers }}{{ $peers = append $peers $policy.kafka }}{{ end -}}
 {{- if and $isOfSite (get $secrets "MATCHDAY_MAIL_SMTP_URL") }}{{ $peers = append $peers $policy.smtp }}{{ end -}}
+{{- if and (eq .component "serve") (get $secrets "MATCHDAY_SEARCH_URL") }}{{ $peers = append $peers $policy.search }}{{ end -}}
 {{- if $policy.https.to }}{{ $peers = append $peers $policy.https }}{{ end -}}
 {{- end }}
 {{- range $peer := $peers }}

@@ -41,7 +41,7 @@ deploy/helm/tests/refused.tsv has a case for each.
 
 {{- /* A setting that two places gave would have two values; a secret in values ends up in the release and in version control. */ -}}
 {{- define "matchday.refusals.settings" -}}
-{{- $secret := list "DATABASE_URL" "REDIS_URL" "KAFKA_SASL_USERNAME" "KAFKA_SASL_PASSWORD" "MATCHDAY_JWT_SECRET" "MATCHDAY_MAIL_SMTP_URL" "STRIPE_SECRET_KEY" "STRIPE_WEBHOOK_SECRET" "MATCHDAY_OIDC_CLIENT_SECRET" "MATCHDAY_CAPTCHA_SECRET" "AWS_SECRET_ACCESS_KEY" "AWS_SESSION_TOKEN" -}}
+{{- $secret := list "DATABASE_URL" "REDIS_URL" "KAFKA_SASL_USERNAME" "KAFKA_SASL_PASSWORD" "MATCHDAY_JWT_SECRET" "MATCHDAY_MAIL_SMTP_URL" "MATCHDAY_SEARCH_URL" "STRIPE_SECRET_KEY" "STRIPE_WEBHOOK_SECRET" "MATCHDAY_OIDC_CLIENT_SECRET" "MATCHDAY_CAPTCHA_SECRET" "AWS_SECRET_ACCESS_KEY" "AWS_SESSION_TOKEN" -}}
 {{- $ours := dict
   "ENV" "env"
   "CLIENT_ID" "site.clientId"
@@ -220,6 +220,7 @@ start looks at what it connects to over two more, and so does the migration.
 {{- if get $secrets "REDIS_URL" }}{{ $_ := set $needed "redis.to" (list $policy.redis.to "Redis could not be reached") }}{{ end -}}
 {{- if .Values.kafka.brokers }}{{ $_ := set $needed "kafka.to" (list $policy.kafka.to "the brokers could not be reached") }}{{ end -}}
 {{- if get $secrets "MATCHDAY_MAIL_SMTP_URL" }}{{ $_ := set $needed "smtp.to" (list $policy.smtp.to "no mail could be sent") }}{{ end -}}
+{{- if get $secrets "MATCHDAY_SEARCH_URL" }}{{ $_ := set $needed "search.to" (list $policy.search.to "OpenSearch could not be reached") }}{{ end -}}
 {{- if get $secrets "STRIPE_SECRET_KEY" }}{{ $_ := set $needed "https.to" (list $policy.https.to "Stripe could not be reached") }}{{ end -}}
 {{- range $name, $peer := $needed }}
 {{- if not (first $peer) }}
