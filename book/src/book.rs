@@ -23,10 +23,11 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
+    booking_state::BookingState,
     clock::Clock,
     master_list::MasterListMatch,
     match_state::MatchState,
-    outbox::{self, ChangedRow, Event, NewEvent, TicketAction},
+    outbox::{self, ChangedRow, Event, NewEvent, TicketAction, bookings::BookingEvent},
     reservation_rows,
     store::WriteTxn,
 };
@@ -201,7 +202,7 @@ impl Book {
         let unchanged =
             |(number, changed): (i32, ChangedRows)| Some(NewEvent::from(changed.into_event(self.state(number)?)));
         events.extend(changed.into_iter().filter_map(unchanged));
-        outbox::append(txn, &events, self.now).await?;
+        outbox::append(txn, &events, &self.bookings(), self.now).await?;
 
         Ok(Shown { states, listings })
     }
@@ -214,6 +215,12 @@ impl Book {
     /// Adds an event that belongs to no match of the book.
     pub fn emit(&mut self, event: Event) {
         self.events.push(event.into());
+    }
+
+    /// What analytics is told: each reservation and order that is new or changed, once, as it ends.
+    fn bookings(&self) -> Vec<BookingEvent> {
+        let rows = self.placed.union(&self.changed_reservations).filter_map(|id| self.reservations.get(id));
+        rows.map(|row| BookingEvent::Booking(BookingState::new(row, self.now))).collect()
     }
 
     fn state(&self, number: i32) -> Option<MatchState> {

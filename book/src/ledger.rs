@@ -169,7 +169,7 @@ impl Ledger {
     pub fn observe(&mut self, id: Uuid, elsewhere_minor: i64, disputes: Vec<dispute::Model>) {
         let Some(row) = self.payments.get_mut(&id) else { return };
         if row.elsewhere_minor.unwrap_or(0) != elsewhere_minor {
-            tracing::warn!(payment = %id, elsewhere_minor, "money of a payment went back by no refund of ours");
+            tracing::warn!(payment = %id, elsewhere_minor, "money of a payment was returned without a refund from this site");
             row.elsewhere_minor = Some(elsewhere_minor);
             self.changed.insert(id);
         }
@@ -198,7 +198,7 @@ impl Ledger {
             Step::Ignored => return None,
             Step::Impossible => {
                 metrics::counter!("matchday_payments_impossible_total").increment(1);
-                tracing::error!(payment = %id, state = ?from, ?event, "the gateway tells of what can't be");
+                tracing::error!(payment = %id, state = ?from, ?event, "inconsistent payment event");
                 return None;
             }
         };
@@ -218,7 +218,7 @@ impl Ledger {
     pub fn owe(&mut self, id: Uuid, amount_minor: i64, origin: RefundOrigin, now: DateTime<Utc>) -> bool {
         let left = self.payments.get(&id).map_or(0, |row| row.amount_minor - self.refunds.owed(id));
         if !(1..=left).contains(&amount_minor) {
-            tracing::error!(payment = %id, amount_minor, left, "more would go back than was taken");
+            tracing::error!(payment = %id, amount_minor, left, "a refund would exceed what was charged");
             return false;
         }
         self.refunds.owe(id, amount_minor, origin, now);

@@ -4,6 +4,7 @@
 //! listings in it, payments in the [`ledger`], tickets by [`ticket_rows`], and closes them: rows, versions, mails and the
 //! events of the [`outbox`] commit together. Nothing here decides who may do what, and no error here is a user's.
 
+pub mod booking_state;
 pub mod clock;
 pub mod handover;
 pub mod ledger;

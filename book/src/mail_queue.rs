@@ -43,6 +43,16 @@ pub async fn append_of_transfer(
     insert(txn, mail::ActiveModel { transfer_id: Set(Some(transfer_id)), ..about_nothing(kind, email_key, now) }).await
 }
 
+/// Queues the mail to the email that an account had, with its erasure.
+pub async fn append_farewell(
+    txn: &WriteTxn,
+    email_key: &str,
+    locale: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    insert(txn, mail::ActiveModel { locale: Set(locale), ..about_nothing(Kind::AccountDeleted, email_key, now) }).await
+}
+
 /// Queues mails with the changes that they tell of, in one statement.
 pub async fn append_about(txn: &WriteTxn, mails: &[About], now: DateTime<Utc>) -> Result<(), DbErr> {
     if mails.is_empty() {
@@ -64,6 +74,7 @@ fn about_nothing(kind: Kind, email_key: &str, now: DateTime<Utc>) -> mail::Activ
         created_at: Set(now),
         attempts: Set(0),
         next_at: Set(now),
+        locale: Set(None),
     }
 }
 

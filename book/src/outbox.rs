@@ -5,12 +5,14 @@
 //!
 //! Invariant: events of one match are appended under that match's lock, so the order of their ids is the order of commits.
 
+use std::sync::LazyLock;
+
+use bookings::BookingEvent;
 use chrono::{DateTime, Utc};
-use entities::{category::Category, outbox};
+use entities::{booking_event, category::Category, outbox};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    Statement,
+    ConnectionTrait, DbBackend, DbErr, EntityTrait, PaginatorTrait, QueryOrder, QuerySelect, Statement,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -21,6 +23,8 @@ use crate::{
     store::{Store, WriteTxn},
 };
 
+pub mod bookings;
+
 const APPEND: &str = r"INSERT INTO outbox (event, created_at)
     SELECT given.event::text, $2 FROM json_array_elements($1::text::json) WITH ORDINALITY AS given (event, place)
     ORDER BY given.place";
@@ -30,6 +34,14 @@ const APPEND_TRACED: &str = r"INSERT INTO outbox (event, traceparent, created_at
     SELECT (given.one -> 'event')::text, given.one ->> 'traceparent', $2
     FROM json_array_elements($1::text::json) WITH ORDINALITY AS given (one, place)
     ORDER BY given.place";
+
+/// What analytics reads, appended by the same statement as the rest.
+const WITH_BOOKINGS: &str = r"WITH bookings AS (INSERT INTO booking_events (event, created_at)
+    SELECT given.line, $2 FROM unnest(string_to_array($3::text, E'\n')) WITH ORDINALITY AS given (line, place)
+    ORDER BY given.place) ";
+
+static APPEND_WITH_BOOKINGS: LazyLock<String> = LazyLock::new(|| format!("{WITH_BOOKINGS}{APPEND}"));
+static APPEND_TRACED_WITH_BOOKINGS: LazyLock<String> = LazyLock::new(|| format!("{WITH_BOOKINGS}{APPEND_TRACED}"));
 
 /// What happened to tickets, in the words of the sites' common contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -102,8 +114,13 @@ pub struct Queued {
 }
 
 /// Appends events to the transaction of the change they tell of.
-pub async fn append(txn: &WriteTxn, events: &[NewEvent], now: DateTime<Utc>) -> Result<(), DbErr> {
-    if events.is_empty() {
+pub async fn append(
+    txn: &WriteTxn,
+    events: &[NewEvent],
+    bookings: &[BookingEvent],
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    if events.is_empty() && bookings.is_empty() {
         return Ok(());
     }
     let mut written = Vec::with_capacity(events.len());
@@ -123,10 +140,17 @@ pub async fn append(txn: &WriteTxn, events: &[NewEvent], now: DateTime<Utc>) -> 
             }
         }
         let all = format!("[{}]", written.join(","));
-        let append = if is_traced { APPEND_TRACED } else { APPEND };
-        let statement = Statement::from_sql_and_values(DbBackend::Postgres, append, [all.into(), now.into()]);
-        txn.execute_raw(statement).await?;
-    } else {
+        let mut values = vec![all.into(), now.into()];
+        let append: &str = if bookings.is_empty() {
+            if is_traced { APPEND_TRACED } else { APPEND }
+        } else {
+            values.push(bookings::packed(bookings)?.join("\n").into());
+            if is_traced { &APPEND_TRACED_WITH_BOOKINGS } else { &APPEND_WITH_BOOKINGS }
+        };
+        txn.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, append, values)).await?;
+        return Ok(());
+    }
+    if !events.is_empty() {
         let rows = written.into_iter().zip(events).map(|(event, NewEvent { traceparent, .. })| outbox::ActiveModel {
             id: NotSet,
             event: Set(event),
@@ -134,6 +158,14 @@ pub async fn append(txn: &WriteTxn, events: &[NewEvent], now: DateTime<Utc>) -> 
             traceparent: Set(traceparent.clone()),
         });
         outbox::Entity::insert_many(rows).exec_without_returning(&**txn).await?;
+    }
+    if !bookings.is_empty() {
+        let rows = bookings::packed(bookings)?.into_iter().map(|event| booking_event::ActiveModel {
+            id: NotSet,
+            event: Set(event),
+            created_at: Set(now),
+        });
+        booking_event::Entity::insert_many(rows).exec_without_returning(&**txn).await?;
     }
 
     Ok(())
@@ -152,11 +184,25 @@ pub async fn pending(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Queued
 
 /// Deletes events that the broker has acknowledged.
 pub async fn settle(store: &Store, ids: &[i64]) -> Result<(), DbErr> {
+    delete::<outbox::Entity>(store, ids).await
+}
+
+/// Deletes rows of a table by their ids.
+async fn delete<E: EntityTrait>(store: &Store, ids: &[i64]) -> Result<(), DbErr> {
     if ids.is_empty() {
         return Ok(());
     }
     let txn = WriteTxn::begin(store).await?;
-    outbox::Entity::delete_many().filter(outbox::Column::Id.is_in(ids.iter().copied())).exec(&*txn).await?;
+    let (backend, table) = (txn.get_database_backend(), E::default().table_name().to_owned());
+    let ids = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+    // One parameter for any number of rows, and one text of the statement, which is read once.
+    let (text, ids) = if backend == DbBackend::Postgres {
+        (format!("DELETE FROM {table} WHERE id = ANY ($1::text::bigint[])"), format!("{{{ids}}}"))
+    } else {
+        (format!("DELETE FROM {table} WHERE id IN (SELECT value FROM json_each($1))"), format!("[{ids}]"))
+    };
+    let statement = Statement::from_sql_and_values(backend, text, [ids.into()]);
+    txn.execute_raw(statement).await?;
     txn.commit().await
 }
 

@@ -27,7 +27,7 @@ use crate::patience;
 pub mod health;
 
 /// What a write that was rolled back for its client's sake says.
-const LATE: &str = "the request took longer than its client waits, and was rolled back";
+const LATE: &str = "the request took longer than its client waits and was rolled back";
 
 /// Bytes of a write that must find room, where there was none.
 const PROBE_BYTES: usize = 16 * 1024;

@@ -201,7 +201,7 @@ impl Tickets {
         let ids: Vec<Uuid> = self.refunded.into_iter().collect();
         let killed = set_status(txn, &ids, &[Status::Valid], Status::Refunded, false, now).await?;
         if killed.len() != ids.len() {
-            return Err(DbErr::Custom("a ticket that was to be refunded is not valid any more".to_owned()));
+            return Err(DbErr::Custom("a ticket to be refunded is no longer valid".to_owned()));
         }
         Ok(())
     }

@@ -17,6 +17,8 @@ pub enum Kind {
     TicketOffered,
     /// To the giver, once it is accepted.
     TicketAccepted,
+    /// To the email that an account had which is erased.
+    AccountDeleted,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -36,6 +38,8 @@ pub struct Model {
     pub attempts: i32,
     /// Nobody begins before this time.
     pub next_at: DateTimeUtc,
+    /// Its reader's language, where no account says so any more.
+    pub locale: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -22,6 +22,8 @@ pub struct Model {
     pub renewing_until: Option<DateTimeUtc>,
     pub expires_at: DateTimeUtc,
     pub ended_at: Option<DateTimeUtc>,
+    /// When its user showed the provider who they are, where the provider says so.
+    pub signed_in_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

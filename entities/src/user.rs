@@ -35,6 +35,17 @@ pub struct Model {
     /// Since when they may not sign in.
     pub disabled_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
+    /// Whether what they book may be learned from, under a pseudonym; see `analytics_subject`.
+    pub personalised: bool,
+    /// When all that says who they are was deleted: the row stays for the books that name its id.
+    pub erased_at: Option<DateTimeUtc>,
+}
+
+impl Model {
+    /// Of an account that signs in at an identity provider no password is known here.
+    pub fn has_password(&self) -> bool {
+        !self.password_hash.is_empty()
+    }
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

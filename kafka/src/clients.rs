@@ -87,7 +87,7 @@ impl ConsumerContext for Context {
         if (!given || !told)
             && let Err(error) = consumer.unassign()
         {
-            tracing::warn!(client = self.name, %error, "partitions could not be given back");
+            tracing::warn!(client = self.name, %error, "partitions could not be released");
         }
     }
 }
@@ -111,7 +111,7 @@ impl<T: Send + Sync + 'static> DropOffRuntime<T> {
     pub(crate) async fn close(mut self) {
         let Some(client) = mem::take(&mut self.0) else { return };
         if tokio::time::timeout(CLOSE_TIMEOUT, drop_beside(client)).await.is_err() {
-            tracing::warn!("a Kafka client does not close; leaving it behind");
+            tracing::warn!("a Kafka client does not close; abandoning it");
         }
     }
 

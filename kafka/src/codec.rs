@@ -12,6 +12,8 @@ use spans::Origin;
 
 use crate::topics::Topics;
 
+mod bookings;
+pub mod examples;
 mod field;
 mod lines;
 mod master_list;
@@ -19,9 +21,11 @@ mod numbers;
 mod outgoing;
 mod ticket_sales;
 
+pub use bookings::{booking, read_erasure};
 pub use lines::{Problem, Report, master_list_lines};
 pub use master_list::master_list_record;
 pub use outgoing::{AvailabilityRecord, Outgoing, availability, read_availability, write};
+pub use ticket_sales::action_name;
 
 /// The sender's name of a record.
 pub const CLIENT_ID: &str = "clientId";

@@ -33,6 +33,7 @@ pub struct Config {
     pub availability_topic_prefix: String,
     pub dead_letters_topic_prefix: String,
     pub resale_topic_prefix: String,
+    pub bookings_topic_prefix: String,
     /// Partitions of the topics that we create.
     pub partitions: i32,
     /// Replicas of the topics that we create; -1 takes the broker's default.
@@ -72,6 +73,7 @@ impl Default for Config {
             availability_topic_prefix: "matchday-availability".to_owned(),
             dead_letters_topic_prefix: "matchday-dead-letters".to_owned(),
             resale_topic_prefix: "matchday-resale".to_owned(),
+            bookings_topic_prefix: "matchday-bookings".to_owned(),
             partitions: 4,
             replication: 1,
             security_protocol: None,
@@ -105,7 +107,9 @@ pub enum ConfigError {
         "{0} needs a build with TLS to Kafka: build with `--features kafka-tls` (it compiles OpenSSL, about three minutes)"
     )]
     NeedsTls(String),
-    #[error("the site's name {0:?} can't be a Kafka sender: use 1 to 64 letters, digits, dots, dashes and underscores")]
+    #[error(
+        "the site's name {0:?} can't name a Kafka sender: use 1 to 64 letters, digits, dots, dashes and underscores"
+    )]
     Site(String),
     #[error(
         "topic {0:?} is not a name that Kafka accepts: use at most 249 letters, digits, dots, dashes and underscores"
@@ -114,7 +118,7 @@ pub enum ConfigError {
     #[error("two topics have the same name {0:?}; give each its own prefix")]
     SameTopic(String),
     #[error(
-        "the instance's name {0:?} can't be a member's: use 1 to {MAX_INSTANCE_ID} letters, digits, dots, dashes and \
+        "the instance's name {0:?} can't name a member of the consumer group: use 1 to {MAX_INSTANCE_ID} letters, digits, dots, dashes and \
          underscores"
     )]
     InstanceId(String),
@@ -133,6 +137,11 @@ impl Config {
         self.group.clone().unwrap_or_else(|| format!("matchday-{}", self.site))
     }
 
+    /// The consumer group of those who write the site's lake.
+    pub fn analytics_group(&self) -> String {
+        format!("{}-analytics", self.group())
+    }
+
     pub fn topics(&self) -> Topics {
         let name = |prefix: &str| format!("{prefix}-{}", self.env);
         Topics {
@@ -141,6 +150,7 @@ impl Config {
             availability: name(&self.availability_topic_prefix),
             dead_letters: name(&self.dead_letters_topic_prefix),
             resale: name(&self.resale_topic_prefix),
+            bookings: name(&self.bookings_topic_prefix),
         }
     }
 

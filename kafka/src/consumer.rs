@@ -29,10 +29,10 @@ use crate::{
     topics::Topics,
 };
 
-mod lag;
+pub(crate) mod lag;
 pub(crate) mod others;
 mod prefetch;
-mod start;
+pub(crate) mod start;
 mod write;
 
 use prefetch::Prefetch;
@@ -42,7 +42,7 @@ use write::Writer;
 const EMBEDDED_FETCH_WAIT: &str = "5";
 
 /// A partition of a topic.
-type TopicPartition = (String, i32);
+pub(crate) type TopicPartition = (String, i32);
 
 /// Applies the records of the master-list and ticket-sales topics to `app` until `shutdown`.
 pub async fn run(app: Arc<App>, config: Config, status: Arc<Status>, shutdown: CancellationToken) -> Result<(), Error> {
@@ -107,8 +107,8 @@ impl Reader {
         let Some(name) = self.config.instance_id.take() else { return };
         tracing::error!(
             name,
-            "another instance has taken this one's name in the consumer group; give each a MATCHDAY_KAFKA_INSTANCE_ID \
-             of its own. This one reads on without a name"
+            "another instance has taken this one's name in the consumer group; give each its own \
+             MATCHDAY_KAFKA_INSTANCE_ID. This one continues without a name"
         );
         self.status.name_taken(name);
     }
@@ -130,7 +130,7 @@ impl Reader {
         };
         tokio::select! {
             error = read => error,
-            error = lag::measure(measured, status, topic) => error,
+            error = lag::measure(measured, status, topic, lag::MEASURE) => error,
         }
     }
 
@@ -198,7 +198,7 @@ impl Reader {
                 RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::BrokerTransportFailure,
             ) => Ok(()),
             _ => {
-                tracing::warn!(%error, "the consumer has trouble and goes on");
+                tracing::warn!(%error, "the Kafka consumer reports a problem and continues");
                 self.status.failed(&format!("consumer: {error}"));
                 Ok(())
             }
@@ -206,6 +206,6 @@ impl Reader {
     }
 }
 
-fn places(partitions: &TopicPartitionList) -> Vec<TopicPartition> {
+pub(crate) fn places(partitions: &TopicPartitionList) -> Vec<TopicPartition> {
     partitions.elements().iter().map(|element| (element.topic().to_owned(), element.partition())).collect()
 }

@@ -117,7 +117,7 @@ impl Session<'_> {
         self.status.broker_answered();
         self.status.following(true);
         backoff.reset();
-        tracing::info!(partitions = ends.len(), "the feed of availability is followed");
+        tracing::info!(partitions = ends.len(), "following the availability topic");
 
         tokio::select! {
             ended = self.follow() => ended,
@@ -192,7 +192,7 @@ impl Session<'_> {
             tracing::info!(
                 topic = self.topic,
                 site = self.site,
-                "another site writes to this topic; its records are passed over"
+                "another site writes to this topic; its records are skipped"
             );
         });
         metrics::counter!("matchday_feed_foreign_records_total").increment(1);
@@ -213,7 +213,7 @@ impl Session<'_> {
             )
             | KafkaError::MessageConsumptionFatal(_) => Err(error.into()),
             _ => {
-                tracing::debug!(%error, "the feed has trouble and goes on");
+                tracing::debug!(%error, "the availability feed reports a problem and continues");
                 Ok(())
             }
         }
@@ -232,7 +232,7 @@ impl Session<'_> {
                 }
                 Ok(_) => outage.over(),
                 Err(error) if outage.lasts() => return Err(error),
-                Err(error) => tracing::debug!(%error, "the feed's topic can't be looked at"),
+                Err(error) => tracing::debug!(%error, "the availability topic can't be inspected"),
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The exchange with the other sites, and between the instances of this one, over Kafka.
 //!
 //! The only crate that knows rdkafka. `relay` publishes the outbox, `consumer` applies what others say, `feed` follows
-//! the availability of matches, `lookout` sees whether other instances do the first two, `embedded` is the broker of a
+//! the availability of matches, `sink` hands on what analytics keeps, `lookout` sees whether other instances do the first two, `embedded` is the broker of a
 //! start with nothing installed.
 
 mod clients;
@@ -16,6 +16,7 @@ pub mod masterlist;
 mod record;
 pub mod relay;
 pub mod setup;
+pub mod sink;
 pub mod status;
 pub mod topics;
 mod traced;

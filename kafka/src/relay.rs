@@ -31,6 +31,7 @@ use crate::{
 };
 
 mod backlog;
+pub mod bookings;
 mod leadership;
 pub(crate) mod others;
 mod quarantine;
@@ -153,7 +154,7 @@ impl Relay {
         let Outcome { settled, taken, refused, withdrawn } = sent.outcome(producer).await;
         let delivered = settled.len();
         self.acknowledged = settled;
-        self.replace_spent_producer(withdrawn).await;
+        close_spent(&mut self.producer, withdrawn).await;
         self.settle().await?;
         metrics::histogram!("matchday_relay_round_size").record(u32::try_from(total).unwrap_or(u32::MAX));
         metrics::histogram!("matchday_relay_round_seconds").record(begun.elapsed());
@@ -206,24 +207,11 @@ impl Relay {
         if taken.contains(topic) {
             return false;
         }
-        tracing::error!(topic, reason, "the topic takes no records; its events wait in the outbox");
-        self.status.failed(&format!("relay: topic {topic} takes no records: {reason}"));
+        tracing::error!(topic, reason, "the topic accepts no records; its events wait in the outbox");
+        self.status.failed(&format!("relay: topic {topic} accepts no records: {reason}"));
         self.quarantine.begin(topic, Instant::now());
 
         true
-    }
-
-    /// A producer that has given up records, or has lost its place among them, is closed: it may send nothing any more.
-    async fn replace_spent_producer(&mut self, withdrawn: bool) {
-        let fatal = self.producer.as_ref().and_then(|producer| producer.client().fatal_error());
-        if let Some((code, reason)) = &fatal {
-            tracing::error!(%code, reason, "the producer can't go on; making a new one");
-        }
-        if (withdrawn || fatal.is_some())
-            && let Some(producer) = self.producer.take()
-        {
-            producer.close().await;
-        }
     }
 
     async fn close(mut self) {
@@ -233,6 +221,19 @@ impl Relay {
         }
         self.leadership.release(&self.app).await;
         self.status.relay(|relay| *relay = Default::default());
+    }
+}
+
+/// Closes a producer that has given up records, or has lost its place among them: it may send nothing any more.
+async fn close_spent(producer: &mut Option<DropOffRuntime<Producer>>, withdrawn: bool) {
+    let fatal = producer.as_ref().and_then(|producer| producer.client().fatal_error());
+    if let Some((code, reason)) = &fatal {
+        tracing::error!(%code, reason, "the producer can't continue; making a new one");
+    }
+    if (withdrawn || fatal.is_some())
+        && let Some(producer) = producer.take()
+    {
+        producer.close().await;
     }
 }
 

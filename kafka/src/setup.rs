@@ -1,6 +1,6 @@
 //! Setting up: topics are created where they do not exist.
 //!
-//! The organiser's marketplace owns the master-list and ticket-sales topics; on a developer's broker we make all five.
+//! The organiser's marketplace owns the master-list and ticket-sales topics; on a developer's broker we make all six.
 
 use std::{fmt, time::Duration};
 
@@ -18,6 +18,10 @@ use crate::{
     topics::Topics,
 };
 
+/// How long bookings are kept, and in segments of which age: what was erased is out of the topic within 30 days.
+const BOOKINGS_RETENTION_MS: &str = "2419200000";
+const BOOKINGS_SEGMENT_MS: &str = "86400000";
+
 const CREATE_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// What became of a topic that we need.
@@ -32,7 +36,7 @@ pub enum Ensured {
 impl fmt::Display for Ensured {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Existed => f.write_str("is there"),
+            Self::Existed => f.write_str("exists"),
             Self::Created => f.write_str("created"),
             Self::Refused(reason) => write!(f, "could not be created: {reason}"),
         }
@@ -108,6 +112,11 @@ fn new_topic<'a>(config: &Config, topics: &Topics, topic: &'a str) -> NewTopic<'
         // Who starts next month needs them as well. What is told of a listing and of its orders shares a key, so
         // compaction would lose one for the other.
         new.set("retention.ms", "-1")
+    } else if topic == topics.bookings {
+        // A file of the lake is of one date: that of the broker's clock, which only grows.
+        new.set("message.timestamp.type", "LogAppendTime")
+            .set("retention.ms", BOOKINGS_RETENTION_MS)
+            .set("segment.ms", BOOKINGS_SEGMENT_MS)
     } else {
         new
     }

@@ -159,7 +159,7 @@ impl Status {
     pub(crate) fn broker_away(&self, reason: &str) {
         let mut state = self.lock();
         if state.connected {
-            tracing::warn!(reason, "Kafka does not answer; what is to be told waits in the outbox");
+            tracing::warn!(reason, "Kafka does not answer; events wait in the outbox");
             state.away_logged = Some(Instant::now());
         }
         state.connected = false;
@@ -183,7 +183,7 @@ impl Status {
 
     /// That no broker answers, and why, as far as a client said.
     pub(crate) fn no_answer(&self, config: &Config) -> Error {
-        let reason = self.last_client_error().unwrap_or_else(|| "nobody is there".to_owned());
+        let reason = self.last_client_error().unwrap_or_else(|| "no connection".to_owned());
         Error::NoAnswer { brokers: config.brokers.clone(), reason }
     }
 
@@ -204,10 +204,10 @@ impl Status {
     pub(crate) fn starts_again(&self, task: &'static str, config: &Config, error: &Error) {
         self.failed(&format!("{task}: {error}"));
         if self.connected() {
-            tracing::warn!(task, %error, "the exchange with Kafka starts again");
+            tracing::warn!(task, %error, "a task of the exchange with Kafka failed and starts again");
         } else if self.logs_away(Instant::now()) {
             let brokers = &config.brokers;
-            tracing::warn!(%error, "Kafka at {brokers} does not answer and is tried again; KAFKA_BROKERS names it");
+            tracing::warn!(%error, "Kafka at {brokers} does not answer; retrying (KAFKA_BROKERS)");
         } else {
             tracing::debug!(task, %error, "Kafka does not answer yet");
         }

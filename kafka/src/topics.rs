@@ -1,8 +1,8 @@
 //! The names of the topics.
 
-/// The five topics of the exchange.
+/// The six topics of the exchange.
 ///
-/// Sites share the first two. The other three are each site's own, under one name by default: each record carries its
+/// Sites share the first two. The other four are each site's own, under one name by default: each record carries its
 /// site in the header `clientId`, and readers take what is theirs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Topics {
@@ -13,10 +13,12 @@ pub struct Topics {
     pub dead_letters: String,
     /// Listings and orders, for services that keep copies.
     pub resale: String,
+    /// Bookings, whole states, for analytics.
+    pub bookings: String,
 }
 
 impl Topics {
-    pub fn all(&self) -> [&str; 5] {
-        [&self.master_list, &self.ticket_sales, &self.availability, &self.dead_letters, &self.resale]
+    pub fn all(&self) -> [&str; 6] {
+        [&self.master_list, &self.ticket_sales, &self.availability, &self.dead_letters, &self.resale, &self.bookings]
     }
 }

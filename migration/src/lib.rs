@@ -41,6 +41,8 @@ mod m20261129_000095_closed_matches;
 mod m20261129_000100_user_locale;
 mod m20261129_000110_ticket_transfers;
 mod m20261130_000125_traced_events;
+mod m20261130_000130_analytics;
+mod m20261130_000135_erased_accounts;
 
 pub struct Migrator;
 
@@ -84,6 +86,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000100_user_locale::Migration),
             Box::new(m20261129_000110_ticket_transfers::Migration),
             Box::new(m20261130_000125_traced_events::Migration),
+            Box::new(m20261130_000130_analytics::Migration),
+            Box::new(m20261130_000135_erased_accounts::Migration),
         ]
     }
 }

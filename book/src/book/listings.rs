@@ -118,6 +118,19 @@ impl Book {
         }
     }
 
+    /// Lets go of what a seller wrote and is called, and tells the copies of the market. The title of what was sold is what its
+    /// buyer has bought; any other is replaced by `untitled`.
+    pub fn forget_seller(&mut self, id: Uuid, untitled: &str) {
+        self.alter(id, &[State::Open, State::Locked, State::Sold, State::Withdrawn], ListingAction::Updated, |row| {
+            row.seller_name = None;
+            row.description = None;
+            row.idempotency_key = None;
+            if row.state != State::Sold {
+                untitled.clone_into(&mut row.title);
+            }
+        });
+    }
+
     /// Takes a listing in one of these states from the market. Its ticket opens the gate again, by a new code.
     fn leave(&mut self, id: Uuid, from: &[State]) {
         self.listings.freed.extend(self.listing(id).and_then(|row| row.ticket_id));

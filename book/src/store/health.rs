@@ -56,7 +56,7 @@ impl Health {
             state.distrusted = state.written;
         }
         if state.trouble.take().is_some() {
-            tracing::info!("the database takes writes again");
+            tracing::info!("the database accepts writes again");
         }
     }
 
@@ -69,7 +69,7 @@ impl Health {
             state.distrusted = Some(Instant::now());
         }
         if state.trouble.replace(error.to_string()).is_none() {
-            tracing::error!(%error, "the database takes no writes");
+            tracing::error!(%error, "the database accepts no writes");
         }
     }
 

@@ -49,7 +49,7 @@ pub fn master_list_lines(text: &str) -> Report {
                     let number = given.match_number;
                     report.problem(
                         line,
-                        format!("matchNumber: {number} stands on line {first} already; each match must stand once"),
+                        format!("matchNumber: {number} is on line {first} already; each match must occur once"),
                     );
                     seen.insert(number, first);
                 } else {
@@ -60,7 +60,7 @@ pub fn master_list_lines(text: &str) -> Report {
         }
     }
     if report.matches.is_empty() && report.problems.is_empty() {
-        report.problem(1, "the file holds no match; expected a JSON array, or one match a line".to_owned());
+        report.problem(1, "the file contains no match; expected a JSON array, or one match a line".to_owned());
     }
 
     report

@@ -101,11 +101,7 @@ fn ticket_sale(
     quantity: i32,
     price_minor: i64,
 ) -> Result<Vec<u8>, serde_json::Error> {
-    let action = match action {
-        TicketAction::Pending => ticket_sales::PENDING,
-        TicketAction::Reserved => ticket_sales::RESERVED,
-        TicketAction::Cancelled => ticket_sales::CANCELLED,
-    };
+    let action = ticket_sales::action_name(action);
     let tickets = Tickets { category: category.number(), quantity, price: whole_price(price_minor) };
 
     serde_json::to_vec(&TicketSale { meta: Meta { action }, body: Body { match_number, tickets } })

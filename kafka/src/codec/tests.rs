@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::*;
 use crate::Config;
 
+mod contract;
 mod master_list;
 mod outgoing;
 mod ticket_sales;

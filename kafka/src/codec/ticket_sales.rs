@@ -20,6 +20,15 @@ pub(super) const CANCELLED: &str = "TICKET_CANCELLED";
 const ACTIONS: [(&str, TicketAction); 3] =
     [(PENDING, TicketAction::Pending), (RESERVED, TicketAction::Reserved), (CANCELLED, TicketAction::Cancelled)];
 
+/// As records spell it.
+pub fn action_name(action: TicketAction) -> &'static str {
+    match action {
+        TicketAction::Pending => PENDING,
+        TicketAction::Reserved => RESERVED,
+        TicketAction::Cancelled => CANCELLED,
+    }
+}
+
 /// What a record tells `site`; its own records tell it nothing.
 pub(super) fn read(site: &str, record: &Record<'_>) -> Result<Message, String> {
     let header = record.header(CLIENT_ID)?;

@@ -11,18 +11,18 @@ use crate::{
     status::Status,
 };
 
-/// How often the ends are asked for.
-const MEASURE: Duration = Duration::from_secs(2);
+/// How often the ends are asked for by those who apply what they read.
+pub(super) const MEASURE: Duration = Duration::from_secs(2);
 /// How long the group may take to give us our share, be it empty.
 const JOIN: Duration = Duration::from_secs(90);
 
 /// Asks for the partitions' ends again and again; where this instance has none, whether the broker is there.
 ///
 /// Ends when the client seems to be stuck.
-pub(super) async fn measure(consumer: Arc<Consumer>, status: Arc<Status>, topic: String) -> Error {
+pub(crate) async fn measure(consumer: Arc<Consumer>, status: Arc<Status>, topic: String, every: Duration) -> Error {
     let mut outage = Outage::default();
     loop {
-        tokio::time::sleep(MEASURE).await;
+        tokio::time::sleep(every).await;
         let places = status.partitions();
         let (client, topic) = (Arc::clone(&consumer), topic.clone());
         let ends = clients::blocking(move || {

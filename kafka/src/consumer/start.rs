@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Whose offsets the site stores: those of another cluster mean nothing here.
-pub(super) async fn source(
+pub(crate) async fn source(
     consumer: &DropOffRuntime<Consumer>,
     config: &Config,
     status: &Status,
@@ -85,7 +85,7 @@ impl Reader {
             starts.push((place, start, high));
         }
         consumer.assign(&assignment)?;
-        tracing::info!(partitions = starts.len(), "the consumer reads");
+        tracing::info!(partitions = starts.len(), "Kafka consumer started");
         self.status.reading(starts);
 
         Ok(())

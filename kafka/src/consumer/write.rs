@@ -41,7 +41,7 @@ impl Writer {
     pub(super) async fn write(&self, consumer: Arc<Consumer>, batch: Vec<Incoming>, origins: Vec<Origin>) {
         let mut backoff = Backoff::default();
         while let Err(InboxError::Unavailable(error)) = self.apply(&batch, &origins).await {
-            tracing::warn!(%error, records = batch.len(), "records can't be applied now; trying again");
+            tracing::warn!(%error, records = batch.len(), "records can't be applied; trying again");
             self.status.failed(&format!("consumer: {error}"));
             metrics::counter!("matchday_inbox_retries_total").increment(1);
             tokio::time::sleep(backoff.next()).await;
@@ -58,7 +58,7 @@ impl Writer {
         for ((topic, partition), offset) in next {
             self.status.set_position(topic, partition, offset);
             if let Err(error) = commit.add_partition_offset(topic, partition, Offset::Offset(offset)) {
-                tracing::debug!(%error, topic, partition, "an offset could not be noted for the commit");
+                tracing::debug!(%error, topic, partition, "an offset could not be stored for the next commit");
             }
         }
         if self.commits

@@ -24,7 +24,12 @@ pub(super) struct Leadership {
 
 impl Leadership {
     pub(super) fn new(config: &Config) -> Self {
-        Self { claim: Claim::new(NAME, LEASE), alone: config.embedded }
+        Self::of(NAME, config)
+    }
+
+    /// The same of another work of one instance at a time.
+    pub(super) fn of(name: &'static str, config: &Config) -> Self {
+        Self { claim: Claim::new(name, LEASE), alone: config.embedded }
     }
 
     /// Takes or renews the lease where that is due.

@@ -19,7 +19,7 @@ pub(crate) async fn watch(app: &App, status: &Status) -> Infallible {
     let (mut leader, mut backlog) = (Watch::new(NAME, LEASE), Backlog::default());
     loop {
         if let Err(error) = look(app, status, &mut leader, &mut backlog).await {
-            tracing::debug!(%error, "whether an instance publishes can't be seen now");
+            tracing::debug!(%error, "can't see whether an instance publishes");
         }
         tokio::time::sleep(LOOK).await;
     }

@@ -197,7 +197,7 @@ fn every_wrong_line_of_a_master_list_file_is_named() {
     assert_snapshot!(problems(&text.join("\n")), @r#"
     line 2: not JSON: EOF while parsing a value at column 18
     line 3: availability.category1.price: expected a whole number from 0 to 1000000, found "75"
-    line 4: matchNumber: 1 stands on line 1 already; each match must stand once
+    line 4: matchNumber: 1 is on line 1 already; each match must occur once
     line 5: the record: expected one match, found an array of 1
     "#);
 }
@@ -209,5 +209,5 @@ fn a_wrong_element_of_an_array_is_named_by_its_first_line() {
 
     assert_snapshot!(problems(&text), @"line 28: homeTeam: expected text of 1 to 100 characters without control characters, found nothing");
     assert_snapshot!(problems("[\n{},\n"), @"line 3: not a JSON array: EOF while parsing a value at line 3 column 0");
-    assert_snapshot!(problems(" \n"), @"line 1: the file holds no match; expected a JSON array, or one match a line");
+    assert_snapshot!(problems(" \n"), @"line 1: the file contains no match; expected a JSON array, or one match a line");
 }
