@@ -15,22 +15,25 @@ use entities::{
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect,
 };
-use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
 use crate::{
-    App,
-    field_errors::{self, FieldError, all_right},
+    App, analytics,
+    field_errors::{FieldError, all_right},
     keyring, text,
 };
 
 pub mod admin;
 pub(crate) mod codes;
+pub mod deletion;
 pub mod emails;
+mod error;
+pub mod export;
 pub mod keys;
 mod names;
 mod passwords;
+mod personalisation;
 mod profile;
 pub mod provider;
 mod provider_errands;
@@ -45,8 +48,10 @@ pub(crate) mod tokens;
 use keys::AccessTokens;
 use throttle::Device;
 
+pub use error::AccountError;
 pub use keys::Keys;
-pub use profile::{ProfileChange, update as update_profile};
+pub use personalisation::set as set_personalisation;
+pub use profile::{ProfileChange, is_country_code, update as update_profile};
 pub use recovery::{request_email_verification, request_password_reset, reset_password, verify_email};
 pub use tokens::SignedBy;
 
@@ -58,55 +63,14 @@ pub struct Viewer {
     /// The session that the access token belongs to; none of ours, where an identity provider issued it.
     pub session: Option<Uuid>,
     pub expires_at: DateTime<Utc>,
+    /// When they showed an identity provider who they are, where it keeps the session and its token says so.
+    pub proved_at: Option<DateTime<Utc>>,
 }
 
 impl Viewer {
     pub fn is_admin(&self) -> bool {
         self.role == Role::Admin
     }
-}
-
-/// Why an account function refused.
-#[derive(Debug, Error)]
-pub enum AccountError {
-    #[error("{}", field_errors::sentence(.0))]
-    Invalid(Vec<FieldError>),
-    #[error("there is an account with this email; sign in instead")]
-    EmailTaken,
-    #[error("this account is disabled; those who run the site can enable it again")]
-    Disabled,
-    #[error("email or password is wrong")]
-    WrongCredentials,
-    #[error("currentPassword is not the password of this account")]
-    WrongPassword,
-    #[error(
-        "an identity provider keeps this account: change its name and password, confirm its email and sign out there"
-    )]
-    Elsewhere,
-    #[error("the keys of the identity provider are not known yet; try again in a moment")]
-    ProviderAway,
-    #[error("{name:?} names several accounts; name one by its id: {}", ids.iter().map(Uuid::to_string).collect::<Vec<_>>().join(", "))]
-    Ambiguous { name: String, ids: Vec<Uuid> },
-    #[error("the code is unknown, was used, or is over; ask for another")]
-    InvalidCode,
-    #[error("the token is not valid; sign in again")]
-    InvalidToken,
-    #[error("the session has ended; sign in again")]
-    EndedSession,
-    #[error("this refresh token was already used, so the session was ended; sign in again")]
-    ReusedToken,
-    #[error("the token has expired; refresh the session or sign in again")]
-    ExpiredToken,
-    #[error("too many attempts; try again in {} s", retry_after.as_secs() + 1)]
-    TooManyAttempts { retry_after: Duration },
-    #[error("many people are signing in right now; try again in a moment")]
-    Busy,
-    #[error("the service is not available right now; try again in a moment")]
-    Away,
-    #[error("the store failed")]
-    Store(#[from] DbErr),
-    #[error("{0}")]
-    Internal(String),
 }
 
 /// A sign-up as the fan typed it.
@@ -163,7 +127,7 @@ pub async fn sign_up_from(app: &App, address: Option<IpAddr>, details: SignUp) -
         }
         entered => entered?,
     }
-    throttle::note_network(app, &txn, &row.email, address).await?;
+    throttle::note_network(app, &txn, (&row.email, row.id), address).await?;
     let session = sessions::open(app, &txn, row, &signer).await?;
     txn.commit().await?;
     standing::seen(app, &session.user, session.family, number);
@@ -198,6 +162,8 @@ async fn enrolled(app: &App, details: SignUp) -> Result<user::Model, AccountErro
         verified_at: None,
         disabled_at: None,
         created_at: app.clock.now(),
+        personalised: true,
+        erased_at: None,
     })
 }
 
@@ -214,6 +180,7 @@ async fn enter(txn: &WriteTxn, row: &user::Model) -> Result<(), AccountError> {
         }
         inserted => inserted?,
     };
+    analytics::give_subject(txn, row.id, row.created_at).await?;
     mail_queue::append(txn, Kind::VerifyEmail, &row.email_key, row.created_at).await?;
 
     Ok(())
@@ -243,7 +210,7 @@ pub async fn sign_in(
     // What changed meanwhile counts: a password that has just been changed signs no client in.
     let user = lock(&txn, user.id).await?.filter(|now| now.password_hash == user.password_hash);
     let user = user.ok_or(AccountError::WrongCredentials)?;
-    throttle::succeeded(app, &txn, attempt).await?;
+    throttle::succeeded(app, &txn, user.id, attempt).await?;
     if user.disabled_at.is_some() {
         txn.commit().await?;
         return Err(AccountError::Disabled);
@@ -274,7 +241,7 @@ pub async fn change_password(
     let place = app.accounts.hashing.place()?;
     let attempt = throttle::begin(app, &user.email, address, Device::Known).await?;
     if !place.verify(current, Some(user.password_hash.clone())).await? {
-        return Err(AccountError::WrongPassword);
+        return Err(AccountError::WrongPassword("currentPassword"));
     }
     let hash = place.hash(new).await?;
 
@@ -287,9 +254,9 @@ pub async fn change_password(
         .exec(&*txn)
         .await?;
     if changed.rows_affected == 0 {
-        return Err(AccountError::WrongPassword);
+        return Err(AccountError::WrongPassword("currentPassword"));
     }
-    throttle::succeeded(app, &txn, attempt).await?;
+    throttle::succeeded(app, &txn, user.id, attempt).await?;
     sessions::end_all(app, &txn, user.id, Some(session)).await?;
     mail_queue::append(&txn, Kind::PasswordChanged, &user.email_key, app.clock.now()).await?;
     txn.commit().await?;
@@ -342,14 +309,16 @@ pub async fn identify(app: &App, token: &str) -> Result<(Viewer, SignedBy), Acco
 
 /// The viewer's own account; `None` if it is gone since the token was issued.
 pub async fn find(app: &App, id: Uuid) -> Result<Option<user::Model>, DbErr> {
-    user::Entity::find_by_id(id).one(&app.db).await
+    let found = user::Entity::find_by_id(id).filter(user::Column::ErasedAt.is_null());
+    found.one(&app.db).await
 }
 
-/// The account, which no other transaction changes before this one ends.
+/// The account, which no other transaction changes before this one ends; none of one that is erased.
 ///
 /// A transaction that opens, ends or renews sessions locks their owner first, so that none slips through an end of all.
 async fn lock(txn: &WriteTxn, id: Uuid) -> Result<Option<user::Model>, DbErr> {
-    user::Entity::find_by_id(id).lock_exclusive().one(&**txn).await
+    let found = user::Entity::find_by_id(id).lock_exclusive().one(&**txn).await?;
+    Ok(found.filter(|user| user.erased_at.is_none()))
 }
 
 /// What of an email is unique: the mailbox that mail to it goes to, however its domain is written and in every case.
@@ -393,5 +362,5 @@ pub(crate) fn check_email(email: &str) -> Result<(), FieldError> {
     if text::check(text::Kind::Email, email).is_ok() && emails::on_the_wire(email).is_some() {
         return Ok(());
     }
-    Err(FieldError::new("email", "must be an address that mail can go to, such as fan@example.com"))
+    Err(FieldError::new("email", "must be an email address such as fan@example.com"))
 }

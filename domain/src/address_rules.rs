@@ -52,13 +52,13 @@ pub struct NewRule {
 /// Why rules were left as they are.
 #[derive(Debug, Error)]
 pub enum RuleError {
-    #[error("only admins may do this")]
+    #[error("only admins can do this")]
     Forbidden,
-    #[error("{field} {problem}")]
+    #[error("`{field}` {problem}")]
     Invalid { field: &'static str, problem: String },
     #[error("there is no such rule")]
     NotFound,
-    #[error("there are {RULES_MAX} rules already; remove some first")]
+    #[error("there are {RULES_MAX} rules, which is the limit; remove some first")]
     Full,
     #[error("the store failed")]
     Store(#[from] DbErr),

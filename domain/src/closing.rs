@@ -32,7 +32,7 @@ pub async fn run(app: &App, shutdown: CancellationToken) {
         let next = match look(app, &mut is_reopened).await {
             Ok(next) => next,
             Err(error) => {
-                tracing::warn!(%error, "matches whose sale ends can't be looked for; trying again");
+                tracing::warn!(%error, "matches whose sale ends can't be read; trying again");
                 None
             }
         };
@@ -87,7 +87,7 @@ pub async fn reopen(app: &App) -> Result<(), DbErr> {
         }
         book.set_closed(number, false);
         finish(app, txn, book).await?;
-        tracing::info!(match_number = number, "the sale is open again");
+        tracing::info!(match_number = number, "sale reopened");
     }
     Ok(())
 }
@@ -144,7 +144,7 @@ async fn end(app: &App, number: i32) -> Result<bool, DbErr> {
     }
     finish(app, txn, book).await?;
     if is_first {
-        tracing::info!(match_number = number, listings = open.len(), "the sale has ended");
+        tracing::info!(match_number = number, listings = open.len(), "sale closed");
     }
     Ok(u64::try_from(open.len()).is_ok_and(|ended| ended == BATCH))
 }

@@ -222,7 +222,7 @@ async fn serve(app: &App, mut requests: Vec<Box<dyn Pending>>) {
         Ok(()) => requests.into_iter().for_each(|request| request.answer()),
         // Whether a commit whose connection broke took place is not known: nothing may be decided again.
         Err(error) if store::is_transient(&error) => {
-            tracing::error!(%error, requests = requests.len(), "a batch could not be decided");
+            tracing::error!(%error, requests = requests.len(), "a batch of requests could not be decided");
             requests.into_iter().for_each(|request| request.refuse(HoldError::Unavailable));
         }
         Err(error) if requests.len() == 1 => {
@@ -231,7 +231,7 @@ async fn serve(app: &App, mut requests: Vec<Box<dyn Pending>>) {
             }
         }
         Err(error) => {
-            tracing::warn!(%error, requests = requests.len(), "a batch failed; deciding its requests one by one");
+            tracing::warn!(%error, requests = requests.len(), "a batch of requests failed; deciding them one by one");
             metrics::counter!("matchday_desk_batches_split_total").increment(1);
             for mut request in requests {
                 match decide(app, std::slice::from_mut(&mut request)).await {

@@ -32,7 +32,7 @@ pub async fn run(app: &App, shutdown: CancellationToken) {
         let full = match round(app).await {
             Ok(ended) => ended >= usize::try_from(ROUND).unwrap_or(usize::MAX),
             Err(error) => {
-                tracing::warn!(%error, "overdue holds can't be looked for; trying again");
+                tracing::warn!(%error, "expired holds can't be read; trying again");
                 false
             }
         };
@@ -67,7 +67,7 @@ pub async fn round(app: &App) -> Result<usize, DbErr> {
             Ok(_) => metrics::counter!("matchday_holds_expired_total").increment(1),
             // A full desk is asked again in the next round.
             Err(HoldError::Busy { .. }) => {}
-            Err(error) => tracing::warn!(%error, "a hold could not be ended"),
+            Err(error) => tracing::warn!(%error, "an expired hold could not be ended"),
         }
     }
     foreign::end_stale(app, now).await?;

@@ -5,7 +5,7 @@
 pub struct FieldError {
     /// By its name in the input, such as `price.amount`.
     pub field: &'static str,
-    /// A sentence that has named the field goes on with it.
+    /// What it must be: a sentence that has named the field goes on with it, and one of its own begins with it.
     pub problem: String,
 }
 
@@ -23,6 +23,6 @@ pub(crate) fn all_right(judged: impl IntoIterator<Item = Result<(), FieldError>>
 
 /// All that is wrong in one sentence.
 pub(crate) fn sentence(errors: &[FieldError]) -> String {
-    let each: Vec<String> = errors.iter().map(|error| format!("{} {}", error.field, error.problem)).collect();
+    let each: Vec<String> = errors.iter().map(|error| format!("`{}` {}", error.field, error.problem)).collect();
     each.join("; ")
 }

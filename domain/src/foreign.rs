@@ -66,7 +66,7 @@ pub(crate) async fn apply(
     if book.stock(key).is_none() {
         // The match has come without this category: no site can sell what was never given.
         metrics::counter!("matchday_foreign_sales_unknown_category_total").increment(1);
-        tracing::warn!(?sale, "a sale of a category that the master list does not give");
+        tracing::warn!(?sale, "another site sold a category that the master list does not have");
         return Ok(());
     }
     let account = sale.account();
@@ -85,7 +85,7 @@ pub(crate) async fn apply(
             let gave_way = book.sell_elsewhere(txn, key, sale.quantity, had).await?;
             for id in gave_way {
                 metrics::counter!("matchday_holds_oversold_total").increment(1);
-                tracing::warn!(%id, ?sale, "a hold gave way to another site's sale");
+                tracing::warn!(%id, ?sale, "hold cancelled: its tickets were sold by another site");
             }
         }
     }
@@ -186,7 +186,7 @@ pub(crate) async fn end_stale(app: &App, now: DateTime<Utc>) -> Result<(), DbErr
         let key = StockKey { match_number: hold.match_number, category: hold.category };
         book.release_elsewhere(key, hold.quantity);
         tracing::info!(match_number = hold.match_number, category = hold.category.number(), sender = %hold.sender,
-            quantity = hold.quantity, "a hold of another site ended unresolved");
+            quantity = hold.quantity, "another site's hold expired unresolved");
     }
     foreign_hold::Entity::delete_many().filter(Column::Id.is_in(rows.iter().map(|hold| hold.id))).exec(&*txn).await?;
     let shows = book.close(&txn).await?;

@@ -150,7 +150,7 @@ pub enum GatewayError {
     #[error("refused: {code}")]
     Refused { code: String },
     /// It is not known whether it did.
-    #[error("out of reach: {0}")]
+    #[error("unreachable: {0}")]
     Unreachable(String),
 }
 

@@ -35,7 +35,7 @@ const MOST: usize = 4_096;
 const MOST_ON_SQLITE: usize = 1_000;
 
 /// Why a sale is a dead letter that could have waited.
-const NO_ROOM: &str = "its match is not known, and no more sales may wait for such matches";
+const NO_ROOM: &str = "its match is unknown, and no more sales can wait for unknown matches";
 
 /// Where a record stands in the log.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,12 +104,12 @@ pub async fn apply(app: &App, source: &str, batch: &[Incoming]) -> Result<Applie
     if store::is_transient(&error) {
         return Err(InboxError::Unavailable(error));
     }
-    tracing::warn!(%error, records = batch.len(), "a batch of records was refused; applying them one by one");
+    tracing::warn!(%error, records = batch.len(), "the database refused a batch of records; applying them one by one");
     let mut total = Applied::default();
     for record in batch {
         let one = match apply_together(app, source, std::slice::from_ref(record)).await {
             Err(error) if !store::is_transient(&error) => {
-                tracing::error!(%error, at = ?record.at, "a record was refused");
+                tracing::error!(%error, at = ?record.at, "a record was refused and goes to the dead letters");
                 apply_together(app, source, &[dead(record)]).await
             }
             applied => applied,

@@ -37,13 +37,13 @@ pub async fn run(app: &App, shutdown: CancellationToken) {
         if counted.is_none_or(|at: Instant| at.elapsed() >= COUNTS) {
             counted = Some(Instant::now());
             if let Err(error) = measure(app).await {
-                tracing::warn!(%error, "what the operator has to look at can't be counted; trying again");
+                tracing::warn!(%error, "payments that need attention can't be counted; trying again");
             }
         }
         let full = match round(app).await {
             Ok(taken) => taken >= usize::try_from(ROUND).unwrap_or(usize::MAX),
             Err(error) => {
-                tracing::warn!(%error, "payments can't be looked for; trying again");
+                tracing::warn!(%error, "due payments can't be read; trying again");
                 false
             }
         };
@@ -73,21 +73,21 @@ pub async fn round(app: &App) -> Result<usize, DbErr> {
     stream::iter(due)
         .for_each_concurrent(SIDE_BY_SIDE, async |row| {
             if let Err(error) = turns::process(app, row).await {
-                tracing::warn!(%error, "a payment could not be seen to; trying again");
+                tracing::warn!(%error, "a payment could not be processed; trying again");
             }
         })
         .await;
     stream::iter(owed)
         .for_each_concurrent(SIDE_BY_SIDE, async |row| {
             if let Err(error) = refunds::process(app, row).await {
-                tracing::warn!(%error, "a refund could not be seen to; trying again");
+                tracing::warn!(%error, "a refund could not be processed; trying again");
             }
         })
         .await;
     stream::iter(payouts)
         .for_each_concurrent(SIDE_BY_SIDE, async |row| {
             if let Err(error) = payouts::process(app, &row).await {
-                tracing::warn!(%error, "a payout could not be seen to; trying again");
+                tracing::warn!(%error, "a payout could not be processed; trying again");
             }
         })
         .await;

@@ -79,7 +79,7 @@ pub enum KeyError {
     Store(#[from] DbErr),
     #[error("making a key: {0}")]
     Generation(String),
-    #[error("a key was made and can't be found")]
+    #[error("a new key can't be found")]
     Lost,
 }
 
@@ -141,7 +141,7 @@ impl<P: Purpose> Key<P> {
     fn of(app: &App, row: &Row) -> Option<Self> {
         let private = app.accounts.encryption().open(&P::encrypted_as(&row.kid), &row.encrypted);
         if let Err(error) = &private {
-            tracing::warn!(kid = row.kid, signed = P::SIGNED, %error, "a key can't sign here");
+            tracing::warn!(kid = row.kid, signed = P::SIGNED, %error, "signing key unusable on this instance");
         }
         let material = P::material(app, row, private.ok())?;
 
@@ -309,7 +309,7 @@ async fn make<P: Purpose>(app: &App) -> Result<(), KeyError> {
     if Ring::<P>::of(app, rows).signer(P::algorithm(app), now).is_some() {
         return Ok(());
     }
-    tracing::info!(kid = row.kid, signed = P::SIGNED, "no key could sign; a new one is made");
+    tracing::info!(kid = row.kid, signed = P::SIGNED, "signing key created: no existing key could sign");
     match P::Entity::insert(P::inserted(row)).exec_without_returning(&*txn).await {
         Err(error) if matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_))) => Ok(()),
         Err(error) => Err(error.into()),

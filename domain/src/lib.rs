@@ -10,6 +10,7 @@
 
 pub mod accounts;
 pub mod address_rules;
+pub mod analytics;
 pub mod app;
 pub mod audit;
 pub mod closing;
@@ -35,6 +36,7 @@ pub mod resale;
 pub mod reservations;
 pub mod security_events;
 pub mod settings;
+pub mod taste;
 pub mod text;
 pub mod tickets;
 pub mod view;

@@ -103,14 +103,16 @@ pub enum Content {
     },
     /// To its former holder.
     TicketAccepted(TransferFacts),
+    /// To the email of an account that is no more.
+    AccountDeleted,
 }
 
 /// Why a mail is not out.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliveryError {
-    #[error("not yet: {0}")]
+    #[error("temporary failure: {0}")]
     Transient(String),
-    #[error("never: {0}")]
+    #[error("permanent failure: {0}")]
     Permanent(String),
 }
 
@@ -126,7 +128,7 @@ pub async fn run(app: &App, mailer: &dyn Mailer, shutdown: CancellationToken) {
         let full = match round(app, mailer).await {
             Ok(taken) => taken >= usize::try_from(ROUND).unwrap_or(usize::MAX),
             Err(error) => {
-                tracing::warn!(%error, "mails can't be looked for; trying again");
+                tracing::warn!(%error, "due mails can't be read; trying again");
                 false
             }
         };
@@ -152,7 +154,7 @@ pub async fn round(app: &App, mailer: &dyn Mailer) -> Result<usize, DbErr> {
     stream::iter(due)
         .for_each_concurrent(SIDE_BY_SIDE, async |row| {
             if let Err(error) = process(app, mailer, row).await {
-                tracing::warn!(%error, "a mail could not be seen to; trying again");
+                tracing::warn!(%error, "a mail could not be processed; trying again");
             }
         })
         .await;
@@ -168,11 +170,15 @@ async fn process(app: &App, mailer: &dyn Mailer, row: mail::Model) -> Result<(),
         return Ok(());
     }
     if row.created_at + TOO_OLD <= now {
-        tracing::warn!(mail = row.id, attempts = row.attempts, "a mail is given up");
+        tracing::warn!(mail = row.id, attempts = row.attempts, "giving up on a mail");
         return done(app, row.id, "given_up").await;
     }
     let mail = match row.kind {
         Kind::TicketOffered => of_transfer::offer(app, &row).await?.ok_or("nothing_to_say"),
+        Kind::AccountDeleted => {
+            let (to, locale) = (row.email_key, row.locale);
+            Ok(OutgoingMail { to, name: None, locale, content: Content::AccountDeleted })
+        }
         _ => to_account(app, &row).await?,
     };
     let mail = match mail {
@@ -182,11 +188,11 @@ async fn process(app: &App, mailer: &dyn Mailer, row: mail::Model) -> Result<(),
     match mailer.deliver(&mail).await {
         Ok(()) => done(app, row.id, "sent").await,
         Err(error @ DeliveryError::Permanent(_)) => {
-            tracing::warn!(mail = row.id, %error, "a mail is refused");
+            tracing::warn!(mail = row.id, %error, "the mail server refused a mail");
             done(app, row.id, "refused").await
         }
         Err(error @ DeliveryError::Transient(_)) => {
-            tracing::warn!(mail = row.id, attempts = row.attempts + 1, %error, "a mail is not out yet");
+            tracing::warn!(mail = row.id, attempts = row.attempts + 1, %error, "a mail could not be sent; trying again");
             metrics::counter!("matchday_mails_total", "outcome" => "put_off").increment(1);
             Ok(())
         }
@@ -226,7 +232,8 @@ async fn content(app: &App, row: &mail::Model, user: &user::Model) -> Result<Opt
         | Kind::Paid
         | Kind::Refunded
         | Kind::ListingSold
-        | Kind::TicketOffered => None,
+        | Kind::TicketOffered
+        | Kind::AccountDeleted => None,
     })
 }
 

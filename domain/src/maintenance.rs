@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     App,
     accounts::{codes, keys::AccessTokens, provider_sign_in, standing, throttle},
-    keyring,
+    analytics, keyring,
     tickets::{keys::TicketCodes, transfers},
 };
 
@@ -36,15 +36,15 @@ pub async fn run(app: &App, shutdown: CancellationToken) {
     let mut rounds = 0;
     while !shutdown.is_cancelled() {
         if let Err(error) = keyring::load::<AccessTokens>(app).await {
-            tracing::warn!(%error, "the signing keys can't be looked for; those known are used");
+            tracing::warn!(%error, "signing keys can't be read; the known ones stay in use");
         }
         if let Err(error) = keyring::load::<TicketCodes>(app).await {
-            tracing::warn!(%error, "the keys of tickets can't be looked for; those known are used");
+            tracing::warn!(%error, "ticket-signing keys can't be read; the known ones stay in use");
         }
         if rounds % ROUNDS == 0
             && let Err(error) = forget(app).await
         {
-            tracing::warn!(%error, "sessions that are over can't be let go of; trying again later");
+            tracing::warn!(%error, "ended sessions can't be deleted; trying again later");
         }
         rounds = rounds.wrapping_add(1);
         tokio::select! {
@@ -63,6 +63,7 @@ pub async fn forget(app: &App) -> Result<(), DbErr> {
     standing::forget(app, &txn).await?;
     provider_sign_in::forget(app, &txn).await?;
     transfers::forget(app, &txn).await?;
+    analytics::keep(app, &txn).await?;
     txn.commit().await?;
 
     let now = app.clock.now();

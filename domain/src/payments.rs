@@ -55,27 +55,27 @@ const CALLS: usize = 4;
 #[derive(Debug, Error)]
 pub enum PaymentError {
     #[error(
-        "paymentMethod must be a payment method's id (pm_…): 1 to {MAX_METHOD_LENGTH} letters, digits and underscores"
+        "`paymentMethod` must be a payment method's id (pm_…): 1 to {MAX_METHOD_LENGTH} letters, digits and underscores"
     )]
     Method,
-    #[error("paymentMethod must be a payment method's id (pm_…), never a card number")]
+    #[error("`paymentMethod` must be a payment method's id (pm_…), never a card number")]
     CardNumber,
-    #[error("paymentMethod names no payment method that the gateway knows; give the id that it gave you (pm_…)")]
+    #[error("the payment provider does not know this `paymentMethod`; send the id that the provider gave you (pm_…)")]
     UnknownMethod,
     #[error(
-        "the payment was refused: {code}; the tickets are yours until the hold ends, pay with another card and key"
+        "the payment was declined: {code}; your tickets are held until the hold expires, so pay with another card and a new `idempotencyKey`"
     )]
     Declined {
         /// In the gateway's words.
         code: String,
     },
-    #[error("the payment came too late or was given up; nothing is taken from the card, or it goes back")]
+    #[error("the payment came too late or was abandoned; the card is not charged, or the charge is refunded")]
     Void,
     #[error("this site takes no payments")]
     Closed,
-    #[error("the gateway of payments is out of reach; look into the reservation before you try again")]
+    #[error("the payment provider can't be reached; check the reservation before you try again")]
     Unreachable,
-    #[error("idempotencyKey must be 1 to {MAX_KEY_LENGTH} visible ASCII characters")]
+    #[error("`idempotencyKey` must have 1 to {MAX_KEY_LENGTH} visible ASCII characters")]
     Key,
     #[error(transparent)]
     Refused(#[from] PaymentRefused),
@@ -250,7 +250,7 @@ pub(crate) async fn give_up_without_card(app: &App, reservation_id: Uuid) -> Res
         Ok::<(), PaymentError>(())
     };
     if let Err(error) = given_up.await {
-        tracing::warn!(%error, payment = %payment.id, "a payment without a card could not be given up");
+        tracing::warn!(%error, payment = %payment.id, "an abandoned payment could not be cancelled");
     }
     Ok(())
 }
@@ -314,7 +314,7 @@ async fn call(app: &App, payment: &payment::Model) -> Result<Option<PaymentRepor
         (Err(GatewayError::Refused { code }), None) => Ok(Some(PaymentReport::Refused(code))),
         // It will not do this any more: what it knows says what is to be done instead.
         (Err(GatewayError::Refused { code }), Some(intent_id)) => {
-            tracing::warn!(payment = %payment.id, state = ?payment.state, code, "the gateway refuses a step");
+            tracing::warn!(payment = %payment.id, state = ?payment.state, code, "the payment provider refused a step");
             fetch_intent(app, payment, intent_id).await.map(Some)
         }
         (Err(error @ GatewayError::Unreachable(_)), _) => Err(unreachable(payment, &error)),
@@ -323,7 +323,7 @@ async fn call(app: &App, payment: &payment::Model) -> Result<Option<PaymentRepor
 
 fn unreachable(payment: &payment::Model, error: &GatewayError) -> PaymentError {
     metrics::counter!("matchday_payments_unreachable_total").increment(1);
-    tracing::warn!(payment = %payment.id, state = ?payment.state, %error, "nobody knows how far a payment is");
+    tracing::warn!(payment = %payment.id, state = ?payment.state, %error, "payment status unknown: the payment provider does not answer");
     PaymentError::Unreachable
 }
 
@@ -348,7 +348,7 @@ async fn fetch_intent(app: &App, payment: &payment::Model, intent_id: &str) -> R
         Ok(Some(intent)) => Ok(PaymentReport::Intent(intent)),
         Ok(None) => Ok(PaymentReport::Gone),
         Err(error) => {
-            tracing::warn!(intent_id, %error, "the gateway can't be asked about a payment");
+            tracing::warn!(intent_id, %error, "the payment provider can't be asked about a payment");
             Err(PaymentError::Unreachable)
         }
     }

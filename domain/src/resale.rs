@@ -36,11 +36,13 @@ use crate::{
     tickets::status_text,
 };
 
+mod cheapest;
 mod kept_pages;
 pub mod market;
 pub mod payouts;
 mod terms;
 
+pub use cheapest::{Cheapest, cheapest};
 pub use kept_pages::{KeptPages, MarketPage, MarketState};
 pub use terms::Price;
 
@@ -57,21 +59,21 @@ pub enum ResaleError {
     Invalid(Vec<FieldError>),
     #[error("this site has no resale")]
     Disabled,
-    #[error("idempotencyKey must be 1 to {MAX_KEY_LENGTH} visible ASCII characters")]
+    #[error("`idempotencyKey` must have 1 to {MAX_KEY_LENGTH} visible ASCII characters")]
     Key,
-    #[error("this idempotencyKey was used for another listing; send a new key with a new request")]
+    #[error("this `idempotencyKey` was used for another listing; send a new key with a new request")]
     KeyReused,
-    #[error("there is no such ticket of yours")]
+    #[error("you have no such ticket")]
     NoTicket,
-    #[error("the ticket can't be offered: only a valid one can, and this one is {}", status_text(*.0))]
+    #[error("the ticket can't be offered: it must be valid, and this one is {}", status_text(*.0))]
     NotValid(Status),
-    #[error("the ticket can't be offered: the staff of this site has frozen it; ask them")]
+    #[error("the ticket can't be offered: this site's staff has frozen it; ask them")]
     Frozen,
     #[error("there is no match {0}")]
     UnknownMatch(i32),
     #[error("match {0} has no tickets of category {1}")]
     UnknownCategory(i32, i32),
-    #[error("you have {MAX_LIVE} listings on the market, and may not have more; withdraw one")]
+    #[error("you have {MAX_LIVE} listings on the market, which is the limit; withdraw one")]
     TooMany,
     #[error(transparent)]
     Listing(#[from] OrderRefused),
@@ -180,6 +182,9 @@ async fn enter(
         }
     }
     let seller = user::Entity::find_by_id(viewer.user_id).one(&*txn).await?;
+    if seller.as_ref().is_some_and(|seller| seller.erased_at.is_some()) {
+        return Err(OrderRefused::from(HoldError::NoAccount).into());
+    }
     let row = listing::Model {
         id: Uuid::now_v7(),
         seller_id: viewer.user_id,

@@ -3,9 +3,14 @@
 //! They are counted by kind, detail, network, user and minute, so that an attacker who is refused a million times makes
 //! a few rows of it. Invariant: of an address no more than its network is kept, of a request nothing.
 
+use std::collections::HashSet;
+
 use book::store::WriteTxn;
 use chrono::{DateTime, Utc};
-use entities::security_event::{self, Kind};
+use entities::{
+    security_event::{self, Kind},
+    user,
+};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect,
@@ -68,12 +73,28 @@ pub async fn record(app: &App, sightings: &[Sighting]) -> Result<(), DbErr> {
         .update_columns([Column::LastAt, Column::UpdatedAt])
         .to_owned();
     let txn = WriteTxn::begin(&app.store).await?;
+    let erased = erased(&txn, &rows).await?;
+    rows.retain(|row| row.user_id.is_none_or(|user| !erased.contains(&user)));
+    if rows.is_empty() {
+        return Ok(());
+    }
     let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
     Entity::insert_many(rows).on_conflict(counted).exec_without_returning(&*txn).await?;
     txn.commit().await?;
     app.wake.security_events_changed();
 
     Ok(())
+}
+
+/// Those of the rows' users whose account was erased since: nothing is written of them any more.
+async fn erased(txn: &WriteTxn, rows: &[security_event::Model]) -> Result<HashSet<Uuid>, DbErr> {
+    let users: HashSet<Uuid> = rows.iter().filter_map(|row| row.user_id).collect();
+    if users.is_empty() {
+        return Ok(users);
+    }
+    let erased = user::Entity::find().select_only().column(user::Column::Id);
+    let erased = erased.filter(user::Column::Id.is_in(users)).filter(user::Column::ErasedAt.is_not_null());
+    Ok(erased.into_tuple::<Uuid>().all(&**txn).await?.into_iter().collect())
 }
 
 /// Events after the one of id `after`, newest first, of one kind or of all.

@@ -36,6 +36,8 @@ pub struct Settings {
     pub purchase_cap: i32,
     /// Whether a fan who holds or orders tickets must have shown that their email is theirs.
     pub verified_email_for_holds: bool,
+    /// For how many years after its own the law makes this site keep a record of its books, where its operator says so.
+    pub records_years: Option<u32>,
     /// Refused cards after which a hold, and for an hour a fan, takes no further one.
     pub declines_of_hold: usize,
     pub declines_of_hour: usize,
@@ -162,6 +164,7 @@ impl Default for Settings {
             foreign_hold: Duration::from_secs(30 * 60),
             purchase_cap: 6,
             verified_email_for_holds: false,
+            records_years: None,
             declines_of_hold: 5,
             declines_of_hour: 10,
             refunds: RefundRule::default(),

@@ -21,8 +21,10 @@ pub enum Kind {
     Password,
     /// An idempotency key, or what a device calls itself and its scans.
     Key,
-    /// What is looked for in a list.
+    /// What a list is narrowed down by.
     Search,
+    /// What is typed into a search, or pasted: nobody is shown it, and what has no meaning in it finds nothing.
+    Query,
     /// An id, a cursor, a code, or anything else of one line.
     Line,
     /// A token, or what a captcha's widget gives.
@@ -40,6 +42,7 @@ impl Kind {
             Self::Email => 254,
             Self::Password => 1_024,
             Self::Key => 128,
+            Self::Query => 10_000,
             Self::Token => 8_192,
         }
     }
@@ -57,11 +60,11 @@ impl Kind {
 /// What is wrong with a text; it goes on where a sentence has named it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
-    #[error("is longer than {0} characters")]
+    #[error("must have at most {0} characters")]
     TooLong(usize),
-    #[error("has the control character U+{0:04X}, which is not allowed")]
+    #[error("must not contain the control character U+{0:04X}")]
     Control(u32),
-    #[error("has the invisible character U+{0:04X}, which is not allowed")]
+    #[error("must not contain the invisible character U+{0:04X}")]
     Invisible(u32),
 }
 
@@ -76,7 +79,7 @@ pub fn check(kind: Kind, text: &str) -> Result<(), Problem> {
     if text.len() > 4 * most || text.trim().chars().count() > most {
         return Err(Problem::TooLong(most));
     }
-    if kind == Kind::Password {
+    if matches!(kind, Kind::Password | Kind::Query) {
         return if text.contains('\0') { Err(Problem::Control(0)) } else { Ok(()) };
     }
     let mut before = None;
@@ -151,7 +154,7 @@ fn is_picture(character: char) -> bool {
 mod tests {
     use super::*;
 
-    const ALL: [Kind; 11] = [
+    const ALL: [Kind; 12] = [
         Kind::Name,
         Kind::Title,
         Kind::Description,
@@ -161,6 +164,7 @@ mod tests {
         Kind::Password,
         Kind::Key,
         Kind::Search,
+        Kind::Query,
         Kind::Line,
         Kind::Token,
     ];
@@ -176,9 +180,12 @@ mod tests {
         }
     }
 
+    /// Kinds whose characters are all the same to us.
+    const OPAQUE: [Kind; 2] = [Kind::Password, Kind::Query];
+
     #[test]
     fn lines_are_for_descriptions_and_reasons_alone() {
-        for kind in ALL.into_iter().filter(|kind| *kind != Kind::Password) {
+        for kind in ALL.into_iter().filter(|kind| !OPAQUE.contains(kind)) {
             let may = matches!(kind, Kind::Description | Kind::RefundReason | Kind::RuleReason);
             assert_eq!(check(kind, "two\nlines").is_ok(), may, "{kind:?}");
             for control in ['\r', '\u{1b}', '\u{7f}', '\u{85}', '\u{2028}'] {
@@ -193,7 +200,7 @@ mod tests {
         for hidden in
             ["\u{202e}moc", "\u{200b}", "\u{200f}", "\u{2066}x\u{2069}", "\u{feff}", "\u{ad}", "\u{3164}", "\u{e0041}"]
         {
-            for kind in ALL.into_iter().filter(|kind| *kind != Kind::Password) {
+            for kind in ALL.into_iter().filter(|kind| !OPAQUE.contains(kind)) {
                 assert!(matches!(check(kind, &format!("known{hidden}")), Err(Problem::Invisible(_))), "{kind:?}");
             }
         }

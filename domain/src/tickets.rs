@@ -42,7 +42,7 @@ use keys::TicketCodes;
 /// Why something about tickets can't be had.
 #[derive(Debug, Error)]
 pub enum TicketError {
-    #[error("{field} must be 1 to {max} visible ASCII characters", max = gate::MAX_NAME_LENGTH)]
+    #[error("`{field}` must have 1 to {max} visible ASCII characters", max = gate::MAX_NAME_LENGTH)]
     Name { field: &'static str },
     #[error("{0} scans are too many; send at most {max} at once", max = gate::MAX_SCANS)]
     Scans(usize),
@@ -128,7 +128,7 @@ pub async fn code(app: &App, row: &ticket::Model) -> Result<Option<String>, Tick
         return Ok(None);
     }
     let signed = keyring::signer::<TicketCodes>(app).await?.sign(row.id, row.version);
-    signed.map(Some).ok_or_else(|| TicketError::Internal("the key that signs tickets can't sign".to_owned()))
+    signed.map(Some).ok_or_else(|| TicketError::Internal("the ticket-signing key can't sign".to_owned()))
 }
 
 /// The ticket, if `viewer` owns it or may see all.

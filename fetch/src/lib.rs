@@ -62,22 +62,22 @@ pub struct Fetcher {
 pub enum FetchError {
     #[error("{0}")]
     Address(#[from] AddressError),
-    #[error("no whole answer within {} s", .0.as_secs())]
+    #[error("no complete answer within {} s", .0.as_secs())]
     Late(Duration),
     #[error("no answer: {0}")]
     Connection(String),
-    #[error("answered {0}")]
+    #[error("responded with {0}")]
     Status(StatusCode),
-    #[error("the answer is longer than {0} bytes, or broke off")]
+    #[error("the answer is longer than {0} bytes or was cut off")]
     Body(usize),
 }
 
 /// Why nothing is fetched from an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
-    #[error("is no web address")]
+    #[error("is not a web address")]
     Malformed,
-    #[error("is in the clear, and not on this machine")]
+    #[error("is unencrypted and not on this machine")]
     Clear,
 }
 

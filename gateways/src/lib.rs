@@ -38,7 +38,7 @@ pub enum Gateway {
 /// Why a gateway can't be asked with these settings.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("Stripe can't be asked: {0}\n  STRIPE_SECRET_KEY and STRIPE_API_BASE name how.")]
+    #[error("Stripe can't be used: {0}\n  STRIPE_SECRET_KEY and STRIPE_API_BASE set it up.")]
     Stripe(String),
 }
 
@@ -50,7 +50,7 @@ impl Settings {
     /// What becomes of money, in words.
     pub fn describe(&self) -> &'static str {
         match self {
-            Self::Closed => "It takes no payments: STRIPE_SECRET_KEY is unset, and play money is for dev.",
+            Self::Closed => "No payments are taken: STRIPE_SECRET_KEY is unset, and play money is only for ENV=dev.",
             Self::Sandbox(_) => sandbox::DESCRIPTION,
             Self::Stripe(settings) => settings.describe(),
         }

@@ -42,7 +42,7 @@ mod cards;
 mod checkout;
 
 pub(crate) const DESCRIPTION: &str =
-    "Payments are play money: a sandbox answers Stripe's test cards, such as pm_card_visa.";
+    "Payments are play money: a sandbox accepts Stripe's test cards, such as pm_card_visa.";
 
 /// How the sandbox tells what happens.
 pub struct Settings {
@@ -201,7 +201,7 @@ impl Sandbox {
             "data": { "object": { "id": row.id, "metadata": { PAYMENT: row.payment_id } } },
         });
         if self.told.try_send(event.to_string()).is_err() {
-            tracing::warn!(kind, "an event of the sandbox is lost: too many wait");
+            tracing::warn!(kind, "a sandbox event is dropped: too many are waiting");
         }
     }
 }
@@ -226,7 +226,7 @@ enum Refusal {
     Unknown,
     #[error("there is no such test card; pm_card_visa is one")]
     NoSuchCard,
-    #[error("the payment does not wait for this")]
+    #[error("the payment is not waiting for this step")]
     State,
     #[error("the sandbox failed")]
     Store(#[from] DbErr),

@@ -54,7 +54,7 @@ impl Settings {
             (true, _) => "Payments are taken by Stripe: real money.",
             (false, Some(_)) => "Payments are taken by Stripe in test mode: no money moves.",
             (false, None) => {
-                "Payments are taken by Stripe in test mode. Its events are not heard: STRIPE_WEBHOOK_SECRET is unset."
+                "Payments are taken by Stripe in test mode. Its events are not received, because STRIPE_WEBHOOK_SECRET is unset."
             }
         }
     }

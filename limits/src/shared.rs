@@ -194,14 +194,14 @@ impl Shared {
 
     fn answered(&self) {
         if self.resting_until().take().is_some() {
-            tracing::info!("Redis is back: limits are shared again");
+            tracing::info!("Redis answers again: limits are shared by all instances");
         }
     }
 
     fn failed(&self, error: &str) {
         counter!("matchday_redis_failures_total").increment(1);
         if self.resting_until().replace(Instant::now() + REST).is_none() {
-            tracing::warn!(error, "Redis is away: this instance limits by itself at its share");
+            tracing::warn!(error, "Redis does not answer: this instance applies its share of the limits by itself");
         }
     }
 

@@ -181,11 +181,11 @@ async fn a_redis_that_is_cut_off_under_load_and_comes_back_is_used_again() {
     }
 
     for _ in 0..2 {
-        until("Redis is back", || limiter.falls_back_to().is_none()).await;
+        until("Redis answers again", || limiter.falls_back_to().is_none()).await;
         way.cut();
         until("Redis is missed", || limiter.falls_back_to() == Some(50)).await;
         way.mend();
-        until("Redis is back", || limiter.falls_back_to().is_none()).await;
+        until("Redis answers again", || limiter.falls_back_to().is_none()).await;
     }
 
     stop.cancel();

@@ -28,6 +28,7 @@ pub(crate) fn of(site: &Site, words: Words<'_>, mail: &OutgoingMail) -> Letter {
         Content::VerifyEmail { code } => pen.code("verify-email", site.verify_url.as_deref(), code),
         Content::ResetPassword { code } => pen.code("reset-password", site.reset_url.as_deref(), code),
         Content::PasswordChanged => pen.password_changed(&mail.to),
+        Content::AccountDeleted => pen.account_deleted(),
         Content::HoldPlaced(facts) => pen.hold_placed(facts),
         Content::HoldExpired(facts) => pen.hold_expired(facts),
         Content::Paid { facts, passes } => pen.paid(facts, passes.len()),
@@ -94,6 +95,14 @@ impl Pen<'_> {
         self.paragraph(t!(words, "password-changed-text", site = site, email = email));
         self.paragraph(t!(words, "password-changed-warning"));
         self.link("password-changed-link", self.site.page(words.locale, "/forgotten"));
+    }
+
+    fn account_deleted(&mut self) {
+        let (words, site) = (self.words, self.site.name.as_str());
+        self.subject(t!(words, "account-deleted-subject", site = site));
+        self.paragraph(t!(words, "account-deleted-text", site = site));
+        self.paragraph(t!(words, "account-deleted-kept"));
+        self.note(t!(words, "account-deleted-note"));
     }
 
     fn hold_placed(&mut self, facts: &ReservationFacts) {

@@ -114,6 +114,7 @@ pub fn name(content: &Content) -> &'static str {
         Content::VerifyEmail { .. } => "verify-email",
         Content::ResetPassword { .. } => "reset-password",
         Content::PasswordChanged => "password-changed",
+        Content::AccountDeleted => "account-deleted",
         Content::HoldPlaced(_) => "hold-placed",
         Content::HoldExpired(_) => "hold-expired",
         Content::Paid { .. } => "paid",

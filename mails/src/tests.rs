@@ -114,13 +114,15 @@ fn a_mail_that_offers_a_ticket_says_whose_where_that_is_known_and_what_to_do() {
         written(site, Content::TicketOffered { facts: given(), code: "c0de".to_owned(), giver_email }).text
     };
     let bare = offered(site(), None);
-    assert!(bare.contains("A fan gives you a ticket") && bare.contains("\n    c0de\n"), "{bare}");
+    assert!(bare.contains("A fan is giving you a ticket") && bare.contains("\n    c0de\n"), "{bare}");
 
     let page = Some("https://shop.example/accept?code={code}".to_owned());
     let whole = offered(Site { transfer_url: page, ..site() }, Some("ben@example.com"));
-    for part in
-        ["ben@example.com gives you", "https://shop.example/accept?code=c0de\n", "until 20 November 2022, 19:00 UTC+3"]
-    {
+    for part in [
+        "ben@example.com is giving you",
+        "https://shop.example/accept?code=c0de\n",
+        "until 20 November 2022, 19:00 UTC+3",
+    ] {
         assert!(whole.contains(part), "{part} is missing: {whole}");
     }
 }
@@ -131,7 +133,8 @@ fn following(content: &Content) -> Option<Content> {
     Some(match content {
         Content::VerifyEmail { .. } => Content::ResetPassword { code: code() },
         Content::ResetPassword { .. } => Content::PasswordChanged,
-        Content::PasswordChanged => Content::HoldPlaced(facts()),
+        Content::PasswordChanged => Content::AccountDeleted,
+        Content::AccountDeleted => Content::HoldPlaced(facts()),
         Content::HoldPlaced(_) => Content::HoldExpired(facts()),
         Content::HoldExpired(_) => Content::Paid { facts: facts(), passes: Vec::new() },
         Content::Paid { .. } => Content::PaidUnconfirmed(facts()),
@@ -234,7 +237,7 @@ fn a_mail_about_a_reservation_says_of_what_and_until_when_at_the_venues_time() {
         "Al <Bayt>",
         "Sunday, 20 November 2022, 19:00 UTC+3",
         "Category 2, 2 tickets, $150.00",
-        "Pay by 20 November 2022, 19:00 UTC+3;",
+        "Pay by 20 November 2022, 19:00 UTC+3.",
         "https://tickets.example/en/orders/R00000000000000000000000000000000",
     ] {
         assert!(written.text.contains(part), "{part} is missing: {}", written.text);
@@ -276,8 +279,8 @@ fn without_pages_or_an_address_a_mail_leads_nowhere_or_to_the_site() {
 #[test]
 fn a_mail_of_a_refund_says_for_how_many_tickets_and_how_much_of_what_was_paid() {
     for (tickets, minor, parts) in [
-        (1, 7_500, ["1 of your 2 tickets was given back", "2, 1 ticket, $75.00", "$75.00 of the $150.00"]),
-        (2, 15_000, ["Your 2 tickets were given back", "2, 2 tickets, $150.00", "$150.00 of the $150.00"]),
+        (1, 7_500, ["1 of your 2 tickets was refunded", "2, 1 ticket, $75.00", "$75.00 of the $150.00"]),
+        (2, 15_000, ["Your 2 tickets were refunded", "2, 2 tickets, $150.00", "$150.00 of the $150.00"]),
     ] {
         let written = written(site(), Content::Refunded { facts: returned(tickets), amount_minor: minor });
         for part in parts {

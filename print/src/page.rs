@@ -80,7 +80,7 @@ pub fn write(fonts: &Fonts, words: Words<'_>, site: &str, passes: &[Pass]) -> Re
     match write_as(accessible, fonts, words, site, passes) {
         // A page that says too little of itself still opens the gate.
         Err(Unprintable::Pdf(KrillaError::Validation(reasons))) => {
-            tracing::error!(?reasons, "a ticket is printed that can't be listened to");
+            tracing::error!(?reasons, "a ticket is printed that screen readers can't read");
             write_as(Configuration::default(), fonts, words, site, passes)
         }
         written => written,

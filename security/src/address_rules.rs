@@ -70,7 +70,7 @@ impl AddressRules {
         }
         // Rules that change between the two reads are read again by the next round.
         let rules = Rules::new(address_rules::in_force(&self.app).await?);
-        tracing::info!(count = rules.len(), revision, "rules about addresses are in force");
+        tracing::info!(count = rules.len(), revision, "address rules loaded");
         self.rules.send_replace(Arc::new(rules));
         *self.known() = Some(revision);
 
@@ -87,7 +87,7 @@ impl AddressRules {
                 () = stop.cancelled() => return,
             };
             if let Err(error) = self.refresh().await {
-                tracing::warn!(%error, "the rules about addresses can't be read; those before stay in force");
+                tracing::warn!(%error, "address rules can't be read; the previous ones stay in force");
             }
             if is_own && let Some(redis) = &self.redis {
                 redis.publish(&self.channel).await;

@@ -100,7 +100,7 @@ impl Decisions {
             detail,
             network,
             user = user_id.map(|id| id.to_string()),
-            "the security service decided"
+            "security decision"
         );
         self.counted().add(Subject { kind, detail, network, user_id }, self.app.clock.now());
     }
@@ -113,7 +113,7 @@ impl Decisions {
             if forgotten.is_none_or(|last| last.elapsed() >= FORGETTING) {
                 forgotten = Some(Instant::now());
                 if let Err(error) = security_events::forget(&self.app, self.app.clock.now() - self.kept).await {
-                    tracing::warn!(%error, "old security events can't be let go of; trying again later");
+                    tracing::warn!(%error, "old security events can't be deleted; trying again later");
                 }
             }
         }
@@ -134,7 +134,7 @@ impl Decisions {
             return;
         }
         if let Err(error) = security_events::record(&self.app, &sightings).await {
-            tracing::warn!(%error, "security events can't be written; they are kept and written later");
+            tracing::warn!(%error, "security events can't be written; they stay in memory and are written later");
             self.counted().put_back(sightings);
             return;
         }

@@ -126,13 +126,14 @@ impl Security {
                     self.gone_or_paid(row.id, row.status == Status::Reserved);
                 }
             }
-            Err(error) => tracing::warn!(%error, "what became of holds is not known; it is asked for again"),
+            Err(error) => tracing::warn!(%error, "the outcome of holds can't be read; trying again"),
         }
     }
 
     async fn on_hold_news(&self, HoldNews { reservation_id, user_id, fate }: HoldNews) {
         let Some(limiter) = &self.limiter else { return };
-        let viewer = Viewer { user_id, role: Role::Customer, session: None, expires_at: DateTime::UNIX_EPOCH };
+        let (session, expires_at, proved_at) = (None, DateTime::UNIX_EPOCH, None);
+        let viewer = Viewer { user_id, role: Role::Customer, session, expires_at, proved_at };
         let requester = Requester { viewer: Some(viewer), address: self.origins.of(reservation_id) };
         match fate {
             HoldFate::Gone => self.gone_or_paid(reservation_id, false),

@@ -24,7 +24,7 @@ pub use self::{
     bots::ClientHeaders,
     charges::role,
     decisions::Decisions,
-    routes::{charged_for_refusals, closed_to_the_blocked},
+    routes::{charged, charged_for_refusals, closed_to_the_blocked},
 };
 use self::{
     bots::{Bots, Verdict},

@@ -18,7 +18,7 @@ pub(crate) fn blocked() -> Refusal {
     Refusal {
         status: StatusCode::FORBIDDEN,
         code: Code::BLOCKED,
-        message: "requests from your address are not answered".to_owned(),
+        message: "Your address is blocked.".to_owned(),
         retry_after: None,
     }
 }
@@ -37,9 +37,12 @@ pub(crate) fn request_limited(refused: &Refused) -> Refusal {
 /// Why something is refused for which a bucket does not hold enough.
 fn limited(refused: &Refused) -> String {
     match refused.retry_after {
-        Some(wait) => format!("you have asked for too much at once; ask again in {} s", seconds(wait)),
+        Some(wait) => format!("Rate limit exceeded. Retry in {} s.", seconds(wait)),
         None => {
-            format!("this asks for more than {} at once, which is never granted", refused.tightest.policy.capacity())
+            format!(
+                "This costs more than the whole limit of {}, so it is always refused.",
+                refused.tightest.policy.capacity()
+            )
         }
     }
 }
@@ -64,8 +67,8 @@ pub(crate) fn operation_limited(refused: &Refused, requested: u64, now: DateTime
 
 /// The error for a client that has to solve a captcha first.
 pub(crate) fn captcha_required(challenge: &CaptchaChallenge) -> ServerError {
-    let message = "show first that you are no bot: solve `extensions.captcha`, give what you found to solveCaptcha, and ask \
-                   again with the pass that it gives, in the header `captcha-pass`; one of a lower level is not enough";
+    let message = "A captcha is required: solve `extensions.captcha`, send the solution to `solveCaptcha`, and retry with \
+                   the pass that it returns in the header `captcha-pass`. A pass of a lower level is not enough.";
     let challenge = async_graphql::to_value(challenge).expect("texts and a number are a value");
     error(Code::CAPTCHA_REQUIRED, message.to_owned(), [("captcha", challenge)])
 }
@@ -73,14 +76,14 @@ pub(crate) fn captcha_required(challenge: &CaptchaChallenge) -> ServerError {
 /// What a page says for which a bucket does not hold enough.
 pub(crate) fn page_limited(refused: &Refused) -> axum::response::Response {
     let wait = refused.retry_after.map_or(1, seconds);
-    let text = format!("you have asked for too much at once; ask again in {wait} s\n");
+    let text = format!("Rate limit exceeded. Retry in {wait} s.\n");
     let headers = [(header::RETRY_AFTER, HeaderValue::from(wait))];
     (StatusCode::TOO_MANY_REQUESTS, headers, text).into_response()
 }
 
 /// The error for a client that no captcha helps.
 pub(crate) fn bot_blocked() -> ServerError {
-    let message = "this looks like what a bot does, and is not answered; pay what you hold, or come again later";
+    let message = "Your requests look automated and are refused. Pay for what you hold, or try again later.";
     error(Code::BLOCKED, message.to_owned(), [])
 }
 
@@ -119,7 +122,7 @@ mod tests {
 
         let retry_after = |refused: &Response| refused.errors[0].extensions.as_ref()?.get("retryAfter").cloned();
         assert_eq!(retry_after(&soon), Some(Value::from(6)));
-        assert!(soon.errors[0].message.ends_with("in 6 s"), "{}", soon.errors[0].message);
+        assert!(soon.errors[0].message.ends_with("in 6 s."), "{}", soon.errors[0].message);
         assert_eq!(retry_after(&never), None);
     }
 }

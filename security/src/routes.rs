@@ -6,13 +6,14 @@ use axum::{
     Router,
     extract::{Request, State},
     http::{
-        HeaderValue,
+        HeaderValue, Uri,
         header::{CONTENT_LENGTH, RETRY_AFTER},
     },
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
 use resolvers::context::Requester;
+use transport::gateway::Refusal;
 
 use crate::{Security, address::of_extensions};
 
@@ -45,13 +46,30 @@ pub fn charged_for_refusals(routes: Router, security: &Arc<Security>, is_signed:
         let stranger = Requester { viewer: None, address };
         match security.charge_refusal(stranger, length.unwrap_or(LARGEST_BESIDE)).await {
             Ok(()) => response,
-            Err(refusal) => {
-                let wait = HeaderValue::from(refusal.retry_after.unwrap_or(1));
-                (refusal.status, [(RETRY_AFTER, wait)], refusal.message).into_response()
-            }
+            Err(refusal) => limited(refusal),
         }
     };
     routes.route_layer(middleware::from_fn_with_state(Arc::clone(security), charge))
+}
+
+/// Routes beside operations that each cost a caller so many units, whatever they answer.
+pub fn charged(routes: Router, security: &Arc<Security>, price: fn(&Uri) -> u64) -> Router {
+    if !routes.has_routes() {
+        return routes;
+    }
+    let charge = move |State(security): State<Arc<Security>>, request: Request, next: Next| async move {
+        let stranger = Requester { viewer: None, address: of_extensions(request.extensions()) };
+        match security.charge_units(stranger, price(request.uri())).await {
+            Ok(()) => next.run(request).await,
+            Err(refusal) => limited(refusal),
+        }
+    };
+    routes.route_layer(middleware::from_fn_with_state(Arc::clone(security), charge))
+}
+
+fn limited(refusal: Refusal) -> Response {
+    let wait = HeaderValue::from(refusal.retry_after.unwrap_or(1));
+    (refusal.status, [(RETRY_AFTER, wait)], refusal.message).into_response()
 }
 
 /// Bytes of a body that does not say how long it is, on such a route: it reads no more.

@@ -16,7 +16,7 @@ pub fn weakness(secret: &str) -> Option<&'static str> {
     if secret.len() < BYTES_MIN {
         Some("shorter than 32 bytes")
     } else if KNOWN_SECRETS.iter().any(|known| lower.contains(known)) {
-        Some("a known default that everybody can guess")
+        Some("a well-known example value")
     } else if distinct < 10 {
         Some("made of too few different characters")
     } else if repeats_a_word(&lower) {

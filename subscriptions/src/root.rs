@@ -23,36 +23,43 @@ use crate::hub::{Hub, reservations::ReservationFollower, security_events::Securi
 /// A version of a match that the client has.
 #[derive(InputObject)]
 pub struct VersionInput {
+    /// The number of the match.
     match_number: i32,
+    /// The version that the client has.
     version: i32,
 }
 
 /// A version of a listing that the client has.
 #[derive(InputObject)]
 pub struct ListingVersionInput {
+    /// The listing's id.
     listing_id: ID,
+    /// The version that the client has.
     version: i32,
 }
 
 /// The whole availability of one match at one version: state, not an event.
 pub struct MatchAvailability(Arc<MatchState>);
 
+/// What is left of one match, at one version.
 #[Object]
 impl MatchAvailability {
+    /// The number of the match in the organiser's master list.
     async fn match_number(&self) -> i32 {
         self.0.match_number
     }
 
-    /// Only grows. Send it as `since` when you come back.
+    /// The version of the match, which only grows. Send it in `since` when you subscribe again.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// The match's price classes in the order of their numbers.
+    /// The price categories in the order of their numbers.
     async fn categories(&self) -> Vec<TicketCategory> {
         TicketCategory::all_of(&self.0).collect()
     }
 
+    /// The match.
     #[graphql(name = "match")]
     async fn match_(&self, ctx: &Context<'_>) -> Result<Match, ApiError> {
         Ok(Match::new(ctx.app()?, Arc::clone(&self.0)))
@@ -65,16 +72,18 @@ pub struct Only(pub Arc<MatchState>);
 #[derive(Default)]
 pub struct Subscriptions;
 
+/// The operations that send live data over a WebSocket, an event stream or a multipart response.
 #[Subscription(name = "Subscription")]
 impl Subscriptions {
-    /// What is left, live: first the current state of each match, then each change of it.
+    /// The tickets that are left, live: first the current state of each match, then each change.
     ///
-    /// Every message is the whole state of one match. Who is slow or comes back skips states, never the last one.
+    /// Every message is the whole state of one match. Slow or reconnecting clients may miss intermediate states but
+    /// always get the latest.
     async fn availability(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "All matches where none is named.")] match_numbers: Option<Vec<i32>>,
-        #[graphql(desc = "Versions you have: a match that is still at its version is sent once it changes.")]
+        #[graphql(desc = "The numbers of the matches; all matches by default.")] match_numbers: Option<Vec<i32>>,
+        #[graphql(desc = "The versions that you have: a match that is still at its version is sent once it changes.")]
         since: Option<Vec<VersionInput>>,
     ) -> Result<impl Stream<Item = MatchAvailability> + use<>, ApiError> {
         if let Some(Only(state)) = ctx.data_opt() {
@@ -97,12 +106,12 @@ impl Subscriptions {
         Ok(states.right_stream())
     }
 
-    /// For admins: what the security service decides from now on, on every instance. An event comes again, with its count,
-    /// for as long as it grows.
+    /// What the security rules decide from now on, on every instance. For admins. An event is sent again with its new
+    /// `count` while it grows.
     async fn security_events(
         &self,
         ctx: &Context<'_>,
-        kind: Option<SecurityEventKind>,
+        #[graphql(desc = "Only events of this kind.")] kind: Option<SecurityEventKind>,
     ) -> Result<impl Stream<Item = Result<SecurityEvent, ApiError>> + use<>, ApiError> {
         ctx.admin()?;
         let follower = SecurityEventFollower::new(Arc::clone(ctx.app()?), kind.map(Into::into));
@@ -117,12 +126,15 @@ impl Subscriptions {
 
     /// Listings, live: first each one that is on the market, then each that changes, also when it leaves the market.
     ///
-    /// Every message is the whole state of one listing. Who is slow or comes back skips states, never the last one.
+    /// Every message is the whole state of one listing. Slow or reconnecting clients may miss intermediate states but
+    /// always get the latest.
     async fn listings_changed(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Those of all matches where none is named.")] match_numbers: Option<Vec<i32>>,
-        #[graphql(desc = "Versions you have: a listing that is still at its version is sent once it changes.")]
+        #[graphql(desc = "The numbers of the matches; all matches by default.")] match_numbers: Option<Vec<i32>>,
+        #[graphql(
+            desc = "The versions that you have: a listing that is still at its version is sent once it changes."
+        )]
         since: Option<Vec<ListingVersionInput>>,
     ) -> Result<impl Stream<Item = Listing> + use<>, ApiError> {
         let hub = ctx.data_opt::<Arc<Hub>>().ok_or_else(no_hub)?;
@@ -144,18 +156,19 @@ impl Subscriptions {
         }))
     }
 
-    /// A reservation or an order of yours, live: first as it is, then after each change of its state or of its tickets: one that is
-    /// used, offered, frozen or accepted by another fan. Of a ticket that is another's, you hear no more.
+    /// A reservation or an order of yours, live: first its current state, then each change of it or of its tickets,
+    /// such as one that is used, offered, frozen or accepted by another fan. Changes of a ticket that belongs to
+    /// another fan are not sent.
     async fn reservation(
         &self,
         ctx: &Context<'_>,
-        id: ID,
+        #[graphql(desc = "The reservation's id.")] id: ID,
     ) -> Result<impl Stream<Item = Result<Reservation, ApiError>> + use<>, ApiError> {
         let hub = ctx.data_opt::<Arc<Hub>>().ok_or_else(no_hub)?;
         let (app, viewer, id) = (Arc::clone(ctx.app()?), ctx.viewer()?, ids::reservation("id", &id)?);
         let follower = ReservationFollower::open(hub, app, viewer, id)
             .await?
-            .ok_or_else(|| ApiError::new(Code::NOT_FOUND, "there is no such reservation of yours"))?;
+            .ok_or_else(|| ApiError::new(Code::NOT_FOUND, "you have no such reservation"))?;
 
         Ok(stream::unfold(follower, |mut follower| async move {
             let next = follower.next().await?;

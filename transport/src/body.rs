@@ -2,14 +2,14 @@
 
 use std::{
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use axum::{
     body::{Body as Boxed, HttpBody},
     http::{HeaderMap, header},
 };
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes, buf::Chain};
 use hyper::body::{Frame, SizeHint};
 
 #[derive(Debug)]
@@ -17,6 +17,30 @@ pub enum Body {
     /// Sent as it is: the second piece after the first, each of which may be empty.
     Whole(Bytes, Bytes),
     Boxed(Boxed),
+}
+
+/// Two pieces that are sent by one call.
+pub(crate) type Pair = Chain<Bytes, Bytes>;
+
+/// A piece without another.
+pub(crate) fn alone(piece: Bytes) -> Pair {
+    piece.chain(Bytes::new())
+}
+
+impl Body {
+    /// The next frame, of a body in memory all of it: hyper would send a large first piece before it asks for a second.
+    pub(crate) fn poll_together(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Pair>, axum::Error>>> {
+        match self {
+            Self::Whole(first, second) => {
+                let whole = std::mem::take(first).chain(std::mem::take(second));
+                Poll::Ready(whole.has_remaining().then(|| Ok(Frame::data(whole))))
+            }
+            Self::Boxed(body) => {
+                let frame = ready!(Pin::new(body).poll_frame(cx));
+                Poll::Ready(frame.map(|frame| frame.map(|frame| frame.map_data(alone))))
+            }
+        }
+    }
 }
 
 impl From<Boxed> for Body {
@@ -65,7 +89,23 @@ pub(crate) fn is_stream(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::{future::poll_fn, io::IoSlice};
+
     use super::*;
+
+    #[tokio::test]
+    async fn what_is_in_memory_leaves_by_one_call() {
+        let mut body = Body::Whole(Bytes::from_static(b"kept"), Bytes::from_static(b" and told"));
+
+        let frame = poll_fn(|cx| body.poll_together(cx)).await.expect("there is one").expect("it is in memory");
+        let rest = poll_fn(|cx| body.poll_together(cx)).await;
+
+        let pair = frame.into_data().expect("it is data");
+        let mut slices = [IoSlice::new(&[]); 4];
+        assert_eq!(pair.chunks_vectored(&mut slices), 2);
+        assert_eq!([&*slices[0], &*slices[1]], [&b"kept"[..], b" and told"]);
+        assert!(rest.is_none() && body.is_end_stream());
+    }
 
     #[tokio::test]
     async fn both_pieces_are_sent_whichever_is_empty() {

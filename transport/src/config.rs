@@ -4,6 +4,7 @@
 
 use std::{collections::HashMap, path::PathBuf, time::Duration};
 
+use axum::http::HeaderName;
 use serde::{Deserialize, Serialize};
 
 use self::networks::Network;
@@ -36,6 +37,9 @@ pub struct Connections {
     /// Whether these proxies say which requests are traced: they write `traceparent` themselves, and pass on none that a
     /// visitor sent.
     pub trust_traceparent: bool,
+    /// The header by which these proxies name a client's country, ISO 3166-1 alpha-2, as `cf-ipcountry`. It is taken away from requests
+    /// that do not come from them.
+    pub country_header: Option<String>,
     /// Time a client has to send the whole header of a request.
     pub header_read_timeout_ms: u64,
     /// Time a client has to send the whole body of a request.
@@ -64,6 +68,7 @@ impl Default for Connections {
             max_connections_per_address: 1_000,
             trusted_proxies: Vec::new(),
             trust_traceparent: false,
+            country_header: None,
             header_read_timeout_ms: 10_000,
             body_read_timeout_ms: 10_000,
             keep_alive_idle_timeout_ms: 75_000,
@@ -78,6 +83,12 @@ impl Default for Connections {
 }
 
 impl Connections {
+    /// See `country_header`; none where it is not a header's name.
+    #[must_use]
+    pub fn country_header(&self) -> Option<HeaderName> {
+        self.country_header.as_ref()?.parse().ok()
+    }
+
     pub(crate) fn header_read_timeout(&self) -> Duration {
         Duration::from_millis(self.header_read_timeout_ms)
     }
@@ -128,6 +139,10 @@ pub struct Http {
     /// it is no setting of the edge.
     #[serde(skip)]
     pub is_secure: bool,
+    /// The page that explains errors by their codes, where visitors can reach one. The program decides it; it is no setting
+    /// of the edge.
+    #[serde(skip)]
+    pub error_docs: Option<String>,
 }
 
 impl Default for Http {
@@ -140,6 +155,7 @@ impl Default for Http {
             compress_above_bytes: 1024,
             cors: Cors::default(),
             is_secure: false,
+            error_docs: None,
         }
     }
 }

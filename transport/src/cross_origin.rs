@@ -23,7 +23,7 @@ impl RefusedOrigins {
         let origin = &origin[..origin.floor_char_boundary(LONGEST)];
         let mut logged = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if logged.len() < LOGGED_MAX && logged.insert(origin.into()) {
-            tracing::warn!(origin, "pages of this origin may not {what} here; {setting} would allow it");
+            tracing::warn!(origin, "pages of this origin may not {what}; {setting} would allow it");
         }
     }
 }

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     config::Config,
     document::{Contract, Documents, ManifestError},
+    error_docs::ErrorDocs,
     gateway::Gateway,
     http::meters::Meters,
     occupancy::exits::Evictor,
@@ -22,6 +23,7 @@ pub struct Edge {
     pub(crate) streaming: Arc<Streaming>,
     pub(crate) event_streams: SingleConnections,
     pub(crate) meters: Meters,
+    pub(crate) error_docs: ErrorDocs,
 }
 
 impl Edge {
@@ -51,7 +53,14 @@ impl Edge {
         drain: CancellationToken,
     ) -> Self {
         let documents = Arc::new(documents);
-        let streaming = Streaming::new(Arc::clone(&gateway), Arc::clone(&documents), config.sockets.clone(), drain);
+        let error_docs = ErrorDocs::at(config.http.error_docs.as_deref());
+        let streaming = Streaming::new(
+            Arc::clone(&gateway),
+            Arc::clone(&documents),
+            config.sockets.clone(),
+            drain,
+            error_docs.clone(),
+        );
 
         Self {
             event_streams: SingleConnections::new(Arc::clone(&streaming), config.http.max_body_bytes),
@@ -60,6 +69,7 @@ impl Edge {
             gateway,
             config,
             meters: Meters::default(),
+            error_docs,
         }
     }
 

@@ -51,8 +51,8 @@ pub fn fitting(response: Response, max: usize) -> (Response, usize) {
 /// What is told in place of a result that takes more than `max` bytes. It was executed all the same.
 pub(crate) fn too_long(max: usize) -> Response {
     let message = format!(
-        "The answer takes more than {max} bytes, so it is not sent, though what was asked was done: select fewer fields, or \
-         ask for shorter pages."
+        "The operation was executed, but its response would exceed {max} bytes and is not sent: select fewer fields or \
+         request shorter pages."
     );
     let mut error = ServerError::new(message, None);
     // Execution had begun, which an error without a path would deny.

@@ -11,7 +11,7 @@ use axum::{
     body::{Body as Boxed, HttpBody},
     extract::{Request, State},
     http::{self, HeaderName, Method, Response, StatusCode, header, request::Parts, uri::PathAndQuery},
-    response::{IntoResponse, Response as BoxedResponse},
+    response::Response as BoxedResponse,
 };
 use bytes::Bytes;
 use futures_util::{FutureExt, future::join_all};
@@ -28,7 +28,6 @@ use crate::{
         csrf, etag,
         failure::Failure,
         input::{self, Input},
-        meters::Meters,
     },
     multipart,
     request_id::RequestId,
@@ -45,7 +44,7 @@ where
     B: HttpBody<Data = Bytes> + Unpin,
     B::Error: Into<BoxError>,
 {
-    named(&edge.meters, Route::Graphql, request, |request, id| answer(edge, request, id)).await
+    named(edge, Route::Graphql, request, |request, id| answer(edge, request, id)).await
 }
 
 /// The same behind what wraps the routes.
@@ -55,7 +54,7 @@ pub(crate) async fn routed(State(edge): State<Arc<Edge>>, request: Request) -> B
 
 /// The `/graphql/stream` endpoint: event streams of the single connection mode.
 pub(crate) async fn stream(State(edge): State<Arc<Edge>>, request: Request) -> BoxedResponse {
-    let streamed = named(&edge.meters, Route::Stream, request, |request, id| {
+    let streamed = named(&edge, Route::Stream, request, |request, id| {
         edge.event_streams.answer(request).map(|response| response.map(Body::from)).instrument(span(&id))
     });
     streamed.await.map(Boxed::new)
@@ -63,7 +62,7 @@ pub(crate) async fn stream(State(edge): State<Arc<Edge>>, request: Request) -> B
 
 /// Gives a request its id: to its answer, to everything logged meanwhile, and to the program.
 async fn named<B, F: Future<Output = Response<Body>>>(
-    meters: &Meters,
+    edge: &Edge,
     route: Route,
     mut request: http::Request<B>,
     answer: impl FnOnce(http::Request<B>, RequestId) -> F,
@@ -77,9 +76,13 @@ async fn named<B, F: Future<Output = Response<Body>>>(
     // What panicked is dropped with its request; only the answer is made from what is left.
     let mut response = spans::within(traced.as_ref(), answering).await.unwrap_or_else(|_| {
         tracing::error!(request_id = %id, "a request panicked");
-        Failure::internal(&id).into_response().map(Body::from)
+        Failure::internal(&id).answer(Media::Json, &edge.error_docs).map(Body::from)
     });
-    meters.answered(response.status(), start.elapsed());
+    {
+        // So that the histogram's exemplar is this trace.
+        let _entered = traced.as_ref().map(spans::Span::enter);
+        edge.meters.answered(response.status(), start.elapsed());
+    }
     if let Some(traced) = &traced {
         traced::answered(traced, response.status());
     }
@@ -124,7 +127,7 @@ where
             let batch = batch.into_iter().map(|raw| RawRequest { from, ..raw }).collect();
             Box::pin(run_batch(edge, &caller, batch, media).instrument(span(&id))).await
         }
-        Err(failure) => failure.answer(media).map(Body::from),
+        Err(failure) => failure.answer(media, &edge.error_docs).map(Body::from),
     }
 }
 
@@ -202,12 +205,12 @@ async fn single(
     let media = accepted.result.unwrap_or(Media::Json);
     let sent = prepared.as_ref().map_or(0, Prepared::sent_bytes);
     if let Some(failure) = token_is_missed(edge, &caller, [&prepared]) {
-        return failure.charged(&*edge.gateway, &caller, sent).await.answer(media).map(Body::from);
+        return failure.charged(&*edge.gateway, &caller, sent).await.answer(media, &edge.error_docs).map(Body::from);
     }
     let kind = prepared.as_ref().map(Prepared::kind).ok();
     if kind == Some(OperationType::Mutation) && parts.method != Method::POST {
-        let failure = Failure::method_not_allowed("A GET request runs queries only: use POST.", "POST");
-        return failure.charged(&*edge.gateway, &caller, sent).await.answer(media).map(Body::from);
+        let failure = Failure::method_not_allowed("A GET request can run only queries: use POST.", "POST");
+        return failure.charged(&*edge.gateway, &caller, sent).await.answer(media, &edge.error_docs).map(Body::from);
     }
     let wants_stream = kind == Some(OperationType::Subscription) || accepted.result.is_none();
     match (accepted.stream.filter(|_| wants_stream), prepared) {
@@ -215,15 +218,19 @@ async fn single(
         (Some(Stream::Multipart), Ok(operation)) => {
             multipart::subscribe(&edge.streaming, parts, caller, operation).map(Body::from)
         }
-        (None, Ok(_)) if wants_stream => {
-            Failure::needs_stream().charged(&*edge.gateway, &caller, sent).await.answer(media).map(Body::from)
-        }
+        (None, Ok(_)) if wants_stream => Failure::needs_stream()
+            .charged(&*edge.gateway, &caller, sent)
+            .await
+            .answer(media, &edge.error_docs)
+            .map(Body::from),
         (None, Ok(operation)) => {
             let answer = Answer::executed(execute(edge, &caller, operation).await, media);
             let is_public = parts.method != Method::POST && caller.user.is_none();
             if is_public { etag::revalidate(&parts.headers, answer) } else { answer }.into_response()
         }
-        (Some(Stream::Multipart) | None, Err(rejection)) => Answer::rejected(rejection, media).into_response(),
+        (Some(Stream::Multipart) | None, Err(rejection)) => {
+            Answer::executed(rejected(edge, rejection), media).into_response()
+        }
     }
 }
 
@@ -238,7 +245,12 @@ async fn execute(edge: &Edge, caller: &Caller, operation: Prepared) -> Payload {
             None => edge.gateway.execute(caller, operation).await,
         }
     };
-    spans::within(traced.as_ref(), executing).await
+    edge.error_docs.added(spans::within(traced.as_ref(), executing).await)
+}
+
+/// What a document is answered that is not executed.
+fn rejected(edge: &Edge, rejection: Rejection) -> Payload {
+    edge.error_docs.added(Payload::Response(Box::new(GraphqlResponse::from(rejection))))
 }
 
 /// Runs a batch: queries together, mutations one after the other in their order.
@@ -251,14 +263,14 @@ async fn run_batch(edge: &Edge, caller: &Caller, batch: Vec<RawRequest>, media: 
     let prepared = join_all(preparing).await;
     let sent = prepared.iter().flatten().map(Prepared::sent_bytes).sum();
     if let Some(failure) = token_is_missed(edge, caller, &prepared) {
-        return failure.charged(&*edge.gateway, caller, sent).await.answer(media).map(Body::from);
+        return failure.charged(&*edge.gateway, caller, sent).await.answer(media, &edge.error_docs).map(Body::from);
     }
     let cost = prepared.iter().flatten().fold(0, |sum: u64, operation| sum.saturating_add(operation.cost()));
     if cost > edge.config.http.max_batch_cost {
         let rejection = Rejection::exceeds("batch_cost", cost, edge.config.http.max_batch_cost);
         rejection.count();
         let failure = Failure::new(StatusCode::BAD_REQUEST, rejection.code, rejection.message);
-        return failure.charged(&*edge.gateway, caller, sent).await.answer(media).map(Body::from);
+        return failure.charged(&*edge.gateway, caller, sent).await.answer(media, &edge.error_docs).map(Body::from);
     }
     let in_order = prepared.iter().flatten().any(|operation| operation.kind() == OperationType::Mutation);
     let runs = prepared.into_iter().map(|prepared| run_one(edge, caller, prepared));
@@ -272,16 +284,15 @@ async fn run_batch(edge: &Edge, caller: &Caller, batch: Vec<RawRequest>, media: 
     } else {
         join_all(runs).await
     };
-    Answer::batch(payloads, media, edge.config.documents.max_answer_bytes).into_response()
+    Answer::batch(payloads, media, edge.config.documents.max_answer_bytes, &edge.error_docs).into_response()
 }
 
 async fn run_one(edge: &Edge, caller: &Caller, prepared: Result<Prepared, Rejection>) -> Payload {
-    let refused = |rejection: Rejection| Payload::Response(Box::new(GraphqlResponse::from(rejection)));
     match prepared {
         Ok(operation) if operation.kind() == OperationType::Subscription => {
-            refused(Rejection::bad_input("A batch holds queries and mutations only."))
+            rejected(edge, Rejection::bad_input("A batch can contain only queries and mutations."))
         }
         Ok(operation) => execute(edge, caller, operation).await,
-        Err(rejection) => refused(rejection),
+        Err(rejection) => rejected(edge, rejection),
     }
 }

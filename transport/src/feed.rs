@@ -20,6 +20,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use crate::{
+    error_docs::ErrorDocs,
     gateway::{Caller, Gateway, Watch},
     occupancy::{
         exits::AddressExit,
@@ -118,6 +119,7 @@ pub(crate) struct Feed<F> {
     shared: Arc<Shared>,
     waiting: VecDeque<Bytes>,
     transport: Transport,
+    error_docs: ErrorDocs,
     alarm: Pin<Box<Sleep>>,
     heartbeat_interval: Duration,
     heartbeat_at: Instant,
@@ -150,6 +152,7 @@ impl<F: Framing> Feed<F> {
             framing,
             shared,
             transport,
+            error_docs: streaming.error_docs.clone(),
             alarm: Box::pin(sleep_until(heartbeat_at)),
             heartbeat_interval,
             heartbeat_at,
@@ -238,9 +241,11 @@ impl<F: Framing> Feed<F> {
                         }
                     }
                     Turn::Output(slot, Output::Next(payload)) => {
-                        break self.framing.next(&slot.prefix, &self.transport.deliver(payload));
+                        let payload = self.transport.deliver(self.error_docs.added(payload));
+                        break self.framing.next(&slot.prefix, &payload);
                     }
-                    Turn::Output(slot, Output::Refused(errors)) => {
+                    Turn::Output(slot, Output::Refused(mut errors)) => {
+                        self.error_docs.add(&mut errors);
                         break self.framing.next(&slot.prefix, &refused(&errors));
                     }
                 }

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, request::Parts};
 use bytes::Bytes;
 use error_codes::Code;
 use futures_util::{FutureExt, future::BoxFuture, stream::BoxStream};
+use spans::Origin;
 
 use crate::document::{Prepared, Rejection};
 
@@ -128,6 +129,8 @@ pub enum Payload {
         bytes: Bytes,
         /// When the process heard of the event that it tells of; `None` for a state that is not new.
         since: Option<Instant>,
+        /// The span of its rendering, where that is sampled.
+        origin: Option<Arc<Origin>>,
     },
 }
 
@@ -142,13 +145,13 @@ pub struct AnnotatedResult {
 }
 
 impl AnnotatedResult {
-    /// The result as what belongs to this client and what is kept, one after the other: a small piece waits for the
-    /// large one and leaves with it, and after it would leave alone.
+    /// The result as what is kept, which is not copied, and what belongs to this client after it: people read `data`
+    /// first.
     pub(crate) fn pieces(&self) -> (Bytes, Bytes) {
         let cached = self.cached.bytes();
-        let opened = cached.len() - cached.strip_prefix(b"{").map_or(cached.len(), <[u8]>::len);
-        let notes = [b"{\"extensions\":", &self.extensions[..], b","].concat();
-        (notes.into(), cached.slice(opened..))
+        let open = cached.strip_suffix(b"}").map_or(cached.len(), <[u8]>::len);
+        let notes = [b",\"extensions\":", &self.extensions[..], b"}"].concat();
+        (cached.slice(..open), notes.into())
     }
 
     /// The result as one piece.
@@ -194,7 +197,7 @@ mod tests {
         let annotated =
             AnnotatedResult { cached, headers: HeaderMap::new(), extensions: Bytes::from_static(br#"{"b":2}"#) };
 
-        assert_eq!(annotated.bytes(), br#"{"extensions":{"b":2},"data":{"a":1}}"#[..]);
+        assert_eq!(annotated.bytes(), br#"{"data":{"a":1},"extensions":{"b":2}}"#[..]);
     }
 
     #[test]

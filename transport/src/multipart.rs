@@ -16,9 +16,9 @@ use crate::{
     document::Prepared,
     feed::{Feed, FeedClaims, Framing, Shared},
     gateway::Caller,
-    http::failure::Failure,
+    http::{accept::Media, failure::Failure},
     operation::Operation,
-    streaming::Streaming,
+    streaming::{Streaming, UNBUFFERED},
 };
 
 const CONTENT_TYPE: HeaderValue =
@@ -32,15 +32,18 @@ pub(crate) fn subscribe(streaming: &Arc<Streaming>, parts: Parts, caller: Caller
     let meters = streaming.meters.multipart.clone();
     let (held, claims) = match FeedClaims::of_one(streaming, &parts, &caller, &meters) {
         Ok(held) => held,
-        Err(denied) => return Failure::from(denied).into_response(),
+        Err(denied) => return Failure::from(denied).answer(Media::Json, &streaming.error_docs),
     };
     let operation = Operation::prepared(streaming, &meters, &parts, &caller, Ok(operation));
     let shared = Shared::with(operation, claims, &meters);
     let heartbeat = Duration::from_millis(streaming.limits.multipart_heartbeat_ms);
     let feed = Feed::new(streaming, Parted, shared, meters, heartbeat, &caller, held);
 
-    let headers =
-        [(header::CONTENT_TYPE, CONTENT_TYPE), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store"))];
+    let headers = [
+        (header::CONTENT_TYPE, CONTENT_TYPE),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store")),
+        UNBUFFERED,
+    ];
     (headers, Body::from_stream(feed)).into_response()
 }
 

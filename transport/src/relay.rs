@@ -32,6 +32,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     body::is_stream,
+    error_docs::ErrorDocs,
     gateway::Refusal,
     http::{
         accept::{Accepted, Media},
@@ -50,7 +51,7 @@ pub const RETRY_SECONDS: u32 = 5;
 const UPWARD_BYTES: usize = 512;
 const DOWNWARD_BYTES: usize = 4 * 1024;
 
-const AWAY: &str = "This can't be reached right now: try again in a moment.";
+const AWAY: &str = "The API can't be reached right now: try again in a moment.";
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -94,6 +95,7 @@ struct Way {
     base: String,
     /// Ends what has no end of its own.
     drain: CancellationToken,
+    error_docs: ErrorDocs,
     /// Whether the last request had no answer, so that an outage is one line of the log.
     is_away: AtomicBool,
 }
@@ -101,18 +103,18 @@ struct Way {
 /// Why a request has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Away {
-    #[error("no answer has begun within {} s", PATIENCE.as_secs())]
+    #[error("no response within {} s", PATIENCE.as_secs())]
     Late,
     #[error("no answer: {0}")]
     Failed(BoxError),
-    #[error("its address can't be sent on: {0}")]
+    #[error("its address can't be used: {0}")]
     Address(#[from] InvalidUri),
 }
 
 impl Relay {
     /// `base` is what all addresses of the program elsewhere begin with, without a slash at its end.
-    pub fn new(upstream: impl Upstream, base: String, drain: CancellationToken) -> Self {
-        Self(Arc::new(Way { upstream: Box::new(upstream), base, drain, is_away: AtomicBool::new(false) }))
+    pub fn new(upstream: impl Upstream, base: String, drain: CancellationToken, error_docs: ErrorDocs) -> Self {
+        Self(Arc::new(Way { upstream: Box::new(upstream), base, drain, error_docs, is_away: AtomicBool::new(false) }))
     }
 
     /// Routes of these paths whose requests are sent on.
@@ -139,10 +141,12 @@ impl Relay {
             Err(error) => {
                 counter!("matchday_api_failures_total").increment(1);
                 if !was_away {
-                    tracing::error!(%error, base = self.0.base, "what requests are sent on to does not answer");
+                    tracing::error!(%error, base = self.0.base, "the API that requests are relayed to does not answer");
                 }
             }
-            Ok(_) if was_away => tracing::info!(base = self.0.base, "what requests are sent on to answers again"),
+            Ok(_) if was_away => {
+                tracing::info!(base = self.0.base, "the API that requests are relayed to answers again")
+            }
             Ok(_) => {}
         }
         answered
@@ -161,7 +165,7 @@ impl Relay {
         let socket = extensions.remove::<OnUpgrade>().zip(extensions.remove::<Tasks>());
         match self.send(request).await {
             Ok(answer) => self.back(answer, socket),
-            Err(_) if is_graphql => Failure::from(away()).answer(media),
+            Err(_) if is_graphql => Failure::from(away()).answer(media, &self.0.error_docs),
             Err(_) => {
                 let Refusal { status, message, .. } = away();
                 (status, [(header::RETRY_AFTER, HeaderValue::from(RETRY_SECONDS))], message + "\n").into_response()
@@ -284,7 +288,7 @@ mod tests {
     fn relay(is_away: bool) -> (Relay, Arc<Mutex<Vec<String>>>, CancellationToken) {
         let (asked, drain) = (Arc::default(), CancellationToken::new());
         let upstream = Scripted { asked: Arc::clone(&asked), is_away };
-        (Relay::new(upstream, "http://10.0.0.7:8000".to_owned(), drain.clone()), asked, drain)
+        (Relay::new(upstream, "http://10.0.0.7:8000".to_owned(), drain.clone(), ErrorDocs::default()), asked, drain)
     }
 
     async fn get(relay: &Relay, path: &str) -> Response<Boxed> {

@@ -7,7 +7,7 @@ use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::D
 
 use axum::{
     extract::ConnectInfo,
-    http::{HeaderValue, Response, StatusCode, Version, header},
+    http::{HeaderName, HeaderValue, Response, StatusCode, Version, header},
 };
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture};
 use hyper::{Request, body::Incoming, service::service_fn};
@@ -61,7 +61,7 @@ const UNSENT_BYTES: u32 = 16 * 1024;
 /// Pause after `accept` failed for want of descriptors, so that the loop does not spin.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 
-const TOO_MANY_REQUESTS: &str = "Too many requests of your address are running: wait for one to end.\n";
+const TOO_MANY_REQUESTS: &str = "Too many requests from your address are running: wait until one ends.\n";
 
 /// How long a connection without a request is kept once the server drains: what is on its way is answered, and told that
 /// it was the last.
@@ -119,6 +119,7 @@ async fn accepting(listener: TcpListener, routes: Routes, config: Connections, e
         requests: Quota::new(usize::MAX, config.max_connections_per_address),
         config: config.clone(),
         trusted_proxies: config.trusted_proxies.as_slice().into(),
+        country_header: config.country_header(),
         ending: ending.clone(),
         cut: CancellationToken::new(),
     });
@@ -152,7 +153,7 @@ async fn accepting(listener: TcpListener, routes: Routes, config: Connections, e
     open.close();
     if timeout(config.drain(), open.wait()).await.is_err() {
         let connections = config.max_connections - permits.available_permits();
-        tracing::warn!(connections, "the drain's time is over; cutting the connections that are left");
+        tracing::warn!(connections, "shutdown time-out: closing the remaining connections");
     }
     server.cut.cancel();
 }
@@ -176,6 +177,7 @@ struct Server {
     requests: Arc<Quota>,
     config: Connections,
     trusted_proxies: Box<[Network]>,
+    country_header: Option<HeaderName>,
     ending: Ending,
     cut: CancellationToken,
 }
@@ -274,8 +276,12 @@ impl Server {
     ) -> (Response<Body>, Option<Claim>) {
         let client = proxies::client(peer, request.headers(), &self.trusted_proxies);
         request.extensions_mut().insert(ConnectInfo(client));
-        if self.config.trust_traceparent && proxies::is_trusted(peer.ip(), &self.trusted_proxies) {
+        let is_proxy = proxies::is_trusted(peer.ip(), &self.trusted_proxies);
+        if self.config.trust_traceparent && is_proxy {
             request.extensions_mut().insert(TrustedTrace);
+        }
+        if let Some(country) = self.country_header.as_ref().filter(|_| !is_proxy) {
+            request.headers_mut().remove(country);
         }
         if request.headers().contains_key(header::UPGRADE) {
             request.extensions_mut().insert(self.tasks.clone());
@@ -338,7 +344,7 @@ async fn pause_after(error: io::Error, throttle: &mut LogThrottle) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
         if let Some(skipped) = throttle.count() {
-            tracing::error!(%error, unsaid = skipped, "cannot accept connections; trying again");
+            tracing::error!(%error, unsaid = skipped, "can't accept connections; trying again");
         }
         sleep(ACCEPT_RETRY).await;
     }

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
-    http::{HeaderName, HeaderValue, header, request::Parts},
+    http::{HeaderValue, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -16,9 +16,9 @@ use crate::{
     document::{Prepared, Rejection},
     feed::{Feed, FeedClaims, Framing, Shared},
     gateway::Caller,
-    http::failure::Failure,
+    http::{accept::Media, failure::Failure},
     operation::Operation,
-    streaming::Streaming,
+    streaming::{Streaming, UNBUFFERED},
 };
 
 pub(crate) mod single;
@@ -37,7 +37,7 @@ pub(crate) fn distinct(
     let meters = streaming.meters.event_stream.clone();
     let (held, claims) = match FeedClaims::of_one(streaming, &parts, &caller, &meters) {
         Ok(held) => held,
-        Err(denied) => return Failure::from(denied).into_response(),
+        Err(denied) => return Failure::from(denied).answer(Media::Json, &streaming.error_docs),
     };
     let operation = Operation::prepared(streaming, &meters, &parts, &caller, prepared);
     let shared = Shared::with(operation, claims, &meters);
@@ -59,8 +59,7 @@ fn events(
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store")),
-        // nginx and its kin would otherwise hold events back until a buffer is full.
-        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+        UNBUFFERED,
     ];
     (headers, Body::from_stream(feed)).into_response()
 }

@@ -8,7 +8,10 @@ use std::{
     sync::Arc,
 };
 
-use axum::{extract::ConnectInfo, http::request::Parts};
+use axum::{
+    extract::ConnectInfo,
+    http::{HeaderName, HeaderValue, request::Parts},
+};
 use error_codes::Code;
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +19,7 @@ use crate::{
     config::sockets::Sockets,
     cross_origin::RefusedOrigins,
     document::{Documents, Rejection},
+    error_docs::ErrorDocs,
     gateway::{Caller, Gateway},
     occupancy::{
         departures::Departures,
@@ -27,6 +31,10 @@ use crate::{
 
 pub(crate) mod meters;
 
+/// Of an answer that is a stream: nginx and its kin would otherwise hold its parts back until a buffer is full.
+pub(crate) const UNBUFFERED: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+
 /// The shared state of WebSockets, event streams and multipart subscriptions.
 pub(crate) struct Streaming {
     pub(crate) gateway: Arc<dyn Gateway>,
@@ -34,6 +42,7 @@ pub(crate) struct Streaming {
     pub(crate) limits: Sockets,
     pub(crate) drain: CancellationToken,
     pub(crate) meters: Meters,
+    pub(crate) error_docs: ErrorDocs,
     pub(crate) exits: Arc<Exits>,
     connections: Arc<Quota>,
     operations: Arc<Quota>,
@@ -67,6 +76,7 @@ impl Streaming {
         documents: Arc<Documents>,
         limits: Sockets,
         drain: CancellationToken,
+        error_docs: ErrorDocs,
     ) -> Arc<Self> {
         Arc::new(Self {
             connections: Quota::new(limits.connections_per_user_max, limits.connections_per_address_max),
@@ -83,6 +93,7 @@ impl Streaming {
             limits,
             drain,
             meters: Meters::default(),
+            error_docs,
         })
     }
 
@@ -138,7 +149,7 @@ impl Streaming {
             Ok(Some(Box::new([Some(total), address, user])))
         };
         taken().map_err(|Full| {
-            Rejection::new(Code::RATE_LIMITED, "The operations that are running keep too much memory: end one first.")
+            Rejection::new(Code::RATE_LIMITED, "The running operations use too much memory: end one first.")
         })
     }
 }

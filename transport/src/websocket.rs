@@ -32,7 +32,7 @@ use crate::{
     },
 };
 
-mod close;
+pub mod close;
 mod connection;
 mod frames;
 mod handshake;
@@ -57,7 +57,7 @@ pub(crate) fn upgrade(streaming: &Arc<Streaming>, mut parts: Parts) -> Response 
         if let Some(origin) = parts.headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()) {
             streaming.refused_origins.refused(origin, "open sockets", "transport.sockets.allowed_origins");
         }
-        return (StatusCode::FORBIDDEN, "This origin may not open sockets here.").into_response();
+        return (StatusCode::FORBIDDEN, "Pages of this origin may not open sockets here.").into_response();
     }
 
     let claim = streaming.claim_address(&parts);

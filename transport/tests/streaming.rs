@@ -9,6 +9,7 @@
 mod toy;
 
 mod streaming {
+    mod error_docs;
     mod event_streams;
     mod fairness;
     mod frames;

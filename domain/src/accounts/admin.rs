@@ -93,6 +93,11 @@ async fn set_disabled(app: &App, name: &str, is_disabled: bool) -> Result<bool, 
     Ok(true)
 }
 
+/// The account that a name means, as it is now.
+pub(super) async fn found(app: &App, name: &str) -> Result<Option<user::Model>, AccountError> {
+    named(&WriteTxn::begin(&app.store).await?, name).await
+}
+
 /// The account of this id or email. A stranger who signs up here with the email of a subject of the identity provider
 /// has another account with it: then the email alone names neither.
 async fn named(txn: &WriteTxn, name: &str) -> Result<Option<user::Model>, AccountError> {
@@ -105,7 +110,8 @@ async fn named(txn: &WriteTxn, name: &str) -> Result<Option<user::Model>, Accoun
             .add(user::Column::EmailKey.is_in(&keys))
             .add(Expr::expr(Func::lower(Expr::col(user::Column::Email))).eq(email)),
     };
-    let mut found = user::Entity::find().filter(of_name).order_by_asc(user::Column::Id).all(&**txn).await?;
+    let found = user::Entity::find().filter(of_name).filter(user::Column::ErasedAt.is_null());
+    let mut found = found.order_by_asc(user::Column::Id).all(&**txn).await?;
     if found.len() > 1 {
         let ids = found.into_iter().map(|user| user.id).collect();
         return Err(AccountError::Ambiguous { name: name.to_owned(), ids });

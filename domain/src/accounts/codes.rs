@@ -10,7 +10,7 @@ use entities::{
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{AccountError, tokens};
+use super::{AccountError, lock, tokens};
 use crate::App;
 
 const LIFE_OF_VERIFICATION: Duration = Duration::from_secs(24 * 3_600);
@@ -59,7 +59,7 @@ pub(super) async fn take(app: &App, txn: &WriteTxn, code: &str, purpose: Purpose
         .exec(&**txn)
         .await?;
 
-    user::Entity::find_by_id(owner).one(&**txn).await?.ok_or(AccountError::InvalidCode)
+    lock(txn, owner).await?.ok_or(AccountError::InvalidCode)
 }
 
 /// Deletes codes that are over.

@@ -47,6 +47,18 @@ fn host_in_ascii(host: &str) -> Option<Cow<'_, str>> {
     is_top.then_some(ascii)
 }
 
+/// An email as the giver who typed it knows it again, and no other reader does: `a•••@example.com`.
+#[must_use]
+pub fn masked(email: &str) -> String {
+    match email.rsplit_once('@') {
+        Some((name, host)) => {
+            let first = name.chars().next().filter(|letter| *letter != '•').map(String::from);
+            format!("{}•••@{host}", first.unwrap_or_default())
+        }
+        None => "•••".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,6 +128,16 @@ mod tests {
             &format!("{}@{}.com", "a".repeat(64), "b.".repeat(100)),
         ] {
             assert_eq!(on_the_wire(email), None, "{email}");
+        }
+    }
+
+    #[test]
+    fn an_email_is_known_again_and_not_read() {
+        for (email, shown) in
+            [("ana@example.com", "a•••@example.com"), ("a@b.example", "a•••@b.example"), ("", "•••"), ("@x", "•••@x")]
+        {
+            assert_eq!(masked(email), shown);
+            assert_eq!(masked(&masked(email)), masked(email));
         }
     }
 }

@@ -119,13 +119,13 @@ pub(super) fn check(field: &'static str, password: &str, email: &str) -> Result<
     let problem = if !LENGTH.contains(&password.chars().count()) {
         format!("must have {} to {} characters", LENGTH.start(), LENGTH.end())
     } else if COMMON.contains(guess.as_str()) {
-        "is one of the most common passwords; choose another".to_owned()
+        "must not be one of the most common passwords; choose another".to_owned()
     } else if is_of_email(&guess) {
-        "must not be your email or its name; choose another".to_owned()
+        "must not be your email address or the part before its @; choose another".to_owned()
     } else if password.chars().filter(|character| *character != ' ').collect::<HashSet<_>>().len() < VARIETY {
-        format!("must have at least {VARIETY} different characters beside spaces")
+        format!("must have at least {VARIETY} different characters, not counting spaces")
     } else if is_repetition(&guess) {
-        "is the same few characters again and again; choose another".to_owned()
+        "must not repeat the same few characters; choose another".to_owned()
     } else {
         return Ok(());
     };
@@ -165,9 +165,9 @@ mod tests {
             ("zzzzzzzzzz", "4 different"),
             ("        ", "4 different"),
             ("zwzw zwzw", "4 different"),
-            ("abcdabcd", "again and again"),
-            ("Kite7kite7KITE", "again and again"),
-            (&"wxyz".repeat(32), "again and again"),
+            ("abcdabcd", "the same few"),
+            ("Kite7kite7KITE", "the same few"),
+            (&"wxyz".repeat(32), "the same few"),
             ("Ana.Maria@example.com", "your email"),
             ("ana.maria", "your email"),
         ] {

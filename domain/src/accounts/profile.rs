@@ -68,24 +68,29 @@ pub(super) fn display_name(name: Option<String>) -> Result<Option<String>, Field
     let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
     if name.as_ref().is_some_and(|name| !names::is_name(name)) {
         let most = text::Kind::Name.most();
-        let problem = format!("must be at most {most} printable characters, and no web address");
+        let problem = format!("must have at most {most} printable characters and must not contain a web address");
         return Err(FieldError::new("displayName", problem));
     }
     Ok(name)
 }
 
+/// Whether a text is written as a country's code, ISO 3166-1 alpha-2.
+#[must_use]
+pub fn is_country_code(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
 pub(super) fn check_country(country: Option<&str>) -> Result<(), FieldError> {
-    let is_code = |country: &str| country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
-    if country.is_none_or(is_code) {
+    if country.is_none_or(is_country_code) {
         return Ok(());
     }
-    Err(FieldError::new("country", "must be a two-letter code of ISO 3166-1, such as QA"))
+    Err(FieldError::new("country", "must be a two-letter ISO 3166-1 code such as QA"))
 }
 
 pub(super) fn check_locale(settings: &Settings, locale: Option<&str>) -> Result<(), FieldError> {
     if locale.is_none_or(|locale| settings.locales.iter().any(|known| known == locale)) {
         return Ok(());
     }
-    let problem = format!("must be one of the languages of this site: {}", settings.locales.join(", "));
+    let problem = format!("must be one of this site's languages: {}", settings.locales.join(", "));
     Err(FieldError::new("locale", problem))
 }

@@ -26,7 +26,7 @@ use crate::App;
 
 mod client;
 mod keys;
-mod subjects;
+pub(super) mod subjects;
 
 pub use client::{Client, ClientConfig, Endpoints, GrantError, Granted, TokenEndpoint};
 pub(super) use keys::Key;
@@ -94,7 +94,7 @@ struct LastRefresh {
 
 /// Why keys were not learnt; those before stay.
 #[derive(Debug, thiserror::Error)]
-#[error("there is no key that tokens may be verified by: none is for signatures by {0}")]
+#[error("no key can verify tokens: none is for signatures by {0}")]
 pub struct NoKeys(String);
 
 impl Provider {
@@ -255,20 +255,25 @@ pub(super) async fn read(
         return Err(AccountError::Disabled);
     }
     standing::seen(app, &user, None, number);
-    let viewer = Viewer { user_id: user.id, role: user.role, session: None, expires_at };
+    // A token that is renewed without its owner says no more than that of when they signed in. Where browsers have no session
+    // here that this site renews, asking for one is the client's own sign-in.
+    let issued_at = Some("iat").filter(|_| provider.client.is_none()).and_then(|name| time(&claims[name]));
+    let proved_at = time(&claims["auth_time"]).or(issued_at);
+    let viewer = Viewer { user_id: user.id, role: user.role, session: None, expires_at, proved_at };
     keys.note(digest, viewer, &key, expires_at.min(now + LOOKS));
 
     Ok((viewer, SignedBy::provider(key)))
 }
 
 /// The account of an ID token's subject, for whose client and sign-in it was made (`OpenID` Connect Core, section 3.1.3.7).
-/// What the token says of roles counts where it is what its bearer is to be known by, so not here.
+/// What the token says of roles counts where it is what its bearer is to be known by, so not here. With the account comes when
+/// the provider asked its owner who they are, where it says so.
 pub(super) async fn account_of_id_token(
     app: &App,
     provider: &Provider,
     token: &str,
     (client, nonce): (&str, &str),
-) -> Result<user::Model, AccountError> {
+) -> Result<(user::Model, Option<DateTime<Utc>>), AccountError> {
     let config = ProviderConfig {
         audiences: vec![client.to_owned()],
         audience_claim: AUD.to_owned(),
@@ -280,7 +285,7 @@ pub(super) async fn account_of_id_token(
     if claims["nonce"] != nonce || !is_of_client(&claims["azp"]) {
         return Err(AccountError::InvalidToken);
     }
-    subjects::account(app, &config, &claims).await
+    Ok((subjects::account(app, &config, &claims).await?, time(&claims["auth_time"])))
 }
 
 /// What a token claims and until when, and the key that says so, with the set that it is of.

@@ -21,7 +21,7 @@ mod sessions;
 mod state;
 
 pub use sessions::{forget, renew, run};
-pub(super) use sessions::{is_handle, sign_out};
+pub(super) use sessions::{forget_account, is_handle, sign_out, signed_in_at};
 use state::State;
 
 /// How long the way there and back may take.
@@ -54,20 +54,20 @@ pub struct Returned {
 /// Why nobody is signed in.
 #[derive(Debug, Error)]
 pub enum SignInError {
-    #[error("nobody signs in at an identity provider here")]
+    #[error("sign-in at an identity provider is not set up")]
     NotOffered,
-    #[error("this sign-in was not begun in this browser, or it took longer than ten minutes")]
+    #[error("this sign-in was started in another browser or more than ten minutes ago")]
     Unknown,
-    #[error("this sign-in was used before")]
+    #[error("this sign-in was already used")]
     Used,
-    #[error("the answer is not the identity provider's")]
+    #[error("the response does not come from the identity provider")]
     OtherIssuer,
     /// By the provider's code.
-    #[error("the identity provider answered {0}")]
+    #[error("the identity provider responded with {0}")]
     Refused(String),
-    #[error("the identity provider can't be asked: {0}")]
+    #[error("the identity provider can't be reached: {0}")]
     Away(String),
-    #[error("the identity provider's tokens are of no use: {0}")]
+    #[error("the identity provider's tokens can't be used: {0}")]
     Untrusted(&'static str),
     #[error(transparent)]
     Account(#[from] AccountError),
@@ -94,13 +94,15 @@ fn offered(app: &App) -> Result<(&Provider, &Client), SignInError> {
 }
 
 /// Begins a sign-in. `browser` is the key that the browser has of another one that is on its way; what is no path of this origin
-/// is not gone on at.
+/// is not gone on at. Asked `anew`, the provider has its user show again who they are.
 ///
 /// # Errors
 /// `NotOffered`; `Away` as long as the provider has not said where browsers are sent to.
-pub fn begin(app: &App, browser: Option<&str>, next: Option<&str>) -> Result<Beginning, SignInError> {
+pub fn begin(app: &App, browser: Option<&str>, next: Option<&str>, anew: bool) -> Result<Beginning, SignInError> {
     let (_, client) = offered(app)?;
-    let endpoints = client.endpoints().ok_or_else(|| SignInError::Away("it has not said where".to_owned()))?;
+    let endpoints = client
+        .endpoints()
+        .ok_or_else(|| SignInError::Away("its configuration does not name the address".to_owned()))?;
     let is_key = |browser: &&str| {
         browser.len() == BROWSER_LENGTH
             && browser.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
@@ -109,7 +111,7 @@ pub fn begin(app: &App, browser: Option<&str>, next: Option<&str>) -> Result<Beg
     let state = State::new(app.accounts.sign_ins(), &browser, next, app.clock.now());
     let state = state.ok_or_else(|| AccountError::Internal("no randomness".to_owned()))?;
     let config = &client.config;
-    let parameters = vec![
+    let mut parameters = vec![
         ("response_type", "code".to_owned()),
         ("client_id", config.id.clone()),
         ("redirect_uri", config.redirect_uri.clone()),
@@ -119,6 +121,10 @@ pub fn begin(app: &App, browser: Option<&str>, next: Option<&str>) -> Result<Beg
         ("nonce", state.nonce),
         ("state", state.text),
     ];
+    if anew {
+        // A provider that is asked so says in the ID token when that was (`OpenID` Connect Core, section 3.1.2.1).
+        parameters.push(("max_age", "0".to_owned()));
+    }
 
     Ok(Beginning { endpoint: endpoints.authorization.clone(), parameters, browser })
 }
@@ -152,32 +158,32 @@ pub async fn finish(app: &App, browser: Option<&str>, returned: Returned) -> Res
         ])
         .await?;
 
-    let id_token = granted.id_token.as_deref().ok_or(SignInError::Untrusted("there is no ID token"))?;
+    let id_token = granted.id_token.as_deref().ok_or(SignInError::Untrusted("the ID token is missing"))?;
     let expected = (client.config.id.as_str(), state.nonce.as_str());
-    let user = match provider::account_of_id_token(app, provider, id_token, expected).await {
+    let (user, signed_in_at) = match provider::account_of_id_token(app, provider, id_token, expected).await {
         Err(AccountError::InvalidToken | AccountError::ExpiredToken) => {
-            return Err(SignInError::Untrusted("the ID token is not of this sign-in"));
+            return Err(SignInError::Untrusted("the ID token belongs to another sign-in"));
         }
         user => user?,
     };
     let (token, viewer) = usable(app, provider, &granted).await?;
     if viewer.user_id != user.id {
-        return Err(SignInError::Untrusted("its tokens are of different subjects"));
+        return Err(SignInError::Untrusted("its tokens have different subjects"));
     }
-    let session = sessions::open(app, handle, (token, viewer), granted.refresh_token).await?;
+    let session = sessions::open(app, handle, (token, viewer), signed_in_at, granted.refresh_token).await?;
 
     Ok((session, state.next))
 }
 
 /// The token that its bearer is known by here: the access token, or else the ID token.
 async fn usable(app: &App, provider: &Provider, granted: &Granted) -> Result<(String, Viewer), SignInError> {
-    let mut why = "none is accepted here, by `oidc.audiences` and the rest of that section";
+    let mut why = "none is accepted under `oidc.audiences` and the other settings of that section";
     for token in [&granted.access_token, &granted.id_token].into_iter().flatten() {
         if !provider.is_named_by(token) {
             continue;
         }
         if token.len() > TOKEN_BYTES {
-            why = "they are too long for a cookie; have the provider say less in them";
+            why = "they are too long for a cookie; have the provider put fewer claims into them";
             continue;
         }
         match identify(app, token).await {

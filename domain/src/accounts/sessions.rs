@@ -42,7 +42,7 @@ pub(super) async fn refresh(app: &App, refresh_token: &str) -> Result<Session, A
             standing::tell(app, &txn, user.id).await?;
             txn.commit().await?;
             standing::heard(app, user.id);
-            tracing::warn!(%family, "a refresh token was used twice; its session is ended");
+            tracing::warn!(%family, "refresh token used twice; its session is ended");
             return Err(AccountError::ReusedToken);
         }
     };

@@ -18,9 +18,10 @@ use entities::{attempt, known_network};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
+use uuid::Uuid;
 
 use super::{AccountError, tokens::fingerprint};
 use crate::{App, work::Backoff};
@@ -44,6 +45,9 @@ const OF_ADDRESS: Pace = Pace { free: 100, first: Duration::from_secs(1), longes
 
 /// No owner's mail is flooded by strangers who know the email.
 const OF_MAILS: Pace = Pace { free: 3, first: Duration::from_secs(60), longest: Duration::from_secs(3_600) };
+
+/// An export reads all that is known of an account.
+const OF_EXPORTS: Pace = Pace { free: 3, first: Duration::from_secs(20 * 60), longest: Duration::from_secs(3_600) };
 
 /// After this long without a try nothing is held against an address or an account.
 const FORGOTTEN: Duration = Duration::from_secs(3_600);
@@ -91,7 +95,7 @@ pub(super) async fn begin(
 
 /// The password was right: the account begins anew from this network, which is known as its owner's from now on. The others
 /// are relieved of this try alone, or its owner could guess at other accounts in between, and strangers begin anew too.
-pub(super) async fn succeeded(app: &App, txn: &WriteTxn, attempt: Attempt) -> Result<(), DbErr> {
+pub(super) async fn succeeded(app: &App, txn: &WriteTxn, user_id: Uuid, attempt: Attempt) -> Result<(), DbErr> {
     let Attempt { email, address, is_of_stranger } = attempt;
     if let Some(address) = address {
         relieve(txn, of_address(address)).await?;
@@ -100,7 +104,7 @@ pub(super) async fn succeeded(app: &App, txn: &WriteTxn, attempt: Attempt) -> Re
         relieve(txn, of_strangers(&email)).await?;
     }
     attempt::Entity::delete_by_id(of_pair(&email, address)).exec(&**txn).await?;
-    note_network(app, txn, &email, address).await
+    note_network(app, txn, (&email, user_id), address).await
 }
 
 async fn relieve(txn: &WriteTxn, subject: String) -> Result<(), DbErr> {
@@ -122,12 +126,20 @@ pub(super) async fn pardon(txn: &WriteTxn, email: &str, address: Option<IpAddr>)
 }
 
 /// Notes that the owner of an account was let in from here.
-pub(super) async fn note_network(app: &App, txn: &WriteTxn, email: &str, address: Option<IpAddr>) -> Result<(), DbErr> {
+pub(super) async fn note_network(
+    app: &App,
+    txn: &WriteTxn,
+    (email, user_id): (&str, Uuid),
+    address: Option<IpAddr>,
+) -> Result<(), DbErr> {
     let Some(address) = address else { return Ok(()) };
-    let row = known_network::Model { subject: of_owner(email, address), last_at: app.clock.now() };
+    let subject = of_owner(email, address);
+    let row = known_network::Model { subject, last_at: app.clock.now(), user_id: Some(user_id) };
     known_network::Entity::insert(row.into_active_model().reset_all())
         .on_conflict(
-            OnConflict::column(known_network::Column::Subject).update_column(known_network::Column::LastAt).to_owned(),
+            OnConflict::column(known_network::Column::Subject)
+                .update_columns([known_network::Column::LastAt, known_network::Column::UserId])
+                .to_owned(),
         )
         .exec_without_returning(&**txn)
         .await?;
@@ -162,11 +174,37 @@ pub(super) async fn may_mail(
     if let Some(address) = address {
         count(txn, &of_address(address), &OF_ADDRESS, now).await?;
     }
-    match count(txn, &fingerprint(&format!("mails {}", super::email_key(email))), &OF_MAILS, now).await {
+    match count(txn, &of_mails(email), &OF_MAILS, now).await {
         Ok(()) => Ok(true),
         Err(AccountError::TooManyAttempts { .. }) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Counts an export of all that is known of an account.
+///
+/// # Errors
+/// There were too many for now.
+pub(super) async fn may_export(app: &App, user_id: Uuid) -> Result<(), AccountError> {
+    let txn = WriteTxn::begin(&app.store).await?;
+    count(&txn, &of_export(user_id), &OF_EXPORTS, app.clock.now()).await?;
+    Ok(txn.commit().await?)
+}
+
+/// Deletes what is held against an account that is erased, and where it is known.
+pub(super) async fn forget_account(
+    txn: &WriteTxn,
+    user_id: Uuid,
+    email: &str,
+    address: Option<IpAddr>,
+) -> Result<(), DbErr> {
+    pardon(txn, email, address).await?;
+    let counted = [of_mails(email), of_export(user_id)];
+    attempt::Entity::delete_many().filter(attempt::Column::Subject.is_in(counted)).exec(&**txn).await?;
+    let here = address.map(|address| known_network::Column::Subject.eq(of_owner(email, address)));
+    let known = Condition::any().add(known_network::Column::UserId.eq(user_id)).add_option(here);
+    known_network::Entity::delete_many().filter(known).exec(&**txn).await?;
+    Ok(())
 }
 
 /// Deletes what is too old to be held against an address or an account.
@@ -176,6 +214,14 @@ pub(crate) async fn forget(app: &App, txn: &WriteTxn) -> Result<(), DbErr> {
     let unused = known_network::Column::LastAt.lt(app.clock.now() - KNOWN);
     known_network::Entity::delete_many().filter(unused).exec(&**txn).await?;
     Ok(())
+}
+
+fn of_mails(email: &str) -> String {
+    fingerprint(&format!("mails {}", super::email_key(email)))
+}
+
+fn of_export(user_id: Uuid) -> String {
+    fingerprint(&format!("export {user_id}"))
 }
 
 fn of_strangers(email: &str) -> String {

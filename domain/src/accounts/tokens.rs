@@ -122,7 +122,7 @@ fn verify(key: &Key, token: &str, now: DateTime<Utc>) -> Result<Viewer, AccountE
         return Err(AccountError::ExpiredToken);
     }
 
-    Ok(Viewer { user_id: claims.sub, role: claims.role, session: Some(claims.sid), expires_at })
+    Ok(Viewer { user_id: claims.sub, role: claims.role, session: Some(claims.sid), expires_at, proved_at: None })
 }
 
 /// A new refresh token of 256 random bits.

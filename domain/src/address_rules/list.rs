@@ -56,7 +56,7 @@ fn object(line: &str) -> Result<Option<String>, String> {
     match &object["cidr"] {
         Value::String(network) => Ok(Some(network.clone())),
         Value::Null if object["type"] == "metadata" => Ok(None),
-        _ => Err("an object names its network as \"cidr\", such as {\"cidr\": \"192.0.2.0/24\"}".to_owned()),
+        _ => Err("an object gives its network as \"cidr\", such as {\"cidr\": \"192.0.2.0/24\"}".to_owned()),
     }
 }
 
@@ -93,7 +93,7 @@ mod tests {
 
         assert_eq!(shown(&report), ["1.10.16.0/20", "2001:db8::/32"]);
         let told: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
-        assert!(told[0].starts_with("line 4: an object names its network as \"cidr\""), "{told:?}");
+        assert!(told[0].starts_with("line 4: an object gives its network as \"cidr\""), "{told:?}");
         assert!(told[1].starts_with("line 5: not JSON"), "{told:?}");
         assert_eq!(told.len(), 2);
     }
@@ -105,8 +105,8 @@ mod tests {
         assert_eq!(shown(&report), ["10.0.0.0/8"]);
         let told: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
         assert_eq!(told.len(), 3, "{told:?}");
-        assert!(told[0].starts_with("line 2: \"10.0.0.1-10.0.0.9\" is no network: write 192.0.2.0/24"), "{told:?}");
+        assert!(told[0].starts_with("line 2: \"10.0.0.1-10.0.0.9\" is not a network: write 192.0.2.0/24"), "{told:?}");
         assert!(told[1].starts_with("line 4: \"0.0.0.0/1\" is too wide: the prefix must have at least 8 bits"));
-        assert!(told[2].starts_with("line 5: \"example.com\" is no network"), "{told:?}");
+        assert!(told[2].starts_with("line 5: \"example.com\" is not a network"), "{told:?}");
     }
 }

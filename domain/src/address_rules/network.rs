@@ -20,7 +20,7 @@ const MAPPED_BITS: u8 = 96;
 pub struct Network(IpNet);
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{0:?} is no network: write 192.0.2.0/24, 2001:db8::/32 or a single address")]
+#[error("{0:?} is not a network: write 192.0.2.0/24, 2001:db8::/32 or a single address")]
 pub struct NotANetwork(pub String);
 
 impl Network {

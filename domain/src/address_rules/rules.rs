@@ -22,7 +22,7 @@ impl Rules {
         let mut rules = Self::default();
         for row in rows {
             let Ok(network) = row.network.parse::<Network>() else {
-                tracing::error!(id = %row.id, "a rule about addresses has no network that can be read");
+                tracing::error!(id = %row.id, "an address rule is skipped: its network can't be read");
                 continue;
             };
             let lengths = &mut rules.lengths[usize::from(!network.is_ipv4())];

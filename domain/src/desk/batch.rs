@@ -25,7 +25,7 @@ pub(super) async fn decide(app: &App, requests: &mut [Box<dyn Pending>], since: 
     let decided = spans::within(span.as_ref(), commit(app, requests, since)).await;
     if let (Some(span), Err(error)) = (&span, &decided) {
         // Its text may hold what was to be written.
-        span.fail(if store::was_late(error) { "a client has waited for too long" } else { "not committed" });
+        span.fail(if store::was_late(error) { "a client waited too long" } else { "not committed" });
     }
     decided
 }

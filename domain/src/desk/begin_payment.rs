@@ -49,6 +49,9 @@ impl Request for BeginPayment {
         if row.user_id != self.user_id {
             return Err(HoldError::NotFound.into());
         }
+        if decision.habits.is_erased(self.user_id) {
+            return Err(HoldError::NoAccount.into());
+        }
         if let Some(begun) = self.key.as_ref().and_then(|key| decision.ledger.of_key(self.user_id, key)) {
             return match (begun.reservation_id == row.id, begun.method == self.method) {
                 (true, true) => Ok(row),

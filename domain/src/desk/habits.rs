@@ -33,6 +33,8 @@ pub(crate) const HOUR: TimeDelta = TimeDelta::hours(1);
 pub(super) struct Habits {
     /// Those who have not shown that their email is theirs, where that is asked.
     unconfirmed: HashSet<Uuid>,
+    /// Those whose account was erased since they asked.
+    erased: HashSet<Uuid>,
     /// By buyer: their live orders, and those of the batch's listings that ended lately.
     orders: HashMap<Uuid, Vec<reservation::Model>>,
     /// By payer: what was refused lately, or may be.
@@ -49,8 +51,10 @@ impl Habits {
     ) -> Result<Self, DbErr> {
         lock(txn, needs.buyers.union(&needs.payers).copied().collect()).await?;
         let mut habits = Self::default();
-        if settings.verified_email_for_holds && !needs.holders.is_empty() {
-            habits.unconfirmed = unconfirmed(txn, &needs.holders).await?;
+        let askers: BTreeSet<Uuid> = needs.holders.union(&needs.payers).copied().collect();
+        for (user_id, is_erased) in refused(txn, settings, askers).await? {
+            let refused = if is_erased { &mut habits.erased } else { &mut habits.unconfirmed };
+            refused.insert(user_id);
         }
         for row in orders(txn, needs, now).await? {
             habits.orders.entry(row.user_id).or_default().push(row);
@@ -64,6 +68,11 @@ impl Habits {
     /// Whether a buyer has to confirm their email before they hold or order anything.
     pub(super) fn is_unconfirmed(&self, user_id: Uuid) -> bool {
         self.unconfirmed.contains(&user_id)
+    }
+
+    /// Whether an account was erased: what it asked for before is not done after. An erasure has the locks of all matches.
+    pub(super) fn is_erased(&self, user_id: Uuid) -> bool {
+        self.erased.contains(&user_id)
     }
 
     /// The live orders of a buyer, and those of the batch's listings that ended lately.
@@ -105,13 +114,25 @@ async fn lock(txn: &WriteTxn, users: Vec<Uuid>) -> Result<(), DbErr> {
     locked.lock(LockType::NoKeyUpdate).into_tuple::<Uuid>().all(&**txn).await.map(drop)
 }
 
-/// Whom an identity provider vouches for without an email has none to show.
-async fn unconfirmed(txn: &WriteTxn, users: &BTreeSet<Uuid>) -> Result<HashSet<Uuid>, DbErr> {
-    let found = user::Entity::find().select_only().column(user::Column::Id);
-    let found = found.filter(user::Column::Id.is_in(users.iter().copied())).filter(user::Column::VerifiedAt.is_null());
-    let found = found.filter(user::Column::Email.ne("")).into_tuple::<Uuid>().all(&**txn).await?;
+/// Of these users those who are erased, and those who have to confirm their email first. Whom an identity provider vouches for
+/// without an email has none to show.
+async fn refused(txn: &WriteTxn, settings: &Settings, users: BTreeSet<Uuid>) -> Result<Vec<(Uuid, bool)>, DbErr> {
+    use user::Column;
 
-    Ok(found.into_iter().collect())
+    if users.is_empty() {
+        return Ok(Vec::new());
+    }
+    let unconfirmed = Condition::all().add(Column::VerifiedAt.is_null()).add(Column::Email.ne(""));
+    let unconfirmed = settings.verified_email_for_holds.then_some(unconfirmed);
+    user::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .column_as(Column::ErasedAt.is_not_null(), "is_erased")
+        .filter(Column::Id.is_in(users))
+        .filter(Condition::any().add(Column::ErasedAt.is_not_null()).add_option(unconfirmed))
+        .into_tuple()
+        .all(&**txn)
+        .await
 }
 
 async fn orders(txn: &WriteTxn, needs: &Needs, now: DateTime<Utc>) -> Result<Vec<reservation::Model>, DbErr> {

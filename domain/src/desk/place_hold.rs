@@ -40,6 +40,9 @@ impl Request for PlaceHold {
 
     fn decide(&self, decision: &mut Decision<'_>) -> Answer<Self> {
         let Self { user_id, match_number, category, quantity, ref key } = *self;
+        if decision.habits.is_erased(user_id) {
+            return Err(HoldError::NoAccount);
+        }
         if let Some(row) = decision.of_key(user_id, key.as_ref()) {
             let same = row.match_number == match_number && row.category == category && row.quantity == quantity;
             let same = same && row.listing_id.is_none();

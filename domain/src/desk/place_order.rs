@@ -43,6 +43,9 @@ impl Request for PlaceOrder {
     }
 
     fn decide(&self, decision: &mut Decision<'_>) -> Answer<Self> {
+        if decision.habits.is_erased(self.user_id) {
+            return Err(HoldError::NoAccount.into());
+        }
         if let Some(row) = decision.of_key(self.user_id, self.key.as_ref()) {
             let same = row.listing_id == Some(self.listing_id);
             return if same { Ok(row.clone()) } else { Err(HoldError::KeyReused.into()) };

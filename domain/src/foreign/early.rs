@@ -63,7 +63,7 @@ impl EarlyEnds {
 
     /// Notes what an end could not take from the hold of this name.
     pub(super) fn note(&mut self, account: &Account, name: &str, quantity: i32, ends_at: DateTime<Utc>) {
-        tracing::info!(?account, name, quantity, "a hold of another site ended before it began");
+        tracing::info!(?account, name, quantity, "the end of another site's hold was read before the hold");
         metrics::counter!("matchday_foreign_ends_early_total").increment(1);
         let early = Early { id: None, quantity, written: 0, ends_at };
         self.0.entry((account.clone(), name.to_owned())).or_default().push(early);

@@ -183,7 +183,7 @@ pub(crate) async fn thin(app: &App, now: DateTime<Utc>) -> Result<(), DbErr> {
         let txn = WriteTxn::begin(&app.store).await?;
         let gone = parked_sale::Entity::delete_many().filter(Column::ReceivedAt.lt(kept_from)).exec(&*txn).await?;
         txn.commit().await?;
-        tracing::warn!(sales = gone.rows_affected, "sales of matches that never came are given up");
+        tracing::warn!(sales = gone.rows_affected, "parked sales dropped: their matches never came");
         metrics::counter!("matchday_parked_sales_given_up_total").increment(gone.rows_affected);
     }
     if app.parked_sales.is_due(now) {

@@ -52,7 +52,7 @@ pub(super) async fn unseen<'a>(
     let mut fresh = Vec::with_capacity(records.len());
     for (record, name) in records.into_iter().zip(names) {
         if name.is_some_and(|name| !seen.insert(name)) {
-            tracing::info!(record = ?record.message, at = ?record.at, "an event of another site came again");
+            tracing::info!(record = ?record.message, at = ?record.at, "another site's event came again and is skipped");
         } else {
             fresh.push(record);
         }

@@ -15,7 +15,7 @@ pub(crate) struct Encryption(LessSafeKey);
 
 /// What was sealed otherwise, or tampered with.
 #[derive(Debug, thiserror::Error)]
-#[error("it was sealed by another secret")]
+#[error("it was encrypted with another MATCHDAY_JWT_SECRET")]
 pub(crate) struct Unopened;
 
 impl Encryption {

@@ -71,7 +71,8 @@ pub(super) async fn content(
         | Kind::ResetPassword
         | Kind::PasswordChanged
         | Kind::TicketOffered
-        | Kind::TicketAccepted => None,
+        | Kind::TicketAccepted
+        | Kind::AccountDeleted => None,
     })
 }
 

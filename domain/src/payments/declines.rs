@@ -55,7 +55,7 @@ pub(super) async fn process(app: &App, refused: &payment::Model) -> Result<(), P
     for open in lately.iter().filter(|row| row.state == State::Open) {
         let of_hold = cards(&|row| row.reservation_id == open.reservation_id);
         if is_hour_full || of_hold >= app.settings.declines_of_hold {
-            tracing::info!(payment = %open.id, of_hold, "too many cards were refused: the payment is ended");
+            tracing::info!(payment = %open.id, of_hold, "too many declined cards: payment ended");
             settle(app, open, PaymentReport::Abandoned).await?;
             advance(app, reload(app, open.id).await?).await?;
         }

@@ -172,7 +172,11 @@ pub(crate) async fn measure(app: &App) -> Result<(), DbErr> {
     match of_payments(of_others).await? {
         0 => {}
         count => {
-            tracing::warn!(count, gateway, "payments of another gateway are left alone until it is configured again")
+            tracing::warn!(
+                count,
+                gateway,
+                "payments of another payment provider are left alone until it is configured again"
+            )
         }
     }
     Ok(())

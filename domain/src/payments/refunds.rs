@@ -118,7 +118,7 @@ async fn ask_for(app: &App, payment: &payment::Model, owed: &refund::Model) -> R
         Ok(AcceptedRefund { id: gateway_id, is_pending: true }) => PaymentReport::RefundTaken { refund_id, gateway_id },
         Ok(AcceptedRefund { id: gateway_id, is_pending: false }) => PaymentReport::Refunded { refund_id, gateway_id },
         Err(GatewayError::Refused { code }) => {
-            tracing::error!(refund = %refund_id, payment = %payment.id, code, "the gateway refuses to give money back");
+            tracing::error!(refund = %refund_id, payment = %payment.id, code, "the payment provider refused a refund");
             metrics::counter!("matchday_refunds_refused_total").increment(1);
             PaymentReport::RefundRefused { refund_id, code }
         }

@@ -112,14 +112,14 @@ pub(crate) async fn process(app: &App, event: webhook_event::Model) {
         Ok::<(), PaymentError>(())
     };
     if let Err(error) = noted.await {
-        tracing::warn!(%error, event = event.id, "an event could not be seen to; trying again");
+        tracing::warn!(%error, event = event.id, "a payment event could not be processed; trying again");
     }
 }
 
 /// What becomes of an event; none where it has to wait for the gateway.
 async fn outcome_of(app: &App, event: &webhook_event::Model) -> Result<Option<Outcome>, PaymentError> {
     let Some(payment) = find(app, event.payment_id).await? else {
-        tracing::error!(event = event.id, payment = %event.payment_id, "an event of a payment that we don't know");
+        tracing::error!(event = event.id, payment = %event.payment_id, "payment event for an unknown payment");
         return Ok(Some(Outcome::Orphaned));
     };
     let is_of_movements = OF_MOVEMENTS.iter().any(|kind| event.kind.starts_with(kind));

@@ -81,7 +81,7 @@ pub async fn compare(app: &App) -> Result<HashMap<Uuid, i32>, DbErr> {
 }
 
 /// Compares, unless that was done a moment ago: those who come at once compare once.
-async fn refresh(app: &App) -> Result<(), DbErr> {
+pub(super) async fn refresh(app: &App) -> Result<(), DbErr> {
     app.market.note_asked();
     if !app.market.is_trusted() {
         let _comparing = app.market.comparing.lock().await;

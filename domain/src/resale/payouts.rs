@@ -97,12 +97,12 @@ pub(crate) async fn process(app: &App, row: &payout::Model) -> Result<(), DbErr>
             ..Default::default()
         },
         Err(GatewayError::Refused { code }) => {
-            tracing::warn!(payout = %row.id, code, "the gateway refuses a transfer; trying again later");
+            tracing::warn!(payout = %row.id, code, "the payment provider refused a transfer; trying again later");
             let problem = code.chars().take(MAX_PROBLEM).collect();
             payout::ActiveModel { problem: Set(Some(problem)), ..Default::default() }
         }
         Err(error @ GatewayError::Unreachable(_)) => {
-            tracing::warn!(payout = %row.id, %error, "nobody knows whether a transfer was made; asking again");
+            tracing::warn!(payout = %row.id, %error, "transfer status unknown; asking again");
             return Ok(());
         }
     };

@@ -53,7 +53,7 @@ impl Offered {
         if offer.idempotency_key.as_deref().is_some_and(|key| !idempotency::is_key(key)) {
             errors.push(FieldError::new(
                 "idempotencyKey",
-                format!("must be 1 to {MAX_KEY_LENGTH} visible ASCII characters"),
+                format!("must have 1 to {MAX_KEY_LENGTH} visible ASCII characters"),
             ));
         }
         let place = match &offer.subject {
@@ -63,21 +63,18 @@ impl Offered {
                     Some(row) => Some((Some(*id), row.match_number, row.category)),
                     None if errors.is_empty() => return Err(ResaleError::NoTicket),
                     None => {
-                        errors.push(FieldError::new("ticketId", "is not the id of a ticket of yours"));
+                        errors.push(FieldError::new("ticketId", "must be the id of one of your tickets"));
                         None
                     }
                 }
             }
             Ok(Subject::Outside { match_number, category }) => {
                 if !app.settings.resale.outside_tickets {
-                    errors.push(FieldError::new(
-                        "outside",
-                        "names a ticket of elsewhere, and this site resells its own alone",
-                    ));
+                    errors.push(FieldError::new("outside", "must be left out: this site resells only its own tickets"));
                 }
                 let known = Category::from_number(*category);
                 if known.is_none() {
-                    errors.push(FieldError::new("outside.category", format!("is {category}; it must be 1, 2 or 3")));
+                    errors.push(FieldError::new("outside.category", format!("must be 1, 2 or 3, but is {category}")));
                 }
                 known.map(|known| (None, *match_number, known))
             }
@@ -141,14 +138,14 @@ pub(super) fn listing_text(title: Option<&str>, description: Option<&str>) -> Re
     let mut errors = Vec::new();
     let title = title.map(str::trim);
     if title.is_some_and(|title| title.is_empty() || text::check(Kind::Title, title).is_err()) {
-        errors.push(FieldError::new("title", format!("must be 1 to {} printable characters", Kind::Title.most())));
+        errors.push(FieldError::new("title", format!("must have 1 to {} printable characters", Kind::Title.most())));
     }
     let description = description.map(str::trim);
     if description.is_some_and(|description| text::check(Kind::Description, description).is_err()) {
         let most = Kind::Description.most();
         errors.push(FieldError::new(
             "description",
-            format!("must be at most {most} printable characters and line breaks"),
+            format!("must have at most {most} printable characters or line breaks"),
         ));
     }
     if !errors.is_empty() {
@@ -187,15 +184,14 @@ pub(super) fn fee(rules: &ResaleRules, price_minor: i64) -> i64 {
 fn minor(price: &Price) -> Result<i64, Vec<FieldError>> {
     let mut errors = Vec::new();
     if price.currency.as_ref().is_some_and(|currency| currency != money::CURRENCY) {
-        errors
-            .push(FieldError::new("price.currency", format!("must be {}, in which this site sells", money::CURRENCY)));
+        errors.push(FieldError::new("price.currency", format!("must be {}, this site's currency", money::CURRENCY)));
     }
     let whole = price.amount.checked_mul(Decimal::from(money::MINOR_PER_UNIT));
     let whole = whole.filter(|minor| minor.fract().is_zero() && minor.is_sign_positive());
     let minor = whole.and_then(|minor| minor.to_i64()).filter(|minor| *minor > 0);
     if minor.is_none() {
-        let right = "must be above 0, and have at most two decimals";
-        errors.push(FieldError::new("price.amount", format!("is {}; it {right}", price.amount)));
+        let right = "above 0 with at most two decimals";
+        errors.push(FieldError::new("price.amount", format!("must be {right}, but is {}", price.amount)));
     }
     minor.filter(|_| errors.is_empty()).ok_or(errors)
 }

@@ -1,6 +1,6 @@
 //! Codes: what a ticket shows at the gate, signed so that a gate needs nothing but the published key.
 //!
-//! `docs/gate.md` says what each byte is; clients are built on it, so a format is never changed, another one is added.
+//! `docs/guides/gate.md` says what each byte is; clients are built on it, so a format is never changed, another one is added.
 
 use uuid::Uuid;
 

@@ -44,7 +44,7 @@ async fn set(app: &App, staff: Viewer, reservation_id: Uuid, is_frozen: bool) ->
     let changed = changing.exec(&*txn).await?.rows_affected;
     txn.commit().await?;
     if changed > 0 {
-        tracing::info!(reservation = %reservation_id, by = %staff.user_id, is_frozen, changed, "tickets are frozen or freed");
+        tracing::info!(reservation = %reservation_id, by = %staff.user_id, is_frozen, changed, "tickets frozen or unfrozen");
     }
     Ok(())
 }

@@ -133,7 +133,7 @@ pub async fn check_in(app: &App, gate: &Gate, scan: &Scan) -> Result<CheckIn, Ti
         if let Some(first) = enter(&txn, later, gate, scan, at, now).await? {
             txn.commit().await?;
             let conflict = entry(&row);
-            tracing::warn!(ticket = %row.id, ?conflict, device = gate.device, "two came in by one ticket");
+            tracing::warn!(ticket = %row.id, ?conflict, device = gate.device, "one ticket admitted two people");
             return Ok(counted(CheckIn { outcome: Outcome::Admitted, ticket: Some(first), conflict }));
         }
     }

@@ -11,6 +11,7 @@ use axum::{
     routing::post,
 };
 use entities::sandbox_intent::{Model, Status};
+use error_codes::sentence;
 use sea_orm::ActiveEnum;
 use serde::Deserialize;
 use serde_json::json;
@@ -52,12 +53,12 @@ async fn confirm(State(sandbox): State<Arc<Sandbox>>, Path(id): Path<String>, re
         Err(refused) => return refused,
     };
     if return_to.is_some() != is_form || return_to.as_deref().is_some_and(|path| !is_own_path(path)) {
-        return answer(StatusCode::BAD_REQUEST, "returnTo is the path of this site that a form leads to");
+        return answer(StatusCode::BAD_REQUEST, "`returnTo` must be a path of this site, and only a form sends it");
     }
     let act = match (payment_method, consent) {
         (Some(card), None) => Act::Card(card),
         (None, Some(consent)) => Act::Consent(consent),
-        _ => return answer(StatusCode::BAD_REQUEST, "send either paymentMethod or consent"),
+        _ => return answer(StatusCode::BAD_REQUEST, "send either `paymentMethod` or `consent`"),
     };
     let done = sandbox.confirm(&id, &client_secret, act).await;
     if let Err(error @ Refusal::Store(_)) = &done {
@@ -94,5 +95,5 @@ fn is_own_path(path: &str) -> bool {
 }
 
 fn answer(status: StatusCode, message: &str) -> Response {
-    (status, Json(json!({ "message": message }))).into_response()
+    (status, Json(json!({ "message": sentence(message) }))).into_response()
 }

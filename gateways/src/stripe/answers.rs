@@ -24,7 +24,7 @@ pub(super) fn intent(intent: PaymentIntent) -> Result<Intent, GatewayError> {
         "requires_capture" => Status::Authorised,
         "succeeded" => Status::Captured,
         "canceled" => Status::Cancelled,
-        other => return Err(GatewayError::Unreachable(format!("the status {other}, which nobody here knows"))),
+        other => return Err(GatewayError::Unreachable(format!("the unknown status {other}"))),
     };
     let captured_minor = (status == Status::Captured).then_some(intent.amount_received);
     Ok(Intent { id: intent.id, status, client_secret: intent.client_secret, captured_minor })
@@ -107,8 +107,8 @@ pub(super) fn judged(error: CallError) -> GatewayError {
 /// It is not known what was done. Logged without what Stripe says of the payer.
 pub(super) fn unknown(error: &CallError) -> GatewayError {
     GatewayError::Unreachable(match error {
-        CallError::Api(told, status) => format!("it answers {status} {}", code(told)),
-        CallError::Unreadable => "its answer can't be read".to_owned(),
+        CallError::Api(told, status) => format!("it responds with {status} {}", code(told)),
+        CallError::Unreadable => "its response can't be read".to_owned(),
         CallError::Timeout => "it does not answer in time".to_owned(),
         CallError::Connection(error) => error.clone(),
     })

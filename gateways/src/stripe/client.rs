@@ -69,7 +69,7 @@ impl Client {
     /// The key can't stand in a header, or the address is none.
     pub(super) fn new(key: &Secret, base: Option<&str>, limit: Duration) -> Result<Self, OpenError> {
         let base = base.unwrap_or(BASE).trim_end_matches('/').to_owned();
-        base.parse::<Uri>().map_err(|error| OpenError::Stripe(format!("its address is none: {error}")))?;
+        base.parse::<Uri>().map_err(|error| OpenError::Stripe(format!("its address is not valid: {error}")))?;
         let mut authorization = HeaderValue::try_from(format!("Bearer {}", key.expose()))
             .map_err(|_| OpenError::Stripe("its key can't be sent".to_owned()))?;
         authorization.set_sensitive(true);

@@ -14,9 +14,9 @@ const MOST: usize = 16;
 pub(crate) enum Forged {
     #[error("the header stripe-signature is missing or can't be read")]
     Unreadable,
-    #[error("the signature is not of this body by this secret")]
+    #[error("the signature does not match this body and secret")]
     Wrong,
-    #[error("the signature is too old, or of the future")]
+    #[error("the signature is too old or dated in the future")]
     OutOfTime,
 }
 

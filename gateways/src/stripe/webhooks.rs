@@ -15,6 +15,7 @@ use domain::{
     App,
     payments::webhooks::{self, Notice},
 };
+use error_codes::sentence;
 use sea_orm::DbErr;
 use serde::Deserialize;
 use serde_json::Value;
@@ -107,17 +108,17 @@ fn refused(hook: &Hook, (status, reason): (StatusCode, String)) -> Response {
     let now = hook.app.clock.now();
     let logged = hook.refused.lock().unwrap_or_else(PoisonError::into_inner).another(now);
     if let Some(count) = logged {
-        tracing::warn!(reason, count, "events of the gateway are refused; this is the last of them");
+        tracing::warn!(reason, count, "events of the payment provider are refused; this is the most recent one");
     }
-    (status, reason).into_response()
+    (status, sentence(&reason)).into_response()
 }
 
 /// Takes an event whose signature is the gateway's.
 async fn take(hook: &Hook, body: &[u8]) -> Result<(), (StatusCode, String)> {
     let bad = |reason: &dyn ToString| (StatusCode::BAD_REQUEST, reason.to_string());
-    let event: Event = serde_json::from_slice(body).map_err(|_| bad(&"this is no event"))?;
+    let event: Event = serde_json::from_slice(body).map_err(|_| bad(&"this is not an event"))?;
     if event.livemode != hook.is_live {
-        return Err(bad(&"an event of test mode where money is real, or the other way round"));
+        return Err(bad(&"a test-mode event on a live site, or a live event on a test site"));
     }
     if event.id.len() > LONGEST_NAME || event.kind.len() > LONGEST_NAME {
         return Err(bad(&"the event's names are too long"));
@@ -131,7 +132,7 @@ async fn take(hook: &Hook, body: &[u8]) -> Result<(), (StatusCode, String)> {
         webhooks::receive(&hook.app, Notice { id: event.id, kind: event.kind, payment_id }).await
     };
     stored.await.map_err(|error: DbErr| {
-        tracing::error!(%error, "an event could not be stored; the gateway sends it again");
+        tracing::error!(%error, "an event could not be stored; the payment provider sends it again");
         (StatusCode::SERVICE_UNAVAILABLE, "not stored; send it again".to_owned())
     })
 }

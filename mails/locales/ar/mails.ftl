@@ -24,6 +24,11 @@ password-changed-text = تم تغيير كلمة مرور حسابك لدى { $s
 password-changed-warning = إذا لم تكن أنت فأعد تعيين كلمة مرورك فورًا: قد يكون شخص آخر يقرأ حسابك.
 password-changed-link = إعادة تعيين كلمة مروري
 
+account-deleted-subject = تم حذف حسابك لدى { $site }
+account-deleted-text = تم حذف حسابك لدى { $site }، ومعه بريدك الإلكتروني واسمك وكلمة مرورك.
+account-deleted-kept = ما يُلزمنا القانون بالاحتفاظ به عن مشترياتك يبقى دون اسمك وبريدك. يمكنك فتح حساب جديد بهذا البريد في أي وقت.
+account-deleted-note = هذه آخر رسالة عن هذا الحساب. إذا لم تكن أنت من حذفه فاكتب إلينا: كان شخص آخر يعرف كلمة مرورك.
+
 hold-placed-subject = لك حتى { $until }: { $fixture }
 hold-placed-text = { $n ->
     [zero] هذه التذاكر محجوزة لك لدى { $site }:

@@ -24,6 +24,11 @@ password-changed-text = La contraseña de tu cuenta en { $site } ({ $email }) se
 password-changed-warning = Si no has sido tú, restablece tu contraseña enseguida: otra persona puede estar leyendo tu cuenta.
 password-changed-link = Restablecer mi contraseña
 
+account-deleted-subject = Tu cuenta en { $site } se ha eliminado
+account-deleted-text = Se ha eliminado tu cuenta en { $site } y, con ella, tu correo, tu nombre y tu contraseña.
+account-deleted-kept = Lo que la ley nos obliga a conservar sobre tus compras se queda sin tu nombre ni tu correo. Puedes abrir una cuenta nueva con este correo cuando quieras.
+account-deleted-note = Este es el último correo sobre esta cuenta. Si no la has eliminado tú, escríbenos: otra persona conocía tu contraseña.
+
 hold-placed-subject = Tuyas hasta el { $until }: { $fixture }
 hold-placed-text = { $n ->
     [one] Esta entrada está reservada para ti en { $site }:

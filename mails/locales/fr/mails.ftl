@@ -24,6 +24,11 @@ password-changed-text = Le mot de passe de votre compte sur { $site } ({ $email 
 password-changed-warning = Si ce n’est pas vous, réinitialisez votre mot de passe tout de suite : une autre personne lit peut-être votre compte.
 password-changed-link = Réinitialiser mon mot de passe
 
+account-deleted-subject = Votre compte sur { $site } est supprimé
+account-deleted-text = Votre compte sur { $site } a été supprimé, et avec lui votre adresse e-mail, votre nom et votre mot de passe.
+account-deleted-kept = Ce que la loi nous oblige à conserver de vos achats reste sans votre nom ni votre adresse. Vous pouvez à tout moment ouvrir un nouveau compte avec cette adresse.
+account-deleted-note = C’est le dernier message au sujet de ce compte. Si vous ne l’avez pas supprimé, écrivez-nous : une autre personne connaissait votre mot de passe.
+
 hold-placed-subject = À vous jusqu’au { $until } : { $fixture }
 hold-placed-text = { $n ->
     [one] Ce billet est réservé pour vous sur { $site } :

@@ -103,7 +103,7 @@ fn letters(text: &str) -> Vec<char> {
     letters
 }
 
-/// A name in each script that prints, as docs/clients.md lists them.
+/// A name in each script that prints, as docs/guides/tickets.md lists them.
 const NAMES: [(&str, &str); 24] = [
     ("Latin", "Łukasz Żółć-Ðặng"),
     ("Greek", "Αθηνά Παπαδοπούλου"),
@@ -133,7 +133,7 @@ const NAMES: [(&str, &str); 24] = [
 
 #[test]
 fn a_name_in_each_script_is_printed_and_can_be_read_as_it_was_written() {
-    let document = include_str!("../../../docs/clients.md");
+    let document = include_str!("../../../docs/guides/tickets.md");
     let passes: Vec<Pass> = NAMES.iter().map(|(_, name)| pass(Some(name), name)).collect();
 
     let pages = pages(&print(&passes));
@@ -141,7 +141,7 @@ fn a_name_in_each_script_is_printed_and_can_be_read_as_it_was_written() {
     assert_eq!(pages.len(), NAMES.len());
     for ((script, name), page) in NAMES.iter().zip(&pages) {
         assert_eq!(letters(holder(page)), letters(name), "{script}");
-        assert!(document.contains(script), "docs/clients.md says that {script} prints");
+        assert!(document.contains(script), "docs/guides/tickets.md says that {script} prints");
         let lines = page.lines().filter(|line| letters(line) == letters(name)).count();
         assert_eq!(lines, 2, "{script}, as the team too: {page}");
     }

@@ -80,6 +80,7 @@ mod tests {
             role: Role::Customer,
             session: None,
             expires_at: DateTime::UNIX_EPOCH,
+            proved_at: None,
         });
         Requester { viewer, address: Some(address.parse().expect("it is an address")) }
     }

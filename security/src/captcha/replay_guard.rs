@@ -5,7 +5,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use chrono::{DateTime, Utc};
@@ -25,11 +28,13 @@ pub(super) struct ReplayGuard {
     redis: Option<Redis>,
     prefix: String,
     used: Mutex<HashMap<[u8; 32], DateTime<Utc>>>,
+    /// Whether Redis did not answer last.
+    is_alone: AtomicBool,
 }
 
 impl ReplayGuard {
     pub(super) fn new(redis: Option<Redis>, prefix: String) -> Self {
-        Self { redis, prefix, used: Mutex::default() }
+        Self { redis, prefix, used: Mutex::default(), is_alone: AtomicBool::new(false) }
     }
 
     /// Takes a solution, unless it was taken before.
@@ -42,11 +47,20 @@ impl ReplayGuard {
         let mut set = redis::cmd("SET");
         set.arg(format!("{}{}", self.prefix, hex::encode(solved.digest))).arg(1).arg("NX").arg("PX").arg(life);
         match redis.ask::<Option<String>>(&set).await {
-            Ok(Some(_)) => Ok(()),
-            Ok(None) => Err(CaptchaError::Used),
+            Ok(set) => {
+                if self.is_alone.swap(false, Ordering::Relaxed) {
+                    tracing::info!("Redis answers again: solved captchas are remembered by all instances");
+                }
+                set.map(drop).ok_or(CaptchaError::Used)
+            }
             Err(error) => {
                 counter!("matchday_captcha_fallbacks_total").increment(1);
-                tracing::warn!(error, "Redis is away: this instance knows only its own solved captchas");
+                if !self.is_alone.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(
+                        error,
+                        "Redis does not answer: this instance remembers only the captchas that it saw solved"
+                    );
+                }
                 Ok(())
             }
         }

@@ -39,6 +39,6 @@ async fn challenge(State(security): State<Arc<Security>>, Query(asked): Query<As
             let headers = [(header::CACHE_CONTROL, "no-store"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
             (headers, Json(challenge)).into_response()
         }
-        None => (StatusCode::NOT_FOUND, "captchas are another provider's here").into_response(),
+        None => (StatusCode::NOT_FOUND, "Another provider makes the captchas of this site.\n").into_response(),
     }
 }

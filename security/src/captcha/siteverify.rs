@@ -63,13 +63,13 @@ impl Siteverify {
         let fields = [("secret", self.secret.expose()), ("response", response), ("remoteip", &address)];
         let unavailable = |error: &dyn std::fmt::Display| {
             counter!("matchday_captcha_provider_failures_total").increment(1);
-            tracing::warn!(%error, "the provider of captchas does not judge");
+            tracing::warn!(%error, "the captcha provider does not answer");
             CaptchaError::Unavailable
         };
         let answer = self.fetcher.form(&self.url, &fields).await.map_err(|error| unavailable(&error))?;
         let verdict: Verdict = serde_json::from_slice(&answer).map_err(|error| unavailable(&error))?;
         if !verdict.success {
-            tracing::debug!(codes = ?verdict.error_codes, "the provider of captchas refuses a response");
+            tracing::debug!(codes = ?verdict.error_codes, "the captcha provider refuses a response");
             return Err(CaptchaError::Wrong);
         }
         let digest = digest(&SHA256, response.as_bytes());

@@ -102,16 +102,16 @@ impl Default for Bots {
 
 #[rustfmt::skip]
 pub const ROWS: &[Row] = &[
-    ("bots.enabled", "MATCHDAY_BOTS_ENABLED", Kind::Flag, "ask those for a captcha who show signs of a bot, and turn the worst away"),
-    ("bots.captcha_score", "MATCHDAY_BOTS_CAPTCHA_SCORE", Kind::Number(1, 1_000_000), "points from which a captcha is asked for"),
-    ("bots.block_score", "MATCHDAY_BOTS_BLOCK_SCORE", Kind::Number(1, 1_000_000), "points from which no captcha helps"),
-    ("bots.period_seconds", "MATCHDAY_BOTS_PERIOD_SECONDS", Kind::Number(60, DAY), "time in which as much is forgiven as is free"),
-    ("bots.match_period_seconds", "MATCHDAY_BOTS_MATCH_PERIOD_SECONDS", Kind::Number(60, 30 * DAY), "time in which as many tickets of a match are forgiven an address as are free"),
-    ("bots.protected", "MATCHDAY_BOTS_PROTECTED", Kind::List, "root fields that are protected"),
-    ("bots.crawlers", "MATCHDAY_BOTS_CRAWLERS", Kind::List, "words that end a name by which crawlers call themselves"),
-    ("bots.weights", "MATCHDAY_BOTS_WEIGHTS", Kind::Numbers, "points by sign: declaredCrawler, absurdUserAgent, contradiction, noUserAgent, noAccept; for each beyond the free ones: unpaidHoldsOfUser, unpaidHoldsOfAddress, accountsOfAddress, matchTicketsOfAddress, declinedCardsOfUser, declinedCardsOfAddress; 0 switches it off"),
-    ("bots.free", "MATCHDAY_BOTS_FREE", Kind::Numbers, "how many of the counted ones weigh nothing, by the same names"),
-    ("bots.doubling", "MATCHDAY_BOTS_DOUBLING", Kind::Numbers, "how many of an address beyond the free ones double the work of its captchas: unpaidHoldsOfAddress, accountsOfAddress, matchTicketsOfAddress, declinedCardsOfAddress"),
+    ("bots.enabled", "MATCHDAY_BOTS_ENABLED", Kind::Flag, "require captchas from suspected bots and block the worst"),
+    ("bots.captcha_score", "MATCHDAY_BOTS_CAPTCHA_SCORE", Kind::Number(1, 1_000_000), "points from which a captcha is required"),
+    ("bots.block_score", "MATCHDAY_BOTS_BLOCK_SCORE", Kind::Number(1, 1_000_000), "points from which a client is blocked"),
+    ("bots.period_seconds", "MATCHDAY_BOTS_PERIOD_SECONDS", Kind::Number(60, DAY), "period after which as many counted actions are forgiven as are free"),
+    ("bots.match_period_seconds", "MATCHDAY_BOTS_MATCH_PERIOD_SECONDS", Kind::Number(60, 30 * DAY), "the same period for tickets of one match that one address took"),
+    ("bots.protected", "MATCHDAY_BOTS_PROTECTED", Kind::List, "root fields that require a captcha from suspected bots"),
+    ("bots.crawlers", "MATCHDAY_BOTS_CRAWLERS", Kind::List, "endings of the names by which crawlers identify themselves"),
+    ("bots.weights", "MATCHDAY_BOTS_WEIGHTS", Kind::Numbers, "points of each sign: declaredCrawler, absurdUserAgent, contradiction, noUserAgent, noAccept; for each action beyond the free ones: unpaidHoldsOfUser, unpaidHoldsOfAddress, accountsOfAddress, matchTicketsOfAddress, declinedCardsOfUser, declinedCardsOfAddress; 0 turns a sign off"),
+    ("bots.free", "MATCHDAY_BOTS_FREE", Kind::Numbers, "how many counted actions are free, by the same names"),
+    ("bots.doubling", "MATCHDAY_BOTS_DOUBLING", Kind::Numbers, "how many actions beyond the free ones double the work of an address's captchas: unpaidHoldsOfAddress, accountsOfAddress, matchTicketsOfAddress, declinedCardsOfAddress"),
 ];
 
 impl Bots {
@@ -120,14 +120,14 @@ impl Bots {
         let mut wrong = |setting: &str, wrong: String, right: &str| found.push(Problem::new(setting, wrong, right));
 
         for (setting, name, signs) in self.unknown(&Self::default()) {
-            wrong(setting, format!("{name:?} is not a sign that it has"), &format!("its signs are {signs}."));
+            wrong(setting, format!("{name:?} is not the name of a sign"), &format!("the signs are {signs}."));
         }
         if self.doubling.values().any(|count| *count == 0) {
-            wrong("bots.doubling", "0 doubles the work without end".to_owned(), "give 1 or more.");
+            wrong("bots.doubling", "0 would double the work without end".to_owned(), "give 1 or more.");
         }
         if self.captcha_score > self.block_score {
-            let right = "make it no more than bots.block_score: a captcha comes before the end.";
-            wrong("bots.captcha_score", format!("{} is beyond bots.block_score", self.captcha_score), right);
+            let right = "set it to at most bots.block_score: a captcha comes before a refusal.";
+            wrong("bots.captcha_score", format!("{} is above bots.block_score", self.captcha_score), right);
         }
         for field in CAPTCHA_FIELDS {
             if self.protected.iter().any(|protected| protected == field) {

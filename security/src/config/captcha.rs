@@ -51,14 +51,14 @@ impl Default for Captcha {
 
 #[rustfmt::skip]
 pub const ROWS: &[Row] = &[
-    ("captcha.provider", "MATCHDAY_CAPTCHA_PROVIDER", Kind::OneOf(&["altcha", "siteverify"]), "altcha: proofs of work, by this program; siteverify: Turnstile, hCaptcha, reCAPTCHA"),
-    ("captcha.max_number", "MATCHDAY_CAPTCHA_MAX_NUMBER", Kind::Number(1, 100_000_000), "altcha: the largest number to be found at first; half as many tries on average"),
+    ("captcha.provider", "MATCHDAY_CAPTCHA_PROVIDER", Kind::OneOf(&["altcha", "siteverify"]), "altcha: proofs of work that Matchday issues itself; siteverify: Turnstile, hCaptcha or reCAPTCHA"),
+    ("captcha.max_number", "MATCHDAY_CAPTCHA_MAX_NUMBER", Kind::Number(1, 100_000_000), "altcha: the largest possible solution of the lowest level; a client tries half as many numbers on average"),
     ("captcha.challenge_seconds", "MATCHDAY_CAPTCHA_CHALLENGE_SECONDS", Kind::Number(10, DAY), "altcha: time to solve a challenge"),
-    ("captcha.pass_seconds", "MATCHDAY_CAPTCHA_PASS_SECONDS", Kind::Number(60, DAY), "how long nobody is asked again who has solved one"),
-    ("captcha.site_key", "MATCHDAY_CAPTCHA_SITE_KEY", Kind::Text, "siteverify: the public key for the provider's widget"),
+    ("captcha.pass_seconds", "MATCHDAY_CAPTCHA_PASS_SECONDS", Kind::Number(60, DAY), "how long a solved captcha is valid"),
+    ("captcha.site_key", "MATCHDAY_CAPTCHA_SITE_KEY", Kind::Text, "siteverify: the public key of the provider's widget"),
     ("captcha.secret", "MATCHDAY_CAPTCHA_SECRET", Kind::Text, "siteverify: the secret key"),
     ("captcha.verify_url", "MATCHDAY_CAPTCHA_VERIFY_URL", Kind::Text, "siteverify: the provider's address, such as https://challenges.cloudflare.com/turnstile/v0/siteverify"),
-    ("captcha.timeout_milliseconds", "MATCHDAY_CAPTCHA_TIMEOUT_MILLISECONDS", Kind::Number(10, 60_000), "siteverify: longest wait for the provider"),
+    ("captcha.timeout_milliseconds", "MATCHDAY_CAPTCHA_TIMEOUT_MILLISECONDS", Kind::Number(10, 60_000), "siteverify: longest wait for the provider; after it the captcha fails"),
 ];
 
 impl Captcha {
@@ -69,10 +69,10 @@ impl Captcha {
         }
         let mut wrong = |setting: &str, wrong: String, right: &str| found.push(Problem::new(setting, wrong, right));
         if self.site_key.is_none() {
-            wrong("MATCHDAY_CAPTCHA_SITE_KEY", "unset".to_owned(), "give the key of the provider's widget.");
+            wrong("MATCHDAY_CAPTCHA_SITE_KEY", "unset".to_owned(), "set the site key of the provider's widget.");
         }
         if self.secret.is_none() {
-            wrong("MATCHDAY_CAPTCHA_SECRET", "unset".to_owned(), "give the secret that the provider gave you.");
+            wrong("MATCHDAY_CAPTCHA_SECRET", "unset".to_owned(), "set the secret key of the provider's account.");
         }
         let url = self.verify_url.as_deref().unwrap_or_default();
         if let Err(error) = fetch::address(url) {

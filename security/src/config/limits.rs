@@ -66,12 +66,12 @@ impl Default for Limits {
 
 #[rustfmt::skip]
 pub const ROWS: &[Row] = &[
-    ("limits.enabled", "MATCHDAY_LIMITS_ENABLED", Kind::Flag, "limit how much anybody may ask for"),
-    ("limits.fallback_share_percent", "MATCHDAY_LIMITS_FALLBACK_SHARE_PERCENT", Kind::Number(1, 100), "what an instance grants of each limit by itself while Redis is away"),
+    ("limits.enabled", "MATCHDAY_LIMITS_ENABLED", Kind::Flag, "enable rate limiting"),
+    ("limits.fallback_share_percent", "MATCHDAY_LIMITS_FALLBACK_SHARE_PERCENT", Kind::Number(1, 100), "share of each limit that an instance grants by itself while Redis is away"),
     ("limits.redis_timeout_milliseconds", "MATCHDAY_LIMITS_REDIS_TIMEOUT_MILLISECONDS", Kind::Number(1, 10_000), "longest wait for Redis before an instance limits by itself"),
-    ("limits.buckets_max", "MATCHDAY_LIMITS_BUCKETS_MAX", Kind::Number(1_000, 10_000_000), "callers that an instance which limits by itself tells apart"),
-    ("limits.period_seconds", "MATCHDAY_LIMITS_PERIOD_SECONDS", Kind::Number(1, DAY), "time in which limits.refill comes back"),
-    ("limits.capacity", "MATCHDAY_LIMITS_CAPACITY", Kind::Numbers, "tokens of a full bucket: anonymous, customer, steward, admin, address by cost; signIn, signUp, reserve, payReservation by calls"),
+    ("limits.buckets_max", "MATCHDAY_LIMITS_BUCKETS_MAX", Kind::Number(1_000, 10_000_000), "callers that an instance tracks in memory without Redis"),
+    ("limits.period_seconds", "MATCHDAY_LIMITS_PERIOD_SECONDS", Kind::Number(1, DAY), "period in which limits.refill comes back"),
+    ("limits.capacity", "MATCHDAY_LIMITS_CAPACITY", Kind::Numbers, "tokens of a full bucket: anonymous, customer, steward, admin and address by cost; signIn, signUp, reserve and payReservation by calls"),
     ("limits.refill", "MATCHDAY_LIMITS_REFILL", Kind::Numbers, "tokens that come back every period, by the same names"),
 ];
 
@@ -83,7 +83,7 @@ impl Limits {
         for (setting, name) in self.unknown() {
             let right =
                 format!("the buckets are {}.", Self::default().capacity.into_keys().collect::<Vec<_>>().join(", "));
-            wrong(setting, format!("{name:?} is no bucket"), &right);
+            wrong(setting, format!("{name:?} is not a bucket"), &right);
         }
         if let Err((name, error)) = self.policies() {
             wrong("limits.capacity, limits.refill", format!("{name}: {error}"), "give other numbers.");

@@ -6,12 +6,16 @@
 use transport::config::Documents;
 
 /// Work beyond what is selected below the field.
-const FIELDS: [(&str, u64); 69] = [
+pub const FIELDS: [(&str, u64); 75] = [
     // Argon2id takes a core for tens of milliseconds: one in a document.
     ("Mutation.signUp", 10_000),
     ("Mutation.signIn", 10_000),
     ("Mutation.changePassword", 10_000),
     ("Mutation.resetPassword", 10_000),
+    // The same, and a transaction that holds the locks of all matches.
+    ("Mutation.deleteAccount", 10_000),
+    // All that is known of an account.
+    ("Mutation.exportMyData", 10_000),
     // A place in the desk's queue and a durable transaction: four in a document.
     ("Mutation.reserve", 4_000),
     ("Mutation.extendReservation", 4_000),
@@ -32,7 +36,12 @@ const FIELDS: [(&str, u64); 69] = [
     ("Mutation.checkIn", 1_000),
     ("Mutation.checkInBatch", 10_000),
     ("Mutation.signOut", 1_000),
+    // Every match is ranked; of a signed-in fan two reads come to it.
+    ("Query.recommendations", 50),
+    // A look at all names, and a read of the listings that are shown; what a query takes beyond that is owed when it is settled.
+    ("Query.search", 150),
     ("Mutation.updateProfile", 1_000),
+    ("Mutation.setPersonalisation", 1_000),
     ("Mutation.cancelTicketTransfer", 1_000),
     ("Mutation.acceptTicketTransfer", 1_000),
     ("Mutation.freezeTickets", 1_000),
@@ -56,6 +65,8 @@ const FIELDS: [(&str, u64); 69] = [
     ("Query.node", 100),
     ("Query.addressRules", 100),
     ("Query.securityEvents", 100),
+    // Fifteen counts.
+    ("Query.accountDeletion", 500),
     // Two digests.
     ("Query.captchaChallenge", 10),
     // Read for all of a list at once; what is read alone is owed when it is settled.
@@ -91,7 +102,7 @@ const FIELDS: [(&str, u64); 69] = [
 ];
 
 /// Lengths of lists without page arguments, or where they are left out.
-const LISTS: [(&str, u64); 27] = [
+pub const LISTS: [(&str, u64); 36] = [
     ("matches", 100),
     ("myReservations", 100),
     ("myTickets", 100),
@@ -100,6 +111,13 @@ const LISTS: [(&str, u64); 27] = [
     ("checkIns", 100),
     ("myOrders", 100),
     ("listings", 100),
+    ("recommendations", 10),
+    ("becauseOf", 3),
+    ("search", 20),
+    ("highlights", 3),
+    ("pieces", 5),
+    ("facets", 8),
+    ("values", 20),
     ("myListings", 100),
     ("payouts", 100),
     ("addressRules", 100),
@@ -107,6 +125,9 @@ const LISTS: [(&str, u64); 27] = [
     ("categories", 3),
     ("buckets", 4),
     ("history", 12),
+    // Kinds.
+    ("obstacles", 7),
+    ("kept", 8),
     ("locales", 10),
     ("payments", 1),
     ("testCards", 20),
@@ -221,9 +242,13 @@ mod tests {
         for file in files {
             let file = file.expect("it can be listed").path();
             let text = fs::read_to_string(&file).expect("it is text");
-            for line in text.lines() {
-                let Some(name) = operation_name(line) else { continue };
-                let variables = line.split('$').skip(1).filter_map(|rest| rest.split(':').next());
+            let mut rest = &*text;
+            while let Some((line, after)) = rest.split_once('\n') {
+                // Its variables stand before its selection, on lines of their own where they are many.
+                let (begins, head) = (operation_name(line), rest.split('{').next().unwrap_or_default());
+                rest = after;
+                let Some(name) = begins else { continue };
+                let variables = head.split('$').skip(1).filter_map(|rest| rest.split(':').next());
                 let values = variables.map(|variable| (async_graphql::Name::new(variable), 1.into()));
                 let mut request = RawRequest { operation_name: Some(name.to_owned()), ..RawRequest::new(&*text) };
                 request.variables =

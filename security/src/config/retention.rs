@@ -17,5 +17,5 @@ impl Default for Retention {
 
 #[rustfmt::skip]
 pub const ROWS: &[Row] = &[
-    ("security.events_days", "MATCHDAY_SECURITY_EVENTS_DAYS", Kind::Number(1, 3_650), "how long security events are kept"),
+    ("security.events_days", "MATCHDAY_SECURITY_EVENTS_DAYS", Kind::Number(1, 3_650), "how many days security events are kept"),
 ];

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct Network(IpNet);
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no network: write 10.0.0.0/8 or a single address")]
+#[error("`{0}` is not a network: write 10.0.0.0/8 or a single address")]
 pub struct NetworkError(String);
 
 impl Network {

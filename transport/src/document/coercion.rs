@@ -214,7 +214,7 @@ impl<'c> Coercion<'c> {
 
     fn missing(&mut self, field: &'c Input) {
         if !self.contract.inputs.tells_names {
-            return self.fault(format!("`{}` lacks a field that it needs.", self.path), false);
+            return self.fault(format!("`{}` lacks a required field.", self.path), false);
         }
         let message = format!("`{}` lacks `{}`, which is of type `{}`.", self.path, field.name, field.ty);
         self.path.push(Step::Name(&field.name));

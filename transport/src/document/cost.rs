@@ -1,7 +1,8 @@
 //! Costs: what an operation may ask the schema to do, in units that the configuration gives to fields.
 //!
-//! A field costs its own price, plus what is selected in it times its page size. An alias costs a unit for each KiB that it
-//! adds to the answer: it is repeated for each item. Invariant: like measuring, this is linear in the document's size; run it
+//! A field costs its own price, plus what is selected in it times its page size; of a connection, what is selected in its
+//! `nodes` and `edges` is, and all else is there once. An alias costs a unit for each KiB that it adds to the answer: it is
+//! repeated for each item. Invariant: like measuring, this is linear in the document's size; run it
 //! only on documents that were measured, which bounds its stack.
 
 use std::collections::{HashMap, HashSet};
@@ -16,6 +17,9 @@ use crate::config;
 
 /// Arguments that say how many items a list has.
 const PAGE_ARGUMENTS: [&str; 2] = ["first", "last"];
+
+/// Where the items of a page are. What else a connection has, such as `totalCount`, is there once.
+const ITEMS_OF_A_PAGE: [&str; 2] = ["nodes", "edges"];
 
 /// Bytes of aliases in an answer that cost one unit.
 const ALIAS_BYTES_A_UNIT: u64 = 1024;
@@ -76,12 +80,12 @@ pub(super) fn of(
     prices: &Prices,
 ) -> Cost {
     let mut meter = Meter::new(document, operation, variables, prices);
-    let units = meter.selection_set(&operation.selection_set.node, Some(operation.ty)).in_units();
+    let units = meter.selection_set(&operation.selection_set.node, Some(operation.ty)).times(1).in_units();
 
     Cost { units, depends_on_variables: meter.used_variables }
 }
 
-/// What a selection comes to, all the items of its lists together; sums saturate rather than overflow.
+/// What fields come to, all the items of their lists together; sums saturate rather than overflow.
 #[derive(Debug, Default, Clone, Copy)]
 struct Price {
     units: u64,
@@ -105,6 +109,43 @@ impl Price {
     }
 }
 
+/// What a selection comes to.
+#[derive(Debug, Default, Clone, Copy)]
+struct Selected {
+    /// Of the items of a page; none where it is not the selection of a connection.
+    items: Option<Price>,
+    other: Price,
+}
+
+impl Selected {
+    fn plus(self, other: Self) -> Self {
+        let items = match (self.items, other.items) {
+            (Some(one), Some(two)) => Some(one.plus(two)),
+            (one, two) => one.or(two),
+        };
+        Self { items, other: self.other.plus(other.other) }
+    }
+
+    fn of_field(name: &str, price: Price) -> Self {
+        match is_items(name) {
+            true => Self { items: Some(price), other: Price::default() },
+            false => Self { items: None, other: price },
+        }
+    }
+
+    /// All of it, where what it is selected of has so many items.
+    fn times(self, items: u64) -> Price {
+        match self.items {
+            Some(price) => price.times(items).plus(self.other),
+            None => self.other.times(items),
+        }
+    }
+}
+
+fn is_items(name: &str) -> bool {
+    ITEMS_OF_A_PAGE.contains(&name)
+}
+
 /// The fields of a selection, with what each costs.
 #[derive(Default)]
 struct Fields<'d> {
@@ -120,12 +161,17 @@ pub(super) fn dearest(
     prices: &Prices,
 ) -> Option<Dearest> {
     let mut meter = Meter::new(document, operation, variables, prices);
-    let (mut set, mut parent, mut times) = (&operation.selection_set.node, Some(operation.ty), 1_u64);
+    let (mut set, mut parent) = (&operation.selection_set.node, Some(operation.ty));
+    // How often the selection is there, and how many items what it is selected of has.
+    let (mut times, mut items) = (1_u64, 1_u64);
     let mut dearest: Option<Dearest> = None;
     loop {
         let mut fields = Fields::default();
         meter.fields(set, parent, &mut fields);
-        let Some((units, field)) = fields.found.into_iter().max_by_key(|(units, _)| *units) else { return dearest };
+        let is_page = fields.found.iter().any(|(_, field)| is_items(&field.node.name.node));
+        let items_of = |field: &Field| if is_page && !is_items(&field.name.node) { 1 } else { items };
+        let found = fields.found.into_iter().map(|(units, field)| (units.saturating_mul(items_of(&field.node)), field));
+        let Some((units, field)) = found.max_by_key(|(units, _)| *units) else { return dearest };
         let units = units.saturating_mul(times);
         let path = match &dearest {
             Some(above) if units < above.units / 2 => return dearest,
@@ -133,7 +179,8 @@ pub(super) fn dearest(
             None => field.node.response_key().node.to_string(),
         };
         dearest = Some(Dearest { path, units, at: field.pos });
-        times = times.saturating_mul(meter.items(&field.node));
+        times = times.saturating_mul(items_of(&field.node));
+        items = meter.items(&field.node);
         (set, parent) = (&field.node.selection_set.node, None);
     }
 }
@@ -143,7 +190,7 @@ struct Meter<'d> {
     defaults: HashMap<&'d str, &'d ConstValue>,
     variables: &'d Variables,
     prices: &'d Prices,
-    fragments: HashMap<&'d str, Price>,
+    fragments: HashMap<&'d str, Selected>,
     used_variables: bool,
 }
 
@@ -171,7 +218,7 @@ impl<'d> Meter<'d> {
     fn fields(&mut self, set: &'d SelectionSet, parent: Option<OperationType>, into: &mut Fields<'d>) {
         for selection in &set.items {
             match &selection.node {
-                Selection::Field(field) => into.found.push((self.selection(&selection.node, parent).in_units(), field)),
+                Selection::Field(field) => into.found.push((self.field(&field.node, parent).in_units(), field)),
                 Selection::InlineFragment(fragment) => {
                     let on = fragment.node.type_condition.as_ref().map(|condition| root_named(&condition.node.on.node));
                     self.fields(&fragment.node.selection_set.node, on.unwrap_or(parent), into);
@@ -190,25 +237,27 @@ impl<'d> Meter<'d> {
         }
     }
 
-    fn selection_set(&mut self, set: &'d SelectionSet, parent: Option<OperationType>) -> Price {
-        set.items.iter().fold(Price::default(), |sum, selection| sum.plus(self.selection(&selection.node, parent)))
+    fn selection_set(&mut self, set: &'d SelectionSet, parent: Option<OperationType>) -> Selected {
+        set.items.iter().fold(Selected::default(), |sum, selection| sum.plus(self.selection(&selection.node, parent)))
     }
 
-    fn selection(&mut self, selection: &'d Selection, parent: Option<OperationType>) -> Price {
+    fn field(&mut self, field: &'d Field, parent: Option<OperationType>) -> Price {
+        let alias = field.alias.as_ref().map_or(0, |alias| alias.node.len());
+        let own = Price {
+            units: self.prices.of(&field.name.node, parent),
+            alias_bytes: u64::try_from(alias).unwrap_or(u64::MAX),
+        };
+        let inner = &field.selection_set.node;
+        if inner.items.is_empty() {
+            return own;
+        }
+        let items = self.items(field);
+        own.plus(self.selection_set(inner, None).times(items))
+    }
+
+    fn selection(&mut self, selection: &'d Selection, parent: Option<OperationType>) -> Selected {
         match selection {
-            Selection::Field(field) => {
-                let alias = field.node.alias.as_ref().map_or(0, |alias| alias.node.len());
-                let own = Price {
-                    units: self.prices.of(&field.node.name.node, parent),
-                    alias_bytes: u64::try_from(alias).unwrap_or(u64::MAX),
-                };
-                let inner = &field.node.selection_set.node;
-                if inner.items.is_empty() {
-                    return own;
-                }
-                let items = self.items(&field.node);
-                own.plus(self.selection_set(inner, None).times(items))
-            }
+            Selection::Field(field) => Selected::of_field(&field.node.name.node, self.field(&field.node, parent)),
             Selection::InlineFragment(fragment) => {
                 let on = fragment.node.type_condition.as_ref().map(|condition| root_named(&condition.node.on.node));
                 self.selection_set(&fragment.node.selection_set.node, on.unwrap_or(parent))
@@ -217,9 +266,9 @@ impl<'d> Meter<'d> {
         }
     }
 
-    fn fragment(&mut self, name: &str) -> Price {
+    fn fragment(&mut self, name: &str) -> Selected {
         let Some((name, fragment)) = self.document.fragments.get_key_value(name) else {
-            return Price::default();
+            return Selected::default();
         };
         if let Some(&price) = self.fragments.get(name.as_str()) {
             return price;

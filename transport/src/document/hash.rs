@@ -9,7 +9,11 @@ pub(super) const HASH_PREFIX: &str = "sha256:";
 
 /// Checks that a client's hash is that of its document.
 pub(super) fn check_hash(hash: &str, text: &str) -> Result<(), Rejection> {
-    if is_named(hash, text) { Ok(()) } else { Err(Rejection::bad_input("The sha256Hash is not that of the document.")) }
+    if is_named(hash, text) {
+        Ok(())
+    } else {
+        Err(Rejection::bad_input("The `sha256Hash` does not match the document."))
+    }
 }
 
 /// Whether `hash` is the SHA-256 of the document, in lower-case hexadecimal.

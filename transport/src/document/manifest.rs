@@ -94,7 +94,7 @@ impl Manifest {
             (None, None) => return Err(Rejection::no_query()),
         };
         found.cloned().ok_or_else(|| {
-            Rejection::new(Code::DOCUMENT_NOT_TRUSTED, "Only documents of the server's manifest are executed.")
+            Rejection::new(Code::DOCUMENT_NOT_TRUSTED, "Only documents in the server's manifest are executed.")
         })
     }
 }

@@ -120,7 +120,7 @@ impl<'d> Measurer<'d> {
         if self.limits.introspection || !INTROSPECTION.contains(&field.name.node.as_str()) {
             return Ok(());
         }
-        let message = format!("`{}` is not answered here: introspection is off.", field.name.node);
+        let message = format!("`{}` is not available: introspection is off.", field.name.node);
         Err(Rejection::new(Code::INTROSPECTION_DISABLED, message).at(field.name.pos))
     }
 

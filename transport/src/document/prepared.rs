@@ -130,7 +130,7 @@ pub(super) fn select<'a>(
         (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
         (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations.values().next(),
         (DocumentOperations::Multiple(_), None) => {
-            return Err(Rejection::bad_input("The document has several operations: name one in operationName."));
+            return Err(Rejection::bad_input("The document has several operations: name one in `operationName`."));
         }
     };
 

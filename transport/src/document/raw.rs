@@ -56,9 +56,9 @@ impl RawRequest {
                 (Some(Value::Number(version)), Some(Value::String(hash))) if version.as_u64() == Some(1) => {
                     Ok(Some(hash))
                 }
-                _ => Err(Rejection::bad_input("persistedQuery must have version 1 and a sha256Hash.")),
+                _ => Err(Rejection::bad_input("`persistedQuery` must have `version` 1 and a `sha256Hash`.")),
             },
-            Some(_) => Err(Rejection::bad_input("persistedQuery must be an object.")),
+            Some(_) => Err(Rejection::bad_input("`persistedQuery` must be an object.")),
         }
     }
 }

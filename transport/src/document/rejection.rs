@@ -70,7 +70,7 @@ impl Rejection {
     /// Names the field that costs most.
     pub(super) fn naming(mut self, dearest: &Dearest) -> Self {
         let Dearest { path, units, at } = dearest;
-        self.message.push_str(&format!(" The dearest field is `{path}`, for {units}."));
+        self.message.push_str(&format!(" The most expensive field is `{path}`, which costs {units}."));
         self.at(*at)
     }
 

@@ -127,15 +127,19 @@ fn fragments_that_multiply_the_cost_are_counted_without_being_expanded() {
 fn a_document_that_costs_too_much_is_told_what_is_dearest_in_it() {
     let documents = guard(|limits| limits.max_cost = 50);
     for (text, told) in [
-        ("{ cheap dear: a(first: 50) { b } }", "`dear.b`, for 50"),
-        ("{ a(first: 20) { b c d } }", "`a`, for 61"),
+        ("{ cheap dear: a(first: 50) { b } }", "`dear.b`, which costs 50"),
+        ("{ a(first: 20) { b c d } }", "`a`, which costs 61"),
         (
             "{ x { ...f } ...f } fragment f on Query { y { z(first: 60) { b } } ...g } fragment g on Query { c }",
-            "`x.y.z.b`, for 60",
+            "`x.y.z.b`, which costs 60",
         ),
     ] {
         let rejection = ask(&documents, text).err().expect("it costs too much");
-        assert!(rejection.message.ends_with(&format!("The dearest field is {told}.")), "{text}: {}", rejection.message);
+        assert!(
+            rejection.message.ends_with(&format!("The most expensive field is {told}.")),
+            "{text}: {}",
+            rejection.message
+        );
         assert!(rejection.location.is_some());
     }
     let doubling: String =
@@ -198,6 +202,14 @@ fn a_page_multiplies_what_is_selected_in_it() {
     assert_eq!(cost(by_variable, json!({})), 1 + 5, "a default counts where no value is given");
     assert_eq!(cost(by_variable, json!({ "n": "x" })), 1 + 100, "what is no number is reckoned as a full page");
     assert_eq!(cost("{ matches(first: 2, last: 7) { a } }", json!({})), 1 + 7);
+
+    let connection = "{ matches(first: 10) { totalCount categories { price } nodes { a } ...e } } \
+                      fragment e on MatchConnection { pageInfo { b } edges { cursor } }";
+    let (once, item) = (1 + (1 + 3 * 2) + 2, 2 + 2);
+    assert_eq!(cost(connection, json!({})), 1 + once + 10 * item, "what is not of an item is there once");
+    assert_eq!(cost("{ matches(first: 0) { totalCount nodes { a } } }", json!({})), 1 + 1);
+    let inner = "{ matches(first: 10) { nodes { orders(first: 5) { totalCount edges { cursor } } } } }";
+    assert_eq!(cost(inner, json!({})), 1 + 10 * (1 + (1 + 1 + 5 * 2)), "pages in pages");
 }
 
 #[test]

@@ -224,7 +224,7 @@ impl<'d> Validator<'d> {
         let selects = !selection_set.node.items.is_empty();
         if let Some(ty) = ty {
             if ty.is_leaf() && selects {
-                let message = format!("The field `{}` has no fields that could be selected.", name.node);
+                let message = format!("The field `{}` has no fields to select.", name.node);
                 self.report(Rejection::invalid(message, selection_set.pos));
             } else if !ty.is_leaf() && !selects {
                 let message = format!("Select fields of `{0}`: `{0} {{ … }}`.", name.node);
@@ -252,7 +252,8 @@ impl<'d> Validator<'d> {
     fn possible(&mut self, parent: Option<&Defined>, on: Option<&Defined>, at: Pos) {
         let (Some(parent), Some(on)) = (parent, on) else { return };
         if on.is_composite() && !self.contract.overlap(parent, on) {
-            let message = format!("A fragment on `{}` can't be spread here: nothing here is one.", on.name);
+            let message =
+                format!("A fragment on `{}` can't be spread here, because no object here can be one.", on.name);
             self.report(Rejection::invalid(message, at));
         }
     }

@@ -7,8 +7,8 @@ use error_codes::Code;
 
 use crate::{
     body::Body,
-    document::Rejection,
     encode,
+    error_docs::ErrorDocs,
     gateway::{CachedResult, Payload},
     http::{NO_STORE, accept::Media},
 };
@@ -23,9 +23,9 @@ const HEADERS: usize = 8;
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    /// What comes before the body for this client alone.
-    pub(crate) notes: Bytes,
     pub(crate) body: Bytes,
+    /// What comes after the body for this client alone.
+    pub(crate) notes: Bytes,
     /// Whether everything asked for is in it.
     pub(crate) is_complete: bool,
     /// What it was taken from, where others are answered with the same.
@@ -45,29 +45,25 @@ impl Answer {
             Payload::Annotated(annotated) => Some(annotated.cached.clone()),
             Payload::Response(_) | Payload::Broadcast { .. } => None,
         };
-        let (notes, body) = match payload {
+        let (body, notes) = match payload {
             // What is kept for everybody is not copied for each.
             Payload::Annotated(annotated) => annotated.pieces(),
-            payload => (Bytes::new(), encode::payload(payload)),
+            payload => (encode::payload(payload), Bytes::new()),
         };
 
-        Self { status, headers, notes, body, is_complete, cached }
+        Self { status, headers, body, notes, is_complete, cached }
     }
 
     pub(crate) fn into_response(self) -> Response<Body> {
-        let mut response = Response::new(Body::Whole(self.notes, self.body));
+        let mut response = Response::new(Body::Whole(self.body, self.notes));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         response
     }
 
-    pub(crate) fn rejected(rejection: Rejection, media: Media) -> Self {
-        Self::executed(Payload::Response(Box::new(GraphqlResponse::from(rejection))), media)
-    }
-
     /// A batch is answered with 200: its results say each for itself what became of them. Those for which `bytes_max` leave
     /// no room are not sent.
-    pub(crate) fn batch(payloads: Vec<Payload>, media: Media, bytes_max: usize) -> Self {
+    pub(crate) fn batch(payloads: Vec<Payload>, media: Media, bytes_max: usize, docs: &ErrorDocs) -> Self {
         let mut headers = HeaderMap::new();
         let mut body = BytesMut::new();
         body.put_u8(b'[');
@@ -82,14 +78,20 @@ impl Answer {
             }
             let result = encode::payload(payload);
             let has_room = body.len() + result.len() <= bytes_max;
-            body.put(if has_room { result } else { encode::response(&encode::too_long(bytes_max)) });
+            body.put(if has_room {
+                result
+            } else {
+                let mut told = encode::too_long(bytes_max);
+                docs.add(&mut told.errors);
+                encode::response(&told)
+            });
         }
         body.put_u8(b']');
         describe(&mut headers, media);
 
         let body = body.freeze();
 
-        Self { status: StatusCode::OK, headers, notes: Bytes::new(), body, is_complete: false, cached: None }
+        Self { status: StatusCode::OK, headers, body, notes: Bytes::new(), is_complete: false, cached: None }
     }
 }
 

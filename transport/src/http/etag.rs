@@ -21,7 +21,7 @@ pub(crate) fn revalidate(request: &HeaderMap, mut answer: Answer) -> Answer {
     if is_known {
         answer.headers.remove(header::CONTENT_TYPE);
         answer.status = StatusCode::NOT_MODIFIED;
-        (answer.notes, answer.body) = (Bytes::new(), Bytes::new());
+        (answer.body, answer.notes) = (Bytes::new(), Bytes::new());
     }
     answer
 }

@@ -9,6 +9,7 @@ use error_codes::Code;
 
 use crate::{
     encode,
+    error_docs::ErrorDocs,
     gateway::{Caller, Gateway, Refusal},
     http::{NO_STORE, accept::Media},
     request_id::RequestId,
@@ -69,21 +70,16 @@ impl Failure {
     }
 
     /// The failure as an answer in the media type that the client accepts.
-    pub(crate) fn answer(self, media: Media) -> Response {
-        let mut error = ServerError::new(self.message, None);
-        error.extensions.get_or_insert_default().set("code", self.code.as_str());
-        let body = encode::response(&GraphqlResponse::from_errors(vec![error]));
+    pub(crate) fn answer(self, media: Media, docs: &ErrorDocs) -> Response {
+        let mut errors = vec![ServerError::new(self.message, None)];
+        errors[0].extensions.get_or_insert_default().set("code", self.code.as_str());
+        docs.add(&mut errors);
+        let body = encode::response(&GraphqlResponse::from_errors(errors));
 
         let headers = [(header::CONTENT_TYPE, media.content_type()), (header::CACHE_CONTROL, NO_STORE)];
         let mut response = (self.status, headers, body).into_response();
         response.headers_mut().extend(self.header);
         response
-    }
-}
-
-impl IntoResponse for Failure {
-    fn into_response(self) -> Response {
-        self.answer(Media::Json)
     }
 }
 

@@ -173,7 +173,7 @@ fn json<T: DeserializeOwned + Default>(name: &str, text: Option<&str>) -> Result
         return Ok(T::default());
     };
     let value: Option<T> = serde_json::from_str(text).map_err(|error| {
-        Failure::bad_request(format!("The parameter {name} is not a JSON object: {}.", kind(&error)))
+        Failure::bad_request(format!("The parameter `{name}` is not a JSON object: {}.", kind(&error)))
     })?;
     Ok(value.unwrap_or_default())
 }
@@ -197,7 +197,7 @@ fn kind(error: &serde_json::Error) -> String {
     }
     let (line, column) = (error.line(), error.column());
     format!(
-        "a value at line {line} column {column} is of another kind than its place takes, which for `query`, `documentId` and \
-         `operationName` is a string, and for `variables` and `extensions` an object"
+        "a value at line {line} column {column} has the wrong type: `query`, `documentId` and `operationName` take a string, \
+         `variables` and `extensions` an object"
     )
 }

@@ -17,12 +17,14 @@ use tower_http::{
 use crate::config::{Cors, Http};
 
 /// Headers of an answer that another site's page may read.
-const EXPOSED: [HeaderName; 5] = [
+const EXPOSED: [HeaderName; 6] = [
     HeaderName::from_static("x-request-id"),
     HeaderName::from_static("ratelimit"),
     HeaderName::from_static("ratelimit-policy"),
     header::RETRY_AFTER,
     header::ETAG,
+    // The clock that countdowns and the ends of tokens go by.
+    header::DATE,
 ];
 
 pub(crate) fn wrap(router: Router, config: &Http) -> Router {

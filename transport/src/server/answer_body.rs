@@ -14,7 +14,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use hyper::body::{Frame, SizeHint};
 
 use crate::{
-    body::{Body, is_stream},
+    body::{Body, Pair, alone, is_stream},
     occupancy::quotas::Claim,
     server::{
         activity::{Activity, FORESEEN_BYTES, Running},
@@ -112,13 +112,13 @@ impl Drop for AnswerBody {
 }
 
 impl HttpBody for AnswerBody {
-    type Data = Bytes;
+    type Data = Pair;
     type Error = axum::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Pair>, axum::Error>>> {
         let Self { body, taken, running, .. } = &mut *self;
         let Some(taken) = taken else {
-            return Pin::new(body).poll_frame(cx);
+            return body.poll_together(cx);
         };
         if taken.rest.is_empty() {
             let begun = taken.poll_begun(running.connection(), cx);
@@ -131,12 +131,12 @@ impl HttpBody for AnswerBody {
                 Poll::Ready(Some(Ok(frame))) if frame.is_data() => {
                     taken.hold(running.connection(), frame.into_data().unwrap_or_default());
                 }
-                other => return other,
+                Poll::Ready(other) => return Poll::Ready(other.map(|frame| frame.map(|frame| frame.map_data(alone)))),
             }
         }
         taken.taking.handed();
         let piece = taken.rest.split_to(taken.rest.len().min(PIECE_BYTES));
-        Poll::Ready(Some(Ok(Frame::data(piece))))
+        Poll::Ready(Some(Ok(Frame::data(alone(piece)))))
     }
 
     fn is_end_stream(&self) -> bool {

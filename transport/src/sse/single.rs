@@ -18,7 +18,7 @@ use crate::{
     document::RawRequest,
     feed::{FeedClaims, Framing},
     gateway::{Caller, Refusal},
-    http::{failure::Failure, input},
+    http::{accept::Media, failure::Failure, input},
     occupancy::{gauges::GaugeGuard, quotas::Full},
     operation::Operation,
     operations::Slot,
@@ -50,7 +50,8 @@ impl SingleConnections {
     }
 
     pub(crate) async fn answer(&self, request: Request) -> Response {
-        self.respond(request).await.unwrap_or_else(IntoResponse::into_response)
+        let docs = &self.streaming.error_docs;
+        self.respond(request).await.unwrap_or_else(|failure| failure.answer(Media::Json, docs))
     }
 
     async fn respond(&self, request: Request) -> Result<Response, Failure> {
@@ -103,7 +104,7 @@ impl SingleConnections {
         let until = now + Duration::from_millis(streaming.limits.event_stream_reservation_ms);
         let token = self.streams.reserve(caller.user.clone(), address(parts), until, &streaming.limits);
         let token = token.ok_or_else(|| {
-            let message = "Too many event streams wait to be opened: try again later.";
+            let message = "Too many event streams are waiting to be opened: try again later.";
             Failure::new(StatusCode::SERVICE_UNAVAILABLE, Code::SERVICE_UNAVAILABLE, message)
         })?;
 
@@ -134,7 +135,7 @@ impl SingleConnections {
 
         let mut operations = shared.lock();
         if operations.contains(&id) {
-            return Err(conflict("An operation with this id is running on the event stream."));
+            return Err(conflict("An operation with this id is already running on the event stream."));
         }
         if operations.len() >= streaming.limits.operations_per_connection_max || operations.are_behind() {
             return Err(Denied::TooMany("operations").into());
@@ -184,7 +185,8 @@ fn token(parts: &Parts) -> Result<Token, Failure> {
         Some(header) => header.to_str().ok().map(str::to_owned),
         None => query(&parts.uri)?.token,
     };
-    let text = text.ok_or_else(|| Failure::bad_request("Send the stream's token in X-GraphQL-Event-Stream-Token."))?;
+    let text =
+        text.ok_or_else(|| Failure::bad_request("Send the stream's token in `X-GraphQL-Event-Stream-Token`."))?;
 
     text.parse().map_err(|_| unknown_stream())
 }
@@ -197,11 +199,11 @@ fn operation_id(request: &RawRequest) -> Result<Box<str>, Failure> {
 }
 
 fn missing_id() -> Failure {
-    Failure::bad_request(format!("An operation needs an operationId of 1 to {ID_BYTES_MAX} characters."))
+    Failure::bad_request(format!("An operation needs an `operationId` of 1 to {ID_BYTES_MAX} characters."))
 }
 
 fn unknown_stream() -> Failure {
-    let message = "There is no such event stream, or no more: reserve one with PUT.";
+    let message = "There is no such event stream, or it has ended: reserve one with PUT.";
     Failure::new(StatusCode::NOT_FOUND, Code::NOT_FOUND, message)
 }
 
@@ -210,10 +212,10 @@ impl From<OpenError> for Failure {
         match error {
             OpenError::Unknown => unknown_stream(),
             OpenError::Elsewhere => {
-                let message = "This event stream was reserved at another instance, or before this one was started anew. Single \
-                               connection mode needs a balancer that keeps a client on one instance, by a cookie or by its \
-                               address; without one, take a stream for each operation (distinct connections mode, \
-                               `singleConnection: false` of graphql-sse), which every instance answers.";
+                let message = "This event stream was reserved at another instance, or before this one restarted. Single connection \
+                               mode needs a load balancer that keeps a client on one instance, by a cookie or by its address. \
+                               Without one, use a stream for each operation (distinct connections mode, \
+                               `singleConnection: false` in graphql-sse), which every instance serves.";
                 Self::new(StatusCode::NOT_FOUND, Code::NOT_FOUND, message)
             }
             OpenError::AlreadyOpen => conflict("The event stream is already open."),

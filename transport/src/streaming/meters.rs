@@ -88,7 +88,9 @@ impl Transport {
     /// Encodes a result that its connection is ready to take, and counts it.
     pub(crate) fn deliver(&self, payload: Payload) -> Bytes {
         self.deliveries.increment(1);
-        if let Payload::Broadcast { since: Some(since), .. } = &payload {
+        if let Payload::Broadcast { since: Some(since), origin, .. } = &payload {
+            // So that the histogram's exemplar is the trace of this event.
+            let _entered = origin.as_deref().map(spans::enter);
             self.event_to_socket.record(since.elapsed());
         }
 

@@ -197,13 +197,15 @@ impl Connection {
             Poll::Pending => return Ok(false),
             Poll::Ready(Turn::Ended(id)) => self.dialect.complete(&id),
             Poll::Ready(Turn::Output(slot, Output::Next(payload))) => {
+                let payload = self.streaming.error_docs.added(payload);
                 let body = self.streaming.meters.websocket.deliver(payload);
                 self.socket
                     .start_send(cx, Kind::Text, slot.prefix.as_bytes(), body, b"}")
                     .map_err(|error| unwritable(&error))?;
                 return Ok(true);
             }
-            Poll::Ready(Turn::Output(slot, Output::Refused(errors))) => {
+            Poll::Ready(Turn::Output(slot, Output::Refused(mut errors))) => {
+                self.streaming.error_docs.add(&mut errors);
                 let (message, id) = (self.dialect.error(&slot.id, &errors), slot.id.clone());
                 self.operations.remove(&id);
                 message

@@ -27,14 +27,15 @@ impl Handshake {
     pub(super) fn of(parts: &mut Parts) -> Result<Self, Box<Response>> {
         let refuse = |status: StatusCode, why: &'static str| Err(Box::new((status, why).into_response()));
         if parts.method != Method::GET {
-            return refuse(StatusCode::METHOD_NOT_ALLOWED, "A socket is opened by GET.");
+            return refuse(StatusCode::METHOD_NOT_ALLOWED, "A socket is opened with GET.");
         }
         if !names(&parts.headers, header::CONNECTION, "upgrade") {
             return refuse(StatusCode::BAD_REQUEST, "The header `connection: upgrade` is missing.");
         }
         if parts.headers.get(header::SEC_WEBSOCKET_VERSION) != Some(&VERSION) {
             let spoken = [(header::SEC_WEBSOCKET_VERSION, VERSION)];
-            let answer = (StatusCode::UPGRADE_REQUIRED, spoken, "Only version 13 is spoken here.").into_response();
+            let answer =
+                (StatusCode::UPGRADE_REQUIRED, spoken, "Only WebSocket version 13 is supported.").into_response();
             return Err(Box::new(answer));
         }
         let Some(key) = parts.headers.get(header::SEC_WEBSOCKET_KEY) else {

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
 
-use crate::{document::RawRequest, gateway::Refusal};
+use crate::{document::RawRequest, error_docs::ErrorDocs, gateway::Refusal};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
@@ -116,10 +116,8 @@ impl Dialect {
     }
 
     /// What the legacy protocol says before it closes on a refused client; the current one only closes.
-    pub(crate) fn init_refused(self, refusal: &Refusal) -> Option<Bytes> {
-        (self == Self::Legacy).then(|| {
-            message("connection_error", None, &ErrorPayload { message: &refusal.message, code: refusal.code.as_str() })
-        })
+    pub(crate) fn init_refused(self, refusal: &Refusal, docs: &ErrorDocs) -> Option<Bytes> {
+        (self == Self::Legacy).then(|| message("connection_error", None, &ErrorPayload::of(refusal, docs)))
     }
 
     /// Everything of a result message up to its payload; `}` closes it.
@@ -152,14 +150,14 @@ pub(crate) fn pong(payload: Option<&Map<String, Value>>) -> Bytes {
 }
 
 /// Answers a renewal: the same user stays, or the old token's end stands.
-pub(crate) fn renewed(outcome: Result<(), &Refusal>) -> Bytes {
+pub(crate) fn renewed(outcome: Result<(), &Refusal>, docs: &ErrorDocs) -> Bytes {
     #[derive(Serialize)]
     struct Renewed<'a> {
         renewed: bool,
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<ErrorPayload<'a>>,
     }
-    let error = outcome.err().map(|refusal| ErrorPayload { message: &refusal.message, code: refusal.code.as_str() });
+    let error = outcome.err().map(|refusal| ErrorPayload::of(refusal, docs));
 
     message("pong", None, &Renewed { renewed: error.is_none(), error })
 }
@@ -170,6 +168,14 @@ pub(crate) const KEEP_ALIVE: Bytes = Bytes::from_static(br#"{"type":"ka"}"#);
 struct ErrorPayload<'a> {
     message: &'a str,
     code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    docs: Option<String>,
+}
+
+impl<'a> ErrorPayload<'a> {
+    fn of(refusal: &'a Refusal, docs: &ErrorDocs) -> Self {
+        Self { message: &refusal.message, code: refusal.code.as_str(), docs: docs.of(refusal.code) }
+    }
 }
 
 fn optional(payload: Option<&RawValue>) -> Result<Option<Map<String, Value>>, Malformed> {

@@ -26,6 +26,7 @@ async fn an_event_stream_opens_before_anything_has_happened() {
 
     assert_eq!(stream.status, 200);
     assert_eq!(stream.header("content-type"), "text/event-stream; charset=utf-8");
+    assert_eq!(stream.header("x-accel-buffering"), "no", "nginx passes events on at once");
     assert_eq!(stream.until("\n\n").await, ":\n\n");
     server.until_live(1).await;
     drop(stream);

@@ -29,6 +29,7 @@ async fn each_result_is_a_part_that_is_whole_at_once() {
 
     assert_eq!(answer.status, 200);
     assert!(answer.header("content-type").starts_with("multipart/mixed"));
+    assert_eq!(answer.header("x-accel-buffering"), "no", "nginx passes parts on at once");
     assert_eq!(answer.until("\r\n--graphql").await, "\r\n--graphql");
     for number in 1..=3 {
         assert_eq!(part(&mut answer).await, json!({ "payload": { "data": { "three": number } } }));

@@ -114,7 +114,7 @@ impl Gateway for Toy {
         results
             .map(move |response| match serde_json::to_vec(&response) {
                 Ok(bytes) if encoded && response.is_ok() => {
-                    Payload::Broadcast { bytes: bytes.into(), since: Some(Instant::now()) }
+                    Payload::Broadcast { bytes: bytes.into(), since: Some(Instant::now()), origin: None }
                 }
                 _ => Payload::Response(Box::new(response)),
             })

@@ -43,7 +43,7 @@ pub enum GrantError {
     /// By a code of RFC 6749, section 5.2.
     #[error("the identity provider refused: {0}")]
     Refused(String),
-    #[error("the identity provider gave no answer of use: {0}")]
+    #[error("the identity provider's response cannot be used: {0}")]
     Away(String),
 }
 
@@ -77,7 +77,9 @@ impl Client {
     }
 
     pub(in crate::accounts) async fn grant(&self, fields: &[(&str, &str)]) -> Result<Granted, GrantError> {
-        let endpoints = self.endpoints().ok_or_else(|| GrantError::Away("it has not said where".to_owned()))?;
+        let endpoints = self
+            .endpoints()
+            .ok_or_else(|| GrantError::Away("its configuration does not name the address".to_owned()))?;
         self.tokens.grant(&endpoints, fields).await
     }
 }

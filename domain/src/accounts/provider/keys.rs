@@ -92,10 +92,7 @@ impl KeySet {
         if found.is_none() && kid.is_none() && self.keys.len() > 1 && !self.has_complained.swap(true, Ordering::Relaxed)
         {
             let keys = self.keys.len();
-            tracing::warn!(
-                keys,
-                "a token of the identity provider names no key, and the provider has several: refused"
-            );
+            tracing::warn!(keys, "token refused: it names no key, and the identity provider has several");
         }
         found.cloned()
     }

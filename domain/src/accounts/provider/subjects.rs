@@ -4,19 +4,28 @@
 //! person's email, or open an account here with it first, would else be them.
 
 use book::store::WriteTxn;
+use chrono::{DateTime, TimeDelta, Utc};
 use entities::{
-    external_identity,
+    erased_identity, external_identity,
     user::{self, Role},
 };
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    sea_query::OnConflict,
+};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::ProviderConfig;
+use super::{ProviderConfig, time};
 use crate::{
     App,
     accounts::{AccountError, check_email, find, names, standing},
+    analytics,
 };
+
+/// How long an identity whose account was erased is remembered: as long as tokens from before may last.
+const REMEMBERED: TimeDelta = TimeDelta::days(30);
 
 /// A `sub` has so many characters at most (`OpenID` Connect Core, section 2).
 const SUBJECT_LENGTH: usize = 255;
@@ -31,6 +40,7 @@ struct Claimed {
     name: Option<String>,
     /// `None` where roles are ours to give.
     role: Option<Role>,
+    issued_at: Option<DateTime<Utc>>,
 }
 
 /// The account of a token's subject, as the token says that they are now.
@@ -50,8 +60,42 @@ pub(super) async fn account(app: &App, config: &ProviderConfig, claims: &Value) 
     }
 }
 
+/// Parts an account from its identity. Tokens from before open no other account.
+pub(in crate::accounts) async fn forget_account(
+    txn: &WriteTxn,
+    user_id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let of_user = external_identity::Column::UserId.eq(user_id);
+    let Some(identity) = external_identity::Entity::find().filter(of_user.clone()).one(&**txn).await? else {
+        return Ok(());
+    };
+    let fingerprint = fingerprint_of(&identity.issuer, &identity.subject);
+    let row = erased_identity::Model { fingerprint, erased_at: now };
+    let again = OnConflict::column(erased_identity::Column::Fingerprint)
+        .update_column(erased_identity::Column::ErasedAt)
+        .to_owned();
+    erased_identity::Entity::insert(row.into_active_model().reset_all())
+        .on_conflict(again)
+        .exec_without_returning(&**txn)
+        .await?;
+    external_identity::Entity::delete_many().filter(of_user).exec(&**txn).await?;
+    Ok(())
+}
+
+/// Deletes what no token is as old as.
+pub(in crate::accounts) async fn forget(app: &App, txn: &WriteTxn) -> Result<(), DbErr> {
+    let old = erased_identity::Column::ErasedAt.lt(app.clock.now() - REMEMBERED);
+    erased_identity::Entity::delete_many().filter(old).exec(&**txn).await?;
+    Ok(())
+}
+
+fn fingerprint_of(issuer: &str, subject: &str) -> String {
+    hex::encode(Sha256::digest(format!("{subject} at {issuer}")))
+}
+
 fn lost(subject: &str) -> AccountError {
-    AccountError::Internal(format!("the account of {subject:?} was there and can't be found"))
+    AccountError::Internal(format!("the account of {subject:?} exists and can't be found"))
 }
 
 async fn known(app: &App, issuer: &str, subject: &str) -> Result<Option<user::Model>, AccountError> {
@@ -77,6 +121,8 @@ async fn open(app: &App, issuer: &str, subject: &str, claimed: Claimed) -> Resul
         role: claimed.role.unwrap_or(Role::Customer),
         disabled_at: None,
         created_at: now,
+        personalised: true,
+        erased_at: None,
     };
     let identity = external_identity::Model {
         issuer: issuer.to_owned(),
@@ -85,6 +131,11 @@ async fn open(app: &App, issuer: &str, subject: &str, claimed: Claimed) -> Resul
         created_at: now,
     };
     let txn = WriteTxn::begin(&app.store).await?;
+    if let Some(erased) = erased_identity::Entity::find_by_id(fingerprint_of(issuer, subject)).one(&*txn).await?
+        && claimed.issued_at.is_none_or(|issued_at| issued_at <= erased.erased_at)
+    {
+        return Err(AccountError::EndedSession);
+    }
     user::Entity::insert(user.clone().into_active_model().reset_all()).exec_without_returning(&*txn).await?;
     let entered =
         external_identity::Entity::insert(identity.into_active_model().reset_all()).exec_without_returning(&*txn).await;
@@ -94,8 +145,9 @@ async fn open(app: &App, issuer: &str, subject: &str, claimed: Claimed) -> Resul
         }
         entered => entered?,
     };
+    analytics::give_subject(&txn, id, now).await?;
     txn.commit().await?;
-    tracing::info!(user = %id, issuer, "an account was opened for a subject of the identity provider");
+    tracing::info!(user = %id, issuer, "account created for a user of the identity provider");
 
     Ok(Some(user))
 }
@@ -122,6 +174,8 @@ async fn follow(app: &App, user: user::Model, claimed: Claimed) -> Result<user::
             ..Default::default()
         })
         .filter(user::Column::Id.eq(user.id))
+        // What an account was erased of meanwhile is not written into it again.
+        .filter(user::Column::ErasedAt.is_null())
         .exec(&*txn)
         .await?;
     if now.role != user.role {
@@ -144,6 +198,7 @@ fn claimed(config: &ProviderConfig, claims: &Value) -> Claimed {
         email: text("email").filter(|email| is_vouched_for && check_email(email).is_ok()),
         name: text("name").filter(|name| names::is_name(name)),
         role: config.role_claim.as_deref().map(|claim| role(config, claim, claims)),
+        issued_at: time(&claims["iat"]),
     }
 }
 

@@ -21,7 +21,12 @@ use uuid::Uuid;
 use super::{LIFE, SignInError, shown, usable};
 use crate::{
     App,
-    accounts::{AccountError, Session, Viewer, identify, provider::GrantError, provider_errands::Errand, tokens},
+    accounts::{
+        AccountError, Session, Viewer, identify, lock,
+        provider::{GrantError, subjects},
+        provider_errands::Errand,
+        tokens,
+    },
 };
 
 /// Begins each handle: no refresh token of ours has a point.
@@ -74,18 +79,21 @@ pub(super) async fn open(
     app: &App,
     handle: String,
     (token, viewer): (String, Viewer),
+    signed_in_at: Option<DateTime<Utc>>,
     refresh_token: Option<String>,
 ) -> Result<Session, AccountError> {
     let now = app.clock.now();
     let life = refresh_token.is_some().then_some(app.accounts.refresh_lifetime);
     let ends_at = life.map_or(viewer.expires_at, |life| now + life);
     let txn = WriteTxn::begin(&app.store).await?;
+    lock(&txn, viewer.user_id).await?.ok_or(AccountError::EndedSession)?;
     make_room(&txn, viewer.user_id, now).await?;
     let opened = provider_session::ActiveModel {
         user_id: Set(Some(viewer.user_id)),
         refresh_token: Set(refresh_token.map(|token| sealed(app, REFRESH, &token))),
         access_token: Set(Some(sealed(app, ACCESS, &token))),
         renewed_at: Set(Some(now)),
+        signed_in_at: Set(signed_in_at),
         // Its state must not be used again.
         expires_at: Set(ends_at.max(now + LIFE)),
         ..Default::default()
@@ -214,7 +222,7 @@ async fn ask(app: &App, handle: String, row: Model) -> Result<Session, AccountEr
             return over(app, &row, AccountError::EndedSession).await;
         }
         Err(error) => {
-            tracing::warn!(%error, "a session can't be renewed at the identity provider; it stays as it was");
+            tracing::warn!(%error, "session could not be renewed at the identity provider and stays as it was");
             written(app, &row, provider_session::ActiveModel::default()).await?;
             return Err(AccountError::ProviderAway);
         }
@@ -281,6 +289,27 @@ pub(in crate::accounts) async fn sign_out(
     Ok(())
 }
 
+/// When the user of a session showed the provider who they are, where it says so and the session goes on.
+pub(in crate::accounts) async fn signed_in_at(
+    app: &App,
+    user: Uuid,
+    handle: &str,
+) -> Result<Option<DateTime<Utc>>, DbErr> {
+    let found = Entity::find_by_id(tokens::fingerprint(handle)).one(&app.db).await?;
+    Ok(found.filter(|row| row.user_id == Some(user) && row.ended_at.is_none()).and_then(|row| row.signed_in_at))
+}
+
+/// Ends all sessions of a user, and parts them from who they were of.
+pub(in crate::accounts) async fn forget_account(txn: &WriteTxn, user: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
+    end(txn, Column::UserId.eq(user), now).await?;
+    Entity::update_many()
+        .set(provider_session::ActiveModel { user_id: Set(None), signed_in_at: Set(None), ..Default::default() })
+        .filter(Column::UserId.eq(user))
+        .exec(&**txn)
+        .await?;
+    Ok(())
+}
+
 /// What ended is remembered for as long as its state could be used.
 async fn end(txn: &WriteTxn, which: impl IntoCondition, now: DateTime<Utc>) -> Result<(), DbErr> {
     Entity::update_many()
@@ -301,7 +330,7 @@ async fn end(txn: &WriteTxn, which: impl IntoCondition, now: DateTime<Utc>) -> R
 /// Deletes sessions that are over.
 pub async fn forget(app: &App, txn: &WriteTxn) -> Result<(), DbErr> {
     Entity::delete_many().filter(Column::ExpiresAt.lte(app.clock.now())).exec(&**txn).await?;
-    Ok(())
+    subjects::forget(app, txn).await
 }
 
 fn sealed(app: &App, name: &str, token: &str) -> String {

@@ -37,7 +37,7 @@ pub async fn run(app: &App, shutdown: CancellationToken) {
             false => follow_changes(app, &mut last).await,
         };
         if let Err(error) = looked {
-            tracing::warn!(%error, "changes of accounts can't be read; what is known of them ends in less than a minute");
+            tracing::warn!(%error, "account changes can't be read; cached roles and sessions expire within a minute");
         }
         tokio::select! {
             () = app.accounts.standings.news.notified() => {}
@@ -101,7 +101,8 @@ async fn check(app: &App, rights: Vec<Arc<Right>>) -> Result<(), DbErr> {
     let now = app.clock.now();
     for right in rights {
         let standing = found.get(&right.who).copied().unwrap_or(Standing::Ended);
-        let viewer = Viewer { user_id: right.who.0, role: right.role, session: right.who.1, expires_at: now };
+        let (user_id, session) = right.who;
+        let viewer = Viewer { user_id, role: right.role, session, expires_at: now, proved_at: None };
         let is_as_before = as_they_are(app, viewer, standing).is_ok_and(|viewer| viewer.role == right.role);
         if !is_as_before || !right.signed_by.verifies(app, now) {
             right.over.cancel();

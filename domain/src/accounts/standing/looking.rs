@@ -74,7 +74,7 @@ pub(super) async fn look_at(app: &App, who: Who) -> Result<Standing, AccountErro
         let looked = look(app, &people.into_iter().collect::<Vec<_>>()).await;
         drop(turn);
         if let Err(error) = &looked {
-            tracing::error!(%error, people = asked.len(), "how people stand can't be read");
+            tracing::error!(%error, people = asked.len(), "roles and sessions can't be read");
         }
         for (who, sender) in asked {
             let standing = looked.as_ref().ok().map(|found| found.get(&who).copied().unwrap_or(Standing::Ended));
@@ -127,7 +127,7 @@ async fn on_postgres(app: &App, people: &[Who]) -> Result<HashMap<Who, Row>, DbE
         who.family IS NULL OR EXISTS (SELECT 1 FROM sessions WHERE sessions.family = who.family \
         AND sessions.ended_at IS NULL) AS is_live \
         FROM unnest($1::text::uuid[], $2::text::uuid[]) AS who (user_id, family) \
-        JOIN users ON users.id = who.user_id";
+        JOIN users ON users.id = who.user_id AND users.erased_at IS NULL";
     let arrays = [array(people.iter().map(|who| who.0)), nullable_array(people.iter().map(|who| who.1))];
     let rows = Row::find_by_statement(with_arrays(LOOK, arrays)).all(&app.db).await?;
     Ok(rows.into_iter().map(|row| ((row.user_id, row.family), row)).collect())
@@ -138,6 +138,7 @@ async fn on_sqlite(app: &App, people: &[Who]) -> Result<HashMap<Who, Row>, DbErr
         .select_only()
         .columns([user::Column::Id, user::Column::Role, user::Column::DisabledAt])
         .filter(user::Column::Id.is_in(people.iter().map(|who| who.0)))
+        .filter(user::Column::ErasedAt.is_null())
         .into_tuple::<(Uuid, Role, Option<DateTime<Utc>>)>()
         .all(&app.db)
         .await?

@@ -14,46 +14,46 @@ pub(super) const MOST_OF_DAY: usize = 20;
 /// Why a ticket is not given.
 #[derive(Debug, Error)]
 pub enum TransferError {
-    #[error("tickets of this site are not given to others")]
+    #[error("this site does not let fans give tickets away")]
     Disabled,
-    #[error("email must be an address that mail can go to, such as fan@example.com")]
+    #[error("`email` must be an email address such as fan@example.com")]
     Email,
-    #[error("email is your own; name that of the person who is to have the ticket")]
+    #[error("`email` is your own; send the recipient's address")]
     OwnEmail,
     #[error(
-        "confirm your email first: give the code that was mailed to you to verifyEmail; requestEmailVerification mails another"
+        "confirm your email first: send the code that was mailed to you to `verifyEmail`; `requestEmailVerification` mails a new one"
     )]
     EmailNotVerified,
-    #[error("there is no such ticket of yours")]
+    #[error("you have no such ticket")]
     NoTicket,
-    #[error("the ticket can't be given: only a valid one can, and this one is {}", status_text(*.0))]
+    #[error("the ticket can't be given away: it must be valid, and this one is {}", status_text(*.0))]
     NotValid(Status),
-    #[error("the ticket can't be given: the staff of this site has frozen it; ask them")]
+    #[error("the ticket can't be given away: this site's staff has frozen it; ask them")]
     Frozen,
-    #[error("the ticket is offered to {to}; take that back by cancelTicketTransfer before you offer it to another")]
+    #[error(
+        "the ticket is offered to {to}; cancel that with `cancelTicketTransfer` before you offer it to another person"
+    )]
     Offered { to: String },
-    #[error("the ticket has changed hands {0} times, and may not be given again")]
+    #[error("the ticket has reached the limit of {0} transfers")]
     TooOften(u64),
-    #[error("you offered {MOST_OF_DAY} tickets within a day; offer another in {} s", retry_after.as_secs())]
+    #[error("you offered {MOST_OF_DAY} tickets within a day, which is the limit; offer another in {} s", retry_after.as_secs())]
     TooMany {
         /// Whole seconds.
         retry_after: Duration,
     },
-    #[error("the sale of match {0} is over, and with it the time to give its tickets")]
+    #[error("sales for match {0} have ended, so its tickets can't be given away any more")]
     SaleClosed(i32),
-    #[error("you have not offered this ticket to anybody")]
+    #[error("you have not offered this ticket to another person")]
     NotOffered,
-    #[error("the ticket was accepted, and is its new holder's")]
+    #[error("the ticket was accepted and belongs to its new holder")]
     Accepted,
-    #[error("code is not one that a ticket was offered by; take it from the mail")]
+    #[error("`code` does not belong to an offered ticket; copy it from the mail")]
     InvalidCode,
-    #[error("the ticket is yours; its code is for the person whom you give it to")]
+    #[error("the ticket is yours; its code is for the recipient")]
     Own,
-    #[error(
-        "the ticket is not offered any more: it was taken back or accepted, its time is over, or it was used, sold or given back"
-    )]
+    #[error("the offer has ended: it was cancelled, accepted or expired, or the ticket was used, sold or refunded")]
     Over,
-    #[error("you were given {has} tickets of this match; the limit is {cap}")]
+    #[error("you were given {has} of at most {cap} tickets for this match")]
     PurchaseLimit { has: u64, cap: u64 },
     #[error("the store failed")]
     Store(#[from] DbErr),

@@ -62,7 +62,7 @@ fn a_variable_that_the_operation_does_not_define_goes_no_further() {
 }
 
 #[test]
-fn what_is_wrong_names_the_variable_the_place_in_it_and_what_would_be_right_and_shows_no_value() {
+fn what_is_wrong_names_the_variable_the_place_in_it_and_what_would_be_right_and_shows_no_secret() {
     let secret = "my-real-Passw0rd";
     let cases = [
         (NAME, json!({}), "The variable `$i` of type `Naming!` needs a value.", "input"),
@@ -92,7 +92,7 @@ fn what_is_wrong_names_the_variable_the_place_in_it_and_what_would_be_right_and_
         (
             NAME,
             json!({ "i": { "id": 1, "name": "", "at": 1668960000 } }),
-            "`$i.at` is not a time that ends with Z.",
+            "`$i.at` is 1668960000, which is not a time that ends with Z.",
             "at",
         ),
         (
@@ -119,11 +119,16 @@ fn what_is_wrong_names_the_variable_the_place_in_it_and_what_would_be_right_and_
             "`$n[0][0]` takes a whole number of 32 bits, but was given a number with decimals.",
             "sizes.0.0",
         ),
-        (FIND, json!({ "n": 2147483648_u32 }), "`$n` is not between -2147483648 and 2147483647.", "sizes"),
+        (
+            FIND,
+            json!({ "n": 2147483648_u32 }),
+            "`$n` is 2147483648, which is not between -2147483648 and 2147483647.",
+            "sizes",
+        ),
         (
             FIND,
             json!({ "f": { "inner": { "kind": "dog" } } }),
-            "`$f.inner.kind` takes one of `DOG`, `CAT`. Did you mean `DOG`?",
+            "`$f.inner.kind` takes one of `DOG`, `CAT`, but was given \"dog\". Did you mean `DOG`?",
             "inner.kind",
         ),
         (FIND, json!({ "f": { "strict": null } }), "`$f.strict` must not be null.", "strict"),

@@ -322,7 +322,7 @@ fn an_error_says_where_what_and_which_field_and_guesses_only_where_the_schema_is
         ),
         (
             "{ dog { friends(of: COT) { id } } }",
-            "`of` takes one of `DOG`, `CAT`. Did you mean `CAT` or `DOG`?",
+            "`of` takes one of `DOG`, `CAT`, but was given `COT`. Did you mean `CAT` or `DOG`?",
             Some("of"),
         ),
         ("mutation { name(input: {id: 1}) { id } }", "`input` lacks `name`, which is of type `String!`.", Some("name")),
@@ -333,7 +333,7 @@ fn an_error_says_where_what_and_which_field_and_guesses_only_where_the_schema_is
         ),
         (
             "subscription { barks @skip(if: true) { id } }",
-            "`@skip` can't stand at the root of a subscription, but on what is below its field.",
+            "`@skip` is not allowed at the root of a subscription, only below its field.",
             None,
         ),
         ("{ find(at: \"tomorrow, the whole day\") { id } }", "`at` is not a time that ends with Z.", Some("at")),

@@ -49,7 +49,7 @@ impl<'d> Validator<'d> {
                 let message = format!("`{owner}` needs the argument `{name}`, which is of type `{ty}`.");
                 Rejection::invalid(message, at).about(name.to_string())
             } else {
-                Rejection::invalid(format!("`{owner}` lacks an argument that it needs."), at)
+                Rejection::invalid(format!("`{owner}` lacks a required argument."), at)
             };
             self.report(error);
         }
@@ -69,11 +69,11 @@ impl<'d> Validator<'d> {
                 }
                 Some(known) => {
                     if !known.locations.contains(&location) {
-                        let message = format!("The directive `@{}` can't stand here.", name.node);
+                        let message = format!("The directive `@{}` is not allowed here.", name.node);
                         self.report(Rejection::invalid(message, directive.pos));
                     }
                     if !names.insert(&name.node) && !known.is_repeatable {
-                        let message = format!("The directive `@{}` can stand only once here.", name.node);
+                        let message = format!("The directive `@{}` is allowed only once here.", name.node);
                         self.report(Rejection::invalid(message, directive.pos));
                     }
                 }
@@ -154,7 +154,7 @@ impl<'d> Validator<'d> {
         }
         for input in fields.iter().filter(|input| input.is_required() && !given.contains_key(&input.name)) {
             if !self.contract.inputs.tells_names {
-                self.wrong(format!("`{}` lacks a field that it needs.", self.path), at);
+                self.wrong(format!("`{}` lacks a required field.", self.path), at);
                 continue;
             }
             let message = format!("`{}` lacks `{}`, which is of type `{}`.", self.path, input.name, input.ty);

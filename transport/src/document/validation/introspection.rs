@@ -28,7 +28,7 @@ impl<'d> Validator<'d> {
                         let below = &field.node.selection_set.node;
                         let asks = matches!(field.node.name.node.as_str(), "__schema" | "__type");
                         if asks && self.lists(below, &mut fragments) >= TOO_MANY {
-                            self.report(Rejection::invalid("The schema is asked for too deeply.", field.pos));
+                            self.report(Rejection::invalid("The introspection is nested too deeply.", field.pos));
                         }
                         waiting.push(below);
                     }

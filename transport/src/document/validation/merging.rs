@@ -130,11 +130,12 @@ impl<'d> Validator<'d> {
     fn conflict(&mut self, key: &str, same: Same, one: &Selected<'_>, other: &Selected<'_>) {
         let (first, second) = (&one.field.node.name.node, &other.field.node.name.node);
         let why = match same {
-            Same::Shape => format!("`{}` is not of the kind of `{}`", second, first),
+            Same::Shape => format!("`{second}` and `{first}` have different types"),
             Same::Field if first == second => "their arguments differ".to_owned(),
             Same::Field => format!("one is `{first}`, the other `{second}`"),
         };
-        let message = format!("Two fields can't both be `{key:.64}` in the answer: {why}. Give one another alias.");
+        let message =
+            format!("Two fields can't both be `{key:.64}` in the response: {why}. Give one of them another alias.");
         self.report(Rejection::invalid(message, other.field.pos));
     }
 }

@@ -47,8 +47,7 @@ impl<'d> Validator<'d> {
     fn unconditional(&mut self, directives: &'d [Positioned<Directive>]) {
         for directive in directives.iter().filter(|found| matches!(found.node.name.node.as_str(), "skip" | "include")) {
             let name = &directive.node.name.node;
-            let message =
-                format!("`@{name}` can't stand at the root of a subscription, but on what is below its field.");
+            let message = format!("`@{name}` is not allowed at the root of a subscription, only below its field.");
             self.report(Rejection::invalid(message, directive.pos));
         }
     }

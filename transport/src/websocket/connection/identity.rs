@@ -57,7 +57,7 @@ impl Connection {
 
     fn admit(&mut self, outcome: Result<Caller, Refusal>) -> Result<(), End> {
         let caller = outcome.map_err(|refusal| {
-            if let Some(message) = self.dialect.init_refused(&refusal) {
+            if let Some(message) = self.dialect.init_refused(&refusal, &self.streaming.error_docs) {
                 self.reply(message);
             }
             End::Close(Close::refused(&refusal))
@@ -86,11 +86,11 @@ impl Connection {
                 let is_as_before = caller.role == role;
                 self.refused_renewals = 0;
                 self.let_in(caller);
-                self.reply(protocol::renewed(Ok(())));
+                self.reply(protocol::renewed(Ok(()), &self.streaming.error_docs));
                 if is_as_before { Ok(()) } else { Err(End::Close(Close::REVOKED)) }
             }
             Err(refusal) => {
-                self.reply(protocol::renewed(Err(&refusal)));
+                self.reply(protocol::renewed(Err(&refusal), &self.streaming.error_docs));
                 // What can't be judged now is not the client's fault.
                 self.refused_renewals += u8::from(refusal.status.is_client_error());
                 if self.refused_renewals < REFUSED_RENEWALS_MAX {
@@ -105,7 +105,7 @@ impl Connection {
     /// A session that cookies keep can't be renewed: the socket knows those that it was opened with.
     pub(super) fn ask_to_renew(&mut self, payload: Map<String, Value>) {
         if payload.get("authorization").is_some_and(Value::is_null) {
-            self.reply(protocol::renewed(Err(&no_token())));
+            self.reply(protocol::renewed(Err(&no_token()), &self.streaming.error_docs));
         } else {
             self.identify(Purpose::Renewal, payload);
         }
@@ -132,7 +132,7 @@ fn no_token() -> Refusal {
     Refusal {
         status: StatusCode::BAD_REQUEST,
         code: Code::BAD_USER_INPUT,
-        message: "Send the token: a session that cookies keep goes on by a new connection.".to_owned(),
+        message: "Send the token: a session in cookies is renewed by opening a new connection.".to_owned(),
         retry_after: None,
     }
 }
@@ -141,7 +141,7 @@ fn other_user() -> Refusal {
     Refusal {
         status: StatusCode::FORBIDDEN,
         code: Code::FORBIDDEN,
-        message: "A renewal must name the same user.".to_owned(),
+        message: "A renewed token must belong to the same user.".to_owned(),
         retry_after: None,
     }
 }
