@@ -1,8 +1,9 @@
 //! Accounts.
 
-use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, MaybeUndefined, Object, SimpleObject};
 use domain::accounts::{self, AccountError, ProfileChange, Session, SignUp};
 use entities::user;
+use error_codes::Code;
 
 use crate::{
     context::InContext,
@@ -13,7 +14,14 @@ use crate::{
     time::DateTime,
 };
 
-/// What somebody may do.
+mod inputs;
+
+use inputs::{
+    ChangePasswordInput, RefreshSessionInput, RequestPasswordResetInput, ResetPasswordInput, SignInInput, SignOutInput,
+    SignUpInput, UpdateProfileInput, VerifyEmailInput,
+};
+
+/// What a user may do.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "user::Role")]
 pub enum Role {
@@ -28,70 +36,59 @@ pub enum Role {
 /// Somebody with an account.
 pub struct User(pub(crate) user::Model);
 
+/// A user with an account.
 #[Object]
 impl User {
+    /// The user's global id.
     pub(crate) async fn id(&self) -> ID {
         NodeId::User(self.0.id).into()
     }
 
-    /// Null where an identity provider keeps the account and vouches for no email.
+    /// The email; null if an identity provider manages the account and does not vouch for an email.
     async fn email(&self) -> Option<&str> {
         Some(self.0.email.as_str()).filter(|email| !email.is_empty())
     }
 
+    /// The name that tickets and listings show; null if there is none.
     async fn display_name(&self) -> Option<&str> {
         self.0.display_name.as_deref()
     }
 
-    /// ISO 3166-1 alpha-2.
+    /// The ISO 3166-1 alpha-2 code of the country; null if there is none.
     async fn country(&self) -> Option<&str> {
         self.0.country.as_deref()
     }
 
-    /// The language that they have chosen, one of `site.locales`; null where they have chosen none.
+    /// The user's language, one of `site.locales`; null if they chose none.
     async fn locale(&self) -> Option<&str> {
         self.0.locale.as_deref()
     }
 
-    /// Whether it was shown that the email is theirs.
+    /// Whether the email address is confirmed.
     async fn email_verified(&self) -> bool {
         self.0.verified_at.is_some()
     }
 
+    /// Whether the user has a password here. If not, an identity provider manages the account: its name and password are
+    /// changed there.
+    async fn has_password(&self) -> bool {
+        self.0.has_password()
+    }
+
+    /// Whether the user's bookings, under a pseudonym, may be used for recommendations.
+    async fn personalised(&self) -> bool {
+        self.0.personalised
+    }
+
+    /// What the user may do.
     async fn role(&self) -> Role {
         self.0.role.into()
     }
 
+    /// When the account was opened.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }
-}
-
-#[derive(InputObject)]
-pub struct SignUpInput {
-    /// Unique among the accounts, whatever the case and the form of its letters. `CONFLICT` says that there is an account
-    /// with it: how often that can be found out is bounded for each address.
-    email: String,
-    /// 8 to 128 characters, at least 4 different ones, and neither one of the most common passwords nor your email.
-    password: String,
-    display_name: Option<String>,
-    /// ISO 3166-1 alpha-2, such as "QA".
-    country: Option<String>,
-    /// One of `site.locales`.
-    locale: Option<String>,
-    /// Whether a browser is to keep the session, in cookies that no script can read: then the tokens are null.
-    #[graphql(default)]
-    cookies: bool,
-}
-
-/// What is left out stays as it is; null takes it away.
-#[derive(InputObject)]
-pub struct UpdateProfileInput {
-    display_name: MaybeUndefined<String>,
-    /// ISO 3166-1 alpha-2, such as "QA".
-    country: MaybeUndefined<String>,
-    /// One of `site.locales`.
-    locale: MaybeUndefined<String>,
 }
 
 /// What is changed: nothing where nothing is said.
@@ -103,65 +100,17 @@ fn changed(said: MaybeUndefined<String>) -> Option<Option<String>> {
     }
 }
 
-#[derive(InputObject)]
-pub struct SignInInput {
-    email: String,
-    password: String,
-    /// Whether a browser is to keep the session, in cookies that no script can read: then the tokens are null.
-    #[graphql(default)]
-    cookies: bool,
-}
-
-#[derive(InputObject)]
-pub struct RefreshSessionInput {
-    /// Each refresh token is used once: using one again ends the session, but for some seconds in which the same answer is
-    /// given again. Left out, it is the cookie's, and the next session is kept in cookies too.
-    refresh_token: Option<String>,
-}
-
-#[derive(InputObject)]
-pub struct SignOutInput {
-    /// Whether all sessions of yours end, and not only this one.
-    #[graphql(default)]
-    all_sessions: bool,
-}
-
-#[derive(InputObject)]
-pub struct ChangePasswordInput {
-    current_password: String,
-    /// 8 to 128 characters, at least 4 different ones, and neither one of the most common passwords nor your email.
-    new_password: String,
-}
-
-#[derive(InputObject)]
-pub struct RequestPasswordResetInput {
-    email: String,
-}
-
-#[derive(InputObject)]
-pub struct ResetPasswordInput {
-    /// From the mail; it works once.
-    code: String,
-    /// 8 to 128 characters, at least 4 different ones, and neither one of the most common passwords nor your email.
-    new_password: String,
-}
-
-#[derive(InputObject)]
-pub struct VerifyEmailInput {
-    /// From the mail; it works once.
-    code: String,
-}
-
-/// A session, and the tokens that show it.
+/// A session and its tokens.
 #[derive(SimpleObject)]
 pub struct SessionPayload {
+    /// The signed-in user.
     user: User,
-    /// To be sent as `authorization: Bearer …`, and in the payload of `connection_init`. Null where cookies keep the session:
-    /// what no script can read there, no answer shows it.
+    /// The access token, to send as `authorization: Bearer …` and in the payload of `connection_init`. Null if cookies
+    /// keep the session, so that no script can read it.
     access_token: Option<String>,
-    /// Gets the next session from `refreshSession`, once. Null where cookies keep the session.
+    /// The token that `refreshSession` exchanges for the next session, once. Null if cookies keep the session.
     refresh_token: Option<String>,
-    /// When the access token ends.
+    /// When the access token expires.
     expires_at: DateTime,
 }
 
@@ -178,39 +127,52 @@ impl SessionPayload {
     }
 }
 
+/// The result of `updateProfile`.
 #[derive(SimpleObject)]
 pub struct UpdateProfilePayload {
+    /// Your user with the changes.
     user: User,
 }
 
+/// The result of `signOut`.
 #[derive(SimpleObject)]
 pub struct SignOutPayload {
+    /// Always true; a failure is an error.
     success: bool,
 }
 
+/// The result of `changePassword`.
 #[derive(SimpleObject)]
 pub struct ChangePasswordPayload {
+    /// The user whose password was changed.
     user: User,
 }
 
+/// The result of `requestPasswordReset`.
 #[derive(SimpleObject)]
 pub struct RequestPasswordResetPayload {
-    /// Always true: whether there is such an account is told to its mail only.
+    /// Always true, whether or not an account has this email.
     success: bool,
 }
 
+/// The result of `resetPassword`.
 #[derive(SimpleObject)]
 pub struct ResetPasswordPayload {
+    /// Always true; a failure is an error.
     success: bool,
 }
 
+/// The result of `requestEmailVerification`.
 #[derive(SimpleObject)]
 pub struct RequestEmailVerificationPayload {
+    /// Always true; a failure is an error.
     success: bool,
 }
 
+/// The result of `verifyEmail`.
 #[derive(SimpleObject)]
 pub struct VerifyEmailPayload {
+    /// Your user, with the confirmed email.
     user: User,
 }
 
@@ -219,7 +181,7 @@ pub struct AccountQuery;
 
 #[Object]
 impl AccountQuery {
-    /// Whose access token was sent; null for anybody.
+    /// The signed-in user; null if anonymous.
     async fn me(&self, ctx: &Context<'_>) -> Result<Option<User>, ApiError> {
         let Some(viewer) = ctx.viewer_if_any() else {
             return Ok(None);
@@ -233,8 +195,12 @@ pub struct AccountMutation;
 
 #[Object]
 impl AccountMutation {
-    /// Open an account and sign in to it. A code to confirm the email is mailed.
-    async fn sign_up(&self, ctx: &Context<'_>, input: SignUpInput) -> Result<SessionPayload, ApiError> {
+    /// Open an account and sign in to it. Matchday mails a code to confirm the email address.
+    async fn sign_up(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new account.")] input: SignUpInput,
+    ) -> Result<SessionPayload, ApiError> {
         let SignUpInput { email, password, display_name, country, locale, cookies } = input;
         let keeper = Keeper::of(ctx, "cookies", cookies)?;
         let details = SignUp { email, password, display_name, country, locale };
@@ -248,9 +214,13 @@ impl AccountMutation {
         Ok(SessionPayload::of(session, keeper))
     }
 
-    /// Sign in. A wrong password and an unknown email are answered alike. After some wrong ones each further try has to
-    /// wait longer: `RATE_LIMITED`, with `retryAfter` in seconds.
-    async fn sign_in(&self, ctx: &Context<'_>, input: SignInInput) -> Result<SessionPayload, ApiError> {
+    /// Sign in. Returns the same error for a wrong password and an unknown email. After several wrong passwords each
+    /// further attempt must wait longer: `RATE_LIMITED`, with `retryAfter` in seconds.
+    async fn sign_in(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The email and the password.")] input: SignInInput,
+    ) -> Result<SessionPayload, ApiError> {
         let keeper = Keeper::of(ctx, "cookies", input.cookies)?;
         let signed_in = accounts::sign_in(ctx.app()?, ctx.address(), &input.email, input.password).await;
         if let Err(AccountError::TooManyAttempts { .. }) = &signed_in {
@@ -261,15 +231,19 @@ impl AccountMutation {
         Ok(SessionPayload::of(session, keeper))
     }
 
-    /// Exchange a refresh token for the next session. A browser whose cookie has one that is worth nothing any more is told to
-    /// forget it.
-    async fn refresh_session(&self, ctx: &Context<'_>, input: RefreshSessionInput) -> Result<SessionPayload, ApiError> {
+    /// Exchange a refresh token for the next session. If the refresh token of a browser's cookie is not valid any
+    /// more, the answer deletes the cookie.
+    async fn refresh_session(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The refresh token, unless a cookie has it.")] input: RefreshSessionInput,
+    ) -> Result<SessionPayload, ApiError> {
         use AccountError as E;
 
         let keeper = Keeper::of(ctx, "refreshToken", input.refresh_token.is_none())?;
         let token = input.refresh_token.as_deref().or(keeper.refresh_token());
-        let token = token
-            .ok_or_else(|| ApiError::bad_input("refreshToken", "give a refreshToken: none was sent in a cookie"))?;
+        let missing = "sign in first: the request has neither `refreshToken` nor a session cookie";
+        let token = token.ok_or_else(|| ApiError::new(Code::UNAUTHENTICATED, missing))?;
         let refreshed = accounts::refresh(ctx.app()?, token).await;
         // One that was used before clears nothing: the answer to another tab may have brought this browser the next.
         if let Err(E::InvalidToken | E::EndedSession | E::ExpiredToken) = &refreshed {
@@ -280,19 +254,23 @@ impl AccountMutation {
         Ok(SessionPayload::of(session, keeper))
     }
 
-    /// End this session, or all of yours: their tokens are worth nothing from now on, and their connections close.
-    async fn sign_out(&self, ctx: &Context<'_>, input: Option<SignOutInput>) -> Result<SignOutPayload, ApiError> {
+    /// End this session, or all of your sessions: their tokens stop working and their connections close.
+    async fn sign_out(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whether to end all sessions.")] input: Option<SignOutInput>,
+    ) -> Result<SignOutPayload, ApiError> {
         let everywhere = input.is_some_and(|input| input.all_sessions);
         accounts::sign_out(ctx.app()?, ctx.viewer()?, Cookies::refresh_token(ctx), everywhere).await?;
         Cookies::forget(ctx);
         Ok(SignOutPayload { success: true })
     }
 
-    /// Change what you say of yourself. Listings and tickets go on showing the name that you had when they were made.
+    /// Change your profile. Listings and tickets keep the name that you had when they were made.
     async fn update_profile(
         &self,
         ctx: &Context<'_>,
-        input: UpdateProfileInput,
+        #[graphql(desc = "The fields to change.")] input: UpdateProfileInput,
     ) -> Result<UpdateProfilePayload, ApiError> {
         let UpdateProfileInput { display_name, country, locale } = input;
         let change =
@@ -301,11 +279,11 @@ impl AccountMutation {
         Ok(UpdateProfilePayload { user: User(user) })
     }
 
-    /// Take another password. Your other sessions end; this one goes on.
+    /// Change the password. Your other sessions end; this one continues.
     async fn change_password(
         &self,
         ctx: &Context<'_>,
-        input: ChangePasswordInput,
+        #[graphql(desc = "The present password and the new one.")] input: ChangePasswordInput,
     ) -> Result<ChangePasswordPayload, ApiError> {
         let ChangePasswordInput { current_password, new_password } = input;
         let (app, viewer) = (ctx.app()?, ctx.viewer()?);
@@ -313,34 +291,38 @@ impl AccountMutation {
         Ok(ChangePasswordPayload { user: User(user) })
     }
 
-    /// Have a code mailed that lets you take another password. Known and unknown emails are answered alike.
+    /// Email a password-reset code. Returns the same for known and unknown emails.
     async fn request_password_reset(
         &self,
         ctx: &Context<'_>,
-        input: RequestPasswordResetInput,
+        #[graphql(desc = "The account's email.")] input: RequestPasswordResetInput,
     ) -> Result<RequestPasswordResetPayload, ApiError> {
         accounts::request_password_reset(ctx.app()?, ctx.address(), &input.email).await?;
         Ok(RequestPasswordResetPayload { success: true })
     }
 
-    /// Take another password by a code that was mailed to you. All of your sessions end.
+    /// Set a new password with a code from a mail. All of your sessions end.
     async fn reset_password(
         &self,
         ctx: &Context<'_>,
-        input: ResetPasswordInput,
+        #[graphql(desc = "The code from the mail, and the new password.")] input: ResetPasswordInput,
     ) -> Result<ResetPasswordPayload, ApiError> {
         accounts::reset_password(ctx.app()?, ctx.address(), &input.code, input.new_password).await?;
         Ok(ResetPasswordPayload { success: true })
     }
 
-    /// Have another code mailed that shows that your email is yours.
+    /// Email another code to confirm your email address.
     async fn request_email_verification(&self, ctx: &Context<'_>) -> Result<RequestEmailVerificationPayload, ApiError> {
         accounts::request_email_verification(ctx.app()?, ctx.viewer()?, ctx.address()).await?;
         Ok(RequestEmailVerificationPayload { success: true })
     }
 
-    /// Show that your email is yours, by a code that was mailed to you.
-    async fn verify_email(&self, ctx: &Context<'_>, input: VerifyEmailInput) -> Result<VerifyEmailPayload, ApiError> {
+    /// Confirm your email address with a code from a mail.
+    async fn verify_email(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The code from the mail.")] input: VerifyEmailInput,
+    ) -> Result<VerifyEmailPayload, ApiError> {
         let user = accounts::verify_email(ctx.app()?, &input.code).await?;
         Ok(VerifyEmailPayload { user: User(user) })
     }

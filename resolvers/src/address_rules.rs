@@ -1,9 +1,6 @@
 //! Rules about addresses.
 
-use async_graphql::{
-    Context, Enum, ID, InputObject, Object, SimpleObject,
-    connection::{Connection, Edge},
-};
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use domain::address_rules::{
     self, NewRule,
     network::{Network, NotANetwork},
@@ -11,6 +8,7 @@ use domain::address_rules::{
 use entities::address_rule;
 
 use crate::{
+    connections::connection,
     context::InContext,
     error::ApiError,
     ids::NodeId,
@@ -18,104 +16,113 @@ use crate::{
     time::DateTime,
 };
 
-/// What becomes of an address.
+/// What a rule does with requests from its network.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "address_rule::Effect")]
 pub enum AddressRuleEffect {
-    /// Its requests are refused with the code BLOCKED, and its open connections end.
+    /// Requests are refused with the code `BLOCKED`, and open connections end.
     Block,
-    /// No other rule blocks it, and nothing it does makes it suspect.
+    /// No other rule blocks the network, and its requests are not judged by signs of a bot.
     Allow,
 }
 
 /// What holds for the addresses of one network.
 pub struct AddressRule(address_rule::Model);
 
+/// A rule for the addresses of one network.
 #[Object]
 impl AddressRule {
-    /// Such as `192.0.2.0/24` or `2001:db8::/32`; a single address ends in `/32` or `/128`.
+    /// The network, such as `192.0.2.0/24` or `2001:db8::/32`; a single address ends in `/32` or `/128`.
     async fn network(&self) -> &str {
         &self.0.network
     }
 
+    /// What the rule does with requests from the network.
     async fn effect(&self) -> AddressRuleEffect {
         self.0.effect.into()
     }
 
+    /// Why the rule was made, for other admins.
     async fn reason(&self) -> &str {
         &self.0.reason
     }
 
-    /// The user who made it; null where it came from a list.
+    /// The user who made the rule; null if it was imported from a list.
     async fn created_by(&self) -> Option<ID> {
         self.0.created_by.map(|id| NodeId::User(id).into())
     }
 
-    /// The list that it came from, as who imported it named that; null where it came from none.
+    /// The name of the list that the rule was imported from; null if a user made it.
     async fn source(&self) -> Option<&str> {
         self.0.source.as_deref()
     }
 
+    /// When the rule was made.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }
 
-    /// When it ends by itself; null where it does not.
+    /// When the rule ends by itself; null if it stays until it is removed.
     async fn expires_at(&self) -> Option<DateTime> {
         self.0.expires_at.map(Into::into)
     }
 }
 
+/// A network, and what its rule does.
 #[derive(InputObject)]
 pub struct SetAddressRuleInput {
-    /// A network such as "192.0.2.0/24", or a single address. At least 8 bits of IPv4 or 19 of IPv6 are fixed.
+    /// A network such as "192.0.2.0/24", or a single address. The prefix has at least 8 bits for IPv4 or 19 for IPv6.
     network: String,
+    /// What the rule does with requests from the network.
     effect: AddressRuleEffect,
-    /// For whoever asks later, 1 to 500 characters.
+    /// The reason, shown to other admins, 1 to 500 characters.
     reason: String,
+    /// When the rule ends by itself; it stays until it is removed if left out.
     expires_at: Option<DateTime>,
 }
 
+/// The network whose rule is to be removed.
 #[derive(InputObject)]
 pub struct RemoveAddressRuleInput {
+    /// The network or address, as `addressRules` shows it.
     network: String,
 }
 
+/// The result of `setAddressRule`.
 #[derive(SimpleObject)]
 pub struct SetAddressRulePayload {
+    /// The rule that is in force now.
     rule: AddressRule,
 }
 
+/// The result of `removeAddressRule`.
 #[derive(SimpleObject)]
 pub struct RemoveAddressRulePayload {
-    /// As it was.
+    /// The removed rule.
     rule: AddressRule,
 }
 
-type AddressRuleConnection = Connection<NetworkCursor, AddressRule>;
+connection!(AddressRuleConnection, AddressRuleEdge, AddressRule, "rule", "rules");
 
 #[derive(Default)]
 pub struct AddressRuleQuery;
 
 #[Object]
 impl AddressRuleQuery {
-    /// For admins: which addresses are blocked or always let in, by their networks, at most 100 a page.
+    /// The rules for networks, in the order of the networks, at most 100 a page. For admins.
     async fn address_rules(
         &self,
         ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
+        #[graphql(desc = "How many to return, 0 to 100; 100 by default.")] first: Option<i32>,
+        #[graphql(desc = "The cursor after which the page begins.")] after: Option<String>,
     ) -> Result<AddressRuleConnection, ApiError> {
         let viewer = ctx.viewer()?;
         let after = pagination::cursor::<NetworkCursor>("after", after.as_deref())?.map(|cursor| cursor.0);
         let limit = pagination::size("first", first)?;
         let page = address_rules::page(ctx.app()?, viewer, after.as_deref(), limit).await?;
 
-        let mut connection = Connection::new(after.is_some(), page.more);
-        let edge = |row: address_rule::Model| Edge::new(NetworkCursor(row.network.clone()), AddressRule(row));
-        connection.edges.extend(page.items.into_iter().map(edge));
-
-        Ok(connection)
+        let items = page.items.into_iter().map(|row| (NetworkCursor(row.network.clone()), AddressRule(row)));
+        Ok(AddressRuleConnection::new(after.is_some(), page.more, items))
     }
 }
 
@@ -124,12 +131,12 @@ pub struct AddressRuleMutation;
 
 #[Object]
 impl AddressRuleMutation {
-    /// For admins: block a network or always let it in, on every instance within a second. It takes the place of the
-    /// rule that the network has.
+    /// Block a network or always allow it, on every instance within a second. For admins. Replaces the rule that the
+    /// network has.
     async fn set_address_rule(
         &self,
         ctx: &Context<'_>,
-        input: SetAddressRuleInput,
+        #[graphql(desc = "The network, and what the rule does.")] input: SetAddressRuleInput,
     ) -> Result<SetAddressRulePayload, ApiError> {
         let SetAddressRuleInput { network, effect, reason, expires_at } = input;
         let rule = NewRule {
@@ -142,11 +149,11 @@ impl AddressRuleMutation {
         Ok(SetAddressRulePayload { rule: AddressRule(rule) })
     }
 
-    /// For admins: remove the rule of a network, on every instance within a second.
+    /// Remove the rule of a network, on every instance within a second. For admins.
     async fn remove_address_rule(
         &self,
         ctx: &Context<'_>,
-        input: RemoveAddressRuleInput,
+        #[graphql(desc = "The network whose rule is to be removed.")] input: RemoveAddressRuleInput,
     ) -> Result<RemoveAddressRulePayload, ApiError> {
         let rule = address_rules::remove(ctx.app()?, ctx.viewer()?, parse(&input.network)?).await?;
         Ok(RemoveAddressRulePayload { rule: AddressRule(rule) })

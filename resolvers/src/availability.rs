@@ -8,17 +8,17 @@ use crate::{
     money::Money,
 };
 
-/// Whether tickets can be had, and if not, whether that may change.
+/// Whether tickets can be reserved, and if not, whether that may change.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "Availability")]
 pub enum AvailabilityStatus {
-    /// Tickets can be had now.
+    /// Tickets can be reserved now.
     Available,
-    /// All unsold tickets are held by somebody; some may come back.
+    /// Other buyers hold all unsold tickets; some may come back.
     TemporarilyUnavailable,
-    /// Nothing is left.
+    /// No tickets are left.
     SoldOut,
-    /// The sale is over, whatever is left.
+    /// The sale has ended, whatever is left.
     Closed,
 }
 
@@ -35,26 +35,31 @@ impl TicketCategory {
             |category: &CategoryState| Self { state: category.clone(), availability: state.availability_of(category) };
         state.categories.iter().map(of)
     }
+
+    pub(crate) fn number(&self) -> i32 {
+        self.state.category.number()
+    }
 }
 
+/// A price category of a match, and what is left of it.
 #[Object]
 impl TicketCategory {
-    /// 1, 2 or 3.
+    /// The number of the category: 1, 2 or 3.
     async fn category(&self) -> i32 {
         self.state.category.number()
     }
 
-    /// Price of one ticket.
+    /// The price of one ticket.
     async fn price(&self) -> Money {
         Money::from_minor(self.state.price_minor)
     }
 
-    /// Tickets that nobody has bought, on any site.
+    /// Tickets that no site has sold.
     async fn available(&self) -> i32 {
         self.state.available
     }
 
-    /// Tickets that somebody holds and has not paid yet, here or on another site.
+    /// Tickets that buyers hold and have not paid yet, on this site or on another.
     async fn pending(&self) -> i32 {
         self.state.pending
     }
@@ -64,6 +69,7 @@ impl TicketCategory {
         self.state.sellable()
     }
 
+    /// Whether tickets of the category can be reserved.
     async fn status(&self) -> AvailabilityStatus {
         self.availability.into()
     }

@@ -13,42 +13,46 @@ use crate::{
     time::DateTime,
 };
 
-/// Who asks and judges captchas.
+/// Which service issues and checks captchas.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CaptchaProvider {
-    /// A proof of work, as ALTCHA's widget finds it.
+    /// Matchday issues a proof of work, which ALTCHA's widget solves.
     Altcha,
-    /// A service whose widget takes `siteKey` and gives a response: Turnstile, hCaptcha, reCAPTCHA.
+    /// An external service whose widget takes `siteKey` and returns a response: Turnstile, hCaptcha or reCAPTCHA.
     Siteverify,
 }
 
-/// A captcha to be solved.
+/// A captcha to solve.
 #[derive(SimpleObject, Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CaptchaChallenge {
+    /// Which kind of captcha it is.
     pub provider: CaptchaProvider,
-    /// What it is worth: each level is twice the work of the one below. A captcha of a lower level than `CAPTCHA_REQUIRED`
-    /// asks for earns too little.
+    /// The level of the captcha; each level takes twice the work of the one below. A pass for a lower level than
+    /// `CAPTCHA_REQUIRED` names is not enough.
     pub level: u32,
-    /// The proof of work to be found; null with another provider.
+    /// The proof of work to find; null with another provider.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub altcha: Option<AltchaChallenge>,
-    /// For the provider's widget; null with ALTCHA.
+    /// The key for the provider's widget; null with ALTCHA.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site_key: Option<String>,
 }
 
-/// A challenge in the form of ALTCHA's widget: which number, written after the salt, has this digest?
+/// A proof of work in the format of ALTCHA's widget. The solution is the number that, written after the salt, has this
+/// digest.
 #[derive(SimpleObject, Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AltchaChallenge {
+    /// The digest's algorithm, such as `SHA-256`.
     pub algorithm: &'static str,
-    /// In hexadecimal.
+    /// The digest, in hexadecimal.
     pub challenge: String,
-    /// The number is not above it.
+    /// The largest number that can be the solution.
     pub maxnumber: u64,
-    /// It says when the challenge ends: `expires`, in seconds since 1970.
+    /// The text before the number. Its parameter `expires` is the end of the challenge in seconds since 1970.
     pub salt: String,
+    /// The signature of the challenge, in hexadecimal; send it back as it is.
     pub signature: String,
 }
 
@@ -65,13 +69,13 @@ pub const LEVEL_MAX: u32 = 30;
 /// Why a solution earns nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CaptchaError {
-    #[error("this is no solution of a captcha of ours; ask for another")]
+    #[error("this does not solve a captcha of this site; request a new one")]
     Wrong,
-    #[error("the captcha was to be solved before; ask for another")]
+    #[error("the captcha has expired; request a new one")]
     Expired,
-    #[error("this solution was used before; ask for another")]
+    #[error("this solution was already used; request a new captcha")]
     Used,
-    #[error("captchas can't be judged right now; try again in a moment")]
+    #[error("captchas can't be checked right now; try again in a moment")]
     Unavailable,
 }
 
@@ -89,21 +93,24 @@ pub trait Captchas: Send + Sync {
 
 pub type Shared = std::sync::Arc<dyn Captchas>;
 
+/// The solution of a captcha.
 #[derive(InputObject)]
 pub struct SolveCaptchaInput {
-    /// What the widget gives: ALTCHA's payload, or the response of the provider's.
+    /// The widget's result: ALTCHA's payload, or the response of the provider's widget.
     payload: String,
-    /// Whether a browser is to keep the pass, in a cookie that no script can read.
+    /// Whether the browser keeps the pass in a cookie that no script can read.
     #[graphql(default)]
     cookies: bool,
 }
 
+/// A pass for requests that need a captcha.
 #[derive(SimpleObject)]
 pub struct SolveCaptchaPayload {
-    /// To be sent in the header `captcha-pass`, and as `captchaPass` in the payload of `connection_init`, with what you
-    /// were asked a captcha for. It is good for you alone: your user, or your address while nobody is signed in, and then for
-    /// one `signUp`.
+    /// The pass, to send in the header `captcha-pass`, and as `captchaPass` in the payload of `connection_init`, with
+    /// the request that needs a captcha. It is valid only for your user; if you are anonymous, only for your address
+    /// and one `signUp`.
     pass: String,
+    /// When the pass expires.
     expires_at: DateTime,
 }
 
@@ -112,11 +119,11 @@ pub struct CaptchaQuery;
 
 #[Object]
 impl CaptchaQuery {
-    /// A captcha to be solved, of the level that `CAPTCHA_REQUIRED` names; it brings one in `extensions.captcha` too.
+    /// A captcha of the level that `CAPTCHA_REQUIRED` names. The error also contains one, in `extensions.captcha`.
     async fn captcha_challenge(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 0)] level: i32,
+        #[graphql(desc = "The level that `CAPTCHA_REQUIRED` names, 0 to 30.", default = 0)] level: i32,
     ) -> Result<CaptchaChallenge, ApiError> {
         let known = u32::try_from(level).ok().filter(|level| *level <= LEVEL_MAX);
         let wrong = || ApiError::bad_input("level", format!("`level` is {level}; it must be 0 to {LEVEL_MAX}"));
@@ -129,11 +136,11 @@ pub struct CaptchaMutation;
 
 #[Object]
 impl CaptchaMutation {
-    /// Show that you solved a captcha. A solution works once.
+    /// Submit the solution of a captcha and get a pass. A solution works once.
     async fn solve_captcha(
         &self,
         ctx: &Context<'_>,
-        input: SolveCaptchaInput,
+        #[graphql(desc = "The solution.")] input: SolveCaptchaInput,
     ) -> Result<SolveCaptchaPayload, ApiError> {
         let keeper = Keeper::of(ctx, "cookies", input.cookies)?;
         let pass = captchas(ctx)?.solve(ctx.requester(), &input.payload).await?;

@@ -16,7 +16,11 @@ use domain::{App, accounts::Viewer, resale::MarketState, view::View};
 use entities::user::Role;
 use error_codes::Code;
 
-use crate::error::ApiError;
+use crate::{
+    error::ApiError,
+    finder::Finder,
+    models::{ClientCountry, Models},
+};
 
 /// How long a request waits for the view of a process that has just started.
 const START: Duration = Duration::from_secs(5);
@@ -38,6 +42,12 @@ pub fn attach(request: Request, requester: Requester) -> Request {
 /// What resolvers ask of the context.
 pub trait InContext {
     fn app(&self) -> Result<&Arc<App>, ApiError>;
+
+    /// What recommendations are ranked by.
+    fn models(&self) -> Result<&Arc<Models>, ApiError>;
+
+    /// Where is searched.
+    fn finder(&self) -> Result<&Arc<Finder>, ApiError>;
 
     /// The signed-in caller.
     ///
@@ -63,6 +73,9 @@ pub trait InContext {
     /// The client's address, where it is known.
     fn address(&self) -> Option<IpAddr>;
 
+    /// The client's country, where a trusted proxy names it.
+    fn client_country(&self) -> Option<ClientCountry>;
+
     /// The caller, and where the request comes from.
     fn requester(&self) -> Requester;
 }
@@ -72,6 +85,14 @@ impl InContext for Context<'_> {
         self.data_opt().ok_or_else(|| ApiError::internal(&std::io::Error::other("a schema without an app")))
     }
 
+    fn models(&self) -> Result<&Arc<Models>, ApiError> {
+        self.data_opt().ok_or_else(|| ApiError::internal(&std::io::Error::other("a schema without models")))
+    }
+
+    fn finder(&self) -> Result<&Arc<Finder>, ApiError> {
+        self.data_opt().ok_or_else(|| ApiError::internal(&std::io::Error::other("a schema without a finder")))
+    }
+
     fn viewer(&self) -> Result<Viewer, ApiError> {
         self.viewer_if_any().ok_or_else(ApiError::unauthenticated)
     }
@@ -79,7 +100,7 @@ impl InContext for Context<'_> {
     fn admin(&self) -> Result<Viewer, ApiError> {
         let viewer = self.viewer()?;
         if !viewer.is_admin() {
-            return Err(ApiError::new(Code::FORBIDDEN, "this is for the site's admins"));
+            return Err(ApiError::new(Code::FORBIDDEN, "only admins can do this"));
         }
         Ok(viewer)
     }
@@ -87,7 +108,7 @@ impl InContext for Context<'_> {
     fn steward(&self) -> Result<Viewer, ApiError> {
         let viewer = self.viewer()?;
         if !matches!(viewer.role, Role::Steward | Role::Admin) {
-            return Err(ApiError::new(Code::FORBIDDEN, "this is for the stewards at the gates"));
+            return Err(ApiError::new(Code::FORBIDDEN, "only stewards and admins can do this"));
         }
         Ok(viewer)
     }
@@ -98,6 +119,10 @@ impl InContext for Context<'_> {
 
     fn address(&self) -> Option<IpAddr> {
         self.requester().address
+    }
+
+    fn client_country(&self) -> Option<ClientCountry> {
+        self.data_opt().copied()
     }
 
     fn requester(&self) -> Requester {
@@ -112,7 +137,7 @@ pub async fn view<'a>(ctx: &'a Context<'_>) -> Result<&'a View, ApiError> {
         .await
         .map_err(|_| ApiError::new(Code::SERVICE_UNAVAILABLE, "the service has just started; try again in a moment"))?;
     if view.awaits_list() {
-        return Err(ApiError::new(Code::SERVICE_UNAVAILABLE, "no matches have come in yet; try again in a moment"));
+        return Err(ApiError::new(Code::SERVICE_UNAVAILABLE, "no matches are loaded yet; try again in a moment"));
     }
 
     Ok(view)
@@ -124,6 +149,8 @@ pub struct CacheDependencies {
     all: AtomicBool,
     matches: Mutex<Vec<(i32, Option<Edition>)>>,
     market: Mutex<Option<Market>>,
+    model: Mutex<Option<u64>>,
+    until: Mutex<Option<DateTime<Utc>>>,
 }
 
 /// That a response shows the market.
@@ -157,6 +184,32 @@ impl CacheDependencies {
             let (before, ends) = market.map_or((state, None), |market| (market.state, market.until));
             *market = Some(Market { state: before, until: ends.into_iter().chain(until).min() });
         }
+    }
+
+    /// It is ranked by the model of this generation, or by a newer one.
+    pub(crate) fn note_model(ctx: &Context<'_>, generation: u64) {
+        if let Some(shown) = ctx.data_opt::<Arc<Self>>() {
+            let mut model = shown.model.lock().unwrap_or_else(PoisonError::into_inner);
+            *model = Some(model.map_or(generation, |before| before.min(generation)));
+        }
+    }
+
+    /// It shows something that ends then by the clock.
+    pub(crate) fn note_until(ctx: &Context<'_>, until: Option<DateTime<Utc>>) {
+        if let (Some(shown), Some(until)) = (ctx.data_opt::<Arc<Self>>(), until) {
+            let mut ends = shown.until.lock().unwrap_or_else(PoisonError::into_inner);
+            *ends = Some(ends.map_or(until, |before| before.min(until)));
+        }
+    }
+
+    /// When the first of what it shows ends by the clock, beside the market and the matches themselves.
+    pub fn until(&self) -> Option<DateTime<Utc>> {
+        *self.until.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The oldest generation of models that it is ranked by, if it is ranked.
+    pub fn model(&self) -> Option<u64> {
+        *self.model.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What it shows of the market, if anything.

@@ -55,7 +55,7 @@ impl<'a> Keeper<'a> {
             (false, _) => Ok(Self::Client),
             (true, Some(cookies)) => Ok(Self::Browser(cookies)),
             (true, None) => {
-                let message = "cookies are set by a plain answer over HTTP: not on a socket, nor in a stream of events";
+                let message = "cookies are set only by a plain HTTP response, not on a socket or in an event stream";
                 Err(ApiError::bad_input(field, message))
             }
         }

@@ -6,7 +6,7 @@
 use async_graphql::{Error, ErrorExtensions, Name, ScalarType, Value};
 use book::store;
 use domain::{
-    accounts::AccountError,
+    accounts::{AccountError, deletion::Obstacle},
     address_rules::RuleError,
     desk::error::{HoldError, OrderRefused, PaymentRefused, RefundRefused},
     field_errors::FieldError,
@@ -14,7 +14,7 @@ use domain::{
     resale::ResaleError,
     tickets::{TicketError, transfers::TransferError},
 };
-use error_codes::Code;
+use error_codes::{Code, sentence};
 use sea_orm::DbErr;
 
 use crate::time::DateTime;
@@ -34,20 +34,21 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), details: Vec::new() }
+    /// The message is any text, which a client receives as a sentence.
+    pub fn new(code: Code, message: impl AsRef<str>) -> Self {
+        Self { code, message: sentence(message.as_ref()), details: Vec::new() }
     }
 
     /// An error of one input: an argument, or a field of an input object by its path in it, such as `price.amount`.
-    pub fn bad_input(field: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn bad_input(field: impl Into<String>, message: impl AsRef<str>) -> Self {
         Self::new(Code::BAD_USER_INPUT, message).with("field", field.into())
     }
 
     /// An error of several inputs: `field` names the first, and `fields` all of them.
-    fn bad_fields(errors: Vec<FieldError>, message: impl Into<String>) -> Self {
+    fn bad_fields(errors: Vec<FieldError>, message: impl AsRef<str>) -> Self {
         let field = errors.first().map_or("", |error| error.field);
         let each = |error: FieldError| {
-            let parts = [("field", Value::from(error.field)), ("message", error.problem.into())];
+            let parts = [("field", Value::from(error.field)), ("message", sentence(&error.problem).into())];
             Value::Object(parts.into_iter().map(|(name, value)| (Name::new(name), value)).collect())
         };
         Self::bad_input(field, message).with("fields", errors.into_iter().map(each).collect::<Vec<_>>())
@@ -61,11 +62,20 @@ impl ApiError {
         self.code
     }
 
+    /// The account can't be deleted yet: `obstacles` names each kind of what is in the way, with how many there are.
+    fn not_settled(obstacles: &[Obstacle], message: impl AsRef<str>) -> Self {
+        let each = obstacles.iter().map(|obstacle| {
+            let parts = [("kind", obstacle.kind.as_str().into()), ("count", obstacle.count.into())];
+            Value::Object(parts.into_iter().map(|(name, value)| (Name::new(name), value)).collect())
+        });
+        Self::new(Code::ACCOUNT_NOT_SETTLED, message).with("obstacles", each.collect::<Vec<_>>())
+    }
+
     /// Logs what went wrong inside, and tells the client only that it did.
     pub fn internal(error: &dyn std::error::Error) -> Self {
         let sources: Vec<String> = std::iter::successors(error.source(), |error| error.source()).map(logged).collect();
         tracing::error!(error = logged(error), ?sources, "a request failed inside");
-        Self::new(Code::INTERNAL, "something went wrong on our side; the request id leads us to the cause")
+        Self::new(Code::INTERNAL, "internal error; quote the `requestId` when you report it")
     }
 
     #[must_use]
@@ -95,7 +105,7 @@ impl From<DbErr> for ApiError {
     fn from(error: DbErr) -> Self {
         if store::is_transient(&error) {
             tracing::error!(%error, "the database is not available");
-            let message = "the service is not available right now; try again in a moment";
+            let message = "the service is temporarily unavailable; try again in a moment";
             return Self::new(Code::SERVICE_UNAVAILABLE, message).with("retryAfter", RETRY_AFTER_SECONDS);
         }
         Self::internal(&error)
@@ -122,6 +132,7 @@ impl From<HoldError> for ApiError {
                 Self::new(Code::PURCHASE_LIMIT, message).with("has", has).with("limit", cap)
             }
             E::EmailNotVerified => Self::new(Code::EMAIL_NOT_VERIFIED, message),
+            E::NoAccount => Self::new(Code::UNAUTHENTICATED, message),
             E::KeyReused => Self::new(Code::IDEMPOTENCY_KEY_REUSED, message),
             E::NotExtended(_) => Self::new(Code::EXTENSION_REFUSED, message),
             E::HoldExpired => Self::new(Code::HOLD_EXPIRED, message),
@@ -163,7 +174,9 @@ impl From<OrderRefused> for ApiError {
             R::Own => Self::new(Code::FORBIDDEN, message),
             R::Ended => Self::new(Code::CONFLICT, message),
             R::Stale { current } => Self::new(Code::CONFLICT, message).with("currentVersion", current),
-            R::Locked { until } => Self::new(Code::CONFLICT, message).with("lockedUntil", DateTime(until).to_value()),
+            R::Locked { until } => {
+                Self::new(Code::CONFLICT, message).with("lockedUntil", ScalarType::to_value(&DateTime(until)))
+            }
             R::TooManyOrders { has, cap, .. } => {
                 Self::new(Code::PURCHASE_LIMIT, message).with("has", has).with("limit", cap)
             }
@@ -185,7 +198,9 @@ impl From<RefundRefused> for ApiError {
             R::Reason => Self::bad_input("reason", message),
             R::UnknownTicket => Self::new(Code::NOT_FOUND, message).with("field", "ticketIds"),
             R::NotByOwners => Self::new(Code::FORBIDDEN, message),
-            R::TooLate { until } => Self::new(Code::CONFLICT, message).with("until", DateTime(until).to_value()),
+            R::TooLate { until } => {
+                Self::new(Code::CONFLICT, message).with("until", ScalarType::to_value(&DateTime(until)))
+            }
             R::Resale | R::NotPaid | R::BeingPaid | R::NotValid { .. } | R::Frozen { .. } | R::GivenAway { .. } => {
                 Self::new(Code::CONFLICT, message)
             }
@@ -234,7 +249,10 @@ impl From<AccountError> for ApiError {
         match error {
             E::Invalid(errors) => Self::bad_fields(errors, message),
             E::EmailTaken => Self::new(Code::CONFLICT, message),
-            E::WrongPassword => Self::bad_input("currentPassword", message),
+            E::WrongPassword(field) => Self::bad_input(field, message),
+            E::NotProved => Self::new(Code::REAUTHENTICATION_REQUIRED, message),
+            E::NotSettled(obstacles) => Self::not_settled(&obstacles, message),
+            E::TooMuch => Self::new(Code::CONFLICT, message),
             E::Disabled | E::Elsewhere => Self::new(Code::FORBIDDEN, message),
             E::InvalidCode => Self::bad_input("code", message),
             E::TooManyAttempts { retry_after } => {

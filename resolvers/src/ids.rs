@@ -48,7 +48,7 @@ fn encoded(id: NodeId) -> String {
 impl NodeId {
     /// What `id` names, which was sent as `field`.
     pub(crate) fn read(field: &str, id: &ID) -> Result<Self, ApiError> {
-        let wrong = || ApiError::bad_input(field, format!("{:?} is not an id that this service gave", id.as_str()));
+        let wrong = || ApiError::bad_input(field, format!("{:?} is not a valid id", id.as_str()));
         parse(id).ok_or_else(wrong)
     }
 }

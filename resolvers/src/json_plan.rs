@@ -76,6 +76,14 @@ impl<T: Written> Plan<T> {
         out.push(b'}');
     }
 
+    /// Writes an object, or that there is none.
+    pub fn write_or_null(&self, item: Option<&T>, out: &mut Vec<u8>) {
+        match item {
+            Some(item) => self.write(item, out),
+            None => json(out, &()),
+        }
+    }
+
     /// Writes a list of objects.
     pub fn write_all<I: Borrow<T>>(&self, items: impl IntoIterator<Item = I>, out: &mut Vec<u8>) {
         out.push(b'[');

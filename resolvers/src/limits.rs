@@ -16,30 +16,34 @@ impl Standings {
     }
 }
 
-/// How much you may still ask for. What an operation may cost is reserved before it runs, and what it did not use is
-/// free again after it.
+/// What is left of your rate limits. The cost of an operation is reserved before it runs, and the unused part is
+/// returned after it.
 #[derive(SimpleObject)]
 pub struct RateLimit {
-    /// Tokens that you have when you ask for nothing for a while; null where nothing is limited.
+    /// Tokens that your bucket holds when it is full; null if nothing is limited.
     limit: Option<u64>,
-    /// Tokens that are left while this query runs, its own reservation taken.
+    /// Tokens that are left while this query runs, after its own reservation.
     remaining: Option<u64>,
-    /// When all of them are back, if you ask for nothing meanwhile.
+    /// When your bucket is full again if you send nothing in the meantime.
     reset_at: Option<DateTime>,
     /// All buckets that this query draws from, yours first.
     buckets: Vec<RateLimitBucket>,
 }
 
-/// A store of tokens that fills up by itself.
+/// A bucket of tokens that refills over time.
 #[derive(SimpleObject)]
 pub struct RateLimitBucket {
-    /// Your role's, or "address" for everybody who shares yours.
+    /// The name of your role's bucket, or "address" for the one that all clients of your address share.
     name: &'static str,
+    /// Tokens that the bucket holds when it is full.
     limit: u64,
+    /// Tokens that are left while this query runs.
     remaining: u64,
     /// Tokens that come back every `periodSeconds`.
     refill: u64,
+    /// The period of the refill, in seconds.
     period_seconds: u64,
+    /// When the bucket is full again if nothing draws from it in the meantime.
     reset_at: DateTime,
 }
 
@@ -61,7 +65,7 @@ pub struct LimitQuery;
 
 #[Object]
 impl LimitQuery {
-    /// How much you may still ask for.
+    /// What is left of your rate limits.
     async fn rate_limit(&self, ctx: &Context<'_>) -> Result<RateLimit, ApiError> {
         let now = ctx.app()?.clock.now();
         let standings = ctx.data_opt::<Standings>().cloned().unwrap_or_default();

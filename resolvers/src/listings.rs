@@ -2,29 +2,31 @@
 
 use std::sync::Arc;
 
-use async_graphql::{
-    Context, Enum, ID, InputObject, Object, SimpleObject,
-    connection::{Connection, Edge},
-};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use domain::{
     field_errors::FieldError,
     resale::{
-        self, Change, MarketPage, Offer, Price, Subject,
+        self, Change, MarketPage, Offer, Subject,
         market::{self, Cursor, Filter, Sort},
     },
 };
-use entities::{category::Category, listing};
-use rust_decimal::RoundingStrategy;
+use entities::listing;
 
 use crate::{
+    connections::connection,
     context::{self, CacheDependencies, InContext},
     error::ApiError,
     ids::{self, NodeId},
     matches::Match,
-    money::{self, Exact, Money},
+    money::Money,
     pagination::{self, ListingCursor},
     time::DateTime,
 };
+
+mod inputs;
+mod written;
+
+use inputs::{CreateListingInput, ListingFilter, OutsideTicketInput, UpdateListingInput, WithdrawListingInput};
 
 /// Where a listing stands.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,10 +34,11 @@ use crate::{
 pub enum ListingState {
     /// It can be ordered.
     Open,
-    /// Somebody is buying it, until `lockedUntil` or for as long as their payment takes.
+    /// Another fan is buying it, until `lockedUntil` or for as long as their payment takes.
     Locked,
+    /// It was sold.
     Sold,
-    /// Taken back by its seller, or by the site when the sale of its match ended.
+    /// The seller withdrew it, or the site did when the sale of its match ended.
     Withdrawn,
 }
 
@@ -43,19 +46,22 @@ pub enum ListingState {
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "Sort")]
 pub enum ListingSort {
-    /// The cheapest first.
+    /// Lowest price first.
     PriceAsc,
-    /// The dearest first.
+    /// Highest price first.
     PriceDesc,
+    /// Newest first.
     Newest,
+    /// Oldest first.
     Oldest,
 }
 
-/// A fan who sells, as far as others may know them.
+/// A fan who sells, as other fans see them.
 #[derive(SimpleObject)]
 pub struct Seller {
+    /// The seller's id.
     id: ID,
-    /// As they were called when they offered it.
+    /// The seller's name when the listing was created; null if they had none.
     display_name: Option<String>,
 }
 
@@ -74,198 +80,118 @@ impl From<listing::Model> for Listing {
     }
 }
 
+/// A ticket that a fan offers for resale.
 #[Object]
 impl Listing {
+    /// The listing's global id.
     pub(crate) async fn id(&self) -> ID {
         NodeId::Listing(self.0.id).into()
     }
 
+    /// Where the listing stands.
     async fn state(&self) -> ListingState {
         self.0.state.into()
     }
 
+    /// The match that the ticket is for.
     #[graphql(name = "match")]
     async fn match_(&self, ctx: &Context<'_>) -> Result<Match, ApiError> {
         Match::of(ctx, self.0.match_number).await
     }
 
+    /// The price category: 1, 2 or 3.
     async fn category(&self) -> i32 {
         self.0.category.number()
     }
 
+    /// The seller's title.
     async fn title(&self) -> &str {
         &self.0.title
     }
 
+    /// The seller's description; null if there is none.
     async fn description(&self) -> Option<&str> {
         self.0.description.as_deref()
     }
 
-    /// What its buyer pays.
+    /// What the buyer pays.
     async fn price(&self) -> Money {
         Money::from_minor(self.0.price_minor)
     }
 
-    /// What the site keeps of the price; the rest is the seller's.
+    /// What the site keeps of the price; the seller gets the rest.
     async fn fee(&self) -> Money {
         Money::from_minor(self.0.fee_minor)
     }
 
+    /// The fan who offers the ticket.
     async fn seller(&self) -> Seller {
         Seller { id: NodeId::User(self.0.seller_id).into(), display_name: self.0.seller_name.clone() }
     }
 
-    /// Whether the ticket was issued elsewhere: its seller hands it over by themselves, and this site knows nothing of it.
+    /// Whether another seller issued the ticket. The fan who offers it hands it over themselves, and Matchday cannot
+    /// verify it.
     async fn is_outside(&self) -> bool {
         self.0.ticket_id.is_none()
     }
 
-    /// The ticket that is offered, for its seller alone.
+    /// The id of the offered ticket; only its seller sees it, for others it is null.
     async fn ticket_id(&self, ctx: &Context<'_>) -> Option<ID> {
         let is_seller = ctx.viewer_if_any().is_some_and(|viewer| viewer.user_id == self.0.seller_id);
         self.0.ticket_id.filter(|_| is_seller).map(|id| NodeId::Ticket(id).into())
     }
 
-    /// Set exactly when the state is LOCKED.
+    /// When the order that locks the listing expires; set exactly if the state is `LOCKED`.
     async fn locked_until(&self) -> Option<DateTime> {
         self.0.locked_until.map(Into::into)
     }
 
-    /// Whether its seller takes it back: it leaves the market as soon as the payment of its buyer has failed.
+    /// Whether the seller is withdrawing the listing: it leaves the market as soon as the payment of its buyer has
+    /// failed.
     async fn withdrawing(&self) -> bool {
         self.0.withdrawing
     }
 
+    /// When the listing was created.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }
 
-    /// Grows with every change that shows. Name it when you change or order the listing.
+    /// The version of the listing, which grows with every visible change. Send it when you change or order the
+    /// listing.
     async fn version(&self) -> i32 {
         self.0.version
     }
 }
 
-/// Which listings are asked for; all conditions must hold.
-#[derive(InputObject, Default)]
-pub struct ListingFilter {
-    match_number: Option<i32>,
-    /// Plays at home or away; letter case does not matter.
-    team: Option<String>,
-    /// 1, 2 or 3.
-    category: Option<i32>,
-    /// Of this price or dearer.
-    price_min: Option<Exact>,
-    /// Of this price or cheaper.
-    price_max: Option<Exact>,
-    seller_id: Option<ID>,
-}
-
-impl TryFrom<ListingFilter> for Filter {
-    type Error = ApiError;
-
-    fn try_from(filter: ListingFilter) -> Result<Self, ApiError> {
-        let category = |number| {
-            let wrong = || ApiError::bad_input("category", format!("`category` is {number}; it must be 1, 2 or 3"));
-            Category::from_number(number).ok_or_else(wrong)
-        };
-        Ok(Self {
-            match_number: filter.match_number,
-            team: filter.team,
-            category: filter.category.map(category).transpose()?,
-            price_min: filter
-                .price_min
-                .map(|price| money::minor("priceMin", price, RoundingStrategy::AwayFromZero))
-                .transpose()?,
-            price_max: filter
-                .price_max
-                .map(|price| money::minor("priceMax", price, RoundingStrategy::ToZero))
-                .transpose()?,
-            seller_id: filter.seller_id.as_ref().map(|id| ids::user("sellerId", id)).transpose()?,
-        })
-    }
-}
-
-/// A price of your choice.
-#[derive(InputObject)]
-pub struct PriceInput {
-    /// In units of the currency, such as "80.00": above 0, at most two decimals, within the site's cap.
-    amount: Exact,
-    /// ISO 4217; the site's own, which is the only one, where it is left out.
-    currency: Option<String>,
-}
-
-impl From<PriceInput> for Price {
-    fn from(PriceInput { amount, currency }: PriceInput) -> Self {
-        Self { amount: amount.0, currency }
-    }
-}
-
-/// A ticket that was issued elsewhere.
-#[derive(InputObject)]
-pub struct OutsideTicketInput {
-    match_number: i32,
-    /// 1, 2 or 3.
-    category: i32,
-}
-
-#[derive(InputObject)]
-pub struct CreateListingInput {
-    /// A valid ticket of yours; or else `outside`.
-    ticket_id: Option<ID>,
-    /// Where this site allows it; its title and description tell what it is.
-    outside: Option<OutsideTicketInput>,
-    /// 1 to 100 characters.
-    title: String,
-    /// At most 1000 characters.
-    description: Option<String>,
-    price: PriceInput,
-    /// Your own name for this attempt, 1 to 128 visible ASCII characters: sent again with the same input, it is
-    /// answered with the same listing.
-    idempotency_key: Option<String>,
-}
-
-#[derive(InputObject)]
-pub struct UpdateListingInput {
-    id: ID,
-    /// The version that you saw.
-    version: i32,
-    /// Left out, it stays; so do the others.
-    title: Option<String>,
-    /// An empty one takes it away.
-    description: Option<String>,
-    price: Option<PriceInput>,
-}
-
-#[derive(InputObject)]
-pub struct WithdrawListingInput {
-    id: ID,
-    /// The version that you saw, if you mean no other.
-    version: Option<i32>,
-}
-
+/// The result of `createListing`.
 #[derive(SimpleObject)]
 pub struct CreateListingPayload {
+    /// The new listing.
     listing: Listing,
 }
 
+/// The result of `updateListing`.
 #[derive(SimpleObject)]
 pub struct UpdateListingPayload {
+    /// The listing at its new version.
     listing: Listing,
 }
 
+/// The result of `withdrawListing`.
 #[derive(SimpleObject)]
 pub struct WithdrawListingPayload {
+    /// The withdrawn listing.
     listing: Listing,
 }
 
-type ListingConnection = Connection<ListingCursor, Listing>;
+connection!(ListingConnection, ListingEdge, Listing, "listing", "listings");
 
 /// The place that `after` names in this order.
 fn place(after: Option<&str>, sort: Sort) -> Result<Option<Cursor>, ApiError> {
     let after = pagination::cursor::<ListingCursor>("after", after)?;
     if after.as_ref().is_some_and(|after| after.sort != sort) {
-        let message = "`after` is a cursor of another order; send it with the `sort` that gave it";
+        let message = "`after` is a cursor of another sort order; send it with the `sort` that it was issued for";
         return Err(ApiError::bad_input("after", message));
     }
     Ok(after.map(|after| after.at))
@@ -277,12 +203,8 @@ fn connection(
     sort: Sort,
     has_previous: bool,
 ) -> ListingConnection {
-    let mut connection = Connection::new(has_previous, has_next);
-    connection.edges.extend(rows.map(|row| {
-        let cursor = ListingCursor { sort, at: (&*row).into() };
-        Edge::new(cursor, row.into())
-    }));
-    connection
+    let items = rows.map(|row| (ListingCursor { sort, at: (&*row).into() }, row.into()));
+    ListingConnection::new(has_previous, has_next, items)
 }
 
 #[derive(Default)]
@@ -290,20 +212,24 @@ pub struct ListingQuery;
 
 #[Object]
 impl ListingQuery {
-    /// A listing, whatever became of it; null if there is none of that id.
-    async fn listing(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Listing>, ApiError> {
+    /// A listing in any state; null if it does not exist.
+    async fn listing(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The listing's id.")] id: ID,
+    ) -> Result<Option<Listing>, ApiError> {
         Ok(market::find(ctx.app()?, ids::listing("id", &id)?).await?.map(Listing::from))
     }
 
-    /// What is on the market: tickets that fans offer, also those that somebody is buying. The cheapest first unless you
-    /// say otherwise, at most 100 a page.
+    /// The listings on the market, also those that another fan is buying. Lowest price first by default, at most 100 a
+    /// page.
     async fn listings(
         &self,
         ctx: &Context<'_>,
-        filter: Option<ListingFilter>,
-        sort: Option<ListingSort>,
-        first: Option<i32>,
-        after: Option<String>,
+        #[graphql(desc = "Which listings to return; all by default.")] filter: Option<ListingFilter>,
+        #[graphql(desc = "The order; `PRICE_ASC` by default.")] sort: Option<ListingSort>,
+        #[graphql(desc = "How many to return, 0 to 100; 100 by default.")] first: Option<i32>,
+        #[graphql(desc = "The cursor after which the page begins.")] after: Option<String>,
     ) -> Result<ListingConnection, ApiError> {
         let (filter, sort) = (Filter::try_from(filter.unwrap_or_default())?, sort.map_or(Sort::default(), Into::into));
         let after = place(after.as_deref(), sort)?;
@@ -315,13 +241,13 @@ impl ListingQuery {
         Ok(connection(page.items.iter().cloned(), page.more, sort, after.is_some()))
     }
 
-    /// What you offer and have offered, newest first, at most 100 a page.
+    /// Your listings in any state, newest first, at most 100 a page.
     async fn my_listings(
         &self,
         ctx: &Context<'_>,
-        state: Option<ListingState>,
-        first: Option<i32>,
-        after: Option<String>,
+        #[graphql(desc = "Only listings in this state.")] state: Option<ListingState>,
+        #[graphql(desc = "How many to return, 0 to 100; 100 by default.")] first: Option<i32>,
+        #[graphql(desc = "The cursor after which the page begins.")] after: Option<String>,
     ) -> Result<ListingConnection, ApiError> {
         let viewer = ctx.viewer()?;
         let after = place(after.as_deref(), Sort::Newest)?;
@@ -337,21 +263,22 @@ pub struct ListingMutation;
 
 #[Object]
 impl ListingMutation {
-    /// Offer a ticket for resale. No code of it opens a gate from now on; withdrawing gives you a new one.
+    /// Offer a ticket for resale. Its present codes are not valid at the gate from now on; withdrawing the listing
+    /// gives the ticket a new code.
     async fn create_listing(
         &self,
         ctx: &Context<'_>,
-        input: CreateListingInput,
+        #[graphql(desc = "The ticket to offer, and its price.")] input: CreateListingInput,
     ) -> Result<CreateListingPayload, ApiError> {
         let wrong = |problem: &str| FieldError { field: "ticketId", problem: problem.to_owned() };
         let subject = match (input.ticket_id, input.outside) {
             (Some(id), None) => {
-                ids::ticket("ticketId", &id).map(Subject::Ticket).map_err(|_| wrong("is not the id of a ticket"))
+                ids::ticket("ticketId", &id).map(Subject::Ticket).map_err(|_| wrong("must be the id of a ticket"))
             }
             (None, Some(OutsideTicketInput { match_number, category })) => {
                 Ok(Subject::Outside { match_number, category })
             }
-            _ => Err(wrong("or `outside` must be given, and not both")),
+            _ => Err(wrong("must be sent, or else `outside`, but not both")),
         };
         let offer = Offer {
             subject,
@@ -364,28 +291,28 @@ impl ListingMutation {
         Ok(CreateListingPayload { listing: listing.into() })
     }
 
-    /// Change a listing of yours that nobody is buying. A change of a version that is not the newest any more is refused
-    /// with the newest, and changes nothing.
+    /// Change a listing of yours that no fan is buying. A change of an outdated version is refused with `CONFLICT` and
+    /// `currentVersion`, and changes nothing.
     async fn update_listing(
         &self,
         ctx: &Context<'_>,
-        input: UpdateListingInput,
+        #[graphql(desc = "The listing and what to change of it.")] input: UpdateListingInput,
     ) -> Result<UpdateListingPayload, ApiError> {
         let UpdateListingInput { id, version, title, description, price } = input;
         let change = Change { version, title, description, price: price.map(Into::into) };
-        let wrong = |_| FieldError { field: "id", problem: "is not the id of a listing".to_owned() };
+        let wrong = |_| FieldError { field: "id", problem: "must be the id of a listing".to_owned() };
         let listing = ids::listing("id", &id).map_err(wrong);
         let listing = resale::update(ctx.app()?, ctx.viewer()?, listing, change).await?;
         Ok(UpdateListingPayload { listing: listing.into() })
     }
 
-    /// Take a listing of yours from the market; admins may take anybody's. Its ticket is valid again, by a new code. An order
-    /// of it whose payment has not begun, or has no card, ends; where one is under way, the listing stays LOCKED, is
-    /// `withdrawing`, and leaves the market once that payment has failed.
+    /// Withdraw a listing of yours; admins can withdraw any listing. Its ticket is valid again, with a new code. An
+    /// order of it whose payment has not begun, or has no card yet, ends. If a payment is under way, the listing stays
+    /// `LOCKED` with `withdrawing`, and leaves the market once that payment has failed.
     async fn withdraw_listing(
         &self,
         ctx: &Context<'_>,
-        input: WithdrawListingInput,
+        #[graphql(desc = "The listing to withdraw.")] input: WithdrawListingInput,
     ) -> Result<WithdrawListingPayload, ApiError> {
         let id = ids::listing("id", &input.id)?;
         let listing = resale::withdraw(ctx.app()?, ctx.viewer()?, id, input.version).await?;

@@ -40,30 +40,32 @@ impl Match {
     pub(crate) async fn of(ctx: &Context<'_>, number: i32) -> Result<Self, ApiError> {
         let app = ctx.app()?;
         let found = matches::find(app, number).await?;
-        let missing = || ApiError::internal(&std::io::Error::other(format!("match {number} is not there")));
+        let missing = || ApiError::internal(&std::io::Error::other(format!("there is no match {number}")));
         let state = found.ok_or_else(missing)?;
         CacheDependencies::note(ctx, number, Some(state.edition()));
         Ok(Self::new(app, state))
     }
 }
 
+/// A match that tickets are sold for.
 #[Object]
 impl Match {
+    /// The match's global id.
     pub(crate) async fn id(&self) -> ID {
         NodeId::Match(self.state.match_number).into()
     }
 
-    /// Its number in the organiser's master list.
+    /// The number of the match in the organiser's master list.
     async fn match_number(&self) -> i32 {
         self.state.match_number
     }
 
-    /// 1 to 3 are the group stage, then the knockouts.
+    /// The round: 1 to 3 are the group stage, then the knockout rounds.
     async fn round_number(&self) -> i32 {
         self.state.round_number
     }
 
-    /// Kick-off.
+    /// When the match kicks off.
     async fn date_utc(&self) -> DateTime {
         self.state.date_utc.into()
     }
@@ -73,42 +75,46 @@ impl Match {
         &self.state.location
     }
 
-    /// The zone of the venue by its IANA name, such as "Asia/Qatar": in its time the kick-off is known there.
+    /// The IANA name of the venue's time zone, such as "Asia/Qatar". Show the kick-off in it for visitors at the
+    /// venue.
     async fn time_zone(&self) -> &str {
         &self.time_zone
     }
 
+    /// The home team.
     async fn home_team(&self) -> &str {
         &self.state.home_team
     }
 
+    /// The away team.
     async fn away_team(&self) -> &str {
         &self.state.away_team
     }
 
-    /// Null in the knockouts.
+    /// The group, "A" to "H"; null in the knockout rounds.
     async fn group(&self) -> Option<&str> {
         self.state.group.as_deref()
     }
 
-    /// Grows with every change of the match's facts or counts.
+    /// The version of the match, which grows with every change of its data or of its tickets.
     async fn version(&self) -> i32 {
         self.state.version
     }
 
-    /// Its price classes in the order of their numbers.
+    /// The price categories in the order of their numbers.
     async fn categories(&self) -> List<TicketCategory> {
         List(TicketCategory::all_of(&self.state).collect())
     }
 }
 
-/// Which matches are asked for; all conditions must hold.
+/// Which matches to return; all conditions must hold.
 #[derive(InputObject, Default)]
 pub struct MatchFilter {
-    /// Plays at home or away; letter case does not matter.
+    /// A team that plays at home or away; letter case does not matter.
     team: Option<String>,
-    /// "A" to "H".
+    /// The group, "A" to "H".
     group: Option<String>,
+    /// The round: 1 to 3 are the group stage, then the knockout rounds.
     round_number: Option<i32>,
     /// The venue; letter case does not matter.
     location: Option<String>,
@@ -116,7 +122,8 @@ pub struct MatchFilter {
     date_from: Option<DateTime>,
     /// Kick-off at this time or earlier.
     date_to: Option<DateTime>,
-    /// Of the match as a whole: AVAILABLE while any category is, SOLD_OUT once all are, CLOSED once its sale is over.
+    /// The status of the match as a whole: `AVAILABLE` while any category is, `SOLD_OUT` once all are, `CLOSED` once
+    /// its sale has ended.
     status: Option<AvailabilityStatus>,
 }
 
@@ -143,14 +150,14 @@ impl MatchQuery {
     async fn matches(
         &self,
         ctx: &Context<'_>,
-        filter: Option<MatchFilter>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which matches to return; all by default.")] filter: Option<MatchFilter>,
+        #[graphql(desc = "How many matches to return from the start, 0 to 100; 100 by default.")] first: Option<i32>,
+        #[graphql(desc = "The cursor after which the page begins.")] after: Option<String>,
+        #[graphql(desc = "How many matches to return from the end, 0 to 100, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "The cursor before which the page ends.")] before: Option<String>,
     ) -> Result<MatchConnection, ApiError> {
         if first.is_some() && last.is_some() {
-            return Err(ApiError::bad_input("last", "`first` and `last` exclude each other; send one of them"));
+            return Err(ApiError::bad_input("last", "send either `first` or `last`, not both"));
         }
         let filter = Filter::from(filter.unwrap_or_default());
         let window = Window {
@@ -169,9 +176,13 @@ impl MatchQuery {
         Ok(MatchConnection { items, earlier, later, filter })
     }
 
-    /// One match by its number in the master list; null if there is none.
+    /// One match by its number in the master list; null if it does not exist.
     #[graphql(name = "match")]
-    async fn match_(&self, ctx: &Context<'_>, match_number: i32) -> Result<Option<Match>, ApiError> {
+    async fn match_(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The number of the match in the organiser's master list.")] match_number: i32,
+    ) -> Result<Option<Match>, ApiError> {
         let app = ctx.app()?;
         let found = matches::find(app, match_number).await?;
         CacheDependencies::note(ctx, match_number, found.as_ref().map(|state| state.edition()));

@@ -13,7 +13,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exact(pub Decimal);
 
-/// An exact decimal number, such as "75.00". Answers have it as a string, so that no digit is lost; inputs may give a
+/// An exact decimal number, such as "75.00". Answers contain it as a string, so that no digit is lost; inputs may be a
 /// string or a number.
 #[Scalar(name = "Decimal")]
 impl ScalarType for Exact {
@@ -29,9 +29,9 @@ impl ScalarType for Exact {
 /// An amount of money.
 #[derive(SimpleObject, Debug, Clone)]
 pub struct Money {
-    /// Exact, in units of the currency, such as "75.00".
+    /// The exact amount in units of the currency, such as "75.00".
     amount: Exact,
-    /// ISO 4217.
+    /// The currency's ISO 4217 code.
     currency: &'static str,
 }
 
@@ -50,7 +50,7 @@ pub fn is_decimal(value: &Value) -> bool {
 pub(crate) fn minor(name: &str, Exact(amount): Exact, rounding: RoundingStrategy) -> Result<i64, ApiError> {
     let whole = amount.checked_mul(Decimal::from(money::MINOR_PER_UNIT));
     let minor = whole.and_then(|whole| whole.round_dp_with_strategy(0, rounding).to_i64());
-    minor.ok_or_else(|| ApiError::bad_input(name, format!("`{name}` is {amount}, which no price can be")))
+    minor.ok_or_else(|| ApiError::bad_input(name, format!("`{name}` is {amount}, which is not a possible price")))
 }
 
 /// What can be selected of an amount.

@@ -8,9 +8,9 @@ use crate::{
     reservations::Reservation, tickets::Ticket,
 };
 
-/// Anything that has an id.
+/// An object with a global id.
 #[derive(Interface)]
-#[graphql(field(name = "id", ty = "ID"))]
+#[graphql(field(name = "id", ty = "ID", desc = "The global id. It is opaque: do not take it apart."))]
 pub enum Node {
     Listing(Listing),
     Match(Match),
@@ -24,8 +24,12 @@ pub struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// What has this id; null if nothing has, or nothing that you may see.
-    async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>, ApiError> {
+    /// The object with this id, or null. Objects that you have no right to see are null too.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The object's global id.")] id: ID,
+    ) -> Result<Option<Node>, ApiError> {
         let app = ctx.app()?;
         let viewer = ctx.viewer_if_any();
         let node = match (NodeId::read("id", &id)?, viewer) {

@@ -14,18 +14,23 @@ use crate::{
     reservations::{self, Reservation, ReservationConnection, ReservationStatus},
 };
 
+/// The listing to order.
 #[derive(InputObject)]
 pub struct OrderListingInput {
+    /// The listing's id.
     listing_id: ID,
-    /// The version that you saw: at any other one nothing is ordered, so you never pay a price that you have not seen.
+    /// The version that you saw. At any other version nothing is ordered, so you never pay a price that you have not
+    /// seen.
     version: Option<i32>,
-    /// Your own name for this attempt, 1 to 128 visible ASCII characters: sent again with the same input, it is
-    /// answered with the same order and locks nothing twice.
+    /// Your own name for this attempt, 1 to 128 visible ASCII characters. A repeated request with the same key and
+    /// input returns the same order and locks nothing twice.
     idempotency_key: Option<String>,
 }
 
+/// The result of `orderListing`.
 #[derive(SimpleObject)]
 pub struct OrderListingPayload {
+    /// The order, which is a reservation of the listing.
     order: Reservation,
 }
 
@@ -34,13 +39,13 @@ pub struct OrderQuery;
 
 #[Object]
 impl OrderQuery {
-    /// What you have ordered of other fans, newest first, at most 100 a page. An order is a reservation of a listing.
+    /// Your orders of listings, newest first, at most 100 a page. An order is a reservation of a listing.
     async fn my_orders(
         &self,
         ctx: &Context<'_>,
-        status: Option<ReservationStatus>,
-        first: Option<i32>,
-        after: Option<String>,
+        #[graphql(desc = "Only orders of this status.")] status: Option<ReservationStatus>,
+        #[graphql(desc = "How many to return, 0 to 100; 100 by default.")] first: Option<i32>,
+        #[graphql(desc = "The cursor after which the page begins.")] after: Option<String>,
     ) -> Result<ReservationConnection, ApiError> {
         reservations::page(ctx, Of::Listings, status, first, after).await
     }
@@ -51,12 +56,12 @@ pub struct OrderMutation;
 
 #[Object]
 impl OrderMutation {
-    /// Order what another fan offers. It is locked for you until `expiresAt`, to be paid meanwhile by `payReservation`;
-    /// `cancelReservation` lets it go.
+    /// Order a ticket that another fan offers. The listing is locked for you until `expiresAt`; pay with
+    /// `payReservation`, or let it go with `cancelReservation`.
     async fn order_listing(
         &self,
         ctx: &Context<'_>,
-        input: OrderListingInput,
+        #[graphql(desc = "The listing to order.")] input: OrderListingInput,
     ) -> Result<OrderListingPayload, ApiError> {
         let OrderListingInput { listing_id, version, idempotency_key } = input;
         let request = OrderRequest { listing_id: ids::listing("listingId", &listing_id)?, version, idempotency_key };

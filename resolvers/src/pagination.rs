@@ -29,7 +29,7 @@ pub(crate) fn size(name: &str, asked: Option<i32>) -> Result<usize, ApiError> {
 pub(crate) fn cursor<C: CursorType>(name: &str, text: Option<&str>) -> Result<Option<C>, ApiError> {
     text.map(|text| {
         C::decode_cursor(text)
-            .map_err(|_| ApiError::bad_input(name, format!("`{name}` is not a cursor that this list gave: {text:?}")))
+            .map_err(|_| ApiError::bad_input(name, format!("`{name}` is not a cursor of this list: {text:?}")))
     })
     .transpose()
 }

@@ -32,28 +32,28 @@ pub use troubles::PaymentQuery;
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "payment::State")]
 pub enum PaymentStatus {
-    /// It is begun; the gateway has not answered yet.
+    /// The payment has begun; the payment provider has not answered yet.
     #[graphql(name = "PROCESSING")]
     Created,
-    /// The gateway waits for you: `clientSecret` leads on.
+    /// The payment provider waits for the payer: continue with `clientSecret`.
     #[graphql(name = "REQUIRES_ACTION")]
     Open,
-    /// The money is reserved and the tickets are yours; the money is about to be taken.
+    /// The amount is authorised and the tickets are sold; the amount is about to be captured.
     #[graphql(name = "AUTHORISED")]
     Confirmed,
-    /// Paid.
+    /// The payment is complete.
     Captured,
-    /// It is not wanted any more, and about to be cancelled. Nothing is taken.
+    /// The payment is not needed any more and is being cancelled. Nothing is charged.
     #[graphql(name = "CANCELLING")]
     Voiding,
-    /// Over; nothing was taken.
+    /// The payment was cancelled; nothing was charged.
     #[graphql(name = "CANCELLED")]
     Voided,
-    /// Refused; nothing was taken, and another payment may follow.
+    /// The card was declined; nothing was charged, and another payment may follow.
     Declined,
-    /// There are no tickets for it any more: all of the money is on its way back.
+    /// The tickets are not available any more: the whole amount is being refunded.
     Refunding,
-    /// All of the money is back.
+    /// The whole amount was refunded.
     Refunded,
 }
 
@@ -61,13 +61,13 @@ pub enum PaymentStatus {
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "refund::State")]
 pub enum RefundStatus {
-    /// The money is on its way back; with some cards and banks that takes days.
+    /// The money is on its way back; some cards and banks take days.
     #[graphql(name = "PROCESSING")]
     Due,
-    /// The gateway has given the money back; the card shows it by its bank's pace.
+    /// The payment provider has made the refund; when the card shows it depends on the bank.
     Done,
-    /// The gateway would not give the money back, or could not in the end: also after it was DONE. The site's staff sees
-    /// to it.
+    /// The payment provider refused the refund, or it failed, possibly after it was `DONE`. The site's staff handles
+    /// it.
     Refused,
 }
 
@@ -75,26 +75,30 @@ pub enum RefundStatus {
 #[derive(Clone)]
 pub struct Refund(refund::Model);
 
+/// Money of a payment that goes back to the card.
 #[Object]
 impl Refund {
+    /// Where the refund stands.
     async fn status(&self) -> RefundStatus {
         self.0.state.into()
     }
 
+    /// The refunded amount.
     async fn amount(&self) -> Money {
         Money::from_minor(self.0.amount_minor)
     }
 
-    /// Why, in the words of whoever gave the tickets back.
+    /// The reason that the refund was requested with; null if none was given.
     async fn reason(&self) -> Option<&str> {
         self.0.reason.as_deref()
     }
 
+    /// When the refund was requested.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }
 
-    /// When the gateway had given the money back; set exactly when the status is DONE.
+    /// When the payment provider had made the refund; set exactly if the status is `DONE`.
     async fn done_at(&self) -> Option<DateTime> {
         self.0.done_at.map(Into::into)
     }
@@ -109,103 +113,130 @@ impl From<payment::Model> for Payment {
     }
 }
 
+/// One attempt to pay a reservation.
 #[Object]
 impl Payment {
+    /// Where the payment stands.
     async fn status(&self) -> PaymentStatus {
         self.0.state.into()
     }
 
+    /// The amount of the payment.
     async fn amount(&self) -> Money {
         Money::from_minor(self.0.amount_minor)
     }
 
-    /// What goes back of it, oldest first.
+    /// The refunds of this payment, oldest first.
     async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<Refund>, ApiError> {
         Ok(Loaders::refunds(ctx, self.0.id).await?.into_iter().map(Refund).collect())
     }
 
-    /// What of the amount is back or on its way back.
+    /// The part of the amount that was refunded or is being refunded.
     async fn refunded_amount(&self, ctx: &Context<'_>) -> Result<Money, ApiError> {
         let refunds = Loaders::refunds(ctx, self.0.id).await?;
         let going = refunds.iter().filter(|refund| refund.state != refund::State::Refused);
         Ok(Money::from_minor(going.map(|refund| refund.amount_minor).sum()))
     }
 
-    /// Why the last card was refused, in the gateway's words, such as `insufficient_funds`.
+    /// Why the last card was declined, as the payment provider reports it, such as `insufficient_funds`; null if none
+    /// was.
     async fn decline_code(&self) -> Option<&str> {
         self.0.decline_code.as_deref()
     }
 
+    /// When the payment began.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }
 
-    /// When something happened to it last.
+    /// When the payment changed last.
     async fn updated_at(&self) -> DateTime {
         self.0.updated_at.into()
     }
 }
 
+/// The reservation to pay, and how.
 #[derive(InputObject)]
 pub struct PayReservationInput {
+    /// The id of a hold or an order of yours.
     reservation_id: ID,
-    /// Your card by the gateway's name, such as `pm_card_visa` in Stripe's test mode; never a card number.
+    /// The payment provider's id of your card, such as `pm_card_visa` in Stripe's test mode; never a card number.
     payment_method: String,
-    /// Your own name for this attempt, 1 to 128 visible ASCII characters: sent again with the same input, it is
-    /// answered with the same payment and takes nothing twice. After a refusal, a new key tries again.
+    /// Your own name for this attempt, 1 to 128 visible ASCII characters. A repeated request with the same key and
+    /// input returns the same payment and charges nothing twice. After a refusal, use a new key to try again.
     idempotency_key: Option<String>,
 }
 
+/// The reservation to pay.
 #[derive(InputObject)]
 pub struct CreatePaymentIntentInput {
+    /// The id of a hold or an order of yours.
     reservation_id: ID,
 }
 
+/// The reservation, and which of its tickets to refund.
 #[derive(InputObject)]
 pub struct RefundReservationInput {
+    /// The reservation's id.
     reservation_id: ID,
-    /// Tickets of the reservation that are VALID; left out, all that are not refunded yet.
+    /// The ids of `VALID` tickets of the reservation; if left out, all tickets that are not refunded yet.
     ticket_ids: Option<Vec<ID>>,
-    /// Why, at most 200 characters; shown with the refund.
+    /// The reason, at most 200 characters; it is shown with the refund.
     reason: Option<String>,
 }
 
+/// The result of `refundReservation`.
 #[derive(SimpleObject)]
 pub struct RefundReservationPayload {
+    /// The reservation with its refunds.
     reservation: Reservation,
 }
 
+/// The reservation whose tickets are to be frozen.
 #[derive(InputObject)]
 pub struct FreezeTicketsInput {
+    /// The id of a paid reservation.
     reservation_id: ID,
 }
 
+/// The result of `freezeTickets`.
 #[derive(SimpleObject)]
 pub struct FreezeTicketsPayload {
+    /// The reservation of the frozen tickets.
     reservation: Reservation,
 }
 
+/// The reservation whose tickets are to be unfrozen.
 #[derive(InputObject)]
 pub struct UnfreezeTicketsInput {
+    /// The reservation's id.
     reservation_id: ID,
 }
 
+/// The result of `unfreezeTickets`.
 #[derive(SimpleObject)]
 pub struct UnfreezeTicketsPayload {
+    /// The reservation of the tickets.
     reservation: Reservation,
 }
 
+/// The result of `payReservation`.
 #[derive(SimpleObject)]
 pub struct PayReservationPayload {
+    /// The reservation that is being paid.
     reservation: Reservation,
-    /// Where your bank has to consent: what Stripe's script in your browser goes on with.
+    /// The secret that Stripe's script in the browser continues with if the payer's bank asks for consent; otherwise
+    /// null.
     client_secret: Option<String>,
 }
 
+/// The result of `createPaymentIntent`.
 #[derive(SimpleObject)]
 pub struct CreatePaymentIntentPayload {
+    /// The reservation that is being paid.
     reservation: Reservation,
-    /// What Stripe's script in your browser takes the card with; null once the payment does not wait for one.
+    /// The secret that Stripe's script in the browser takes the card with; null if the payment does not wait for a
+    /// card.
     client_secret: Option<String>,
 }
 
@@ -214,11 +245,12 @@ pub struct PaymentMutation;
 
 #[Object]
 impl PaymentMutation {
-    /// Pay for tickets that you hold. The money is reserved first, then the tickets are yours, then it is taken.
+    /// Pay for tickets that you hold. The amount is authorised first, then the tickets are sold to you, then the
+    /// amount is captured.
     async fn pay_reservation(
         &self,
         ctx: &Context<'_>,
-        input: PayReservationInput,
+        #[graphql(desc = "The reservation and how to pay it.")] input: PayReservationInput,
     ) -> Result<PayReservationPayload, ApiError> {
         let PayReservationInput { reservation_id, payment_method, idempotency_key } = input;
         let id = ids::reservation("reservationId", &reservation_id)?;
@@ -230,26 +262,26 @@ impl PaymentMutation {
         Ok(PayReservationPayload { reservation: reservation.into(), client_secret })
     }
 
-    /// Begin a payment whose card you give to the gateway alone, by Stripe's own elements. While a payment waits for you at the
-    /// gateway, however it was begun, that one is answered. Follow `reservation` to see it through.
+    /// Begin a payment whose card Stripe's own form takes in the browser, so that the card never reaches Matchday. If
+    /// a payment of the reservation already waits for you, that payment is returned. Follow the subscription
+    /// `reservation` for the result.
     async fn create_payment_intent(
         &self,
         ctx: &Context<'_>,
-        input: CreatePaymentIntentInput,
+        #[graphql(desc = "The reservation to pay.")] input: CreatePaymentIntentInput,
     ) -> Result<CreatePaymentIntentPayload, ApiError> {
         let id = ids::reservation("reservationId", &input.reservation_id)?;
         let Paid { reservation, client_secret, .. } = payments::create_intent(ctx.app()?, ctx.viewer()?, id).await?;
         Ok(CreatePaymentIntentPayload { reservation: reservation.into(), client_secret })
     }
 
-    /// Give tickets back: they open no gate any more, their seats are on sale again, and their price goes back to the
-    /// card. Owners may where and while the site lets them, admins always; nobody can once a ticket was used. What is
-    /// refunded already stays as it is, so the same request is answered the same. Follow `reservation` to see the money
-    /// back.
+    /// Refund tickets: they are not valid at the gate any more, they go back on sale, and their price goes back to the
+    /// card. Owners can do this if and while the site allows it, admins always; a used ticket cannot be refunded. A
+    /// repeated request refunds nothing twice. Follow the subscription `reservation` for the result.
     async fn refund_reservation(
         &self,
         ctx: &Context<'_>,
-        input: RefundReservationInput,
+        #[graphql(desc = "The reservation, and which of its tickets to refund.")] input: RefundReservationInput,
     ) -> Result<RefundReservationPayload, ApiError> {
         let RefundReservationInput { reservation_id, ticket_ids, reason } = input;
         let reservation_id = ids::reservation("reservationId", &reservation_id)?;
@@ -258,14 +290,14 @@ impl PaymentMutation {
         let reservation = refunds::refund(ctx.app()?, ctx.viewer()?, request).await?;
         Ok(RefundReservationPayload { reservation: reservation.into() })
     }
-    /// Keep a paid reservation's tickets out of the gate, as while its payment is disputed. For admins. They show no code,
-    /// the codes that there are open nothing, and they are neither refunded nor offered for resale; one that is offered
-    /// already can still be sold until its listing is withdrawn. Tickets that were used, sold on or refunded stay as they
-    /// are, and so does what is frozen already.
+    /// Freeze the tickets of a paid reservation, for example while its payment is disputed. For admins. Frozen tickets
+    /// show no code, existing codes are not valid at the gate, and the tickets can be neither refunded nor offered for
+    /// resale. A ticket that is already offered can still be sold until its listing is withdrawn. Tickets that were
+    /// used, sold, refunded or already frozen stay as they are.
     async fn freeze_tickets(
         &self,
         ctx: &Context<'_>,
-        input: FreezeTicketsInput,
+        #[graphql(desc = "The reservation whose tickets are to be frozen.")] input: FreezeTicketsInput,
     ) -> Result<FreezeTicketsPayload, ApiError> {
         let (staff, id) = (ctx.admin()?, ids::reservation("reservationId", &input.reservation_id)?);
         let reservation = staffs(ctx, id).await?;
@@ -273,11 +305,11 @@ impl PaymentMutation {
         Ok(FreezeTicketsPayload { reservation })
     }
 
-    /// Let the frozen tickets of a reservation into the gate again, by new codes. For admins.
+    /// Make the frozen tickets of a reservation valid at the gate again, with new codes. For admins.
     async fn unfreeze_tickets(
         &self,
         ctx: &Context<'_>,
-        input: UnfreezeTicketsInput,
+        #[graphql(desc = "The reservation whose tickets are to be unfrozen.")] input: UnfreezeTicketsInput,
     ) -> Result<UnfreezeTicketsPayload, ApiError> {
         let (staff, id) = (ctx.admin()?, ids::reservation("reservationId", &input.reservation_id)?);
         let reservation = staffs(ctx, id).await?;

@@ -1,9 +1,6 @@
 //! Reservations.
 
-use async_graphql::{
-    Context, Enum, ID, InputObject, Object, SimpleObject,
-    connection::{Connection, Edge},
-};
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use domain::{
     history::{self, Step, StepKind},
     lookup,
@@ -12,6 +9,7 @@ use domain::{
 use entities::reservation;
 
 use crate::{
+    connections::connection,
     context::{InContext, Refused},
     counted_actions::CountedActions,
     error::ApiError,
@@ -35,13 +33,13 @@ pub enum ReservationStatus {
     Pending,
     /// Its payment is under way.
     AwaitingPayment,
-    /// Paid.
+    /// Paid: the tickets belong to the buyer.
     Reserved,
-    /// Over; `cancelReason` says why.
+    /// Ended; `cancelReason` says why.
     Cancelled,
 }
 
-/// Why a reservation is over.
+/// Why a reservation ended.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "reservation::CancelReason")]
 pub enum CancelReason {
@@ -49,11 +47,13 @@ pub enum CancelReason {
     User,
     /// It was not paid in time.
     Expired,
+    /// The tickets were sold to an authorised payment whose amount could not be captured.
     PaymentFailed,
-    /// Another site sold the tickets; the newest unpaid holds gave way.
+    /// Another site sold the tickets; the newest unpaid holds ended.
     Oversold,
+    /// All of its tickets were refunded.
     Refunded,
-    /// The seller took back the listing before its payment had begun.
+    /// The seller withdrew the listing before its payment began.
     Withdrawn,
 }
 
@@ -61,32 +61,36 @@ pub enum CancelReason {
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "StepKind")]
 pub enum ReservationStepKind {
-    /// Its tickets were held, or its listing was locked.
+    /// The tickets were held, or the listing was locked.
     Held,
+    /// A payment began.
     PaymentBegun,
-    /// A card was refused; nothing was taken.
+    /// A card was declined; nothing was charged.
     PaymentDeclined,
-    /// The money was reserved, and the tickets were sold to it.
+    /// The amount was authorised, and the tickets were sold.
     PaymentAuthorised,
-    /// The money was taken.
+    /// The amount was captured.
     PaymentCaptured,
+    /// The tickets were issued.
     TicketsIssued,
-    /// Nothing was taken.
+    /// The payment was cancelled; nothing was charged.
     PaymentCancelled,
-    /// Tickets were given back, or could not be had: money was to go back.
+    /// A refund began, because tickets were refunded or were not available any more.
     RefundBegun,
-    /// The gateway had given the money back.
+    /// The payment provider made the refund.
     RefundDone,
     /// The hold ended unpaid; `cancelReason` says why.
     Ended,
 }
 
-/// A step of a reservation's life.
+/// One event in the life of a reservation.
 #[derive(SimpleObject)]
 pub struct ReservationStep {
+    /// What happened.
     kind: ReservationStepKind,
+    /// When it happened.
     at: DateTime,
-    /// Of payments and refunds; null of other steps.
+    /// The amount of a payment or refund; null for other events.
     amount: Option<Money>,
 }
 
@@ -105,98 +109,105 @@ impl From<reservation::Model> for Reservation {
     }
 }
 
+/// A fan's hold or purchase: of the site's own tickets of one category, or of a listing.
 #[Object]
 impl Reservation {
+    /// The reservation's global id.
     pub(crate) async fn id(&self) -> ID {
         NodeId::Reservation(self.0.id).into()
     }
 
-    /// What people call it by, such as "7K3QM-X0D4V": on a receipt, in a mail to the site's staff. It opens nothing.
+    /// A short name for receipts and mails to the site's staff, such as "7K3QM-X0D4V". It gives no access.
     async fn reference(&self) -> String {
         reservations::reference(self.0.id)
     }
 
+    /// Where the reservation stands.
     async fn status(&self) -> ReservationStatus {
         self.0.status.into()
     }
 
-    /// Set exactly when the status is CANCELLED.
+    /// Why the reservation ended; set exactly if the status is `CANCELLED`.
     async fn cancel_reason(&self) -> Option<CancelReason> {
         self.0.cancel_reason.map(Into::into)
     }
 
+    /// The match that the tickets are for.
     #[graphql(name = "match")]
     async fn match_(&self, ctx: &Context<'_>) -> Result<Match, ApiError> {
         Match::of(ctx, self.0.match_number).await
     }
 
+    /// The price category: 1, 2 or 3.
     async fn category(&self) -> i32 {
         self.0.category.number()
     }
 
-    /// Tickets, 1 or 2.
+    /// The number of tickets, 1 or 2.
     async fn quantity(&self) -> i32 {
         self.0.quantity
     }
 
-    /// Of its tickets, those that are still held or owned: fewer once some were refunded, none once it is over.
+    /// How many of its tickets are still held or owned: fewer after refunds, none once it has ended.
     async fn quantity_left(&self) -> i32 {
         reservations::tickets_left(&self.0)
     }
 
-    /// Price of one ticket when the hold was placed.
+    /// The price of one ticket when the hold was placed.
     async fn unit_price(&self) -> Money {
         Money::from_minor(self.0.unit_price_minor)
     }
 
+    /// The price of all tickets when the hold was placed.
     async fn total_price(&self) -> Money {
         Money::from_minor(self.0.unit_price_minor * i64::from(self.0.quantity))
     }
 
+    /// When the reservation was made.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
     }
 
-    /// When the hold ends by itself; null once it is paid or over.
+    /// When the hold expires if it is not paid; null once it is paid or has ended.
     async fn expires_at(&self) -> Option<DateTime> {
         self.0.status.is_live().then_some(self.0.expires_at.into())
     }
 
-    /// How often `extendReservation` may still give it more time; 0 once it is paid or over. It is refused all the same while
-    /// nothing else is left of its category.
+    /// How often `extendReservation` can still give it more time; 0 once it is paid or has ended. An extension is
+    /// refused while no other tickets of its category are left.
     async fn extensions_left(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
         Ok(reservations::extensions_left(&ctx.app()?.settings, &self.0))
     }
 
-    /// When the hold ended: when it was sold, or given back unsold. A refund of what was sold does not change it. Null while
-    /// it is held, and where it was not written down yet.
+    /// When the hold ended, by being sold or given back. A later refund does not change it. Null while it is held, and
+    /// for old reservations without a record of it.
     async fn ended_at(&self) -> Option<DateTime> {
         self.0.ended_at.map(Into::into)
     }
 
-    /// What became of it, step by step, oldest first.
+    /// What happened to the reservation, oldest first.
     async fn history(&self, ctx: &Context<'_>) -> Result<Vec<ReservationStep>, ApiError> {
         let steps = history::whole(&self.0, Loaders::history(ctx, self.0.id).await?);
         Ok(steps.into_iter().map(ReservationStep::from).collect())
     }
 
-    /// The newest payment for it; null while nobody has begun one.
+    /// The newest payment of the reservation; null if none has begun.
     async fn payment(&self, ctx: &Context<'_>) -> Result<Option<Payment>, ApiError> {
         Ok(Loaders::payment(ctx, self.0.id).await?.map(Payment::from))
     }
 
-    /// Its tickets, in the order of their seats: one a seat once it is paid, none before.
+    /// Its tickets in the order of their seats, one for each seat once it is paid; empty before.
     async fn tickets(&self, ctx: &Context<'_>) -> Result<Vec<Ticket>, ApiError> {
         Ok(Loaders::tickets(ctx, self.0.id).await?.into_iter().map(Ticket::from).collect())
     }
 
-    /// What it is an order of; null where it is of the site's own stock.
+    /// The ordered listing; null if the tickets come from the site's own stock.
     async fn listing(&self, ctx: &Context<'_>) -> Result<Option<Listing>, ApiError> {
         let Some(id) = self.0.listing_id else { return Ok(None) };
         Ok(Loaders::listing(ctx, id).await?.map(Listing::from))
     }
 
-    /// Grows with every change of state, its payment's included.
+    /// The version of the reservation, which grows with every change of its state or of its payment's.
     async fn version(&self) -> i32 {
         self.0.version
     }
@@ -215,53 +226,63 @@ pub(crate) async fn page(
     let limit = pagination::size("first", first)?;
     let page = reservations::of_fan(ctx.app()?, viewer, of, status.map(Into::into), after, limit).await?;
 
-    let mut connection = Connection::new(after.is_some(), page.more);
-    connection.edges.extend(page.items.into_iter().map(|row| Edge::new(IdCursor(row.id), row.into())));
-
-    Ok(connection)
+    let items = page.items.into_iter().map(|row| (IdCursor(row.id), row.into()));
+    Ok(ReservationConnection::new(after.is_some(), page.more, items))
 }
 
+/// Which tickets to hold.
 #[derive(InputObject)]
 pub struct ReserveInput {
+    /// The number of the match.
     match_number: i32,
-    /// 1, 2 or 3.
+    /// The price category: 1, 2 or 3.
     category: i32,
     /// 1 or 2 tickets.
     quantity: i32,
-    /// Your own name for this attempt, 1 to 128 visible ASCII characters: sent again with the same input, it is
-    /// answered with the same reservation and holds nothing twice.
+    /// Your own name for this attempt, 1 to 128 visible ASCII characters. A repeated request with the same key and
+    /// input returns the same reservation and holds nothing twice.
     idempotency_key: Option<String>,
 }
 
+/// The reservation to cancel.
 #[derive(InputObject)]
 pub struct CancelReservationInput {
+    /// The reservation's id.
     reservation_id: ID,
 }
 
+/// The reservation to give more time.
 #[derive(InputObject)]
 pub struct ExtendReservationInput {
+    /// The id of a hold or an order of yours.
     reservation_id: ID,
-    /// The end that you saw. If the reservation has got more time since, it is answered as it is and given no more: send it,
-    /// and a request that is sent twice is done once.
+    /// The end that you saw. If the reservation already ends later, it is returned as it is and not extended again.
+    /// Send it to make a repeated request safe.
     expires_at: Option<DateTime>,
 }
 
+/// The result of `extendReservation`.
 #[derive(SimpleObject)]
 pub struct ExtendReservationPayload {
+    /// The reservation with its new `expiresAt`.
     reservation: Reservation,
 }
 
+/// The result of `reserve`.
 #[derive(SimpleObject)]
 pub struct ReservePayload {
+    /// The new hold.
     reservation: Reservation,
 }
 
+/// The result of `cancelReservation`.
 #[derive(SimpleObject)]
 pub struct CancelReservationPayload {
+    /// The reservation, with the status `CANCELLED`.
     reservation: Reservation,
 }
 
-pub(crate) type ReservationConnection = Connection<IdCursor, Reservation>;
+connection!(ReservationConnection, ReservationEdge, Reservation, "reservation", "reservations");
 
 #[derive(Default)]
 pub struct ReservationQuery;
@@ -272,15 +293,19 @@ impl ReservationQuery {
     async fn my_reservations(
         &self,
         ctx: &Context<'_>,
-        status: Option<ReservationStatus>,
-        first: Option<i32>,
-        after: Option<String>,
+        #[graphql(desc = "Only reservations of this status.")] status: Option<ReservationStatus>,
+        #[graphql(desc = "How many to return, 0 to 100; 100 by default.")] first: Option<i32>,
+        #[graphql(desc = "The cursor after which the page begins.")] after: Option<String>,
     ) -> Result<ReservationConnection, ApiError> {
         page(ctx, Of::Stock, status, first, after).await
     }
 
-    /// A reservation of yours; null if there is none of that id. Admins see everybody's.
-    async fn reservation(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Reservation>, ApiError> {
+    /// A reservation of yours; null if it does not exist. Admins see all reservations.
+    async fn reservation(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The reservation's id.")] id: ID,
+    ) -> Result<Option<Reservation>, ApiError> {
         let found = lookup::reservation(ctx.app()?, ctx.viewer()?, ids::reservation("id", &id)?).await?;
         Ok(found.map(Reservation::from))
     }
@@ -291,8 +316,12 @@ pub struct ReservationMutation;
 
 #[Object]
 impl ReservationMutation {
-    /// Hold tickets until `expiresAt`, to pay them meanwhile.
-    async fn reserve(&self, ctx: &Context<'_>, input: ReserveInput) -> Result<ReservePayload, ApiError> {
+    /// Hold tickets until `expiresAt`, the time by which they must be paid.
+    async fn reserve(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which tickets to hold.")] input: ReserveInput,
+    ) -> Result<ReservePayload, ApiError> {
         let ReserveInput { match_number, category, quantity, idempotency_key } = input;
         let request = HoldRequest { match_number, category, quantity, idempotency_key };
         let (app, viewer) = (ctx.app()?, ctx.viewer()?);
@@ -319,12 +348,13 @@ impl ReservationMutation {
         }
     }
 
-    /// Have more time to pay a hold or an order, as often as the site allows (`extensionsLeft`), also while its payment is
-    /// under way. `EXTENSION_REFUSED` while nothing else is left of its category, for others may be waiting.
+    /// Get more time to pay a hold or an order, as often as the site allows (`extensionsLeft`), also while its payment
+    /// is under way. Fails with `EXTENSION_REFUSED` if no other tickets of its category are left, because other buyers
+    /// may be waiting.
     async fn extend_reservation(
         &self,
         ctx: &Context<'_>,
-        input: ExtendReservationInput,
+        #[graphql(desc = "The reservation to give more time.")] input: ExtendReservationInput,
     ) -> Result<ExtendReservationPayload, ApiError> {
         let id = ids::reservation("reservationId", &input.reservation_id)?;
         let saw = input.expires_at.map(|at| at.0);
@@ -332,11 +362,12 @@ impl ReservationMutation {
         Ok(ExtendReservationPayload { reservation: reservation.into() })
     }
 
-    /// Cancel a hold or an order you no longer want. Its tickets go back on sale at once; a payment that waits for you is ended.
+    /// Cancel a hold or an order that you no longer want. Its tickets go back on sale at once, and a payment that
+    /// waits for you ends.
     async fn cancel_reservation(
         &self,
         ctx: &Context<'_>,
-        input: CancelReservationInput,
+        #[graphql(desc = "The reservation to cancel.")] input: CancelReservationInput,
     ) -> Result<CancelReservationPayload, ApiError> {
         let id = ids::reservation("reservationId", &input.reservation_id)?;
         let reservation = reservations::cancel(ctx.app()?, ctx.viewer()?, id).await?;

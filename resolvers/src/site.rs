@@ -17,31 +17,34 @@ use crate::{
     time::DateTime,
 };
 
-/// What takes a buyer's money.
+/// Which payment provider takes the money.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentProvider {
     /// Play money: `payReservation` takes one of `testCards`.
     Sandbox,
-    /// `createPaymentIntent`, then Stripe's script in the buyer's browser.
+    /// Stripe: `createPaymentIntent`, then Stripe's script in the buyer's browser.
     Stripe,
 }
 
-/// What becomes of a payment by a test card.
+/// What happens to a payment with a test card.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TestCardOutcome {
+    /// The payment succeeds.
     Pays,
-    /// Its bank wants the payer's consent.
+    /// The payer's bank asks for consent.
     AsksForConsent,
+    /// The card is declined.
     Declines,
 }
 
-/// A card of play money.
+/// A test card of the sandbox.
 #[derive(SimpleObject)]
 pub struct TestCard {
-    /// Send it to `payReservation`.
+    /// The id to send to `payReservation` as `paymentMethod`.
     payment_method: &'static str,
+    /// What happens to a payment with this card.
     outcome: TestCardOutcome,
-    /// What a refusal says; set exactly when the outcome is DECLINES.
+    /// The `declineCode` of the refusal; set exactly if the outcome is `DECLINES`.
     decline_code: Option<&'static str>,
 }
 
@@ -56,14 +59,14 @@ impl From<gateway::TestCard> for TestCard {
     }
 }
 
-/// How much more time buyers may have to pay.
+/// How much more time buyers can get to pay.
 #[derive(SimpleObject)]
 pub struct ExtensionTerms {
-    /// How often `extendReservation` gives a reservation more time.
+    /// How often `extendReservation` can give one reservation more time.
     times: i32,
-    /// How much each time, for a hold.
+    /// Seconds that each extension adds to a hold.
     hold_seconds: u64,
-    /// And for an order of a listing.
+    /// Seconds that each extension adds to an order of a listing.
     order_seconds: u64,
 }
 
@@ -77,10 +80,10 @@ impl From<&Settings> for ExtensionTerms {
     }
 }
 
-/// Which tickets their owners may give back by themselves: those that are valid, of the site's own stock.
+/// When owners can refund tickets themselves: valid tickets that they bought from the site.
 #[derive(SimpleObject)]
 pub struct RefundTerms {
-    /// How many hours before kick-off that ends; null where it does not.
+    /// How many hours before kick-off refunds end; null if they do not end.
     cutoff_hours: Option<u64>,
 }
 
@@ -90,23 +93,23 @@ impl From<&RefundRule> for RefundTerms {
     }
 }
 
-/// On which terms fans sell to fans.
+/// The rules of resale between fans.
 #[derive(SimpleObject)]
 pub struct ResaleTerms {
-    /// What the site keeps of a price, in hundredths: to the nearest cent, half a cent upwards, and never the whole price.
-    /// The rest is paid out to the seller.
+    /// The site's fee in percent of the price, rounded to the nearest cent (half a cent up) and never the whole price.
+    /// The seller gets the rest.
     fee_percent: i64,
-    /// The highest price, in hundredths of `TicketCategory.price`; a part of a cent is dropped.
+    /// The highest price in percent of `TicketCategory.price`, rounded down to a cent.
     price_cap_percent: i64,
-    /// The lowest, likewise.
+    /// The lowest price in percent of `TicketCategory.price`, rounded down to a cent.
     price_floor_percent: i64,
-    /// How long an order locks its listing.
+    /// How many seconds an order locks its listing.
     hold_seconds: u64,
-    /// Whether tickets can be offered that were issued elsewhere.
+    /// Whether tickets that another seller issued can be offered.
     outside_tickets: bool,
-    /// Orders that one buyer may have unpaid at a time.
+    /// How many unpaid orders one buyer can have at a time.
     max_orders: u64,
-    /// Of them, of one match.
+    /// How many unpaid orders of one match one buyer can have at a time.
     max_orders_per_match: u64,
 }
 
@@ -124,12 +127,12 @@ impl From<&ResaleRules> for ResaleTerms {
     }
 }
 
-/// On which terms fans give tickets to others.
+/// The rules for giving tickets to others.
 #[derive(SimpleObject)]
 pub struct TransferTerms {
-    /// How long a ticket is offered; it ends with the sale of its match in any case.
+    /// How many hours a transfer can be accepted; it ends with the sale of the match in any case.
     hours: u64,
-    /// How often one ticket may be given.
+    /// How often one ticket can be given.
     max_per_ticket: u64,
 }
 
@@ -142,50 +145,51 @@ impl From<&TransferRules> for TransferTerms {
 /// The site.
 pub struct Site;
 
+/// The site's rules and features, the same for all visitors until the program restarts.
 #[Object]
 impl Site {
-    /// What its visitors call it.
+    /// The site's name for its visitors.
     async fn name(&self, ctx: &Context<'_>) -> Result<String, ApiError> {
         Ok(ctx.app()?.settings.name.clone())
     }
 
-    /// ISO 4217: all prices are in it.
+    /// The ISO 4217 code of the currency of all prices.
     async fn currency(&self) -> &'static str {
         money::CURRENCY
     }
 
-    /// Its languages, as BCP 47 names them, such as "en"; the first is for those who ask for no other.
+    /// The site's languages as BCP 47 tags, such as "en"; the first is the default.
     async fn locales(&self, ctx: &Context<'_>) -> Result<Vec<String>, ApiError> {
         Ok(ctx.app()?.settings.locales.clone())
     }
 
-    /// How long tickets are held unpaid.
+    /// How many seconds tickets are held before they must be paid.
     async fn hold_seconds(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
         Ok(ctx.app()?.settings.hold.as_secs())
     }
 
-    /// Null where nobody is given more time.
+    /// How buyers get more time to pay; null if they cannot.
     async fn extension(&self, ctx: &Context<'_>) -> Result<Option<ExtensionTerms>, ApiError> {
         let settings = &ctx.app()?.settings;
         Ok((settings.extensions > 0).then(|| settings.into()))
     }
 
-    /// Tickets that one `reserve` may ask for.
+    /// How many tickets one `reserve` can hold.
     async fn max_tickets_per_reservation(&self) -> i32 {
         MAX_QUANTITY
     }
 
-    /// Tickets of one match that one buyer may hold and own together, of the site's own stock.
+    /// How many tickets of one match one buyer can hold and own together, of the site's own stock.
     async fn max_tickets_per_match(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
         Ok(ctx.app()?.settings.purchase_cap)
     }
 
-    /// Whether fans must have confirmed their email before they hold, order or give away tickets.
+    /// Whether fans must confirm their email before they hold, order or give away tickets.
     async fn needs_confirmed_email(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
         Ok(ctx.app()?.settings.verified_email_for_holds)
     }
 
-    /// What takes money; empty where nothing can be paid.
+    /// The payment providers; empty if nothing can be paid.
     async fn payments(&self, ctx: &Context<'_>) -> Result<Vec<PaymentProvider>, ApiError> {
         Ok(match ctx.app()?.gateway.checkout() {
             Checkout::Closed => Vec::new(),
@@ -194,7 +198,7 @@ impl Site {
         })
     }
 
-    /// What Stripe's script knows the site by; null where Stripe takes no money, or the site has not been given it.
+    /// The public key for Stripe's script; null if Stripe takes no money or the key is not set.
     async fn publishable_key(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         Ok(match ctx.app()?.gateway.checkout() {
             Checkout::Stripe { publishable_key } => publishable_key.map(str::to_owned),
@@ -202,7 +206,7 @@ impl Site {
         })
     }
 
-    /// The cards of play money; empty where money is none.
+    /// The test cards of the sandbox; empty without the sandbox.
     async fn test_cards(&self, ctx: &Context<'_>) -> Result<Vec<TestCard>, ApiError> {
         Ok(match ctx.app()?.gateway.checkout() {
             Checkout::Sandbox(cards) => cards.iter().copied().map(TestCard::from).collect(),
@@ -210,24 +214,24 @@ impl Site {
         })
     }
 
-    /// Whose captchas are asked for; null where nobody is asked for any.
+    /// The provider of captchas; null if captchas are off.
     async fn captcha(&self, ctx: &Context<'_>) -> Option<CaptchaProvider> {
         ctx.data_opt::<captcha::Shared>()?.provider()
     }
 
-    /// Null where only the site's staff gives money back.
+    /// When owners can refund tickets themselves; null if only the site's staff can.
     async fn refunds(&self, ctx: &Context<'_>) -> Result<Option<RefundTerms>, ApiError> {
         let rule = &ctx.app()?.settings.refunds;
         Ok(rule.owner_allowed.then(|| rule.into()))
     }
 
-    /// Null where fans can't sell to fans.
+    /// The rules of resale between fans; null if resale is off.
     async fn resale(&self, ctx: &Context<'_>) -> Result<Option<ResaleTerms>, ApiError> {
         let rules = &ctx.app()?.settings.resale;
         Ok(rules.enabled.then(|| rules.into()))
     }
 
-    /// Null where tickets are not given to others.
+    /// The rules for giving tickets to others; null if that is off.
     async fn ticket_transfers(&self, ctx: &Context<'_>) -> Result<Option<TransferTerms>, ApiError> {
         let rules = &ctx.app()?.settings.transfers;
         Ok(rules.enabled.then(|| rules.into()))
@@ -239,12 +243,13 @@ pub struct SiteQuery;
 
 #[Object]
 impl SiteQuery {
-    /// What pages have to know of the site. It stays the same until the site's settings change.
+    /// The site's rules and features, which pages need before they show anything. They change only when the program
+    /// restarts.
     async fn site(&self) -> Site {
         Site
     }
 
-    /// The site's clock. What counts down to a time of an answer, such as `expiresAt`, begins from this one of the same answer:
+    /// The site's clock. Compute a countdown to a time such as `expiresAt` from the `now` of the same answer, because
     /// the clock of a device may be wrong.
     async fn now(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
         Ok(ctx.app()?.clock.now().into())

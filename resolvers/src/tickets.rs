@@ -1,9 +1,6 @@
 //! Tickets.
 
-use async_graphql::{
-    Context, Enum, ID, InputObject, Object, SimpleObject,
-    connection::{Connection, Edge},
-};
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use domain::tickets::{
     self, Filter,
     links::{self, Link},
@@ -13,6 +10,7 @@ use entities::ticket;
 use qrcode::{EcLevel, QrCode, render::svg};
 
 use crate::{
+    connections::connection,
     context::InContext,
     counted_actions::{Action, CountedActions},
     error::ApiError,
@@ -40,15 +38,15 @@ const XML: &str = r#"<?xml version="1.0" standalone="yes"?>"#;
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "ticket::Status")]
 pub enum TicketStatus {
-    /// It opens the gate, once, unless `frozenAt` is set.
+    /// It is valid at the gate, once, unless `frozenAt` is set.
     Valid,
-    /// Offered for resale; it opens nothing until that is withdrawn, which gives it another code.
+    /// It is offered for resale and not valid at the gate. Withdrawing the listing gives it a new code.
     Listed,
-    /// Sold or given to another fan, who has a code of their own.
+    /// It was sold or given to another fan, who has a code of their own.
     Transferred,
-    /// Somebody came in by it.
+    /// It was used at the gate.
     Used,
-    /// Its price went back, or is about to.
+    /// It was refunded, or its refund is under way.
     Refunded,
 }
 
@@ -61,14 +59,16 @@ impl From<ticket::Model> for Ticket {
     }
 }
 
+/// A paid ticket for one seat at a match.
 #[Object]
 impl Ticket {
+    /// The ticket's global id.
     pub(crate) async fn id(&self) -> ID {
         NodeId::Ticket(self.0.id).into()
     }
 
-    /// As it is to you: what you gave to another fan is TRANSFERRED, whatever they do with it, and REFUNDED once its price went
-    /// back to you.
+    /// Where the ticket stands for you. A ticket that you gave to another fan is `TRANSFERRED`, whatever they do with
+    /// it, and `REFUNDED` once its price went back to you.
     async fn status(&self, ctx: &Context<'_>) -> TicketStatus {
         match self.0.status {
             ticket::Status::Refunded => TicketStatus::Refunded,
@@ -77,21 +77,21 @@ impl Ticket {
         }
     }
 
-    /// What the gate scans, and verifies without asking anybody; null unless the ticket is VALID, yours and not frozen. A
-    /// ticket's newest code is the one that counts.
+    /// The code that the gate scans and can verify offline; null unless the ticket is `VALID`, yours and not frozen.
+    /// Only the newest code of a ticket is valid.
     async fn code(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         self.shown_code(ctx).await
     }
 
-    /// The code as a QR code, an SVG element; null where `code` is.
+    /// The code as a QR code, an SVG element; null if `code` is.
     async fn qr(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         let code = self.shown_code(ctx).await?;
         CountedActions::add_to(ctx, Action::Work, PICTURE_UNITS);
         code.map(|code| picture(&code)).transpose()
     }
 
-    /// Downloads the ticket as a PDF to print, for an hour from now, by whoever has the link; null where `code` is. It
-    /// begins with the path where the site has not been told its public address.
+    /// A link to the ticket as a PDF, valid for one hour for anyone who has it; null if `code` is. It begins with the
+    /// path if the site has no public address.
     async fn pass_url(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         if !self.is_viewers(ctx) {
             return Ok(None);
@@ -104,45 +104,50 @@ impl Ticket {
         Ok(links::make(app, &self.0).map(shown))
     }
 
-    /// As its holder was called when it became theirs; null where you gave it to them.
+    /// The holder's name when the ticket became theirs; null if they had none, or if you gave the ticket to them.
     async fn holder_name(&self, ctx: &Context<'_>) -> Option<&str> {
         self.0.holder_name.as_deref().filter(|_| self.is_shown(ctx))
     }
 
+    /// The match that the ticket is for.
     #[graphql(name = "match")]
     async fn match_(&self, ctx: &Context<'_>) -> Result<Match, ApiError> {
         Match::of(ctx, self.0.match_number).await
     }
 
+    /// The price category: 1, 2 or 3.
     async fn category(&self) -> i32 {
         self.0.category.number()
     }
 
-    /// Which of its reservation's tickets it is, from 1.
+    /// The number of the ticket within its reservation, from 1.
     async fn seat(&self) -> i32 {
         self.0.seat
     }
 
-    /// What was paid for it.
+    /// What was paid for the ticket.
     async fn price(&self) -> Money {
         Money::from_minor(self.0.price_minor)
     }
 
+    /// When the ticket was issued.
     async fn issued_at(&self) -> DateTime {
         self.0.issued_at.into()
     }
 
-    /// When somebody came in by it; set exactly when the status is USED.
+    /// When the ticket was used; set exactly if the status is `USED`.
     async fn used_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
         self.0.used_at.filter(|_| self.is_shown(ctx)).map(Into::into)
     }
 
-    /// Since when the site's staff keeps it out of the gate, as while its payment is disputed; null while they do not.
+    /// Since when the site's staff has frozen the ticket, for example because its payment is disputed; null if it is
+    /// not frozen.
     async fn frozen_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
         self.0.frozen_at.filter(|_| self.is_shown(ctx)).map(Into::into)
     }
 
-    /// What paid for it; null where another fan gave you the ticket, for it is theirs.
+    /// The reservation that paid for the ticket; null if another fan gave you the ticket, because the reservation is
+    /// theirs.
     async fn reservation(&self, ctx: &Context<'_>) -> Result<Option<Reservation>, ApiError> {
         let found = Loaders::reservation(ctx, self.0.reservation_id).await?;
         let viewer = ctx.viewer_if_any();
@@ -150,8 +155,8 @@ impl Ticket {
         Ok(found.filter(|row| is_seen(row.user_id)).map(Reservation::from))
     }
 
-    /// The newest transfer of it that you have begun: also after it was accepted, where the ticket is the other's; null where you
-    /// never gave it to anybody.
+    /// Your newest transfer of the ticket, also after it was accepted; null if you never gave the ticket to another
+    /// person.
     async fn transfer(&self, ctx: &Context<'_>) -> Result<Option<TicketTransfer>, ApiError> {
         let Some(viewer) = ctx.viewer_if_any() else { return Ok(None) };
         let giver = (!viewer.is_admin()).then_some(viewer.user_id);
@@ -186,21 +191,23 @@ fn picture(code: &str) -> Result<String, ApiError> {
     Ok(svg.strip_prefix(XML).map_or_else(|| svg.clone(), str::to_owned))
 }
 
-type TicketConnection = Connection<IdCursor, Ticket>;
+connection!(TicketConnection, TicketEdge, Ticket, "ticket", "tickets");
 
 #[derive(Default)]
 pub struct TicketQuery;
 
 #[Object]
 impl TicketQuery {
-    /// Your tickets, newest first, at most 100 a page; what you gave to another fan is theirs.
+    /// Your tickets, newest first, at most 100 a page, without those that you gave to another fan.
     async fn my_tickets(
         &self,
         ctx: &Context<'_>,
-        status: Option<TicketStatus>,
-        #[graphql(desc = "True: those alone that another fan gave you. False: all others.")] received: Option<bool>,
-        first: Option<i32>,
-        after: Option<String>,
+        #[graphql(desc = "Only tickets of this status.")] status: Option<TicketStatus>,
+        #[graphql(desc = "True: only tickets that another fan gave you. False: only the others.")] received: Option<
+            bool,
+        >,
+        #[graphql(desc = "How many to return, 0 to 100; 100 by default.")] first: Option<i32>,
+        #[graphql(desc = "The cursor after which the page begins.")] after: Option<String>,
     ) -> Result<TicketConnection, ApiError> {
         let (app, viewer) = (ctx.app()?, ctx.viewer()?);
         let after = pagination::cursor::<IdCursor>("after", after.as_deref())?.map(|cursor| cursor.0);
@@ -208,44 +215,52 @@ impl TicketQuery {
         let filter = Filter { status: status.map(Into::into), received };
         let page = tickets::of_fan(app, viewer, filter, after, limit).await?;
 
-        let mut connection = Connection::new(after.is_some(), page.more);
-        connection.edges.extend(page.items.into_iter().map(|row| Edge::new(IdCursor(row.id), row.into())));
-
-        Ok(connection)
+        let items = page.items.into_iter().map(|row| (IdCursor(row.id), row.into()));
+        Ok(TicketConnection::new(after.is_some(), page.more, items))
     }
 }
 
+/// The ticket and its recipient.
 #[derive(InputObject)]
 pub struct TransferTicketInput {
-    /// A valid ticket of yours.
+    /// The id of a valid ticket of yours.
     ticket_id: ID,
-    /// Of the person who is to have it. They are mailed a code, and need no account before.
+    /// The recipient's email. Matchday mails them a code; they need no account before.
     email: String,
 }
 
+/// The ticket whose transfer is to end.
 #[derive(InputObject)]
 pub struct CancelTicketTransferInput {
+    /// The ticket's id.
     ticket_id: ID,
 }
 
+/// The code of a ticket that another fan gives you.
 #[derive(InputObject)]
 pub struct AcceptTicketTransferInput {
-    /// From the mail.
+    /// The code from the mail.
     code: String,
 }
 
+/// The result of `transferTicket`.
 #[derive(SimpleObject)]
 pub struct TransferTicketPayload {
+    /// The ticket with its transfer.
     ticket: Ticket,
 }
 
+/// The result of `cancelTicketTransfer`.
 #[derive(SimpleObject)]
 pub struct CancelTicketTransferPayload {
+    /// The ticket, which stays with its holder.
     ticket: Ticket,
 }
 
+/// The result of `acceptTicketTransfer`.
 #[derive(SimpleObject)]
 pub struct AcceptTicketTransferPayload {
+    /// The ticket, which is yours now.
     ticket: Ticket,
 }
 
@@ -254,36 +269,37 @@ pub struct TicketMutation;
 
 #[Object]
 impl TicketMutation {
-    /// Give a ticket to another person, for nothing: the reader of an email, who is mailed a code. Until they accept it, it is
-    /// yours and its code opens the gate; using it, offering it for resale or giving it back ends the transfer. Sent again for
-    /// the same email, it mails nothing more.
+    /// Give a ticket to another person for free. Matchday mails them a code. Until they accept, the ticket is yours
+    /// and its code is valid at the gate; using it, offering it for resale or refunding it ends the transfer. A
+    /// repeated request for the same email sends no further mail.
     async fn transfer_ticket(
         &self,
         ctx: &Context<'_>,
-        input: TransferTicketInput,
+        #[graphql(desc = "The ticket and its recipient.")] input: TransferTicketInput,
     ) -> Result<TransferTicketPayload, ApiError> {
         let id = ids::ticket("ticketId", &input.ticket_id)?;
         let ticket = transfers::offer(ctx.app()?, ctx.viewer()?, id, &input.email).await?;
         Ok(TransferTicketPayload { ticket: ticket.into() })
     }
 
-    /// Take back a ticket that you offered, before it is accepted; admins may take back anybody's.
+    /// Cancel the transfer of a ticket before it is accepted. Admins can cancel any transfer.
     async fn cancel_ticket_transfer(
         &self,
         ctx: &Context<'_>,
-        input: CancelTicketTransferInput,
+        #[graphql(desc = "The ticket whose transfer is to end.")] input: CancelTicketTransferInput,
     ) -> Result<CancelTicketTransferPayload, ApiError> {
         let id = ids::ticket("ticketId", &input.ticket_id)?;
         let ticket = transfers::cancel(ctx.app()?, ctx.viewer()?, id).await?;
         Ok(CancelTicketTransferPayload { ticket: ticket.into() })
     }
 
-    /// Accept a ticket that another fan gives you, by the code of the mail: whichever account has the code, whatever its email.
-    /// The ticket is yours from then on, with a code of its own, and the giver's opens nothing.
+    /// Accept a ticket that another fan gives you, with the code from the mail. Any account that has the code can
+    /// accept, whatever its email. The ticket is yours from then on, with a new code; the giver's code is not valid
+    /// any more.
     async fn accept_ticket_transfer(
         &self,
         ctx: &Context<'_>,
-        input: AcceptTicketTransferInput,
+        #[graphql(desc = "The code from the mail.")] input: AcceptTicketTransferInput,
     ) -> Result<AcceptTicketTransferPayload, ApiError> {
         let ticket = transfers::accept(ctx.app()?, ctx.viewer()?, &input.code).await?;
         Ok(AcceptTicketTransferPayload { ticket: ticket.into() })

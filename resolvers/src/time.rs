@@ -9,7 +9,7 @@ use crate::json_plan;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateTime(pub chrono::DateTime<Utc>);
 
-/// A time in RFC 3339, such as "2022-11-20T16:00:00Z". Answers are in UTC; inputs may name any offset.
+/// A time in RFC 3339, such as "2022-11-20T16:00:00Z". Answers are in UTC; inputs may have any offset.
 #[Scalar(specified_by_url = "https://datatracker.ietf.org/doc/html/rfc3339")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {

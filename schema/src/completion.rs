@@ -13,7 +13,13 @@ use async_graphql::{
 use async_graphql_value::RAW_VALUE_TOKEN;
 use resolvers::json_plan::HIDDEN;
 
-use crate::collected::{Below, Collected, Fields, ResponseField};
+use crate::{
+    DESCRIPTION,
+    collected::{Below, Collected, Fields, ResponseField},
+};
+
+/// The type of `__schema`.
+const SCHEMA: &str = "__Schema";
 
 impl Collected {
     /// Completes a response of the request. One that was never executed stays as it is.
@@ -68,13 +74,29 @@ fn complete(ty: &Type, below: &Below, value: &mut Value, failed: &[&[PathSegment
             complete_below(below, value, failed)
         }
         (_, Value::Null, _) => false,
-        (BaseType::Named(_), Value::Object(_), _) => complete_below(below, value, failed),
+        (BaseType::Named(name), Value::Object(_), _) => {
+            let is_whole = complete_below(below, value, failed);
+            if name == SCHEMA {
+                describe(below, value);
+            }
+            is_whole
+        }
         _ => true,
     };
     if !is_whole {
         *value = Value::Null;
     }
     is_whole || ty.nullable
+}
+
+/// Has the schema say what it is, where it is asked: its only text beside the name of its type.
+fn describe(below: &Below, value: &mut Value) {
+    let (Below::Object(shown), Value::Object(fields)) = (below, value) else { return };
+    for (_, value) in shown.iter().zip(fields.values_mut()).filter(|(shown, _)| matches!(shown.below, Below::Leaf)) {
+        if matches!(&*value, Value::String(text) if text != SCHEMA) {
+            *value = DESCRIPTION.into();
+        }
+    }
 }
 
 fn complete_below(below: &Below, value: &mut Value, failed: &[&[PathSegment]]) -> bool {

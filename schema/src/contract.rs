@@ -1,4 +1,4 @@
-//! The contract's types: which fields an object has, and which objects a value of an interface may be.
+//! The contract's types: which fields an object has, and which objects a value of an interface or a union may be.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -43,16 +43,20 @@ static COMPOSITES: LazyLock<HashMap<Name, Composite>> = LazyLock::new(|| {
                 (object.fields, false)
             }
             TypeKind::Interface(interface) => (interface.fields, true),
+            TypeKind::Union(union) => {
+                implementations.extend(union.members.into_iter().map(|member| (name.clone(), member.node)));
+                (Vec::new(), true)
+            }
             _ => continue,
         };
         let composite = composites.entry(name.clone()).or_insert_with(|| Composite::new(name, is_abstract));
         composite.fields.extend(fields.into_iter().map(|field| (field.node.name.node, field.node.ty.node)));
     }
-    for (interface, object) in implementations {
+    for (of, object) in implementations {
         if let Some(composite) = composites.get_mut(&object) {
-            composite.implements.push(interface.clone());
+            composite.implements.push(of.clone());
         }
-        if let Some(composite) = composites.get_mut(&interface) {
+        if let Some(composite) = composites.get_mut(&of) {
             composite.possible.push(object);
         }
     }
@@ -62,14 +66,14 @@ static COMPOSITES: LazyLock<HashMap<Name, Composite>> = LazyLock::new(|| {
 /// The field that every type with fields has.
 pub(crate) const TYPENAME: &str = "__typename";
 
-/// An object or an interface.
+/// An object, an interface or a union.
 pub(crate) struct Composite {
     name: Name,
     fields: HashMap<Name, Type>,
     is_abstract: bool,
-    /// Interfaces of an object.
+    /// Interfaces and unions of an object.
     implements: Vec<Name>,
-    /// Objects of an interface.
+    /// Objects of an interface or a union.
     possible: Vec<Name>,
 }
 
@@ -169,6 +173,32 @@ mod tests {
         for interface in COMPOSITES.values().filter(|composite| composite.is_abstract) {
             let composites = interface.fields.iter().filter(|(_, ty)| composite(ty).is_some());
             assert_eq!(composites.count(), 0, "{}", interface.name);
+        }
+    }
+
+    #[test]
+    fn each_union_is_known_with_its_members_and_each_member_is_one() {
+        let unions: Vec<_> = definitions(&crate::sdl())
+            .into_iter()
+            .filter_map(|definition| match definition.kind {
+                TypeKind::Union(union) => Some((definition.name.node, union.members)),
+                _ => None,
+            })
+            .collect();
+        assert!(!unions.is_empty());
+        for (name, members) in unions {
+            let union = COMPOSITES.get(&name).expect("a union can be selected in");
+            let possible = union.possible().expect("a union is no object").map(|object| object.name().clone());
+            let mut possible: Vec<_> = possible.collect();
+            let mut listed: Vec<_> = members.into_iter().map(|member| member.node).collect();
+            possible.sort();
+            listed.sort();
+            assert_eq!(possible, listed, "{name}");
+            assert!(
+                listed.iter().all(|member| COMPOSITES.get(member).is_some_and(|object| object.is(&name))),
+                "{name}"
+            );
+            assert_eq!(union.fields().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), [TYPENAME]);
         }
     }
 }

@@ -11,15 +11,20 @@ use resolvers::{
     accounts::{AccountMutation, AccountQuery},
     address_rules::{AddressRuleMutation, AddressRuleQuery},
     captcha::{self, CaptchaMutation, CaptchaQuery},
+    finder::Finder,
     gate::{GateMutation, GateQuery},
     limits::LimitQuery,
     listings::{ListingMutation, ListingQuery},
     matches::MatchQuery,
+    models::Models,
     node::NodeQuery,
     orders::{OrderMutation, OrderQuery},
     payments::{PaymentMutation, PaymentQuery},
     payouts::PayoutQuery,
+    personal_data::{PersonalDataMutation, PersonalDataQuery},
+    recommendations::RecommendationQuery,
     reservations::{ReservationMutation, ReservationQuery},
+    search::SearchQuery,
     security_events::SecurityEventQuery,
     site::SiteQuery,
     ticket_transfers::TicketTransferQuery,
@@ -39,14 +44,16 @@ mod shared_rendering;
 pub use collected::Collected;
 pub use parsed_operation::ParsedOperation;
 pub use refusal_cache::RefusalCache;
-pub use response_cache::{CacheResult, ResponseCache};
+pub use response_cache::{Audience, CacheResult, PublicQuestion, ResponseCache};
 pub use shared_rendering::{Rendered, SharedRendering};
 
+/// The operations that read data. The fields of one request are executed at the same time.
 #[derive(MergedObject, Default)]
 pub struct Query(
     SiteQuery,
     MatchQuery,
     AccountQuery,
+    PersonalDataQuery,
     ReservationQuery,
     PaymentQuery,
     TicketQuery,
@@ -55,6 +62,8 @@ pub struct Query(
     ListingQuery,
     OrderQuery,
     PayoutQuery,
+    RecommendationQuery,
+    SearchQuery,
     AddressRuleQuery,
     SecurityEventQuery,
     CaptchaQuery,
@@ -62,9 +71,11 @@ pub struct Query(
     NodeQuery,
 );
 
+/// The operations that change data. The fields of one request are executed one after another.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     AccountMutation,
+    PersonalDataMutation,
     ReservationMutation,
     PaymentMutation,
     TicketMutation,
@@ -94,17 +105,45 @@ impl Schema {
 }
 
 /// The schema over an app, its subscriptions fed by `hub`; without `captchas` no captcha is asked for or judged.
-pub fn build(app: Arc<App>, hub: Arc<Hub>, captchas: Option<captcha::Shared>) -> Schema {
-    let mut roots = roots().data(app).data(hub);
+pub fn build(
+    app: Arc<App>,
+    hub: Arc<Hub>,
+    models: Arc<Models>,
+    finder: Arc<Finder>,
+    captchas: Option<captcha::Shared>,
+) -> Schema {
+    let mut roots = roots().data(app).data(hub).data(models).data(finder);
     if let Some(captchas) = captchas {
         roots = roots.data(captchas);
     }
     Schema(roots.finish())
 }
 
+/// What the schema says of itself. The library answers introspection with a text of its own, which completion replaces.
+pub(crate) const DESCRIPTION: &str = "The API of a Matchday site. It sells tickets for matches, lets fans resell them and \
+     give them away, and checks them at the gate. Ids are opaque, times are RFC 3339 in UTC, and amounts are decimal \
+     strings. Every error has a stable `extensions.code`.";
+
+/// Columns of a comment.
+const COLUMNS: usize = 118;
+
 /// The public contract in GraphQL's schema language, as committed in `schema.graphql`.
+///
+/// The schema's own description is a comment there: parsers that Rust clients use do not read it as a string.
 pub fn sdl() -> String {
-    roots().finish().sdl_with_options(SDLExportOptions::new().include_specified_by())
+    let mut described = String::new();
+    let mut column = COLUMNS;
+    for word in DESCRIPTION.split(' ') {
+        column += 1 + word.len();
+        if column > COLUMNS {
+            described.push_str("\n#");
+            column = 1 + word.len();
+        }
+        described.push(' ');
+        described.push_str(word);
+    }
+    let printed = roots().finish().sdl_with_options(SDLExportOptions::new().include_specified_by());
+    printed.replace("\nschema {", &format!("{described}\nschema {{"))
 }
 
 fn roots() -> SchemaBuilder<Query, Mutation, Subscriptions> {

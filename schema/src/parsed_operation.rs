@@ -7,6 +7,7 @@ use async_graphql::{
     parser::types::{Directive, ExecutableDocument, Field, OperationDefinition, Selection},
 };
 use async_graphql_value::Value as Given;
+use resolvers::models::ClientCountry;
 
 /// An operation that the edge has parsed and found within its limits.
 pub struct ParsedOperation<'a> {
@@ -24,9 +25,16 @@ pub(crate) struct OperationKey {
     text: Arc<str>,
     operation_name: Option<String>,
     variables: String,
+    /// Where the answer differs by it.
+    country: Option<ClientCountry>,
 }
 
 impl OperationKey {
+    /// The same, as it is answered to callers of a country.
+    pub(crate) fn of_country(self, country: Option<ClientCountry>) -> Self {
+        Self { country, ..self }
+    }
+
     /// Bytes of memory that a copy takes, about.
     pub(crate) fn bytes(&self) -> usize {
         self.text.len() + self.operation_name.as_ref().map_or(0, String::len) + self.variables.len()
@@ -40,7 +48,12 @@ impl ParsedOperation<'_> {
         } else {
             serde_json::to_string(self.variables).unwrap_or_else(|_| format!("{:?}", self.variables))
         };
-        OperationKey { text: Arc::clone(&self.text), operation_name: self.operation_name.map(str::to_owned), variables }
+        OperationKey {
+            text: Arc::clone(&self.text),
+            operation_name: self.operation_name.map(str::to_owned),
+            variables,
+            country: None,
+        }
     }
 
     /// A variable's value: what was sent, or else its default. `None` where it has neither.

@@ -11,7 +11,11 @@ use bytes::Bytes;
 use domain::{App, resale::market};
 use metrics::{Counter, counter};
 use quick_cache::sync::Cache;
-use resolvers::{context::CacheDependencies, json_plan};
+use resolvers::{
+    context::CacheDependencies,
+    json_plan,
+    models::{ClientCountry, Models},
+};
 use tokio::sync::Mutex;
 
 use crate::{
@@ -34,13 +38,59 @@ const PUBLIC: [&str; 7] = ["site", MARKET, "matches", "match", "__typename", "__
 /// The root field that shows the market.
 const MARKET: &str = "listings";
 
+/// The root field that shows everybody the same who is not signed in, of one country.
+const RECOMMENDATIONS: &str = "recommendations";
+
 /// Fields below it that show one person something else.
 const PERSONAL: [&str; 1] = ["ticketId"];
+
+/// Whom an answer is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Users with a session.
+    Users,
+    /// Callers without one, of this country where it is known.
+    Visitors(Option<ClientCountry>),
+}
+
+/// A query that a whole audience is answered alike.
+pub struct PublicQuestion<'a> {
+    parsed: &'a ParsedOperation<'a>,
+    /// Where the answer differs by it.
+    country: Option<ClientCountry>,
+}
+
+impl<'a> PublicQuestion<'a> {
+    /// The question of this audience, where all of it are answered alike.
+    pub fn of(parsed: &'a ParsedOperation<'a>, audience: Audience) -> Option<Self> {
+        let (mut shows_market, mut recommends) = (false, false);
+        let are_public = parsed.root_fields_all(|field| {
+            let name = field.name.node.as_str();
+            shows_market |= name == MARKET || name == RECOMMENDATIONS;
+            recommends |= name == RECOMMENDATIONS;
+            name == RECOMMENDATIONS || PUBLIC.contains(&name)
+        });
+        // What is selected is named by the text, be it in a fragment and under another key.
+        let is_personal = shows_market && PERSONAL.iter().any(|name| parsed.text.contains(name));
+        let country = match audience {
+            _ if !are_public || is_personal => return None,
+            Audience::Users if recommends => return None,
+            Audience::Visitors(country) if recommends => country,
+            Audience::Users | Audience::Visitors(_) => None,
+        };
+        Some(Self { parsed, country })
+    }
+
+    fn key(&self) -> OperationKey {
+        self.parsed.key().of_country(self.country)
+    }
+}
 
 /// Whole responses to public queries, handed out as `K`, which is made once for each.
 pub struct ResponseCache<K> {
     app: Arc<App>,
     schema: Schema,
+    models: Arc<Models>,
     bytes_max: usize,
     entries: Cache<OperationKey, Slot<K>>,
     from_cache: Counter,
@@ -67,11 +117,12 @@ pub enum CacheResult<K> {
 
 impl<K: Clone + From<Bytes> + AsRef<[u8]>> ResponseCache<K> {
     /// Make it after the metrics recorder is installed, which its counters are resolved from. An answer has `bytes_max`.
-    pub fn new(app: Arc<App>, schema: Schema, bytes_max: usize) -> Self {
+    pub fn new(app: Arc<App>, schema: Schema, models: Arc<Models>, bytes_max: usize) -> Self {
         let answers = |from: &'static str| counter!("matchday_answers_total", "from" => from);
         Self {
             app,
             schema,
+            models,
             bytes_max,
             entries: Cache::new(QUERIES),
             from_cache: answers("cache"),
@@ -79,34 +130,22 @@ impl<K: Clone + From<Bytes> + AsRef<[u8]>> ResponseCache<K> {
         }
     }
 
-    /// Whether every caller is shown the same, so that [`Self::answer`] may be parsed.
-    pub fn are_for(parsed: &ParsedOperation<'_>) -> bool {
-        let mut shows_market = false;
-        let are_public = parsed.root_fields_all(|field| {
-            let name = field.name.node.as_str();
-            shows_market |= name == MARKET;
-            PUBLIC.contains(&name)
-        });
-        // What is selected is named by the text, be it in a fragment and under another key.
-        are_public && !(shows_market && PERSONAL.iter().any(|name| parsed.text.contains(name)))
-    }
-
     /// The answer to a public query, if one is kept and as new as the view.
-    pub fn find(&self, parsed: &ParsedOperation<'_>) -> Option<K> {
+    pub fn find(&self, question: &PublicQuestion<'_>) -> Option<K> {
         let wanted = self.app.view.generation();
-        let slot = self.entries.get(&parsed.key())?;
+        let slot = self.entries.get(&question.key())?;
         // Who holds the slot is executing the query: there is nothing newer to be had without waiting for it.
         let entry = slot.try_lock().ok()?;
         self.current(entry.as_ref(), wanted)
     }
 
     /// Answers a public query.
-    pub async fn answer(&self, parsed: &ParsedOperation<'_>) -> CacheResult<K> {
+    pub async fn answer(&self, question: &PublicQuestion<'_>) -> CacheResult<K> {
         let wanted = self.app.view.generation();
-        let key = parsed.key();
+        let key = question.key();
         // Before the view is filled a query may wait for it, which clients should not do in turns.
         if key.bytes() > LONGEST_QUERY || !self.app.view.is_filled() {
-            return self.execute(parsed, &Arc::default()).await;
+            return self.execute(question, &Arc::default()).await;
         }
         let slot = match self.entries.get(&key) {
             Some(slot) => slot,
@@ -122,7 +161,7 @@ impl<K: Clone + From<Bytes> + AsRef<[u8]>> ResponseCache<K> {
         }
         let generation = self.app.view.generation();
         let dependencies = Arc::new(CacheDependencies::default());
-        let result = self.execute(parsed, &dependencies).await;
+        let result = self.execute(question, &dependencies).await;
         if let CacheResult::Encoded(encoded) = &result
             && encoded.as_ref().len() <= LONGEST
         {
@@ -131,13 +170,17 @@ impl<K: Clone + From<Bytes> + AsRef<[u8]>> ResponseCache<K> {
         result
     }
 
-    async fn execute(&self, parsed: &ParsedOperation<'_>, dependencies: &Arc<CacheDependencies>) -> CacheResult<K> {
+    async fn execute(&self, question: &PublicQuestion<'_>, dependencies: &Arc<CacheDependencies>) -> CacheResult<K> {
         self.from_execution.increment(1);
-        let collected = match parsed.collect() {
+        let collected = match question.parsed.collect() {
             Ok(collected) => collected,
             Err(refusal) => return CacheResult::Response(refusal),
         };
-        let mut response = self.schema.execute(collected.request().data(Arc::clone(dependencies))).await;
+        let mut request = collected.request().data(Arc::clone(dependencies));
+        if let Some(country) = question.country {
+            request = request.data(country);
+        }
+        let mut response = self.schema.execute(request).await;
         collected.complete(&mut response);
         match self.encoded(&response) {
             Some(encoded) => CacheResult::Encoded(encoded),
@@ -159,7 +202,17 @@ impl<K: Clone + From<Bytes> + AsRef<[u8]>> ResponseCache<K> {
 
     /// Whether nothing that the answer shows has changed since, or it is as new as what was there to be asked for.
     fn holds(&self, entry: &Entry<K>, wanted: u64) -> bool {
-        self.shows_market(entry) && self.shows_matches(entry, wanted)
+        self.is_ranked(entry) && self.lasts(entry) && self.shows_market(entry) && self.shows_matches(entry, wanted)
+    }
+
+    /// Whether nothing that the answer shows has ended by the clock.
+    fn lasts(&self, entry: &Entry<K>) -> bool {
+        entry.dependencies.until().is_none_or(|until| self.app.clock.now() < until)
+    }
+
+    /// Whether what the answer is ranked by is still in use, if it is ranked.
+    fn is_ranked(&self, entry: &Entry<K>) -> bool {
+        entry.dependencies.model().is_none_or(|generation| generation == self.models.generation())
     }
 
     /// Whether the market is as the answer shows it, if it shows any of it.
@@ -197,7 +250,7 @@ mod tests {
     /// counts of [`book::match_state::MatchState`], what is worked out of those alone, and what does not change while the
     /// program runs.
     #[rustfmt::skip]
-    const VERSIONED: [(&str, &str); 17] = [
+    const VERSIONED: [(&str, &str); 21] = [
         // Rows of the market, without what is their seller's alone.
         ("Listing", "id state match category title description price fee seller isOutside lockedUntil withdrawing createdAt \
                      version"),
@@ -211,6 +264,11 @@ mod tests {
         ("MatchEdge", "cursor node"),
         ("Money", "amount currency"),
         ("PageInfo", "hasPreviousPage hasNextPage startCursor endCursor"),
+        // Ranked by the model and by the states of all matches.
+        ("Recommendation", "match category listing becauseOf"),
+        ("RecommendationConnection", "nodes model"),
+        ("RecommendationModel", "version trainedAt bookings"),
+        ("RecommendationReason", "kind team country match"),
         // The site's settings.
         ("ExtensionTerms", "times holdSeconds orderSeconds"),
         ("RefundTerms", "cutoffHours"),
@@ -234,7 +292,8 @@ mod tests {
 
     #[test]
     fn what_is_kept_for_everybody_is_proven_to_show_everybody_the_same() {
-        let of_query = PUBLIC.iter().filter(|name| !name.starts_with("__")).map(|name| (OperationType::Query, *name));
+        let public = PUBLIC.iter().chain([&RECOMMENDATIONS]);
+        let of_query = public.filter(|name| !name.starts_with("__")).map(|name| (OperationType::Query, *name));
         let mut reached = BTreeSet::new();
         for (root, name) in of_query.chain([(OperationType::Subscription, shared_rendering::FIELD)]) {
             let ty = contract::root(root).field(name).expect("the root has the field");

@@ -17,6 +17,7 @@ use bytes::Bytes;
 use domain::App;
 use futures_util::{FutureExt, Stream, StreamExt};
 use resolvers::json_plan;
+use spans::Origin;
 use subscriptions::{
     hub::{Follower, Hub, Update},
     root::Only,
@@ -42,6 +43,16 @@ pub struct Rendered {
     pub bytes: Bytes,
     /// When the process was told of the state that it shows; `None` for one that is not new.
     pub since: Option<Instant>,
+    /// The span of its rendering, where that is sampled and the state is new.
+    pub origin: Option<Arc<Origin>>,
+}
+
+/// A state's result, kept for all who select alike.
+#[derive(Clone)]
+struct Kept {
+    edition: Edition,
+    bytes: Bytes,
+    origin: Option<Arc<Origin>>,
 }
 
 /// What one subscriber wants, as the arguments of the root field say.
@@ -112,8 +123,8 @@ impl Stream for Subscriber {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Rendered>> {
         loop {
             let Update { state, since } = ready!(self.follower.poll_next(cx));
-            if let Some(bytes) = self.renderer.render(&state, since.is_some()) {
-                return Poll::Ready(Some(Rendered { bytes, since }));
+            if let Some(Kept { bytes, origin, .. }) = self.renderer.render(&state, since.is_some()) {
+                return Poll::Ready(Some(Rendered { bytes, since, origin: origin.filter(|_| since.is_some()) }));
             }
         }
     }
@@ -124,19 +135,19 @@ struct Renderer {
     schema: Schema,
     hub: Arc<Hub>,
     collected: Collected,
-    rendered: Mutex<HashMap<i32, (Edition, Bytes)>>,
+    rendered: Mutex<HashMap<i32, Kept>>,
     bytes_max: usize,
 }
 
 impl Renderer {
     /// The encoded result for a state; `None` where the execution has errors or is too long to be sent. Of one that is
     /// new, it belongs to the trace of what changed it.
-    fn render(&self, state: &Arc<MatchState>, is_new: bool) -> Option<Bytes> {
+    fn render(&self, state: &Arc<MatchState>, is_new: bool) -> Option<Kept> {
         let mut rendered = self.rendered.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((edition, bytes)) = rendered.get(&state.match_number)
-            && *edition == state.edition()
+        if let Some(kept) = rendered.get(&state.match_number)
+            && kept.edition == state.edition()
         {
-            return Some(bytes.clone());
+            return Some(kept.clone());
         }
         let started = Instant::now();
         let origin = if is_new { self.hub.origin(state.match_number, state.version) } else { None };
@@ -149,9 +160,11 @@ impl Renderer {
         let bytes = self.execute(state)?;
         drop(entered);
         metrics::histogram!("matchday_availability_encode_seconds").record(started.elapsed());
-        rendered.insert(state.match_number, (state.edition(), bytes.clone()));
+        let origin = span.as_ref().map(|span| Arc::new(span.origin()));
+        let kept = Kept { edition: state.edition(), bytes, origin };
+        rendered.insert(state.match_number, kept.clone());
 
-        Some(bytes)
+        Some(kept)
     }
 
     fn execute(&self, state: &Arc<MatchState>) -> Option<Bytes> {

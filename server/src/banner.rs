@@ -42,25 +42,28 @@ impl fmt::Display for Banner<'_> {
         let topics = exchange.topics();
         writeln!(
             f,
-            "\nMatchday {} sells as \"{}\" ({})\n",
+            "\nMatchday {}: site \"{}\", ENV={}\n",
             env!("CARGO_PKG_VERSION"),
             config.client_id,
             config.env.as_str()
         )?;
         if config.web.storefront {
-            row(f, "Shop", &format!("http://{site}/"), "what fans open: matches, tickets, resale")?;
+            row(f, "Shop", &format!("http://{site}/"), "for fans: matches, tickets, resale")?;
         }
         row(f, "GraphQL", &format!("http://{site}/graphql"), "HTTP, WebSocket, server-sent events, multipart")?;
-        row(f, "GraphiQL", &format!("http://{site}/graphiql"), "the schema: /schema.graphql")?;
+        row(f, "GraphiQL", &format!("http://{site}/graphiql"), "schema at /schema.graphql")?;
+        if config.web.docs {
+            row(f, "Docs", &format!("http://{site}/docs"), "the documentation of this version, with a search")?;
+        }
         let health = admin.map_or_else(|| site.clone(), reachable);
         row(f, "Health", &format!("http://{health}/readyz"), "also /healthz, /metrics")?;
         let broker = match exchange.embedded {
-            true => "embedded; any Kafka client may connect",
+            true => "embedded; any Kafka client can connect",
             false => answer(unreached.kafka),
         };
         row(f, "Kafka", &exchange.brokers, broker)?;
-        row(f, "", &topics.master_list, "the master list comes in here")?;
-        row(f, "", &topics.ticket_sales, "sales, of all sites")?;
+        row(f, "", &topics.master_list, "input: master list")?;
+        row(f, "", &topics.ticket_sales, "input and output: sales of all sites")?;
         let database = match &config.database.url {
             Some(url) => url.redacted(),
             None => config.data_dir.join("matchday.db").display().to_string(),
@@ -72,7 +75,12 @@ impl fmt::Display for Banner<'_> {
             Some(url) => url.redacted(),
             None => config.data_dir.join("mails").display().to_string(),
         };
-        row(f, "Mail", &mail, if config.mail.smtp_url.is_none() { "kept here and shown in the log" } else { "" })?;
+        row(
+            f,
+            "Mail",
+            &mail,
+            if config.mail.smtp_url.is_none() { "not sent: kept here and shown in the log" } else { "" },
+        )?;
         row(f, "Data folder", &absolute(&config.data_dir), "")?;
         if let Some((first, last)) = dates.calendar.and_then(|calendar| calendar.dates) {
             let day = |date: DateTime<Utc>| date.format("%-d %B %Y").to_string();
@@ -87,15 +95,15 @@ impl fmt::Display for Banner<'_> {
         if exchange.embedded {
             writeln!(
                 f,
-                "  Not durable: the embedded Kafka broker. It keeps records in memory and forgets them when this"
+                "  Not durable: the embedded Kafka broker keeps records in memory and loses them when this program"
             )?;
             writeln!(
                 f,
-                "  program ends; its port changes with every start. Matches, accounts and reservations are in the"
+                "  ends. Its port changes with every start. Matches, accounts and reservations are durable, in the"
             )?;
-            writeln!(f, "  database and stay.")?;
+            writeln!(f, "  database.")?;
         } else {
-            writeln!(f, "  Matches, accounts, reservations and what Kafka is still to be told are in the database.")?;
+            writeln!(f, "  Matches, accounts, reservations and events that still wait for Kafka are in the database.")?;
         }
         if config.http.visitors_only {
             writeln!(
@@ -106,23 +114,23 @@ impl fmt::Display for Banner<'_> {
         }
         if let Some(warning) = dates.calendar.and_then(|calendar| calendar.warning()) {
             let what = match config.sells_after_kick_off() {
-                true => "they are sold all the same (MATCHDAY_SALES_CLOSE)",
-                false => "nothing can be bought",
+                true => "tickets are sold nevertheless (MATCHDAY_SALES_CLOSE)",
+                false => "no tickets can be bought",
             };
-            writeln!(f, "  Nothing is to come: {warning}; {what}.")?;
+            writeln!(f, "  No match is to come: {warning}; {what}.")?;
         }
         let names = [("Kafka", "KAFKA_BROKERS", unreached.kafka), ("Redis", "REDIS_URL", unreached.redis)];
         for (name, setting, _) in names.into_iter().filter(|(.., is_unreached)| *is_unreached) {
-            writeln!(f, "  {name} does not answer yet and is tried again; {setting} names it.")?;
+            writeln!(f, "  {name} does not answer yet; retrying ({setting}).")?;
         }
         if config.env == Env::Dev && config.accounts.jwt_secret.is_none() {
             writeln!(
                 f,
-                "  The keys of access tokens are sealed by a secret of this data folder (MATCHDAY_JWT_SECRET sets one)."
+                "  The signing keys are encrypted with a secret that is kept in the data folder (MATCHDAY_JWT_SECRET sets one)."
             )?;
         }
         writeln!(f, "  {}", config.gateway().describe())?;
-        write!(f, "\n  Ctrl-C stops it in order; a second Ctrl-C at once.")
+        write!(f, "\n  Ctrl-C shuts down gracefully; a second Ctrl-C stops at once.")
     }
 }
 
@@ -171,6 +179,7 @@ mod tests {
         for told in [
             "http://localhost:41234/graphql",
             "http://localhost:41234/graphiql",
+            "http://localhost:41234/docs",
             "multipart",
             "127.0.0.1:39092",
             "matchday.db",
@@ -197,14 +206,14 @@ mod tests {
         let moved = told(&config, Dates { calendar: calendar(false), moved: Some(212) });
         let line = moved.lines().find(|line| line.contains("Matches  ")).expect("a row tells of matches");
         assert!(line.contains("13 December 2026 to 10 January 2027") && line.contains("212 weeks later"), "{line}");
-        assert!(!moved.contains("Nothing is to come"));
+        assert!(!moved.contains("No match is to come"));
 
         let given = told(&config, Dates { calendar: calendar(true), moved: None });
         assert!(!given.contains("weeks later") && !given.contains("World Cup"), "{given}");
-        assert!(given.contains("all 64 matches have begun") && given.contains("nothing can be bought"), "{given}");
+        assert!(given.contains("all 64 matches have begun") && given.contains("no tickets can be bought"), "{given}");
         config.sales.close = Close::Word("never".to_owned());
         let sold = told(&config, Dates { calendar: calendar(true), moved: Some(0) });
-        assert!(sold.contains("sold all the same") && !sold.contains("weeks later"), "{sold}");
+        assert!(sold.contains("sold nevertheless") && !sold.contains("weeks later"), "{sold}");
         let unknown = Calendar { matches: 0, dates: None, is_over: false };
         assert!(!told(&config, Dates { calendar: Some(unknown), moved: None }).contains("Matches  "));
     }
@@ -224,7 +233,7 @@ mod tests {
             told.push(line.to_owned());
         }
 
-        for (line, says) in told.iter().zip(["play money", "no payments", "test mode", "real money"]) {
+        for (line, says) in told.iter().zip(["play money", "No payments", "test mode", "real money"]) {
             assert!(line.contains(says), "{line}");
         }
     }

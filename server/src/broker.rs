@@ -146,7 +146,7 @@ pub(crate) async fn publish(
     entered: &[MasterListMatch],
 ) -> Result<(), Failure> {
     kafka::masterlist::publish(config, entered, |_, _| {}).await?;
-    tracing::info!(matches = entered.len(), "the bundled master list is published");
+    tracing::info!(matches = entered.len(), "bundled master list published");
     let (topic, source) = (exchange.master_list(), config.source.as_deref().unwrap_or_default());
     loop {
         let positions = inbox::positions(app, source).await?;
@@ -169,7 +169,7 @@ pub(crate) struct HubFeed {
 impl kafka::feed::Feed for HubFeed {
     async fn snapshot(&self) {
         if let Err(error) = self.hub.sweep().await {
-            tracing::warn!(%error, "the hub could not be filled; its next sweep does it");
+            tracing::warn!(%error, "live availability could not be loaded; the next comparison with the database does it");
         }
     }
 
@@ -179,7 +179,9 @@ impl kafka::feed::Feed for HubFeed {
     }
 
     fn lost(&self) {
-        tracing::debug!("availability may have been missed; the hub's next sweep finds it");
+        tracing::debug!(
+            "a change of availability may have been missed; the next comparison with the database finds it"
+        );
     }
 
     fn now(&self) -> DateTime<Utc> {

@@ -53,7 +53,7 @@ pub(crate) async fn warn(app: &App) {
     match Calendar::read(app).await.map(|calendar| calendar.warning()) {
         Ok(Some(warning)) => tracing::warn!("{warning}; is the master list the right one?"),
         Ok(None) => {}
-        Err(error) => tracing::warn!(%error, "whether any match is still to come can't be looked up"),
+        Err(error) => tracing::warn!(%error, "the dates of the matches can't be read"),
     }
 }
 

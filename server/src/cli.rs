@@ -1,18 +1,25 @@
 //! The command line: the roles of the program, and a help that teaches its settings.
 
+mod addresses;
+mod analytics;
 pub(crate) mod help;
 
-use std::{path::PathBuf, str::FromStr};
+use std::path::PathBuf;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-/// Sells match tickets through one GraphQL endpoint and shows every buyer, live, what is left.
+pub use self::{
+    addresses::{Address, AddressList, EffectName, Expiry},
+    analytics::{LakeTask, ModelTask, Train},
+};
+
+/// Sells match tickets through one GraphQL endpoint and shows every buyer live what is left.
 #[derive(Debug, Parser)]
 #[command(name = "matchday", version = help::VERSION.as_str(), after_help = help::SHORT, after_long_help = help::LONG.as_str(), max_term_width = 100)]
 pub struct Cli {
-    /// Settings file; `MATCHDAY_CONFIG` does the same. Without either, `./matchday.toml` is read where there is one
+    /// Settings file; `MATCHDAY_CONFIG` does the same. Without either, `./matchday.toml` is read if it exists
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
@@ -23,64 +30,88 @@ pub struct Cli {
 /// What the program is to be, or to do once.
 #[derive(Debug, Subcommand)]
 pub enum Role {
-    /// Answer GraphQL and keep the exchange with Kafka running (what happens without a command)
+    /// Serve GraphQL and the shop, and keep the exchange with Kafka running (the default without a command)
     Serve {
-        /// Serve visitors alone, and leave the exchange with Kafka, the expiry of holds, payments under way and mails to
+        /// Serve only visitors, and leave the exchange with Kafka, expiring holds, payments in progress and mails to
         /// workers; `MATCHDAY_VISITORS_ONLY` does the same
         #[arg(long)]
         visitors_only: bool,
     },
-    /// Keep the exchange with Kafka, the expiry of holds and mails running, and answer no GraphQL
+    /// Keep the exchange with Kafka running, expire holds and send mails, without serving GraphQL
     Worker,
-    /// Serve the fans' pages alone, and ask the API at `web.api_url`; needs no database, no Kafka and no Redis
+    /// Serve only the fans' pages, from the API at `web.api_url`; needs no database, Kafka or Redis
     Storefront,
-    /// Bring the database's tables up to date, back, or tell how they stand
+    /// Write the lake of bookings from Kafka; needs only Kafka and the lake. A site with an embedded broker writes it by itself
+    Analytics,
+    /// Show the lake of bookings, complete it from the database, or merge its files
+    Lake {
+        #[command(subcommand)]
+        task: LakeTask,
+    },
+    /// Train the recommendations' model from the lake, and publish it if it is better than the one in use
+    Train(Train),
+    /// List the models of the lake, show one, or choose the one in use
+    Model {
+        #[command(subcommand)]
+        task: ModelTask,
+    },
+    /// Apply, revert or list the database's migrations
     Migrate {
         #[command(subcommand)]
         step: Migrate,
     },
-    /// Copy the embedded database of the data folder into the Postgres of `DATABASE_URL`, all of it or nothing; that one
-    /// must be empty and migrated, and no program may be running on the folder
+    /// Copy the embedded database of the data folder into the Postgres of `DATABASE_URL`, all of it or nothing. The target
+    /// must be empty and migrated, and no `matchday` may run on the folder
     CopyDatabase,
     /// Print the GraphQL schema in SDL
     Schema,
-    /// Check a master list, or publish one to the master-list topic
+    /// Check a master list, or publish it to the master-list topic
     Masterlist {
         #[command(subcommand)]
         task: Masterlist,
     },
-    /// Change, list or end the keys that sign access tokens; a running program follows within seconds
+    /// Rotate, list or retire the keys that sign access tokens; a running program follows within seconds
     Key {
-        /// The keys that sign tickets, instead of those of access tokens
+        /// Act on the keys that sign tickets, instead of those that sign access tokens
         #[arg(long, global = true)]
         tickets: bool,
         #[command(subcommand)]
         task: Key,
     },
-    /// Open, promote, disable or enable an account; for the first admin, and for what no visitor can do
+    /// Create, promote, disable, enable, export or erase an account; for the first admin, and for what people ask of the operator
     User {
         #[command(subcommand)]
         task: User,
     },
-    /// Import rules about addresses; a running program follows within a second
+    /// Import address rules; a running program follows within a second
     Address {
         #[command(subcommand)]
         task: Address,
     },
-    /// Print the settings in force, secrets hidden, and where each came from
+    /// Print the settings in force, with secrets hidden, and where each comes from
     Config,
-    /// Ask the program that runs by the same settings whether it is ready; exits with 1 where it is not, or not reached
+    /// Ask the program with the same settings whether it is ready; exits with 1 if it is not ready or not reachable
     Health(Health),
     /// Write the manual pages of all commands into a folder
     Man {
-        /// Made where it is missing
+        /// Folder for the pages; created if it is missing
         #[arg(value_name = "DIR")]
         dir: PathBuf,
-        /// The date that the pages bear; today's, if not given
+        /// The date on the pages; today if not given
         #[arg(long, value_name = "DATE", value_parser = date)]
         date: Option<NaiveDate>,
     },
-    /// Print what completes commands and options in a shell
+    /// Write the reference pages (settings, errors, close codes, metrics, events, costs, rights, schema) into a folder, in
+    /// Markdown
+    Reference {
+        /// Made if it is missing
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+        /// Write what a release keeps of its contract instead: the schema, the keys of settings, and records of Kafka
+        #[arg(long)]
+        contract: bool,
+    },
+    /// Print a shell's completion script for commands and options
     Completions {
         #[arg(value_enum, value_name = "SHELL")]
         shell: Shell,
@@ -89,14 +120,17 @@ pub enum Role {
 
 #[derive(Debug, Args)]
 pub struct Health {
-    /// Ask only whether the program lives, not whether it is ready
+    /// Ask only whether the program is alive, not whether it is ready
     #[arg(long)]
     pub live: bool,
     /// Ask a worker, which listens on `worker.bind`
     #[arg(long)]
     pub worker: bool,
-    /// Ask at this address, instead of where the settings say that the program listens
-    #[arg(long, value_name = "HOST:PORT", conflicts_with = "worker")]
+    /// Ask a writer of the lake, which listens on `lake.bind`
+    #[arg(long, conflicts_with = "worker")]
+    pub analytics: bool,
+    /// Ask at this address instead of the one in the settings
+    #[arg(long, value_name = "HOST:PORT", conflicts_with_all = ["worker", "analytics"])]
     pub at: Option<String>,
 }
 
@@ -106,41 +140,41 @@ fn date(text: &str) -> Result<NaiveDate, &'static str> {
 
 #[derive(Debug, Subcommand)]
 pub enum Migrate {
-    /// Apply what is missing
+    /// Apply the missing migrations
     Up {
-        /// Apply this many steps and no more
+        /// Apply at most this many
         #[arg(long, value_name = "N")]
         steps: Option<u32>,
     },
-    /// Take back the newest steps, and the data that they brought
+    /// Revert the newest migrations, including the data in their tables and columns
     Down {
-        /// How many to take back
+        /// How many to revert
         #[arg(long, value_name = "N", default_value_t = 1)]
         steps: u32,
     },
-    /// List the steps, applied and missing; exits with 1 where one is missing
+    /// List applied and missing migrations; exits with 1 if one is missing
     Status,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Masterlist {
-    /// Read a master list and report every line that is wrong; publishes nothing
+    /// Report every wrong line of a master list, without publishing it
     Check(MasterlistFile),
-    /// Check a master list and publish it, if all of it is right
+    /// Check a master list and publish it if it has no errors
     Publish(MasterlistFile),
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Key {
-    /// Make a new key and let the old ones end when their last token has (those of tickets don't); signs nobody out
+    /// Create a new key. Old keys of access tokens end after their last token has expired, old keys of tickets do not end.
     Rotate {
-        /// For keys that were stolen: what they signed is worth nothing from now on
+        /// For stolen keys: everything that the old keys signed becomes invalid at once
         #[arg(long)]
         now: bool,
     },
-    /// List the keys, and where each stands
+    /// List the keys with their states
     List,
-    /// End one key: what it signed is worth nothing from now on
+    /// End one key: everything that it signed becomes invalid at once
     Retire {
         #[arg(value_name = "KID", allow_hyphen_values = true)]
         kid: String,
@@ -149,7 +183,7 @@ pub enum Key {
 
 #[derive(Debug, Subcommand)]
 pub enum User {
-    /// Open an account; a password is made and printed, unless one is given
+    /// Create an account; generates and prints a password unless `--password-stdin` is given
     Create {
         #[arg(value_name = "EMAIL")]
         email: String,
@@ -159,105 +193,46 @@ pub enum User {
         #[arg(long)]
         password_stdin: bool,
     },
-    /// Give an account a role, which counts within a second. Not where the identity provider says roles
-    /// (`oidc.role_claim`): it would say otherwise within a minute
+    /// Change an account's role, effective within a second. Not for roles that the identity provider assigns
+    /// (`oidc.role_claim`): it would reset them within a minute
     Promote {
-        /// Or its id, where an account of the identity provider has the same email
+        /// The account's email, or its id if an account of the identity provider has the same email
         #[arg(value_name = "EMAIL")]
         email: String,
         #[arg(long, value_enum)]
         role: RoleName,
     },
-    /// Let nobody sign in to an account, end its sessions and close its connections, within a second
+    /// Block sign-in to an account, end its sessions and close its connections, within a second
     Disable {
-        /// Or its id, which is all that some accounts of an identity provider have
+        /// The account's email or id; some accounts of an identity provider have only an id
         #[arg(value_name = "EMAIL")]
         email: String,
     },
-    /// Let the owner of a disabled account sign in again
+    /// Allow sign-in to a disabled account again
     Enable {
-        /// Or its id
+        /// The account's email or id
         #[arg(value_name = "EMAIL")]
         email: String,
     },
+    /// Print everything that is recorded about an account, as JSON
+    Export {
+        /// The account's email or id
+        #[arg(value_name = "EMAIL")]
+        email: String,
+    },
+    /// Delete an account as its owner would with `deleteAccount`, and print what is kept
+    Erase {
+        /// The account's email or id
+        #[arg(value_name = "EMAIL")]
+        email: String,
+        /// Also with valid tickets, open listings or offered gifts: tickets stay valid without a name, the others are taken back. Money
+        /// on its way, and a listing that a buyer has ordered, prevent it always
+        #[arg(long)]
+        force: bool,
+    },
 }
 
-#[derive(Debug, Subcommand)]
-pub enum Address {
-    /// Make a rule for each network of a list, all of them or none; what an admin or another list has a rule for is left
-    Import(AddressList),
-}
-
-#[derive(Debug, Args)]
-pub struct AddressList {
-    /// One network or address a line, comments after # or ; (such as netsets), or JSON lines with a `cidr` each (such as the DROP list); - reads standard input
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    #[arg(long, value_enum, default_value_t = EffectName::Block)]
-    pub effect: EffectName,
-    /// For whoever asks later
-    #[arg(long, value_name = "TEXT", default_value = "imported from a list")]
-    pub reason: String,
-    /// When the rules end by themselves: a time such as 2026-12-31T00:00:00Z, or after 12h or 30d
-    #[arg(long, value_name = "WHEN")]
-    pub expires: Option<Expiry>,
-    /// Name the list: what an earlier import by this name made, and the file no longer names, is removed
-    #[arg(long, value_name = "NAME")]
-    pub replace_source: Option<String>,
-    /// Leave out lines that are wrong, instead of importing nothing
-    #[arg(long)]
-    pub skip_wrong: bool,
-    /// Tell what would change, and change nothing
-    #[arg(long)]
-    pub dry_run: bool,
-}
-
-/// What becomes of addresses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum EffectName {
-    /// Their requests are refused
-    Block,
-    /// No other rule blocks them
-    Allow,
-}
-
-/// An end, as a time or by how long it is away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Expiry {
-    At(DateTime<Utc>),
-    In(TimeDelta),
-}
-
-impl Expiry {
-    /// The time itself, seen from `now`.
-    pub fn seen_from(self, now: DateTime<Utc>) -> DateTime<Utc> {
-        match self {
-            Self::At(time) => time,
-            Self::In(away) => now + away,
-        }
-    }
-}
-
-impl FromStr for Expiry {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-            return Ok(Self::At(time.to_utc()));
-        }
-        let wrong = "write a time such as 2026-12-31T00:00:00Z, or 12h or 30d";
-        let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or(wrong)?;
-        // A longer time is no end, and would end beyond what dates can say.
-        let number: u16 = number.parse().map_err(|_| wrong)?;
-        match unit {
-            "h" => Ok(Self::In(TimeDelta::hours(number.into()))),
-            "d" => Ok(Self::In(TimeDelta::days(number.into()))),
-            _ => Err(wrong),
-        }
-    }
-}
-
-/// What somebody may do.
+/// What an account may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum RoleName {
     /// Buys tickets
@@ -277,6 +252,7 @@ pub struct MasterlistFile {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
     use clap::CommandFactory;
 
     use super::*;

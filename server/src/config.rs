@@ -5,22 +5,28 @@
 pub(crate) mod accounts;
 mod admin;
 pub mod catalog;
+mod complaints;
 mod database;
 mod edge;
+mod edge_rows;
 mod forms;
 mod graphql;
 mod holds;
 mod http;
 mod kafka;
+pub(crate) mod lake;
+mod lines;
 pub(crate) mod log;
 mod mail;
 mod names;
 pub mod oidc;
 pub(crate) mod otel;
+pub(crate) mod recommendations;
 mod redis;
 mod refunds;
 mod resale;
 pub(crate) mod sales;
+pub(crate) mod search;
 pub mod site;
 mod sources;
 pub(crate) mod stripe;
@@ -47,9 +53,9 @@ use settings::{
 
 use self::{
     accounts::Accounts, admin::Admin, catalog::SETTINGS, database::Database, graphql::Graphql, holds::Holds,
-    http::Http, kafka::Kafka, log::Log, mail::Mail, oidc::Oidc, otel::Otel, redis::Redis, refunds::Refunds,
-    resale::Resale, sales::Sales, site::Env, stripe::Stripe, tickets::Tickets, venues::Venues, web::Web,
-    worker::Worker,
+    http::Http, kafka::Kafka, lake::Lake, log::Log, mail::Mail, oidc::Oidc, otel::Otel,
+    recommendations::Recommendations, redis::Redis, refunds::Refunds, resale::Resale, sales::Sales, search::Search,
+    site::Env, stripe::Stripe, tickets::Tickets, venues::Venues, web::Web, worker::Worker,
 };
 
 /// The file that is read when no other is named.
@@ -71,9 +77,12 @@ pub struct Config {
     pub database: Database,
     pub redis: Redis,
     pub kafka: Kafka,
+    pub lake: Lake,
     pub accounts: Accounts,
     pub oidc: Oidc,
     pub mail: Mail,
+    pub recommendations: Recommendations,
+    pub search: Search,
     pub sales: Sales,
     pub venues: Venues,
     pub holds: Holds,
@@ -107,9 +116,12 @@ impl Default for Config {
             database: Database::default(),
             redis: Redis::default(),
             kafka: Kafka::default(),
+            lake: Lake::default(),
             accounts: Accounts::default(),
             oidc: Oidc::default(),
             mail: Mail::default(),
+            recommendations: Recommendations::default(),
+            search: Search::default(),
             sales: Sales::default(),
             venues: Venues::default(),
             holds: Holds::default(),
@@ -136,6 +148,10 @@ pub enum Purpose {
     Api,
     /// Pages alone, which stand on nothing but an API elsewhere.
     Pages,
+    /// The lake alone: what is read from it, and learned.
+    Lake,
+    /// The lake, and Kafka from which it is written.
+    Analytics,
     /// To ask a running program how it stands: where it listens, and no more.
     Health,
 }
@@ -182,21 +198,24 @@ pub fn load_as(purpose: Purpose, file: Option<&Path>, variables: &[(String, Stri
 
     let mut problems = Vec::new();
     let path = named.unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
-    let mut figment = Figment::new().merge(sources::file(&path, is_named, &mut problems));
+    let (file, lines) = sources::file(&path, is_named, &mut problems);
+    let mut figment = Figment::new().merge(file);
     for layer in sources::environment(variables, &mut problems) {
         figment = figment.merge(layer);
     }
     let mut config = match figment.extract::<Config>() {
         Ok(config) => config,
         Err(errors) => {
-            problems.extend(errors.into_iter().map(|error| located(unread(&error), &figment)));
+            problems.extend(
+                errors.into_iter().map(|error| complaints::located(complaints::unread(&error), &figment, &lines)),
+            );
             return Err(Problems(problems));
         }
     };
     prices::complete(&mut config.transport.documents);
     config.limits.complete();
     config.bots.complete();
-    problems.extend(config.problems(purpose).into_iter().map(|problem| located(problem, &figment)));
+    problems.extend(config.problems(purpose).into_iter().map(|problem| complaints::located(problem, &figment, &lines)));
     if !problems.is_empty() {
         return Err(Problems(problems));
     }
@@ -206,23 +225,12 @@ pub fn load_as(purpose: Purpose, file: Option<&Path>, variables: &[(String, Stri
     Ok(Loaded { config, sources })
 }
 
-/// A value that its kind allows and its setting does not.
-fn unread(error: &figment::Error) -> Problem {
-    // An item of a list is named by its place, which is no part of the setting.
-    let names = error.path.iter().filter(|name| name.parse::<usize>().is_err());
-    let path = names.cloned().collect::<Vec<_>>().join(".");
-    Problem::new(path, error.kind.to_string(), "see `matchday --help`.")
-}
-
-/// A problem by the name that its setting was given under: the variable, or the key and its file.
-fn located(problem: Problem, figment: &Figment) -> Problem {
-    let setting = catalog::by_env(&problem.setting).or_else(|| catalog::by_path(&problem.setting));
-    let source = setting.and_then(|setting| Some((setting, figment.find_metadata(&setting.path)?)));
-    match source {
-        Some((setting, source)) if source.name == setting.env => Problem { setting: setting.env.clone(), ..problem },
-        Some((setting, source)) => Problem { setting: format!("{} ({})", setting.path, source.name), ..problem },
-        None => problem,
-    }
+/// Variables without which production does not start.
+pub(crate) fn required_in_production() -> Vec<String> {
+    let production = Config { env: Env::Prod, ..Config::default() };
+    let missing = production.problems(Purpose::Api).into_iter();
+    let setting = |name: &str| catalog::by_env(name).or_else(|| catalog::by_path(name));
+    missing.filter_map(|problem| Some(setting(&problem.setting)?.env.clone())).collect()
 }
 
 impl Config {
@@ -234,6 +242,9 @@ impl Config {
         edge.sockets.allowed_origins.extend(self.http.public_url.clone());
         let by_tls = self.http.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
         edge.http.is_secure = self.env == Env::Prod && by_tls;
+        let public_url = self.http.public_url.as_deref().map(|url| url.trim_end_matches('/'));
+        let documented = public_url.filter(|_| self.web.docs);
+        edge.http.error_docs = documented.map(|url| format!("{url}/docs/reference/errors"));
         edge
     }
 
@@ -243,12 +254,20 @@ impl Config {
         self.http.problems(&mut found);
         self.admin.problems(&mut found);
         self.worker.problems(&mut found);
+        self.lake.problems_of_bind(&mut found);
         if purpose == Purpose::Health {
             return found;
         }
         site::problems(self, &mut found);
         self.log.problems(&mut found);
         self.otel.problems(&mut found);
+        if matches!(purpose, Purpose::Lake | Purpose::Analytics) {
+            self.lake.problems(&mut found);
+            if purpose == Purpose::Analytics {
+                self.kafka.problems(env, &mut found);
+            }
+            return found;
+        }
         self.venues.problems(&mut found);
         self.captcha.problems(&mut found);
         self.web.problems(&self.http, &mut found);
@@ -261,6 +280,7 @@ impl Config {
         let largest_request = self.transport.documents.max_cost.max(self.transport.http.max_batch_cost);
         self.database.problems(env, &mut found);
         self.kafka.problems(env, &mut found);
+        self.lake.problems(&mut found);
         self.redis.problems(env, &mut found);
         self.mail.problems(env, &mut found);
         self.accounts.problems(env, &mut found);
@@ -268,6 +288,7 @@ impl Config {
         self.limits.problems(largest_request, &mut found);
         self.bots.problems(&mut found);
         self.resale.problems(&mut found);
+        self.search.problems(&mut found);
         names::problems(self, &mut found);
         found
     }
@@ -282,6 +303,7 @@ impl Config {
             mails_of_holds: self.mail.holds,
             patience: Duration::from_secs(self.graphql.request_seconds),
             verified_email_for_holds: self.accounts.asks_for_verified_emails(self.env),
+            records_years: self.accounts.records_years,
             refunds: self.refunds.rule(self.env),
             time_zones: self.venues.time_zones(),
             sales_close: self.sales.close(),

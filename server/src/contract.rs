@@ -6,7 +6,7 @@ use resolvers::{money, time::DateTime};
 use transport::document::{Contract, ContractError, Inputs, Scalar};
 
 /// Texts that are of another kind than a line, by argument or by input and field. Sorted.
-const KINDS: [(&str, Kind); 34] = [
+const KINDS: [(&str, Kind); 36] = [
     ("AcceptTicketTransferInput.code", Kind::Token),
     ("ChangePasswordInput.currentPassword", Kind::Password),
     ("ChangePasswordInput.newPassword", Kind::Password),
@@ -17,11 +17,13 @@ const KINDS: [(&str, Kind); 34] = [
     ("CreateListingInput.description", Kind::Description),
     ("CreateListingInput.idempotencyKey", Kind::Key),
     ("CreateListingInput.title", Kind::Title),
+    ("DeleteAccountInput.password", Kind::Password),
     ("ListingFilter.team", Kind::Search),
     ("MatchFilter.location", Kind::Search),
     ("MatchFilter.team", Kind::Search),
     ("OrderListingInput.idempotencyKey", Kind::Key),
     ("PayReservationInput.idempotencyKey", Kind::Key),
+    ("Query.search.query", Kind::Query),
     ("RefreshSessionInput.refreshToken", Kind::Token),
     ("RefundReservationInput.reason", Kind::RefundReason),
     ("RequestPasswordResetInput.email", Kind::Email),
@@ -80,10 +82,14 @@ mod tests {
         assert!(KINDS.is_sorted_by_key(|(place, _)| *place));
         let sdl = schema::sdl();
         for (place, _) in KINDS {
-            let (input, field) = place.split_once('.').expect("an input and its field");
-            let body = sdl.split_once(&format!("input {input} {{")).and_then(|(_, rest)| rest.split_once("\n}"));
-            let (body, _) = body.unwrap_or_else(|| panic!("there is no input {input}"));
-            assert!(body.contains(&format!("\t{field}: ")), "{place}");
+            let (of, name) = place.rsplit_once('.').expect("an input and its field, or a field and its argument");
+            let (begin, end) = match of.split_once('.') {
+                Some((_, field)) => (format!("\n\t{field}(\n"), "\n\t)"),
+                None => (format!("\ninput {of} {{"), "\n}"),
+            };
+            let body = sdl.split_once(&begin).and_then(|(_, rest)| rest.split_once(end));
+            let (body, _) = body.unwrap_or_else(|| panic!("there is no {of}"));
+            assert!(body.contains(&format!("\t{name}: ")), "{place}");
         }
     }
 

@@ -86,7 +86,7 @@ pub(crate) async fn copy(source: &DatabaseConnection, target: &DatabaseConnectio
     for (table, copied) in &rows {
         let (had, has) = (count(&from, table).await?, count(&into, table).await?);
         if had != has || has != *copied {
-            return Err(Failure::Uncopied(format!("{table} has {had} rows, and {has} came to Postgres")));
+            return Err(Failure::Uncopied(format!("{table} has {had} rows, but {has} were copied to Postgres")));
         }
     }
     // The log of an embedded broker has ended with its program, which forgets such places at its next start.
@@ -97,7 +97,9 @@ pub(crate) async fn copy(source: &DatabaseConnection, target: &DatabaseConnectio
     let of_copy = audited(&into).await?;
     if of_copy != violations {
         let what = of_copy.difference(&violations).cloned().collect::<Vec<_>>().join("\n  ");
-        return Err(Failure::Uncopied(format!("the audit finds in the copy what it does not find here:\n  {what}")));
+        return Err(Failure::Uncopied(format!(
+            "the audit finds errors in the copy that the embedded database does not have:\n  {what}"
+        )));
     }
     into.commit().await?;
     from.rollback().await?;
@@ -122,7 +124,7 @@ pub(crate) async fn compare_steps(source: &DatabaseConnection, target: &Database
         }
     }
     if here.unknown != there.unknown {
-        let what = "one of the databases has steps of a newer program, and the other has not";
+        let what = "one of the databases has migrations of a newer program, and the other has not";
         return Err(Failure::Uncopied(format!("{what}\n  Run `matchday migrate up` of the newest program on both.")));
     }
     Ok(())
@@ -143,7 +145,7 @@ async fn tables(from: &DatabaseTransaction, into: &DatabaseTransaction) -> Resul
     match unknown {
         None => Ok(tables),
         Some(Column { name, kind }) => {
-            Err(Failure::Uncopied(format!("{name} is of a type that can't be copied: {kind}")))
+            Err(Failure::Uncopied(format!("{name} has a type that can't be copied: {kind}")))
         }
     }
 }
@@ -173,7 +175,7 @@ fn in_order(tables: &Tables, references: &[(String, String)]) -> Result<Vec<Stri
         let (waiting, next): (BTreeSet<_>, BTreeSet<_>) = left.iter().copied().partition(waits);
         if next.is_empty() {
             let what = waiting.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-            return Err(Failure::Uncopied(format!("these tables refer to each other in a circle: {what}")));
+            return Err(Failure::Uncopied(format!("these tables reference each other in a circle: {what}")));
         }
         order.extend(next.into_iter().cloned());
         left = waiting;
@@ -198,7 +200,7 @@ async fn claim(into: &DatabaseTransaction, tables: &Tables) -> Result<(), Failur
     match filled.is_empty() {
         true => Ok(()),
         false => Err(Failure::Uncopied(format!(
-            "the database of DATABASE_URL is not empty; it has rows in {}\n  Name another one, made anew, after `matchday migrate up` and before any start on it.",
+            "the database of DATABASE_URL is not empty; it has rows in {}\n  Name a new database, after `matchday migrate up` and before the first start on it.",
             filled.join(", ")
         ))),
     }

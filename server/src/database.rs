@@ -28,7 +28,7 @@ const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const ALIVE: Duration = Duration::from_secs(1);
 const REASON_PATIENCE: Duration = Duration::from_secs(2);
 /// A database that lets us in sooner is not talked about.
-const QUIET: Duration = Duration::from_secs(1);
+const QUIET: Duration = Duration::from_millis(250);
 /// A transaction that says nothing for so long is rolled back by Postgres: its instance is stopped, and its locks stand in
 /// the way of the others.
 const IDLE_IN_TRANSACTION: &str = "SET idle_in_transaction_session_timeout = '10s'";
@@ -80,14 +80,19 @@ async fn reached(
     if let Ok(connected) = timeout(QUIET, connecting.as_mut()).await {
         return connected;
     }
-    tracing::warn!(database = url.redacted(), "waiting up to {seconds} s for the database");
+    let place =
+        options_of(url.expose()).map_or_else(|| url.redacted(), |to| format!("{}:{}", to.get_host(), to.get_port()));
+    tracing::warn!("waiting up to {seconds} s for the database at {place} (DATABASE_URL)");
     connecting.await
 }
 
-/// Why Postgres does not let us in, by one attempt without the pool.
+/// Why Postgres does not let us in, by one attempt without the pool; none where it does.
 async fn reason(url: &SecretUrl) -> Option<String> {
-    let refused = timeout(REASON_PATIENCE, PgConnection::connect_with(&options_of(url.expose())?)).await.ok()?.err()?;
-    Some(format!("{}: {refused}", url.redacted()))
+    let why = match timeout(REASON_PATIENCE, PgConnection::connect_with(&options_of(url.expose())?)).await {
+        Ok(connected) => connected.err()?.to_string(),
+        Err(_) => "no answer".to_owned(),
+    };
+    Some(format!("{}: {why}", url.redacted()))
 }
 
 /// Whether one connection meets the statements of another, as behind a pooler that gives a connection to each transaction

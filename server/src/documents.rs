@@ -74,11 +74,17 @@ impl SharedDocuments {
         }
 
         match self.redis.ask(command).await {
-            Ok(answer) => Some(answer),
+            Ok(answer) => {
+                if self.resting_until().take().is_some() {
+                    tracing::info!("Redis answers again: registered documents are shared by all instances");
+                }
+                Some(answer)
+            }
             Err(error) => {
                 counter!("matchday_redis_failures_total").increment(1);
-                tracing::warn!(error, "Redis has no documents right now; clients send theirs again");
-                *self.resting_until() = Some(Instant::now() + REST);
+                if self.resting_until().replace(Instant::now() + REST).is_none() {
+                    tracing::warn!(error, "Redis does not answer: clients send registered documents again");
+                }
                 None
             }
         }
@@ -97,7 +103,7 @@ impl SharedDocuments {
         let text = self.ask::<Option<String>>(&command).await.flatten()?;
         // An attacker who can write to Redis still can't make a client's hash mean something else.
         if !is_named(hash, &text) {
-            tracing::error!(hash, "Redis has another document under this hash; it is not used");
+            tracing::error!(hash, "Redis has another document under this hash; it is ignored");
             return None;
         }
         // The client that registered it has paid for it.

@@ -11,24 +11,24 @@ use crate::output;
 pub enum Failure {
     #[error(transparent)]
     Settings(#[from] Problems),
-    #[error("the data folder {} is in use by another matchday\n  Stop that one, or give this one its own with MATCHDAY_DATA_DIR.", .0.display())]
+    #[error("the data folder {} is in use by another matchday\n  Stop that one, or give this one its own folder with MATCHDAY_DATA_DIR.", .0.display())]
     DataDirInUse(PathBuf),
-    #[error("the data folder {} cannot be used: {error}\n  MATCHDAY_DATA_DIR names it; it must be writable.", path.display())]
+    #[error("the data folder {} cannot be used: {error}\n  MATCHDAY_DATA_DIR sets it; it must be writable.", path.display())]
     DataDir { path: PathBuf, error: std::io::Error },
-    #[error("cannot listen on {address}: {error}\n  {setting} names the address; port 0 takes a free one.")]
+    #[error("cannot listen on {address}: {error}\n  {setting} sets the address; port 0 picks a free one.")]
     Bind { address: String, setting: &'static str, error: std::io::Error },
-    #[error("the database cannot be reached: {0}\n  DATABASE_URL names it.")]
+    #[error("the database cannot be reached: {0}\n  DATABASE_URL sets its address.")]
     NoDatabase(String),
     #[error("the database failed: {0}")]
     Database(#[from] sea_orm::DbErr),
     #[error("the database lacks {}\n  Run `matchday migrate up`, or start with MATCHDAY_MIGRATE=true.", output::counted(*.0, "migration", "migrations"))]
     Unmigrated(usize),
     #[error(
-        "the database has steps that this program does not know ({unknown}), and lacks {missing} of its own\n  Run `matchday migrate up` of the newest program that uses it."
+        "the database has migrations that this program does not know ({unknown}), and lacks {missing} of this program's\n  Run `matchday migrate up` of the newest version that uses this database."
     )]
     Diverged { missing: usize, unknown: String },
     #[error(
-        "the database has steps that only a newer program can take back: {0}\n  Run `matchday migrate down` of that one."
+        "the database has migrations that only a newer version can revert: {0}\n  Run `matchday migrate down` of that version."
     )]
     StepsOfNewer(String),
     #[error("nothing was copied: {0}")]
@@ -41,7 +41,7 @@ pub enum Failure {
     Kafka(#[from] kafka::Error),
     #[error("{0}")]
     KafkaConfig(#[from] kafka::config::ConfigError),
-    #[error("the embedded broker lives inside a running `matchday`, and none runs on {}\n  Start one, or name the brokers with KAFKA_BROKERS.", .0.display())]
+    #[error("the embedded broker runs inside `matchday`, and no `matchday` runs on {}\n  Start one, or name the brokers with KAFKA_BROKERS.", .0.display())]
     NoEmbeddedBroker(PathBuf),
     #[error("{0}")]
     Accounts(#[from] domain::accounts::AccountError),
@@ -49,20 +49,30 @@ pub enum Failure {
     Keys(#[from] domain::keyring::KeyError),
     #[error("an account with the email {0:?} exists\n  `matchday user promote {0} --role …` changes its role.")]
     KnownEmail(String),
+    #[error(
+        "the account can't be deleted yet: {0}\n  `--force` goes past tickets, open listings and gifts; for money on its way, wait."
+    )]
+    NotSettled(String),
     #[error("there is no account with the email or id {0:?}")]
     NoAccount(String),
-    #[error("there is no key {0:?} that has not ended\n  `matchday key list` names them.")]
+    #[error("the lake has no model {0:?}\n  `matchday model list` lists the models.")]
+    NoModel(String),
+    #[error("no model was trained: {0}")]
+    Training(String),
+    #[error("{0}")]
+    TooLittleToLearn(String),
+    #[error("no active key is called {0:?}\n  `matchday key list` lists the keys.")]
     NoKey(String),
     #[error("{} cannot be read: {error}", path.display())]
     Unreadable { path: PathBuf, error: std::io::Error },
     #[error("{} cannot be written: {error}", path.display())]
     Unwritable { path: PathBuf, error: std::io::Error },
     #[error(
-        "{setting} is {address:?}, which nothing can be asked at\n  Name the address of the program with --at HOST:PORT, with the port that it listens on."
+        "{setting} is {address:?}, which can't be connected to\n  Give the address of the program with --at HOST:PORT, with the port that it listens on."
     )]
     NoAddress { setting: &'static str, address: String },
     #[error(
-        "{url}: {error}\n  {setting} says that the program listens there; --at names another address, --worker that of a worker."
+        "{url}: {error}\n  {setting} says that the program listens there; --at gives another address, --worker asks a worker."
     )]
     Unasked { url: String, setting: &'static str, error: fetch::FetchError },
     #[error("{url}: {said}")]
@@ -80,16 +90,22 @@ pub enum Failure {
     #[error("{0}")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
     #[error(
-        "the worker has no brokers to work with: an embedded broker is inside one program and unknown to all others\n  Name the brokers with KAFKA_BROKERS; on embedded parts `matchday serve` does the worker's work."
+        "a worker needs real Kafka brokers: an embedded broker serves only the program that it runs in\n  Set KAFKA_BROKERS; with embedded parts, `matchday serve` does the worker's work."
     )]
     WorkerAlone,
     #[error(
-        "an instance for visitors alone leaves the expiry of holds, mails and what other sites are told to workers, and {part} is embedded, unknown to all others\n  {setting} names a real one; or leave out --visitors-only and MATCHDAY_VISITORS_ONLY, for `matchday serve` to do all of it."
+        "`matchday analytics` needs real Kafka brokers: an embedded broker serves only the program that it runs in\n  Set KAFKA_BROKERS; with embedded parts, `matchday serve` writes the lake."
+    )]
+    AnalyticsAlone,
+    #[error("the lake cannot be used: {0}\n  MATCHDAY_LAKE_URL says where it is.")]
+    Lake(#[from] analytics::lake::LakeError),
+    #[error(
+        "an instance with --visitors-only leaves expiring holds, sending mails and publishing sales to workers, but {part} is embedded, so no worker can use it\n  Set {setting}, or leave out --visitors-only and MATCHDAY_VISITORS_ONLY so that `matchday serve` does all of it."
     )]
     VisitorsAlone { part: &'static str, setting: &'static str },
-    #[error("a task ended that cannot be started again; the log says which")]
+    #[error("a task ended that cannot be restarted; the log says which")]
     TaskLost,
-    #[error("stopped at once by a second signal; what was open was cut off")]
+    #[error("stopped at once by a second signal; open requests were cut off")]
     Forced,
     #[error("transport.documents.trusted_manifest: {0}")]
     Manifest(#[from] transport::document::ManifestError),
@@ -103,7 +119,7 @@ pub enum Failure {
     Security(#[from] security::ConfigError),
     #[error("REDIS_URL: {0}")]
     Redis(#[from] redis::RedisError),
-    #[error("the system refuses: {0}")]
+    #[error("the operating system refuses: {0}")]
     System(#[from] std::io::Error),
 }
 
@@ -117,6 +133,7 @@ impl Failure {
         match self {
             Failure::Settings(_)
             | Failure::WorkerAlone
+            | Failure::AnalyticsAlone
             | Failure::VisitorsAlone { .. }
             | Failure::PooledTransactions(_)
             | Failure::KafkaConfig(_)

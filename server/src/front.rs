@@ -72,7 +72,7 @@ impl Front {
         let stop = async {
             if fatal.run_until_cancelled(shutdown).await.is_some() {
                 let delay = connections.shutdown_delay();
-                tracing::info!(?delay, "stopping: open requests and sockets finish first");
+                tracing::info!(?delay, "shutting down: open requests and sockets finish first");
                 ending.announced.cancel();
                 fatal.run_until_cancelled(sleep(delay)).await;
             }

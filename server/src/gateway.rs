@@ -6,8 +6,8 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::SystemTime};
 
-use async_graphql::{Response, parser::types::OperationType};
-use axum::http::{StatusCode, header::ACCEPT, request::Parts};
+use async_graphql::Response;
+use axum::http::{HeaderMap, HeaderName, StatusCode, header::ACCEPT, request::Parts};
 use book::patience;
 use domain::{App, accounts::standing};
 use futures_util::{
@@ -17,24 +17,25 @@ use futures_util::{
 };
 use resolvers::{
     captcha,
-    context::{self, Refused, Requester},
+    context::Requester,
     cookies::{self, Cookies},
-    counted_actions::Action,
-    limits::Standings,
-    loaders::Loaders,
+    finder::Finder,
+    models::{ClientCountry, Models},
 };
-use schema::{CacheResult, ParsedOperation, RefusalCache, ResponseCache, Schema, SharedRendering};
+use schema::{RefusalCache, ResponseCache, Schema, SharedRendering};
 use security::{Admission, ClientHeaders, RequestContext, Security};
 use subscriptions::hub::Hub;
 use tracing::{Instrument, Span};
 use transport::{
     document::Prepared,
     encode,
-    gateway::{AnnotatedResult, CachedResult, Caller, Gateway, Payload, Refusal, Watch},
+    error_docs::ErrorDocs,
+    gateway::{CachedResult, Caller, Gateway, Payload, Refusal, Watch},
     request_id::RequestId,
 };
 
 use self::{
+    answering::{Answer, annotated, answer, is_hold_request, parsed, public},
     caller_context::CallerContext,
     identity::Identified,
     meters::{Meters, Outcome},
@@ -42,6 +43,7 @@ use self::{
 };
 use crate::config::{Config, accounts::SameSite};
 
+mod answering;
 mod caller_context;
 mod identity;
 mod masking;
@@ -64,20 +66,31 @@ pub(crate) struct Matchday {
     same_site: SameSite,
     /// Of an answer.
     bytes_max: usize,
+    error_docs: ErrorDocs,
+    country_header: Option<HeaderName>,
 }
 
 impl Matchday {
     /// Make it after the metrics recorder is installed, which its meters are resolved from.
-    pub(crate) fn new(app: Arc<App>, hub: Arc<Hub>, security: Arc<Security>, config: &Config) -> Self {
+    pub(crate) fn new(
+        app: Arc<App>,
+        hub: Arc<Hub>,
+        models: Arc<Models>,
+        finder: Arc<Finder>,
+        security: Arc<Security>,
+        config: &Config,
+    ) -> Self {
         let captchas = Arc::clone(&security.captcha) as captcha::Shared;
-        let schema = schema::build(Arc::clone(&app), Arc::clone(&hub), Some(captchas));
+        let schema = schema::build(Arc::clone(&app), Arc::clone(&hub), Arc::clone(&models), finder, Some(captchas));
         let bytes_max = config.transport.documents.max_answer_bytes;
         Self {
-            answers: Arc::new(ResponseCache::new(Arc::clone(&app), schema.clone(), bytes_max)),
+            answers: Arc::new(ResponseCache::new(Arc::clone(&app), schema.clone(), models, bytes_max)),
             refusals: Arc::new(RefusalCache::new(Arc::clone(&app))),
             shared_rendering: Arc::new(SharedRendering::new(Arc::clone(&app), schema.clone(), hub, bytes_max)),
             bytes_max,
+            error_docs: ErrorDocs::at(config.edge().http.error_docs.as_deref()),
             meters: Arc::default(),
+            country_header: config.transport.connections.country_header(),
             same_site: config.accounts.cookies_same_site,
             security,
             app,
@@ -94,6 +107,11 @@ impl Matchday {
             same_site: self.same_site.into(),
             refresh: tokens::of_cookie(&parts.headers, cookies::REFRESH).map(ToOwned::to_owned),
         })
+    }
+
+    /// The country that a proxy names; of others the server has taken the header away.
+    fn country(&self, headers: &HeaderMap) -> Option<ClientCountry> {
+        ClientCountry::of(headers.get(self.country_header.as_ref()?)?.to_str().ok()?)
     }
 
     /// Lets an admitted address have its token judged; it pays for one that is none.
@@ -129,7 +147,13 @@ impl Matchday {
             expires_at: viewer.map(|viewer| SystemTime::from(viewer.expires_at)),
             role: viewer.map(|viewer| security::role(viewer.role)),
             over,
-            context: Arc::new(CallerContext { context, request, cookies, signed_by }),
+            context: Arc::new(CallerContext {
+                context,
+                request,
+                cookies,
+                signed_by,
+                country: self.country(&parts.headers),
+            }),
         })
     }
 }
@@ -193,8 +217,8 @@ impl Gateway for Matchday {
             return None;
         }
         let (parsed, caller) = (parsed(operation), CallerContext::of(caller));
-        let (cached, outcome) = if is_public(operation, &parsed) {
-            (self.answers.find(&parsed)?, Outcome::Ok)
+        let (cached, outcome) = if let Some(question) = public(operation, &parsed, &caller) {
+            (self.answers.find(&question)?, Outcome::Ok)
         } else if is_hold_request(operation, &parsed, caller.context.requester) {
             (self.refusals.find(&parsed)?, Outcome::Refused)
         } else {
@@ -215,7 +239,7 @@ impl Gateway for Matchday {
         let (caller, app) = (CallerContext::of(caller), Arc::clone(&self.app));
         let id = caller.id();
         let (span, security, bytes_max) = (span(&id), Arc::clone(&self.security), self.bytes_max);
-        let (meters, kind) = (Arc::clone(&self.meters), operation.kind());
+        let (meters, kind, error_docs) = (Arc::clone(&self.meters), operation.kind(), self.error_docs.clone());
         async move {
             let refused = |refused: Box<Response>| {
                 meters.answered(kind, Outcome::of(&refused));
@@ -228,7 +252,7 @@ impl Gateway for Matchday {
             if let Err(response) = identity::confirm(&app, &caller, &operation).await {
                 return refused(response);
             }
-            let answering = answer(&schema, &answers, &refusals, &caller, &admission, &operation);
+            let answering = answer(&schema, &answers, &refusals, &error_docs, &caller, &admission, &operation);
             let answering = security::noting(Arc::clone(&admission.actions), answering);
             let executed = AssertUnwindSafe(patience::awaited(answering)).catch_unwind().await;
             security.note(caller.context.requester, &admission.actions);
@@ -292,105 +316,4 @@ impl Gateway for Matchday {
 fn span(id: &str) -> Span {
     let current = Span::current();
     if current.is_none() { tracing::error_span!("graphql", request_id = id) } else { current }
-}
-
-/// What an operation is answered.
-enum Answer {
-    /// Still to be encoded.
-    Response(Box<Response>),
-    /// Without errors.
-    Encoded(CachedResult),
-    /// As others were refused before.
-    KeptRefusal(CachedResult),
-}
-
-impl Answer {
-    fn response(response: Response) -> Self {
-        Self::Response(Box::new(response))
-    }
-}
-
-/// Answers from what is cached for all callers, where the operation shows all of them the same; else executes it.
-async fn answer(
-    schema: &Schema,
-    answers: &ResponseCache<CachedResult>,
-    refusals: &RefusalCache<CachedResult>,
-    caller: &CallerContext,
-    admission: &Admission,
-    operation: &Prepared,
-) -> Answer {
-    let parsed = parsed(operation);
-    if is_public(operation, &parsed) {
-        return match answers.answer(&parsed).await {
-            CacheResult::Encoded(cached) => Answer::Encoded(cached),
-            CacheResult::Response(response) => Answer::Response(response),
-        };
-    }
-    let requester = caller.context.requester;
-    let is_hold_request = is_hold_request(operation, &parsed, requester);
-    if is_hold_request && let Some(cached) = refusals.find(&parsed) {
-        return Answer::KeptRefusal(cached);
-    }
-    let collected = match parsed.collect() {
-        Ok(collected) => collected,
-        Err(refusal) => return Answer::Response(refusal),
-    };
-    let refused = Arc::<Refused>::default();
-    let standings = Standings::new(admission.standings());
-    let attach = |request| {
-        let mut request = context::attach(request, requester).data(Arc::clone(&refused)).data(standings.clone());
-        request = request.data(Arc::clone(&admission.actions));
-        if operation.kind() == OperationType::Query {
-            request = request.data(Arc::<Loaders>::default());
-        }
-        if let Some(cookies) = caller.cookies.clone() {
-            request = request.data(cookies);
-        }
-        request
-    };
-    let response = collected.execute(schema, attach).await;
-    admission.actions.add(Action::Work, security::values(&response.data));
-    if response.http_headers.is_empty()
-        && let Some(cached) = answers.encoded(&response)
-    {
-        return Answer::Encoded(cached);
-    }
-    if is_hold_request {
-        refusals.keep(&parsed, &refused, &response, || encode::response(&response));
-    }
-    Answer::response(response)
-}
-
-/// Whether all callers are shown the same.
-fn is_public(operation: &Prepared, parsed: &ParsedOperation<'_>) -> bool {
-    operation.kind() == OperationType::Query && ResponseCache::<CachedResult>::are_for(parsed)
-}
-
-/// Whether it is one request for tickets, by a user who may have some.
-fn is_hold_request(operation: &Prepared, parsed: &ParsedOperation<'_>, requester: Requester) -> bool {
-    operation.kind() == OperationType::Mutation
-        && requester.viewer.is_some()
-        && RefusalCache::<CachedResult>::are_for(parsed)
-}
-
-fn parsed(operation: &Prepared) -> ParsedOperation<'_> {
-    ParsedOperation {
-        text: operation.shared_text(),
-        document: operation.parsed(),
-        operation: operation.operation(),
-        operation_name: operation.operation_name(),
-        variables: operation.variables(),
-    }
-}
-
-/// A cached result with what this client is told beside it.
-fn annotated(cached: CachedResult, admission: Admission) -> Payload {
-    let bytes = cached.as_ref().len();
-    match admission.finish(bytes) {
-        Some(report) => {
-            let extensions = report.extensions();
-            Payload::Annotated(Box::new(AnnotatedResult { cached, headers: report.headers, extensions }))
-        }
-        None => Payload::Cached(cached),
-    }
 }

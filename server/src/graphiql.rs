@@ -61,7 +61,8 @@ async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
         return StatusCode::NOT_FOUND.into_response();
     };
     if asset.gzip && !takes_gzip(&headers) {
-        return (StatusCode::NOT_ACCEPTABLE, "this file is kept compressed: accept gzip\n").into_response();
+        return (StatusCode::NOT_ACCEPTABLE, "This file is kept compressed: send `Accept-Encoding: gzip`.\n")
+            .into_response();
     }
     let lasting = [
         (CONTENT_TYPE, asset.content_type),

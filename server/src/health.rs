@@ -24,7 +24,10 @@ use serde::Serialize;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::{broker::Exchange, database::Steps, failure::Failure, saturation, supervise::Supervisor, telemetry};
+use crate::{
+    analytics::standing::Standing, broker::Exchange, database::Steps, failure::Failure, output::counted, saturation,
+    supervise::Supervisor, telemetry,
+};
 
 /// How long after the start parts that are not needed are awaited.
 const SETTLING: Duration = Duration::from_secs(30);
@@ -36,9 +39,9 @@ const LATELY: Duration = Duration::from_secs(2);
 const LAG_MAX: i64 = 1_000;
 /// Age of the oldest unpublished event before it is worth naming.
 const BACKLOG_SECONDS_MAX: u64 = 30;
-const NOT_FOLLOWED: &str = "the availability feed is not followed yet";
+const NOT_FOLLOWED: &str = "the availability topic is not followed yet";
 /// Who publishes and reads for instances that serve visitors alone.
-const START_WORKERS: &str = "start `matchday worker`s";
+const START_WORKERS: &str = "start a `matchday worker`";
 
 /// What is asked about.
 pub(crate) struct Health {
@@ -47,6 +50,8 @@ pub(crate) struct Health {
     pub(crate) status: Arc<Status>,
     pub(crate) redis: Option<Redis>,
     pub(crate) supervisor: Supervisor,
+    /// Where this program writes the lake.
+    pub(crate) lake: Option<Arc<Standing>>,
     /// Where visitors are served and limited.
     pub(crate) limiter: Option<Arc<Limiter>>,
     /// Whether visitors are served, who need the view of all matches.
@@ -76,7 +81,7 @@ pub(crate) struct Part {
     /// Whether requests cannot be answered without it.
     pub(crate) needed: bool,
     pub(crate) detail: String,
-    /// Other instances see to it: this one is ready without them, also as it starts.
+    /// Other instances see to it, or nothing waits for it: this one is ready without it, also as it starts.
     #[serde(skip)]
     left_to_others: bool,
 }
@@ -102,6 +107,12 @@ impl Part {
         }
     }
 
+    /// The lake, which nothing waits for, also as the program starts.
+    pub(crate) fn lake(standing: &Standing) -> Self {
+        let (is_written, detail) = standing.is_written();
+        Self::of_others("lake", is_written, detail)
+    }
+
     /// The tasks of a program.
     pub(crate) fn tasks(supervisor: &Supervisor) -> Self {
         let states = supervisor.states();
@@ -109,7 +120,7 @@ impl Part {
             .iter()
             .filter_map(|(name, state)| {
                 let trouble = state.trouble.as_ref()?;
-                Some(format!("{name} (started again {} times): {trouble}", state.restarts))
+                Some(format!("{name} (restarted {} times): {trouble}", state.restarts))
             })
             .collect();
         match troubled.is_empty() {
@@ -162,6 +173,9 @@ impl Watched for Health {
         if self.serves {
             self.measure_stock();
         }
+        if let Some(lake) = &self.lake {
+            lake.measure();
+        }
         telemetry::measure();
     }
 
@@ -179,6 +193,7 @@ impl Health {
         parts.extend(redis);
         parts.extend(self.limits());
         parts.extend(self.provider());
+        parts.extend(self.lake.as_ref().map(|lake| Part::lake(lake)));
         parts.push(Part::tasks(&self.supervisor));
         parts
     }
@@ -191,15 +206,16 @@ impl Health {
             }
             Ok(Ok(steps)) if steps.missing.is_empty() => {
                 let newer = steps.unknown.len();
-                Part::needed("database", true, format!("answers, tables up to date; {newer} steps of a newer program"))
+                let newer = counted(newer, "migration", "migrations");
+                Part::needed("database", true, format!("answers, tables up to date; {newer} of a newer version"))
             }
             Ok(Ok(steps)) => {
-                let missing = steps.missing.len();
-                Part::needed("database", false, format!("{missing} migrations are missing: run `matchday migrate up`"))
+                let missing = counted(steps.missing.len(), "migration is", "migrations are");
+                Part::needed("database", false, format!("{missing} missing: run `matchday migrate up`"))
             }
             Ok(Err(error)) => Part::needed("database", false, error.to_string()),
             // All connections are at work, and they do work.
-            Err(_) if writes_lately() => Part::needed("database", true, "busy, and takes writes"),
+            Err(_) if writes_lately() => Part::needed("database", true, "busy, but accepts writes"),
             Err(_) => {
                 let late = format!("no answer within {} ms", PATIENCE.as_millis());
                 let why = self.app.store.health().trouble().map(|trouble| format!("; the last write: {trouble}"));
@@ -277,7 +293,7 @@ impl Health {
         }
         let parked = match self.app.parked_sales() {
             0 => String::new(),
-            parked => format!("; {parked} sales of other sites wait for matches that are not known"),
+            parked => format!("; {parked} sales of other sites wait for matches that are not in the master list"),
         };
         let follows = !self.serves || report.following;
         let (behind, lag) = lag(&report);
@@ -307,8 +323,9 @@ impl Health {
         Some(match limiter.falls_back_to() {
             None => Part::awaited("limits", true, "as configured"),
             Some(percent) => {
-                let detail =
-                    format!("Redis is away: this instance limits by itself at {percent} % of what is configured");
+                let detail = format!(
+                    "Redis does not answer: this instance applies {percent} % of the configured limits by itself"
+                );
                 Part::awaited("limits", false, detail)
             }
         })
@@ -320,7 +337,9 @@ impl Health {
         let known = provider.known_keys();
         Some(match provider.is_answering() {
             true => Part::awaited("identity provider", true, format!("{known} keys are known")),
-            false if known == 0 => Part::awaited("identity provider", false, "no keys are known: nobody of it gets in"),
+            false if known == 0 => {
+                Part::awaited("identity provider", false, "no keys are known: its users can't sign in")
+            }
             false => Part::awaited("identity provider", false, format!("does not answer; {known} keys stay in use")),
         })
     }
@@ -333,8 +352,10 @@ fn consumer_elsewhere(report: &kafka::status::Report) -> Part {
     let are_read = report.others.is_none_or(|others| others.read);
     match (report.following, report.consuming) {
         (false, _) => Part::awaited("consumer", false, NOT_FOLLOWED),
-        (true, false) => Part::of_others("consumer", false, "how far others have read is not known yet"),
-        (true, true) if are_read => Part::of_others("consumer", behind <= LAG_MAX, format!("others read; {lag}")),
+        (true, false) => Part::of_others("consumer", false, "the position of the other instances is not known yet"),
+        (true, true) if are_read => {
+            Part::of_others("consumer", behind <= LAG_MAX, format!("other instances read; {lag}"))
+        }
         (true, true) => {
             Part::of_others("consumer", false, format!("no instance reads the partitions ({START_WORKERS}): {lag}"))
         }
@@ -364,5 +385,5 @@ fn waiting(report: &kafka::status::Report) -> (String, bool) {
 
 /// What to do about a name that two instances go by.
 fn taken(name: &str) -> String {
-    format!("another instance is called {name:?} too; give each its own MATCHDAY_KAFKA_INSTANCE_ID")
+    format!("another instance has the name {name:?} too; give each its own MATCHDAY_KAFKA_INSTANCE_ID")
 }

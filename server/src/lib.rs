@@ -2,6 +2,7 @@
 //!
 //! Everything is wired here and only here: this crate knows all others and none knows it.
 
+mod analytics;
 mod banner;
 mod broker;
 mod calendar;
@@ -18,17 +19,20 @@ mod front;
 mod gateway;
 mod graphiql;
 mod health;
+mod lake_writer;
 mod mail;
 mod output;
 mod pages;
 mod passes;
 pub mod program;
 mod provider;
+pub mod reference;
 mod resources;
 pub mod roles;
 mod routes;
 pub mod run;
 mod saturation;
+mod searching;
 pub mod shop;
 mod sign_in;
 mod signals;

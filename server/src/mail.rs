@@ -103,7 +103,8 @@ impl Writer {
     async fn message(&self, mail: &OutgoingMail) -> Result<(Message, String), DeliveryError> {
         let permanent = |error: &dyn std::fmt::Display| DeliveryError::Permanent(error.to_string());
         let written = self.texts.write(mail);
-        let address = emails::on_the_wire(&mail.to).ok_or_else(|| permanent(&"no mail can go to the address"))?;
+        let address =
+            emails::on_the_wire(&mail.to).ok_or_else(|| permanent(&"not an address that mail can be sent to"))?;
         let address: Address = address.parse().map_err(|error| permanent(&error))?;
         let text = MultiPart::alternative_plain_html(written.text.clone(), written.html);
         let body = match self.attached(mail).await? {
@@ -194,7 +195,7 @@ impl Mailer for Folder {
         tokio::fs::write(&file, message.formatted())
             .await
             .map_err(|error| DeliveryError::Transient(format!("{}: {error}", file.display())))?;
-        tracing::info!(to = mail.to, file = %file.display(), text, "a mail, kept and not sent");
+        tracing::info!(to = mail.to, file = %file.display(), text, "mail stored, not sent");
         Ok(())
     }
 }

@@ -1,8 +1,8 @@
-//! The fans' pages, and what asks the API for them.
+//! The fans' pages, and what asks the API for them; the pages of the documentation, which ask nothing.
 
 use axum::{
     Router,
-    http::{Request, Response},
+    http::{Request, Response, Uri},
 };
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -16,11 +16,14 @@ use kit::{
 };
 use security::config::captcha::Provider;
 use storefront::Shop;
-use tower_http::compression::{CompressionLayer, predicate::SizeAbove};
+use tower_http::compression::{
+    CompressionLayer,
+    predicate::{NotForContentType, Predicate as _, SizeAbove},
+};
 use transport::routes::Routes;
 
 use crate::{
-    config::{Config, web::Web},
+    config::{Config, site::Env, web::Web},
     failure::Failure,
 };
 
@@ -68,13 +71,43 @@ pub(crate) fn routes(api: Box<dyn Api>, overrides: Overrides, config: &Config) -
             name: config.site_name().to_owned(),
             public_url: config.http.public_url.clone(),
             locales: web.locales.iter().filter_map(|tag| Locale::of_tag(tag)).collect(),
+            leads_to_docs: web.docs && config.env == Env::Dev,
             support: web.support.clone(),
             captcha: judge.and_then(Widget::of_judge),
             identity_provider: config.oidc.client(&config.http).map(|client| client.name),
+            country_header: config.transport.connections.country_header(),
             pages: overrides.pages,
         },
         theme: overrides.theme,
     };
-    let worth_it = SizeAbove::new(config.transport.http.compress_above_bytes);
-    storefront::routes(Shop::new(kit)).layer(CompressionLayer::new().compress_when(worth_it))
+    compressed(storefront::routes(Shop::new(kit)), config)
+}
+
+/// The documentation, where it is served; `has_api` says whether `GraphiQL` and the contract are too.
+pub(crate) fn documentation(config: &Config, has_api: bool) -> Router {
+    if !config.web.docs {
+        return Router::new();
+    }
+    let options = docs::Options {
+        public_url: config.http.public_url.clone(),
+        has_graphiql: has_api,
+        has_schema: has_api && config.shows_schema(),
+        has_shop: config.web.storefront || !has_api,
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    compressed(docs::routes(options), config)
+}
+
+/// Units that a page of the documentation costs, and a search in it.
+pub(crate) fn price_of_documentation(uri: &Uri) -> u64 {
+    const PAGE: u64 = 10;
+    const SEARCH: u64 = 300;
+    if uri.path() == docs::SEARCH { SEARCH } else { PAGE }
+}
+
+/// Compresses what is not kept compressed.
+fn compressed(routes: Router, config: &Config) -> Router {
+    // Photographs are compressed by themselves.
+    let worth_it = SizeAbove::new(config.transport.http.compress_above_bytes).and(NotForContentType::IMAGES);
+    routes.layer(CompressionLayer::new().compress_when(worth_it))
 }

@@ -67,7 +67,7 @@ struct Lane {
 /// Why there is no PDF.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unprinted {
-    #[error("too many wait for theirs")]
+    #[error("too many tickets wait to be printed")]
     Busy,
     #[error("{0}")]
     Failed(String),
@@ -205,21 +205,21 @@ async fn serve(office: &Office, whose: &str, link: &Link) -> (Response, bool) {
 }
 
 fn busy() -> Response {
-    away("many fetch their tickets right now; try again in a moment\n")
+    away("Too many tickets are being fetched right now. Try again in a moment.\n")
 }
 
 fn nothing() -> Response {
-    (StatusCode::NOT_FOUND, "there is no such page; a ticket's `passUrl` leads to it\n").into_response()
+    (StatusCode::NOT_FOUND, "There is nothing at this path: a ticket's `passUrl` is its address.\n").into_response()
 }
 
 fn over() -> Response {
-    let told = "this link is over, or the ticket is not what it was; your tickets have new links\n";
+    let told = "This link has expired, or the ticket has changed. Your list of tickets has new links.\n";
     (StatusCode::GONE, told).into_response()
 }
 
 fn failed(error: &dyn std::fmt::Display) -> Response {
     tracing::error!(%error, "a ticket could not be printed");
-    away("the ticket can't be printed right now; try again in a moment\n")
+    away("The ticket can't be printed right now. Try again in a moment.\n")
 }
 
 fn away(told: &'static str) -> Response {

@@ -49,6 +49,10 @@ async fn run(cli: Cli) -> ExitCode {
         Role::Serve { visitors_only } => roles::serve(settings, visitors_only).await,
         Role::Worker => roles::worker(settings).await,
         Role::Storefront => roles::storefront(settings).await,
+        Role::Analytics => roles::analytics(settings).await,
+        Role::Lake { task } => roles::lake(settings, &task).await,
+        Role::Train(asked) => roles::train(settings, asked).await,
+        Role::Model { task } => roles::models(settings, &task).await,
         Role::Migrate { step } => roles::migrate(settings, &step).await,
         Role::CopyDatabase => roles::copy_database(settings).await,
         Role::Schema => roles::schema(),
@@ -60,6 +64,7 @@ async fn run(cli: Cli) -> ExitCode {
         Role::Config => roles::config(settings),
         Role::Health(asked) => roles::health(settings, &asked).await,
         Role::Man { dir, date } => roles::man(&dir, date),
+        Role::Reference { dir, contract } => roles::reference(&dir, contract),
         Role::Completions { shell } => roles::completions(shell),
     };
     match done {

@@ -37,11 +37,11 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 enum Unfetched {
     #[error("{url}: {error}")]
     Fetch { url: String, error: FetchError },
-    #[error("{url} is no JSON of the expected form: {error}")]
+    #[error("{url} is not JSON of the expected form: {error}")]
     Form { url: String, error: serde_json::Error },
-    #[error("{url} speaks for the issuer {found:?}")]
+    #[error("{url} belongs to the issuer {found:?}")]
     OtherIssuer { url: String, found: String },
-    #[error("{url} names no {what} that may be asked")]
+    #[error("{url} names no usable {what}")]
     Endpoint { url: String, what: &'static str },
     #[error("no answer within {} s", PATIENCE.as_secs())]
     Late,
@@ -81,12 +81,12 @@ pub(crate) async fn run(app: Arc<App>, oidc: Oidc, stop: CancellationToken) {
     while !stop.is_cancelled() {
         let wait = match round(provider, &fetcher, &oidc).await {
             Ok(count) => {
-                tracing::debug!(count, "the identity provider's keys are fetched");
+                tracing::debug!(count, "identity provider's keys fetched");
                 failures = 0;
                 Duration::from_secs(oidc.refresh_seconds)
             }
             Err(error) => {
-                tracing::warn!(%error, "the identity provider's keys can't be fetched; those known stay in use");
+                tracing::warn!(%error, "the identity provider's keys can't be fetched; the known ones stay in use");
                 failures += 1;
                 Backoff { first: FIRST_WAIT, longest: LONGEST_WAIT }.wait(failures - 1)
             }
@@ -127,7 +127,7 @@ async fn keys(fetcher: &Fetcher, oidc: &Oidc, client: Option<&Client>) -> Result
         (Some(url), Some(client)) => {
             // Tokens are judged by their keys also where nobody can sign in.
             if let Err(error) = discovered(fetcher, issuer, Some(client)).await {
-                tracing::warn!(%error, "where the identity provider is asked can't be fetched; what is known stays in use");
+                tracing::warn!(%error, "the identity provider's configuration can't be fetched; the known one stays in use");
             }
             url.clone()
         }

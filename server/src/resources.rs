@@ -64,7 +64,7 @@ impl Resources {
             }
         }
         if let Err(error) = app.db.clone().close().await {
-            tracing::warn!(%error, "the database was not closed in order");
+            tracing::warn!(%error, "the database could not be closed cleanly");
         }
     }
 }

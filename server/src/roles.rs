@@ -5,9 +5,12 @@ mod completions;
 mod copy_database;
 mod health;
 mod keys;
+mod lake;
 mod man;
 mod masterlist;
 mod migrate;
+mod models;
+mod reference;
 mod settings;
 mod users;
 
@@ -25,14 +28,25 @@ use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 pub use self::{
-    addresses::addresses, completions::completions, copy_database::copy_database, health::health, keys::keys, man::man,
-    masterlist::masterlist, migrate::migrate, settings::config, users::users,
+    addresses::addresses,
+    completions::completions,
+    copy_database::copy_database,
+    health::health,
+    keys::keys,
+    lake::lake,
+    man::man,
+    masterlist::masterlist,
+    migrate::migrate,
+    models::{models, train},
+    reference::reference,
+    settings::config,
+    users::users,
 };
 use crate::{
     banner::Banner,
     config::{self, Config, Purpose},
     failure::Failure,
-    fd_limit, run, shop,
+    fd_limit, lake_writer, run, shop,
     signals::Signals,
     telemetry,
 };
@@ -58,6 +72,7 @@ pub async fn serve(settings: Option<&Path>, visitors_only: bool) -> Result<(), F
     };
     let (address, admin) = (running.address, running.admin);
     let (exchange, unreached, dates) = (running.exchange(), running.unreached(), running.calendar());
+    let redis_answers = running.redis_answers();
     let mut serving = pin!(until_signalled(|stop| running.until(stop), signals));
     // It answers already while it looks which services do.
     let (exchange, unreached, dates) = tokio::select! {
@@ -67,6 +82,12 @@ pub async fn serve(settings: Option<&Path>, visitors_only: bool) -> Result<(), F
     let banner = Banner { config: &config, address, admin, exchange: &exchange, unreached, dates };
     if let Err(error) = crate::output::line(&banner) {
         tracing::warn!(%error, "the start screen can't be written");
+    }
+    if unreached.redis {
+        tokio::select! {
+            ended = &mut serving => return ended,
+            () = redis_answers => {}
+        }
     }
 
     serving.await
@@ -90,7 +111,7 @@ pub async fn worker(settings: Option<&Path>) -> Result<(), Failure> {
     let Some(running) = signals.unless(start).await.transpose()? else {
         return Ok(());
     };
-    tracing::info!(health = %format!("http://{}/readyz", running.address), "the worker runs");
+    tracing::info!(health = %format!("http://{}/readyz", running.address), "worker started");
 
     until_signalled(|stop| running.until(stop), signals).await
 }
@@ -115,8 +136,27 @@ pub async fn storefront(settings: Option<&Path>) -> Result<(), Failure> {
         shop = %format!("http://{address}/"),
         health = %format!("http://{admin}/readyz"),
         api,
-        "the storefront runs"
+        "storefront started"
     );
+
+    until_signalled(|stop| running.until(stop), signals).await
+}
+
+/// Writes the lake from Kafka, until a signal.
+///
+/// # Errors
+///
+/// What kept it from starting.
+pub async fn analytics(settings: Option<&Path>) -> Result<(), Failure> {
+    let config = config::load(Purpose::Analytics, settings)?.config;
+    telemetry::log(&config.log);
+    if config.is_kafka_embedded() {
+        return Err(Failure::AnalyticsAlone);
+    }
+    let signals = Signals::listen()?;
+    let listener = bind(&config.lake.bind, "MATCHDAY_LAKE_BIND").await?;
+    let running = lake_writer::start(config, listener).await?;
+    tracing::info!(health = %format!("http://{}/readyz", running.address), "analytics started");
 
     until_signalled(|stop| running.until(stop), signals).await
 }
@@ -161,7 +201,12 @@ async fn bind(address: &str, setting: &'static str) -> Result<TcpListener, Failu
 
 /// The settings of a command that does one thing and ends.
 fn load(settings: Option<&Path>) -> Result<Config, Failure> {
-    let config = config::load(Purpose::Api, settings)?.config;
+    load_for(Purpose::Api, settings)
+}
+
+/// The same of a command that needs less than an API does.
+fn load_for(purpose: Purpose, settings: Option<&Path>) -> Result<Config, Failure> {
+    let config = config::load(purpose, settings)?.config;
     telemetry::log(&config.log);
     Ok(config)
 }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Json, Router,
     extract::State,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
@@ -15,15 +15,18 @@ use domain::{
     keyring,
     tickets::{self, keys::TicketCodes},
 };
-use metrics_exporter_prometheus::PrometheusHandle;
 
-use crate::{graphiql, health::Watched};
+use crate::{
+    graphiql,
+    health::Watched,
+    telemetry::{Metrics, open_metrics},
+};
 
 /// What these routes show.
 #[derive(Clone)]
 struct Shown {
     health: Arc<dyn Watched>,
-    metrics: PrometheusHandle,
+    metrics: Metrics,
 }
 
 /// `/healthz` for the public: that the process lives, and nothing of it.
@@ -32,7 +35,7 @@ pub(crate) fn alive() -> Router {
 }
 
 /// `/healthz`, `/readyz` and `/metrics` for operators.
-pub(crate) fn health(health: Arc<dyn Watched>, metrics: PrometheusHandle) -> Router {
+pub(crate) fn health(health: Arc<dyn Watched>, metrics: Metrics) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
@@ -91,10 +94,14 @@ async fn readyz(State(shown): State<Shown>) -> Response {
     response
 }
 
-async fn render(State(shown): State<Shown>) -> Response {
+async fn render(State(shown): State<Shown>, headers: HeaderMap) -> Response {
     shown.health.measure();
-    let text = shown.metrics.render();
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+    let (content_type, text) = if open_metrics::is_asked_for(&headers) {
+        (open_metrics::CONTENT_TYPE, shown.metrics.open_metrics())
+    } else {
+        ("text/plain; version=0.0.4; charset=utf-8", shown.metrics.text())
+    };
+    ([(header::CONTENT_TYPE, content_type), (header::VARY, "accept")], text).into_response()
 }
 
 fn plain(text: String) -> Response {

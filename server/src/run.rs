@@ -19,7 +19,7 @@ use domain::{
     tickets::keys::TicketCodes,
 };
 use limits::Limiter;
-use metrics_exporter_prometheus::PrometheusHandle;
+use resolvers::models::Models;
 use security::{AddressRules, Decisions, Security};
 use subscriptions::hub::{Hub, market::Market};
 use tokio::{net::TcpListener, time::Instant};
@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use transport::{Edge, document::Documents, routes::Routes, server::Ending};
 
 use crate::{
+    analytics::{models, standing::Standing},
     broker::{self, HubFeed},
     calendar::Bundle,
     config::Config,
@@ -39,13 +40,17 @@ use crate::{
     pages::{self, Overrides},
     passes, provider,
     resources::Resources,
-    routes, sign_in,
+    routes, searching, sign_in,
     supervise::Supervisor,
-    telemetry::{self, Traces},
+    telemetry::{self, Metrics, Traces},
 };
 
+mod duties;
 mod exchange;
+mod lake;
 mod unreached;
+
+use duties::Duties;
 
 /// How long tasks may take to end; the relay waits for the broker's last answers.
 const TASKS_PATIENCE: Duration = Duration::from_secs(10);
@@ -140,8 +145,17 @@ pub async fn start(config: Config, listener: TcpListener, clock: Arc<dyn Clock>)
         .merge(passes::routes(Arc::clone(&resources.app), Arc::clone(&resources.printer), Arc::clone(&security)))
         .merge(security::captcha::routes::routes(Arc::clone(&security)))
         .merge(sign_in_routes(&begun, &security))
+        .merge(security::charged(pages::documentation(&begun.config, true), &security, pages::price_of_documentation))
         .merge(security::charged_for_refusals(payment_routes(&begun), &security, is_signed));
-    let gateway = Arc::new(Matchday::new(Arc::clone(&resources.app), hub, Arc::clone(&security), &begun.config));
+    let models = Arc::<Models>::default();
+    let (config, used) = (begun.config.clone(), Arc::clone(&models));
+    supervisor.keep("models", move |stop| {
+        let (config, models) = (config.clone(), Arc::clone(&used));
+        async move { models::follow(config, models, stop).await }
+    });
+    let finder = searching::keep(supervisor, &resources.app, &hub, &begun.config.search);
+    let gateway =
+        Arc::new(Matchday::new(Arc::clone(&resources.app), hub, models, finder, Arc::clone(&security), &begun.config));
     let edge = Edge::with_documents(gateway, Arc::new(edge), documents, begun.ending.begun.clone());
     let evictor = edge.evictor();
     supervisor.keep("expulsion", move |stop| {
@@ -185,7 +199,7 @@ impl Running {
         drop(app);
         let tasks = async {
             if !supervisor.finish(TASKS_PATIENCE).await {
-                tracing::warn!("some tasks did not end in time and were left behind");
+                tracing::warn!("some tasks did not end in time and were abandoned");
             }
         };
         front.until(&fatal, shutdown, tasks).await;
@@ -199,38 +213,13 @@ impl Running {
     }
 }
 
-/// What an instance does beside what its visitors wait for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Duties {
-    /// The exchange with Kafka, the expiry of holds, the ends of sales, mails and payments under way.
-    All,
-    /// Others do it.
-    None,
-}
-
-impl Duties {
-    /// Those of an instance that serves visitors.
-    fn of(config: &Config) -> Result<Self, Failure> {
-        if !config.http.visitors_only {
-            return Ok(Self::All);
-        }
-        // Nothing would end what visitors hold, and no other site would hear of it.
-        let alone = |part, setting| Err(Failure::VisitorsAlone { part, setting });
-        match (config.is_database_embedded(), config.is_kafka_embedded()) {
-            (true, _) => alone("the database", "DATABASE_URL"),
-            (_, true) => alone("the broker", "KAFKA_BROKERS"),
-            (false, false) => Ok(Self::None),
-        }
-    }
-}
-
 /// What both roles have in common: resources opened, and the tasks of their duties running.
 struct Begun {
     address: SocketAddr,
     /// The address of its own for health and metrics, where one is set.
     admin: Option<TcpListener>,
     listener: TcpListener,
-    metrics: PrometheusHandle,
+    metrics: Metrics,
     resources: Resources,
     supervisor: Supervisor,
     traces: Option<Arc<Traces>>,
@@ -238,6 +227,8 @@ struct Begun {
     ending: Ending,
     fatal: CancellationToken,
     duties: Duties,
+    /// Where this program writes the lake.
+    lake: Option<Arc<Standing>>,
 }
 
 impl Begun {
@@ -266,6 +257,7 @@ impl Begun {
             Duties::None => exchange::leave_to_others(&supervisor, &resources, &config),
         }
 
+        let lake = lake::keep(&supervisor, &resources, &config);
         let ending = front::no_ending();
         Ok(Self {
             address,
@@ -279,6 +271,7 @@ impl Begun {
             ending,
             fatal,
             duties,
+            lake,
         })
     }
 
@@ -289,6 +282,7 @@ impl Begun {
             status: Arc::clone(&self.resources.status),
             redis: self.resources.redis.clone(),
             supervisor: self.supervisor.clone(),
+            lake: self.lake.clone(),
             limiter,
             serves,
             leaves_work: self.duties == Duties::None,

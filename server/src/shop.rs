@@ -16,6 +16,7 @@ use futures_util::{FutureExt as _, TryFutureExt as _, future::BoxFuture};
 use tokio::{net::TcpListener, time::Instant};
 use tokio_util::sync::CancellationToken;
 use transport::{
+    error_docs::ErrorDocs,
     relay::{Relay, Upstream},
     routes::Routes,
 };
@@ -91,9 +92,12 @@ pub async fn start(config: Config, listener: TcpListener) -> Result<Running, Fai
 
     let edge = config.edge();
     let base = config.web.api_url.as_deref().unwrap_or_default().trim_end_matches('/').to_owned();
-    let relay = Relay::new(Connections(fetch::client()), base, ending.begun.clone());
+    let error_docs = ErrorDocs::at(edge.http.error_docs.as_deref());
+    let relay = Relay::new(Connections(fetch::client()), base, ending.begun.clone(), error_docs);
     let api = ApiElsewhere::new(relay.clone(), edge.documents.max_answer_bytes);
-    let pages = pages::routes(Box::new(api), overrides, &config).merge(relay.routes(&SENT_ON));
+    let pages = pages::routes(Box::new(api), overrides, &config)
+        .merge(pages::documentation(&config, false))
+        .merge(relay.routes(&SENT_ON));
     let health = Arc::new(Health::new(relay, supervisor.clone(), ending.announced.clone(), Instant::now()));
     let routes = Routes::without_edge(pages, &edge);
     let health = routes::health(health, metrics);

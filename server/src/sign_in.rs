@@ -58,6 +58,8 @@ pub(crate) fn routes(app: Arc<App>, security: Arc<Security>, same_site: &'static
 struct Asked {
     /// A path to go on at.
     next: Option<String>,
+    /// Whether the provider is to ask who they are, also one who is signed in there.
+    anew: Option<String>,
 }
 
 async fn sign_in(State(desk): State<Arc<Desk>>, asked: Result<Query<Asked>, QueryRejection>, parts: Parts) -> Response {
@@ -65,8 +67,9 @@ async fn sign_in(State(desk): State<Arc<Desk>>, asked: Result<Query<Asked>, Quer
         Ok(drawn) => drawn.pay(OWN_UNITS),
         Err(refused) => return guarded(refused),
     }
-    let next = asked.ok().and_then(|Query(asked)| asked.next);
-    match provider_sign_in::begin(&desk.app, tokens::of_cookie(&parts.headers, BROWSER), next.as_deref()) {
+    let Asked { next, anew } = asked.map(|Query(asked)| asked).unwrap_or_default();
+    let browser = tokens::of_cookie(&parts.headers, BROWSER);
+    match provider_sign_in::begin(&desk.app, browser, next.as_deref(), anew.is_some()) {
         Ok(Beginning { endpoint, parameters, browser }) => {
             let parameters: Vec<_> = parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let joint = if endpoint.contains('?') { '&' } else { '?' };
@@ -139,31 +142,31 @@ fn refusal(error: &SignInError) -> Response {
         }
         SignInError::Unknown => (
             StatusCode::BAD_REQUEST,
-            "This sign-in is over",
-            "It was begun in another browser, or more than ten minutes ago. Begin it again here.",
+            "This sign-in has expired",
+            "It was started in another browser or more than ten minutes ago. Start again here.",
         ),
         SignInError::Used => (
             StatusCode::BAD_REQUEST,
-            "This sign-in was used before",
-            "You may be signed in already. If not, begin again.",
+            "This sign-in was already used",
+            "You may be signed in already. If not, start again.",
         ),
         SignInError::OtherIssuer => (
             StatusCode::BAD_REQUEST,
             "This sign-in can't be trusted",
-            "The answer does not come from the place that you were sent to. Begin again.",
+            "The response does not come from the sign-in service that you were sent to. Start again.",
         ),
         SignInError::Refused(code) if code == "access_denied" => (
             StatusCode::FORBIDDEN,
             "You are not signed in",
-            "You, or the place where you sign in, said no. Nothing has changed here.",
+            "You or the sign-in service cancelled. Nothing has changed here.",
         ),
         SignInError::Refused(_) | SignInError::Untrusted(_) => (
             StatusCode::BAD_GATEWAY,
             "You could not be signed in",
-            "The place where you sign in gave an answer that can't be used. Begin again; if it stays so, tell those who run the site.",
+            "The sign-in service sent a response that can't be used. Start again. If it keeps happening, contact the site's staff.",
         ),
         SignInError::Account(AccountError::Disabled) => {
-            (StatusCode::FORBIDDEN, "This account is disabled", "Those who run the site can enable it again.")
+            (StatusCode::FORBIDDEN, "This account is disabled", "The site's staff can enable it again.")
         }
         SignInError::Away(_) | SignInError::Account(_) => (
             StatusCode::SERVICE_UNAVAILABLE,
@@ -173,7 +176,7 @@ fn refusal(error: &SignInError) -> Response {
     };
     // A stranger's link alone fills no log.
     if status.is_server_error() {
-        tracing::warn!(%error, "a browser could not be signed in at the identity provider");
+        tracing::warn!(%error, "a browser could not be signed in through the identity provider");
     }
     // Relative, so that they stay below the prefix that a proxy may have put before them.
     let again = if status == StatusCode::NOT_FOUND { "" } else { "<a href=\"sign-in\">Sign in again</a> " };

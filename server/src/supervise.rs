@@ -83,7 +83,7 @@ impl Supervisor {
                 if started.elapsed() >= pace.steady_after {
                     wait = pace.first_wait;
                 }
-                tracing::error!(task = name, trouble = ended, again_in = ?wait, "a task ended; it is started again");
+                tracing::error!(task = name, trouble = ended, again_in = ?wait, "a task ended and is restarted");
                 restarts.increment(1);
                 supervisor.note(name, |state| {
                     state.restarts = state.restarts.saturating_add(1);
@@ -122,7 +122,7 @@ impl Supervisor {
         self.tasks.spawn(async move {
             let ended = supervisor.watch(name, task).await;
             if !supervisor.stop.is_cancelled() {
-                tracing::error!(task = name, trouble = ended, "a task ended that cannot be started again; stopping");
+                tracing::error!(task = name, trouble = ended, "a task ended that cannot be restarted; stopping");
                 supervisor.note(name, |state| state.trouble = Some(ended));
                 supervisor.fatal.cancel();
             }
@@ -152,7 +152,7 @@ impl Supervisor {
             }
         };
         match ended {
-            Ok(outcome) => outcome.trouble().unwrap_or_else(|| "it ended before the stop".to_owned()),
+            Ok(outcome) => outcome.trouble().unwrap_or_else(|| "it ended before the shutdown".to_owned()),
             Err(panic) => format!("it panicked: {}", panic_text(panic.as_ref())),
         }
     }
@@ -249,7 +249,7 @@ mod tests {
 
         let state = supervisor.states()["troubled"].clone();
         assert_eq!(state.restarts, 3);
-        assert_eq!(state.trouble.as_deref(), Some("it ended before the stop"));
+        assert_eq!(state.trouble.as_deref(), Some("it ended before the shutdown"));
         assert!(!fatal.is_cancelled());
         assert!(supervisor.finish(Duration::from_secs(30)).await);
     }

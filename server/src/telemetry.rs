@@ -9,12 +9,16 @@ use std::{
     time::Duration,
 };
 
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use metrics::SetRecorderError;
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-use self::trace_ids::{Ids, WithTraceIds};
+use self::{
+    exemplars::{Exemplars, WithExemplars},
+    trace_ids::{Ids, WithTraceIds},
+};
 use crate::config::{
     Config,
     log::{Log, LogFormat},
@@ -23,8 +27,10 @@ use crate::config::{
 pub use lines::flush;
 pub(crate) use traces::Traces;
 
-mod families;
+mod exemplars;
+pub(crate) mod families;
 mod lines;
+pub(crate) mod open_metrics;
 mod process;
 mod trace_ids;
 mod traces;
@@ -63,28 +69,53 @@ pub fn log(config: &Log) {
     }));
 }
 
-/// The process's metrics, as Prometheus reads them.
+/// The bounds of what is measured in seconds.
+const SECONDS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+/// The bounds of what is counted.
+const SIZES: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
+
+/// The process's metrics, as they are shown.
+#[derive(Clone)]
+pub(crate) struct Metrics {
+    handle: PrometheusHandle,
+    exemplars: Arc<Exemplars>,
+}
+
+impl Metrics {
+    /// In Prometheus's text format.
+    pub(crate) fn text(&self) -> String {
+        self.handle.render()
+    }
+
+    /// In the format of `OpenMetrics`, with exemplars.
+    pub(crate) fn open_metrics(&self) -> String {
+        open_metrics::of(&self.text(), &self.exemplars)
+    }
+}
+
+/// The process's metrics, recorded from now on.
 ///
 /// # Errors
 ///
 /// Another recorder was installed in this process before.
-pub(crate) fn metrics() -> Result<PrometheusHandle, metrics_exporter_prometheus::BuildError> {
-    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+pub(crate) fn metrics() -> Result<Metrics, BuildError> {
+    static METRICS: OnceLock<Metrics> = OnceLock::new();
     static INSTALLING: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
     let _one_at_a_time = INSTALLING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some(handle) = HANDLE.get() {
-        return Ok(handle.clone());
+    if let Some(metrics) = METRICS.get() {
+        return Ok(metrics.clone());
     }
-    const SECONDS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
-    const SIZES: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
-    let handle = PrometheusBuilder::new()
+    let recorder = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)?
         .set_buckets_for_metric(Matcher::Suffix("_size".to_owned()), SIZES)?
-        .install_recorder()?;
+        .build_recorder();
+    let metrics = Metrics { handle: recorder.handle(), exemplars: Arc::new(Exemplars::new(SECONDS)) };
+    let recorder = WithExemplars::new(recorder, Arc::clone(&metrics.exemplars));
+    metrics::set_global_recorder(recorder).map_err(|refused| SetRecorderError(refused.0.into_inner()))?;
     families::describe();
 
-    Ok(HANDLE.get_or_init(|| handle).clone())
+    Ok(METRICS.get_or_init(|| metrics).clone())
 }
 
 /// Begins to trace, where a collector is named.
@@ -106,9 +137,9 @@ pub(crate) fn say_build(site: &str) {
 }
 
 /// Lets old samples of histograms go.
-pub(crate) async fn run_upkeep(metrics: PrometheusHandle, stop: CancellationToken) {
+pub(crate) async fn run_upkeep(metrics: Metrics, stop: CancellationToken) {
     while stop.run_until_cancelled(sleep(UPKEEP)).await.is_some() {
-        metrics.run_upkeep();
+        metrics.handle.run_upkeep();
     }
 }
 

@@ -18,8 +18,12 @@ mod logging;
 mod manual;
 #[path = "program/metrics.rs"]
 mod metrics;
+#[path = "program/origins.rs"]
+mod origins;
 #[path = "program/serving.rs"]
 mod serving;
+#[path = "program/unreached.rs"]
+mod unreached;
 
 #[test]
 fn one_command_opens_the_whole_world_cup_and_a_second_start_publishes_nothing_twice() {
@@ -47,7 +51,7 @@ fn the_screen_and_the_log_say_when_matches_are_played_and_that_none_is_to_come()
     let played = Serving::start(&soon);
     let kept = fs::read_to_string(soon.0.join("data/calendar-weeks")).expect("the folder keeps by how much");
     let told = format!("the World Cup 2022, {kept} weeks later");
-    assert!(played.screen.contains(&told) && !played.screen.contains("Nothing is to come"), "{}", played.screen);
+    assert!(played.screen.contains(&told) && !played.screen.contains("No match is to come"), "{}", played.screen);
 
     let mut command = over.matchday();
     command.env("MATCHDAY_KAFKA_BUNDLED_STARTS_SOON", "false");
@@ -55,7 +59,7 @@ fn the_screen_and_the_log_say_when_matches_are_played_and_that_none_is_to_come()
 
     let told = "all 64 matches have begun, the last one on 18 December 2022";
     assert!(ended.screen.contains("20 November 2022 to 18 December 2022"), "{}", ended.screen);
-    assert!(ended.screen.contains(told) && ended.screen.contains("nothing can be bought"), "{}", ended.screen);
+    assert!(ended.screen.contains(told) && ended.screen.contains("no tickets can be bought"), "{}", ended.screen);
     over.logged(&["WARN", told]);
     assert!(!over.0.join("data/calendar-weeks").exists());
 }

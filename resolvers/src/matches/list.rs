@@ -25,8 +25,10 @@ pub struct MatchConnection {
     pub(super) filter: Filter,
 }
 
+/// A page of matches.
 #[Object]
 impl MatchConnection {
+    /// Whether there are more pages, and the cursors that lead to them.
     async fn page_info(&self) -> PageInfo {
         PageInfo {
             has_previous_page: self.earlier,
@@ -36,16 +38,17 @@ impl MatchConnection {
         }
     }
 
+    /// The matches of this page, each with its cursor.
     async fn edges(&self) -> List<MatchEdge> {
         List(self.items.iter().cloned().map(MatchEdge).collect())
     }
 
-    /// The matches without their cursors.
+    /// The matches of this page, without their cursors.
     async fn nodes(&self) -> List<Match> {
         List(self.items.clone())
     }
 
-    /// Matches that the filter lets through, on all pages.
+    /// The number of matches on all pages.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
         let count = page::count(context::view(ctx).await?, &self.filter);
         Ok(i32::try_from(count).unwrap_or(i32::MAX))
@@ -55,14 +58,15 @@ impl MatchConnection {
 /// A match at its place. Its cursor is reckoned where it is asked for.
 pub struct MatchEdge(Match);
 
-/// A match, and where it stands in the list.
+/// A match and its place in the list.
 #[Object]
 impl MatchEdge {
-    /// To be sent as `after` or `before`.
+    /// The place in the list, to send as `after` or `before`.
     async fn cursor(&self) -> String {
         cursor(&self.0)
     }
 
+    /// The match.
     async fn node(&self) -> &Match {
         &self.0
     }

@@ -11,120 +11,128 @@ use crate::{context::InContext, error::ApiError, money::Money, reservations::Res
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "reconciliation::Kind")]
 pub enum PaymentTroubleKind {
-    /// It has been on its way for too long: the gateway is out of reach, or tells what can't be.
+    /// The payment takes too long: the payment provider is out of reach, or reports an impossible state.
     Stuck,
-    /// Its reservation is paid by another payment as well.
+    /// Another payment paid the same reservation.
     Overpaid,
-    /// It is paid, and its reservation is not sold.
+    /// The payment is complete, but its reservation is not sold.
     Unfulfilled,
-    /// The gateway tells of a payment that is not known here.
+    /// The payment provider reports a payment that Matchday does not have.
     Orphaned,
-    /// The gateway will not give back what is owed of it: refundReservation asks it once more.
+    /// The payment provider refused a refund: `refundReservation` tries it once more.
     RefundRefused,
-    /// Money of it went back that was not given back here, as at the gateway's own pages: `amounts` says how much. Its
-    /// tickets stay as they are.
+    /// The amount was refunded outside Matchday, for example on the payment provider's own pages: `amounts` says how
+    /// much. The tickets stay as they are.
     RefundedElsewhere,
-    /// The gateway took another amount than it was asked for: `amounts` says which.
+    /// The payment provider charged another amount than requested: `amounts` has both.
     AmountMismatch,
-    /// Its payer has their bank ask for the money back, or got it that way: `dispute` says how far that is. Its tickets
-    /// open the gate unless freezeTickets keeps them out.
+    /// The payer disputes the payment with their bank: `dispute` says where that stands. The tickets stay valid at the
+    /// gate unless `freezeTickets` freezes them.
     Disputed,
 }
 
-/// How far a dispute is.
+/// Where a dispute stands.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "dispute::State")]
 pub enum DisputeStatus {
-    /// The payer's bank asks, and takes nothing yet.
+    /// The payer's bank asks for an explanation and has taken nothing yet.
     Inquiry,
-    /// The payer's bank has taken the money back, until it is decided whose it is.
+    /// The payer's bank has taken the money back until the dispute is decided.
     Open,
-    /// The money is the site's again.
+    /// The site keeps the money.
     Won,
-    /// The money is the payer's.
+    /// The payer keeps the money.
     Lost,
-    /// It ended without the money moving.
+    /// The dispute ended and no money moved.
     Closed,
 }
 
 /// A payer who asks their bank for the money of a payment back.
 pub(super) struct Dispute(dispute::Model);
 
+/// A payer's dispute: their bank asks for the money of a payment, or has taken it back.
 #[Object]
 impl Dispute {
-    /// The gateway's name for it, by which its own pages find it.
+    /// The payment provider's id of the dispute.
     async fn gateway_id(&self) -> &str {
         &self.0.id
     }
 
+    /// Where the dispute stands.
     async fn status(&self) -> DisputeStatus {
         self.0.state.into()
     }
 
+    /// The disputed amount.
     async fn amount(&self) -> Money {
         Money::from_minor(self.0.amount_minor)
     }
 
-    /// Why, in the gateway's words, such as `fraudulent`.
+    /// The reason as the payment provider reports it, such as `fraudulent`.
     async fn reason(&self) -> &str {
         &self.0.reason
     }
 
+    /// When the dispute was opened.
     async fn opened_at(&self) -> DateTime {
         self.0.opened_at.into()
     }
 }
 
-/// What this site and the gateway say of the same money.
+/// The amounts that Matchday and the payment provider have for the same money.
 #[derive(SimpleObject)]
 pub(super) struct TroubleAmounts {
-    /// By this site's books.
+    /// The amount in Matchday's books.
     booked: Money,
-    /// By the gateway's.
+    /// The amount that the payment provider reports.
     at_gateway: Money,
 }
 
 /// A payment that somebody has to look at.
 pub(super) struct PaymentTrouble(Trouble);
 
+/// A payment that needs the staff's attention.
 #[Object]
 impl PaymentTrouble {
+    /// What is wrong.
     async fn kind(&self) -> PaymentTroubleKind {
         self.0.kind.into()
     }
 
-    /// Null where the kind is ORPHANED.
+    /// The payment; null if the kind is `ORPHANED`.
     async fn payment(&self) -> Option<Payment> {
         self.0.payment.clone().map(Payment::from)
     }
 
-    /// Null where the kind is ORPHANED.
+    /// The payment's reservation; null if the kind is `ORPHANED`.
     async fn reservation(&self) -> Option<Reservation> {
         self.0.reservation.clone().map(Reservation::from)
     }
 
-    /// What is not given back; set where the kind is `REFUND_REFUSED`, or where a refund is STUCK.
+    /// The refund that is not complete; set if the kind is `REFUND_REFUSED`, or if a refund is `STUCK`.
     async fn refund(&self) -> Option<Refund> {
         self.0.refund.clone().map(Refund)
     }
 
-    /// Set where the kind is DISPUTED.
+    /// The dispute; set if the kind is `DISPUTED`.
     async fn dispute(&self) -> Option<Dispute> {
         self.0.dispute.clone().map(Dispute)
     }
 
-    /// What was given back, where the kind is `REFUNDED_ELSEWHERE`; what was taken, where it is `AMOUNT_MISMATCH`.
+    /// Both amounts: refunded amounts if the kind is `REFUNDED_ELSEWHERE`, charged amounts if it is `AMOUNT_MISMATCH`;
+    /// otherwise null.
     async fn amounts(&self) -> Option<TroubleAmounts> {
         let amounts = self.0.amounts?;
         let (booked, at_gateway) = (Money::from_minor(amounts.ours), Money::from_minor(amounts.gateways));
         Some(TroubleAmounts { booked, at_gateway })
     }
 
-    /// The gateway's name for the event; set where the kind is ORPHANED.
+    /// The payment provider's id of the event; set if the kind is `ORPHANED`.
     async fn event_id(&self) -> Option<&str> {
         self.0.event_id.as_deref()
     }
 
+    /// Since when the payment needs attention.
     async fn since(&self) -> DateTime {
         self.0.since.into()
     }
@@ -135,8 +143,8 @@ pub struct PaymentQuery;
 
 #[Object]
 impl PaymentQuery {
-    /// Payments that somebody has to look at, for admins. At most 100 of a kind: what is still open first, then the newest
-    /// first; the metric `matchday_payment_troubles` counts all. Lost disputes, money that went back elsewhere and other
+    /// Payments that need the staff's attention. For admins. At most 100 of each kind: open ones first, then the
+    /// newest; the metric `matchday_payment_troubles` counts all. Lost disputes, refunds made elsewhere and mismatched
     /// amounts stay listed.
     async fn reconciliation(&self, ctx: &Context<'_>) -> Result<Vec<PaymentTrouble>, ApiError> {
         ctx.admin()?;

@@ -14,7 +14,7 @@ use settings::{
 use super::site::Env;
 
 const ADVICE: &str =
-    "give 32 random bytes or more, such as the output of `openssl rand -base64 48`; the same on every instance.";
+    "set at least 32 random bytes, such as the output of `openssl rand -base64 48`, the same on every instance.";
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -29,6 +29,8 @@ pub struct Accounts {
     pub cookies_same_site: SameSite,
     /// Whether buyers must have confirmed their email to hold or order tickets; unset, `prod` asks for it and `dev` does not.
     pub verified_email_for_holds: Option<bool>,
+    /// For how many years the law makes the site keep its books, as people are told who delete their account.
+    pub records_years: Option<u32>,
 }
 
 impl Default for Accounts {
@@ -41,6 +43,7 @@ impl Default for Accounts {
             refresh_reuse_seconds: 20,
             cookies_same_site: SameSite::Lax,
             verified_email_for_holds: None,
+            records_years: None,
         }
     }
 }
@@ -87,13 +90,14 @@ impl From<TokenAlgorithm> for entities::signing_key::Algorithm {
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    ("accounts.jwt_secret", "MATCHDAY_JWT_SECRET", Kind::Text, "seals the keys that sign access tokens, 32 bytes or more; unset in dev: made once, kept in the data folder"),
-    ("accounts.token_algorithm", "MATCHDAY_ACCOUNTS_TOKEN_ALGORITHM", Kind::OneOf(&["EdDSA", "HS256"]), "what new keys sign access tokens with; EdDSA has public keys, /.well-known/jwks.json"),
+    ("accounts.jwt_secret", "MATCHDAY_JWT_SECRET", Kind::Text, "encrypts the keys that sign tokens, 32 bytes or more; unset in dev: made once and kept in the data folder"),
+    ("accounts.token_algorithm", "MATCHDAY_ACCOUNTS_TOKEN_ALGORITHM", Kind::OneOf(&["EdDSA", "HS256"]), "algorithm of new keys for access tokens; EdDSA publishes its public keys at /.well-known/jwks.json"),
     ("accounts.access_token_seconds", "MATCHDAY_ACCOUNTS_ACCESS_TOKEN_SECONDS", Kind::Number(10, DAY), "life of an access token"),
-    ("accounts.refresh_token_seconds", "MATCHDAY_ACCOUNTS_REFRESH_TOKEN_SECONDS", Kind::Number(60, 366 * DAY), "life of a session without use"),
-    ("accounts.refresh_reuse_seconds", "MATCHDAY_ACCOUNTS_REFRESH_REUSE_SECONDS", Kind::Number(0, 300), "how long a refresh token that was used is answered with its successor again; 0: its second use ends the session at once"),
-    ("accounts.cookies_same_site", "MATCHDAY_ACCOUNTS_COOKIES_SAME_SITE", Kind::OneOf(&["Strict", "Lax", "None"]), "which pages make browsers send the cookies of a session: those of this site (Strict), links to it too (Lax), or all (None)"),
-    ("accounts.verified_email_for_holds", "MATCHDAY_ACCOUNTS_VERIFIED_EMAIL_FOR_HOLDS", Kind::Flag, "let only those hold or order tickets who have confirmed their email; unset: in prod only"),
+    ("accounts.refresh_token_seconds", "MATCHDAY_ACCOUNTS_REFRESH_TOKEN_SECONDS", Kind::Number(60, 366 * DAY), "life of an unused session"),
+    ("accounts.refresh_reuse_seconds", "MATCHDAY_ACCOUNTS_REFRESH_REUSE_SECONDS", Kind::Number(0, 300), "how long the second use of a refresh token returns the same answer; 0: a second use ends the session at once"),
+    ("accounts.cookies_same_site", "MATCHDAY_ACCOUNTS_COOKIES_SAME_SITE", Kind::OneOf(&["Strict", "Lax", "None"]), "the SameSite attribute of session cookies: Strict (only requests from the site's pages), Lax (links to it too) or None (all)"),
+    ("accounts.verified_email_for_holds", "MATCHDAY_ACCOUNTS_VERIFIED_EMAIL_FOR_HOLDS", Kind::Flag, "only users with a confirmed email can hold or order tickets; unset: in prod only"),
+    ("accounts.records_years", "MATCHDAY_ACCOUNTS_RECORDS_YEARS", Kind::Number(0, 100), "for how many years after its own the law makes you keep a record of a sale; told to people who delete their account; unset: no date is told"),
 ];
 
 impl Accounts {
@@ -101,7 +105,7 @@ impl Accounts {
     pub(super) fn problems(&self, env: Env, found: &mut Vec<Problem>) {
         let Some(secret) = self.jwt_secret.as_ref().map(Secret::expose) else {
             if env == Env::Prod {
-                found.push(Problem::new("MATCHDAY_JWT_SECRET", "unset, and ENV=prod makes up no secrets", ADVICE));
+                found.push(Problem::new("MATCHDAY_JWT_SECRET", "unset, and required with ENV=prod", ADVICE));
             }
             return;
         };

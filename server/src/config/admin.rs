@@ -16,7 +16,7 @@ pub struct Admin {
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    ("admin.bind", "MATCHDAY_ADMIN_BIND", Kind::Text, "address of /metrics and /readyz for those who run the site, such as 0.0.0.0:9000; unset: they are on the public address"),
+    ("admin.bind", "MATCHDAY_ADMIN_BIND", Kind::Text, "address of /metrics, /readyz and the details of /healthz for operators, such as 0.0.0.0:9000; unset: they are on the public address"),
 ];
 
 impl Admin {

@@ -11,8 +11,8 @@ use settings::row::{Kind, Row};
 use strsim::levenshtein;
 
 use super::{
-    accounts, admin, database, forms::nearest, graphql, holds, http, kafka, log, mail, oidc, otel, redis, refunds,
-    resale, sales, site, stripe, tickets, venues, web, worker,
+    accounts, admin, database, edge_rows, forms::nearest, graphql, holds, http, kafka, lake, log, mail, oidc, otel,
+    recommendations, redis, refunds, resale, sales, search, site, stripe, tickets, venues, web, worker,
 };
 
 /// One setting, as a user meets it.
@@ -30,7 +30,7 @@ pub struct Setting {
 pub const CONFIG_ENV: &str = "MATCHDAY_CONFIG";
 
 /// The sections of ours, each of which lists its settings.
-const SECTIONS: [&[Row]; 25] = [
+const SECTIONS: [&[Row]; 28] = [
     site::ROWS,
     http::ROWS,
     graphql::ROWS,
@@ -39,9 +39,12 @@ const SECTIONS: [&[Row]; 25] = [
     database::ROWS,
     redis::ROWS,
     kafka::ROWS,
+    lake::ROWS,
     accounts::ROWS,
     oidc::ROWS,
     mail::ROWS,
+    recommendations::ROWS,
+    search::ROWS,
     sales::ROWS,
     venues::ROWS,
     holds::ROWS,
@@ -75,8 +78,9 @@ fn edge() -> Vec<Setting> {
         .expect("a struct of numbers, flags and texts serialises");
     let mut settings = Vec::new();
     visit("transport", &defaults, &mut |path, value| {
+        let key = path.strip_prefix("transport.").unwrap_or(path);
         let kind = match value {
-            _ if path == CSRF_PREVENTION => Kind::OneOf(&["off", "browsers", "strict"]),
+            _ if key == edge_rows::CSRF_PREVENTION => Kind::OneOf(&["off", "browsers", "strict"]),
             serde_json::Value::Bool(_) => Kind::Flag,
             serde_json::Value::Number(_) => Kind::Number(0, u64::from(u32::MAX)),
             serde_json::Value::Array(_) => Kind::List,
@@ -88,19 +92,11 @@ fn edge() -> Vec<Setting> {
             "transport.connections.shutdown_delay_seconds" => "MATCHDAY_SHUTDOWN_DELAY_SECONDS".to_owned(),
             _ => format!("MATCHDAY_{}", path.replace('.', "_").to_ascii_uppercase()),
         };
-        let help = match path {
-            CSRF_PREVENTION => {
-                "whose requests must show that no form of another site's page sent them: those of browsers"
-            }
-            _ => "a limit of the edge",
-        };
+        let help = edge_rows::help(key).unwrap_or_default();
         settings.push(Setting { path: path.to_owned(), env, kind, help });
     });
     settings
 }
-
-/// The one setting of the edge that is a word out of several.
-const CSRF_PREVENTION: &str = "transport.http.csrf_prevention";
 
 /// Tables of numbers or texts by name, each one setting.
 const TABLES: [&str; 9] = [

@@ -39,7 +39,7 @@ impl Database {
             Some(url) if !matches!(url.scheme().as_str(), "postgres" | "postgresql") => {
                 let right =
                     "write postgres://user:password@host/name, or leave it unset for SQLite in the data folder.";
-                found.push(Problem::new("DATABASE_URL", format!("{url:?} is no Postgres address"), right));
+                found.push(Problem::new("DATABASE_URL", format!("{url:?} is not a Postgres address"), right));
             }
             None if env == Env::Prod => {
                 let wrong = "unset, and ENV=prod does not run on the embedded SQLite";

@@ -19,7 +19,7 @@ pub(super) fn is_name(text: &str) -> bool {
 pub(super) fn bind(setting: &str, bind: &str, found: &mut Vec<Problem>) {
     if !is_host_and_port(bind) {
         let right = "write host:port, such as 127.0.0.1:8000 or [::1]:8000.";
-        found.push(Problem::new(setting, format!("{bind:?} is no address"), right));
+        found.push(Problem::new(setting, format!("{bind:?} is not an address"), right));
     }
 }
 

@@ -20,7 +20,7 @@ impl Default for Graphql {
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    ("graphql.introspection", "MATCHDAY_INTROSPECTION", Kind::Flag, "answer queries for the schema itself; unset: in dev only"),
-    ("graphql.suggestions", "MATCHDAY_SUGGESTIONS", Kind::Flag, "errors name fields that the client did not; unset: where introspection is on"),
-    ("graphql.request_seconds", "MATCHDAY_REQUEST_SECONDS", Kind::Number(1, 300), "longest that a hold, payment or other change may be under way; after that it is rolled back, for its client has given up"),
+    ("graphql.introspection", "MATCHDAY_INTROSPECTION", Kind::Flag, "answer queries for the schema, and serve /schema.graphql; unset: in dev only"),
+    ("graphql.suggestions", "MATCHDAY_SUGGESTIONS", Kind::Flag, "errors suggest names that are like a misspelt one; unset: if introspection is on"),
+    ("graphql.request_seconds", "MATCHDAY_REQUEST_SECONDS", Kind::Number(1, 300), "longest time for a hold, payment or other change; after it the change is rolled back, because its client has given up"),
 ];

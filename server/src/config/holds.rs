@@ -41,13 +41,13 @@ impl Default for Holds {
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
     ("holds.seconds", "MATCHDAY_HOLD_SECONDS", Kind::Number(1, DAY), "time to pay for reserved tickets"),
-    ("holds.extensions", "MATCHDAY_HOLDS_EXTENSIONS", Kind::Number(0, 10), "how often a buyer may have more time to pay, while others are not kept waiting; 0: never"),
-    ("holds.extension_seconds", "MATCHDAY_HOLDS_EXTENSION_SECONDS", Kind::Number(1, DAY), "how much more; unset: as long again as the hold or the order had"),
-    ("holds.payment_grace_seconds", "MATCHDAY_HOLDS_PAYMENT_GRACE_SECONDS", Kind::Number(0, DAY), "how long after that a hold is kept for a payment that the gateway can't be asked about"),
-    ("holds.foreign_seconds", "MATCHDAY_HOLDS_FOREIGN_SECONDS", Kind::Number(1, 7 * DAY), "time until another site's unresolved hold ends"),
-    ("holds.purchase_cap", "MATCHDAY_HOLDS_PURCHASE_CAP", Kind::Number(1, 1_000), "tickets one buyer may have of one match"),
-    ("holds.declines", "MATCHDAY_HOLDS_DECLINES", Kind::Number(1, 1_000), "refused cards after which a reservation takes no further one"),
-    ("holds.declines_per_hour", "MATCHDAY_HOLDS_DECLINES_PER_HOUR", Kind::Number(1, 10_000), "refused cards of one buyer, after which none is taken until an hour has passed"),
+    ("holds.extensions", "MATCHDAY_HOLDS_EXTENSIONS", Kind::Number(0, 10), "how often a buyer can get more time to pay, unless other buyers may be waiting; 0: never"),
+    ("holds.extension_seconds", "MATCHDAY_HOLDS_EXTENSION_SECONDS", Kind::Number(1, DAY), "how much more time; unset: as much as the hold or the order had"),
+    ("holds.payment_grace_seconds", "MATCHDAY_HOLDS_PAYMENT_GRACE_SECONDS", Kind::Number(0, DAY), "how much longer a hold is kept if the payment provider cannot be asked about its payment"),
+    ("holds.foreign_seconds", "MATCHDAY_HOLDS_FOREIGN_SECONDS", Kind::Number(1, 7 * DAY), "time until an unresolved hold of another site ends"),
+    ("holds.purchase_cap", "MATCHDAY_HOLDS_PURCHASE_CAP", Kind::Number(1, 1_000), "tickets of one match that one buyer can have"),
+    ("holds.declines", "MATCHDAY_HOLDS_DECLINES", Kind::Number(1, 1_000), "declined cards after which a reservation takes no further card"),
+    ("holds.declines_per_hour", "MATCHDAY_HOLDS_DECLINES_PER_HOUR", Kind::Number(1, 10_000), "declined cards of one buyer after which no card is taken for an hour"),
 ];
 
 impl Holds {

@@ -27,8 +27,8 @@ impl Default for Http {
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
     ("http.bind", "MATCHDAY_BIND", Kind::Text, "address of the GraphQL endpoint; port 0 takes a free one"),
-    ("http.public_url", "MATCHDAY_PUBLIC_URL", Kind::Text, "where visitors reach the site, such as https://tickets.example, without a path where the shop is on; unset: links begin with their path, and search engines get no sitemap"),
-    ("http.visitors_only", "MATCHDAY_VISITORS_ONLY", Kind::Flag, "`matchday serve` serves visitors alone, and leaves the exchange with Kafka, the expiry of holds, payments under way and mails to workers; needs DATABASE_URL and KAFKA_BROKERS"),
+    ("http.public_url", "MATCHDAY_PUBLIC_URL", Kind::Text, "address at which visitors reach the site, such as https://tickets.example, without a path if the shop is on. Links in answers and mails begin with it, and errors link to their documentation; unset: links begin with their path, and there is no sitemap"),
+    ("http.visitors_only", "MATCHDAY_VISITORS_ONLY", Kind::Flag, "`matchday serve` answers visitors only; workers do the exchange with Kafka, expiry, payments under way and mails. Needs DATABASE_URL and KAFKA_BROKERS"),
 ];
 
 impl Http {
@@ -38,7 +38,7 @@ impl Http {
             && (!(url.starts_with("https://") || url.starts_with("http://")) || url.contains(['?', '#', ' ']))
         {
             let right = "write https://host, or leave it unset for links that begin with their path.";
-            found.push(Problem::new("MATCHDAY_PUBLIC_URL", format!("{url:?} is no web address"), right));
+            found.push(Problem::new("MATCHDAY_PUBLIC_URL", format!("{url:?} is not a web address"), right));
         }
     }
 }

@@ -38,12 +38,12 @@ impl Default for Mail {
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    ("mail.smtp_url", "MATCHDAY_MAIL_SMTP_URL", Kind::Text, "smtps://user:password@host, or smtp://host?tls=required; unset: mails are kept in the data folder"),
+    ("mail.smtp_url", "MATCHDAY_MAIL_SMTP_URL", Kind::Text, "smtps://user:password@host, or smtp://host?tls=required; unset: mails are kept in the data folder. Required in prod because password-reset mails cannot be sent without it"),
     ("mail.from", "MATCHDAY_MAIL_FROM", Kind::Text, "sender of mails, such as Matchday <tickets@example.com>"),
-    ("mail.verify_url", "MATCHDAY_MAIL_VERIFY_URL", Kind::Text, "page that confirms an email, {code} in it; unset: the storefront's at http.public_url, or the mail gives the code alone"),
-    ("mail.reset_url", "MATCHDAY_MAIL_RESET_URL", Kind::Text, "page that takes another password, {code} in it; unset: likewise"),
-    ("mail.transfer_url", "MATCHDAY_MAIL_TRANSFER_URL", Kind::Text, "page that accepts a ticket that another fan gives, {code} in it; unset: likewise"),
-    ("mail.holds", "MATCHDAY_MAIL_HOLDS", Kind::Flag, "mail fans of holds that they placed, or that expired; who pays is mailed the tickets in any case"),
+    ("mail.verify_url", "MATCHDAY_MAIL_VERIFY_URL", Kind::Text, "page that confirms an email, with {code}; unset: the storefront's page at http.public_url, else the mail contains the code only"),
+    ("mail.reset_url", "MATCHDAY_MAIL_RESET_URL", Kind::Text, "page that sets a new password, with {code}; unset: as before"),
+    ("mail.transfer_url", "MATCHDAY_MAIL_TRANSFER_URL", Kind::Text, "page that accepts a ticket from another fan, with {code}; unset: as before"),
+    ("mail.holds", "MATCHDAY_MAIL_HOLDS", Kind::Flag, "send mails about new and expired holds; buyers get their tickets by mail in any case"),
 ];
 
 impl Mail {
@@ -54,15 +54,15 @@ impl Mail {
             && !matches!(url.scheme().as_str(), "smtp" | "smtps")
         {
             let right = "write smtps://user:password@host, or smtp://host:587?tls=required.";
-            wrong("MATCHDAY_MAIL_SMTP_URL", format!("{url:?} is no mail server"), right);
+            wrong("MATCHDAY_MAIL_SMTP_URL", format!("{url:?} is not a mail server"), right);
         }
         if self.smtp_url.is_none() && env == Env::Prod {
-            let what = "unset, and without it nobody of ENV=prod gets the mail that lets them in again";
-            wrong("MATCHDAY_MAIL_SMTP_URL", what.to_owned(), "give an smtps:// address.");
+            let what = "unset, and required with ENV=prod: password-reset mails can't be sent without it";
+            wrong("MATCHDAY_MAIL_SMTP_URL", what.to_owned(), "set an smtps:// address.");
         }
         if self.from.parse::<lettre::message::Mailbox>().is_err() {
             let right = "write an address, such as Matchday <tickets@example.com>.";
-            wrong("MATCHDAY_MAIL_FROM", format!("{:?} is no sender", self.from), right);
+            wrong("MATCHDAY_MAIL_FROM", format!("{:?} is not a sender", self.from), right);
         }
         for (setting, page) in [
             ("MATCHDAY_MAIL_VERIFY_URL", &self.verify_url),
@@ -74,7 +74,7 @@ impl Mail {
             {
                 let right =
                     "write a web address with {code} where the code goes, such as https://host/page?code={code}.";
-                wrong(setting, format!("{page:?} is no page that takes a code"), right);
+                wrong(setting, format!("{page:?} is not the address of a page that takes a code"), right);
             }
         }
     }

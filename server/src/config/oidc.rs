@@ -73,21 +73,21 @@ impl Default for Oidc {
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    ("oidc.issuer", "MATCHDAY_OIDC_ISSUER", Kind::Text, "identity provider whose tokens are accepted beside our own: `iss` of them, to the letter; unset: none"),
-    ("oidc.audiences", "MATCHDAY_OIDC_AUDIENCES", Kind::List, "names of this site to the provider: one of them is in `aud` of its tokens"),
-    ("oidc.audience_claim", "MATCHDAY_OIDC_AUDIENCE_CLAIM", Kind::Text, "the claim that has that name; aud, or client_id for Amazon Cognito's access tokens"),
-    ("oidc.jwks_url", "MATCHDAY_OIDC_JWKS_URL", Kind::Text, "where the provider's keys are; unset: where <issuer>/.well-known/openid-configuration says"),
-    ("oidc.algorithms", "MATCHDAY_OIDC_ALGORITHMS", Kind::List, "what the provider's tokens may be signed by: RS256 to RS512, PS256 to PS512, ES256, ES384, EdDSA"),
-    ("oidc.role_claim", "MATCHDAY_OIDC_ROLE_CLAIM", Kind::Text, "claim that says what somebody may do, such as roles or /realm_access/roles; unset: `matchday user promote` says"),
-    ("oidc.admin_values", "MATCHDAY_OIDC_ADMIN_VALUES", Kind::List, "what that claim says of admins; without one of these and the next somebody is a customer"),
-    ("oidc.steward_values", "MATCHDAY_OIDC_STEWARD_VALUES", Kind::List, "what that claim says of stewards"),
-    ("oidc.client_id", "MATCHDAY_OIDC_CLIENT_ID", Kind::Text, "what the provider calls this site, for /auth/sign-in: browsers sign in there and come back to <http.public_url>/auth/callback; unset: no such page"),
-    ("oidc.client_secret", "MATCHDAY_OIDC_CLIENT_SECRET", Kind::Text, "what the site shows the provider then; unset for a public client"),
-    ("oidc.scopes", "MATCHDAY_OIDC_SCOPES", Kind::List, "what the site asks for then: openid and more; offline_access where the provider gives refresh tokens for that alone"),
-    ("oidc.name", "MATCHDAY_OIDC_NAME", Kind::Text, "what pages call the provider, on the button that leads there; unset: the host of oidc.issuer"),
+    ("oidc.issuer", "MATCHDAY_OIDC_ISSUER", Kind::Text, "identity provider whose tokens are accepted in addition: exactly the `iss` of its tokens; unset: none"),
+    ("oidc.audiences", "MATCHDAY_OIDC_AUDIENCES", Kind::List, "the site's names at the provider; `aud` of its tokens must contain one"),
+    ("oidc.audience_claim", "MATCHDAY_OIDC_AUDIENCE_CLAIM", Kind::Text, "the claim that is compared with `audiences`; client_id for Amazon Cognito's access tokens"),
+    ("oidc.jwks_url", "MATCHDAY_OIDC_JWKS_URL", Kind::Text, "address of the provider's keys; unset: from <issuer>/.well-known/openid-configuration"),
+    ("oidc.algorithms", "MATCHDAY_OIDC_ALGORITHMS", Kind::List, "allowed signatures of the provider's tokens: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA"),
+    ("oidc.role_claim", "MATCHDAY_OIDC_ROLE_CLAIM", Kind::Text, "claim that contains the user's roles, such as roles or /realm_access/roles; unset: `matchday user promote` sets roles"),
+    ("oidc.admin_values", "MATCHDAY_OIDC_ADMIN_VALUES", Kind::List, "values of that claim that make a user an admin; a user with none of these and of the next is a customer"),
+    ("oidc.steward_values", "MATCHDAY_OIDC_STEWARD_VALUES", Kind::List, "values of that claim that make a user a steward"),
+    ("oidc.client_id", "MATCHDAY_OIDC_CLIENT_ID", Kind::Text, "the site's client id at the provider, for sign-in in a browser at /auth/sign-in; the provider must allow <http.public_url>/auth/callback. Unset: no such page"),
+    ("oidc.client_secret", "MATCHDAY_OIDC_CLIENT_SECRET", Kind::Text, "the site's client secret at the provider; unset: a public client"),
+    ("oidc.scopes", "MATCHDAY_OIDC_SCOPES", Kind::List, "requested scopes; add offline_access if the provider needs it for refresh tokens"),
+    ("oidc.name", "MATCHDAY_OIDC_NAME", Kind::Text, "the provider's name on the sign-in button; unset: the host of oidc.issuer"),
     ("oidc.refresh_seconds", "MATCHDAY_OIDC_REFRESH_SECONDS", Kind::Number(1, DAY), "how often the provider's keys are fetched"),
-    ("oidc.unknown_key_seconds", "MATCHDAY_OIDC_UNKNOWN_KEY_SECONDS", Kind::Number(1, 3_600), "how often tokens of unknown keys make us fetch them, at most"),
-    ("oidc.skew_seconds", "MATCHDAY_OIDC_SKEW_SECONDS", Kind::Number(0, 300), "how far the provider's clock and ours may differ"),
+    ("oidc.unknown_key_seconds", "MATCHDAY_OIDC_UNKNOWN_KEY_SECONDS", Kind::Number(1, 3_600), "shortest time between two fetches that tokens with unknown keys cause"),
+    ("oidc.skew_seconds", "MATCHDAY_OIDC_SKEW_SECONDS", Kind::Number(0, 300), "allowed difference between the provider's clock and the site's"),
 ];
 
 impl Oidc {
@@ -125,22 +125,26 @@ impl Oidc {
         let mut wrong = |setting: &str, wrong: &str, right: &str| found.push(Problem::new(setting, wrong, right));
         if self.client_id.is_none() {
             if self.client_secret.is_some() {
-                let right = "give what the provider calls this site, or unset the secret.";
+                let right = "set the client id that the provider gave this site, or unset the secret.";
                 wrong("MATCHDAY_OIDC_CLIENT_ID", "unset, but its secret is set", right);
             }
             return;
         }
         if http.public_url.is_none() {
-            let right = "write where visitors reach the site: the provider sends them back there.";
+            let right = "set the address where visitors reach the site: the provider sends them back there.";
             wrong("MATCHDAY_PUBLIC_URL", "unset, but browsers are to sign in at the identity provider", right);
         }
         let is_scope = |scope: &String| !scope.is_empty() && scope.bytes().all(|byte| byte.is_ascii_graphic());
         if !self.scopes.iter().any(|scope| scope == OPENID) || !self.scopes.iter().all(is_scope) {
             let right = "name openid and what else the provider knows, such as profile, email.";
-            wrong("MATCHDAY_OIDC_SCOPES", "without openid, or with something that is no scope", right);
+            wrong("MATCHDAY_OIDC_SCOPES", "without openid, or with a value that is not a scope", right);
         }
         if self.name.as_ref().is_some_and(|name| name.trim().is_empty() || name.chars().count() > 64) {
-            wrong("MATCHDAY_OIDC_NAME", "empty or longer than 64 characters", "write what fans call the provider.");
+            wrong(
+                "MATCHDAY_OIDC_NAME",
+                "empty or longer than 64 characters",
+                "write the name of the provider as fans know it.",
+            );
         }
     }
 
@@ -169,25 +173,28 @@ impl Oidc {
             wrong("MATCHDAY_OIDC_ISSUER", "unset, but others of its section are set".to_owned(), right);
         }
         if self.audience_claim.trim().is_empty() {
-            let right =
-                "name the claim that says whom a token is for: aud, or client_id for Amazon Cognito's access tokens.";
+            let right = "name the claim that says which client a token is for: aud, or client_id for Amazon Cognito's access tokens.";
             wrong("MATCHDAY_OIDC_AUDIENCE_CLAIM", "empty".to_owned(), right);
         }
         if self.issuer.is_some() && self.audiences.is_empty() {
-            let right =
-                "name this site as the provider's tokens do in `aud`: else tokens for its other customers would do.";
+            let right = "write the values that the provider's tokens for this site have in `aud`: otherwise tokens for its other clients would be accepted.";
             wrong("MATCHDAY_OIDC_AUDIENCES", "empty".to_owned(), right);
         }
         for name in self.algorithms.iter().filter(|name| !ALGORITHMS.contains(&name.as_str())) {
-            let right = format!("take some of {}: none by a secret that is shared.", ALGORITHMS.join(", "));
-            wrong("MATCHDAY_OIDC_ALGORITHMS", format!("{name:?} signs nothing that is accepted"), &right);
+            let right =
+                format!("use some of {}: algorithms with a shared secret are not accepted.", ALGORITHMS.join(", "));
+            wrong("MATCHDAY_OIDC_ALGORITHMS", format!("{name:?} is not an accepted algorithm"), &right);
         }
         if self.algorithms.is_empty() {
-            wrong("MATCHDAY_OIDC_ALGORITHMS", "empty".to_owned(), "name what the provider signs by, such as RS256.");
+            wrong(
+                "MATCHDAY_OIDC_ALGORITHMS",
+                "empty".to_owned(),
+                "name an algorithm that the provider signs with, such as RS256.",
+            );
         }
         let has_values = !self.admin_values.is_empty() || !self.steward_values.is_empty();
         if has_values != self.role_claim.is_some() {
-            let right = "set the claim and what it says of admins or stewards, or none of them.";
+            let right = "set the claim and its values for admins or stewards, or none of them.";
             wrong("MATCHDAY_OIDC_ROLE_CLAIM", "roles need a claim and its values".to_owned(), right);
         }
     }

@@ -95,19 +95,19 @@ const SAMPLERS: &[&str] = &[
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    ("otel.endpoint", ENDPOINT, Kind::Text, "address of an OpenTelemetry collector (OTLP over HTTP), such as http://127.0.0.1:4318; unset: nothing is traced. See docs/tracing.md"),
-    ("otel.traces_endpoint", TRACES_ENDPOINT, Kind::Text, "the same for traces alone, as the whole address, such as http://127.0.0.1:4318/v1/traces"),
-    ("otel.headers", "OTEL_EXPORTER_OTLP_HEADERS", Kind::Text, "what the collector is told beside, such as authorization=Bearer%20secret; several are parted by commas"),
-    ("otel.protocol", "OTEL_EXPORTER_OTLP_PROTOCOL", Kind::Text, "http/protobuf, which alone is spoken here"),
+    ("otel.endpoint", ENDPOINT, Kind::Text, "address of an OpenTelemetry collector (OTLP over HTTP), such as http://127.0.0.1:4318; unset: nothing is traced. See docs/run/tracing.md"),
+    ("otel.traces_endpoint", TRACES_ENDPOINT, Kind::Text, "the same for traces only, as the whole address, such as http://127.0.0.1:4318/v1/traces"),
+    ("otel.headers", "OTEL_EXPORTER_OTLP_HEADERS", Kind::Text, "headers for the collector, such as authorization=Bearer%20secret; separated by commas"),
+    ("otel.protocol", "OTEL_EXPORTER_OTLP_PROTOCOL", Kind::Text, "http/protobuf is the only protocol"),
     ("otel.timeout_milliseconds", "OTEL_EXPORTER_OTLP_TIMEOUT", Kind::Number(1, 600_000), "longest wait for the collector's answer to a batch"),
     ("otel.sdk_disabled", "OTEL_SDK_DISABLED", Kind::Flag, "true: nothing is traced, whatever else is set"),
     ("otel.traces_exporter", "OTEL_TRACES_EXPORTER", Kind::OneOf(&["otlp", "none"]), "none: nothing is traced, whatever else is set"),
-    ("otel.traces_sampler", "OTEL_TRACES_SAMPLER", Kind::OneOf(SAMPLERS), "which traces are sampled; no visitor decides it, whatever they send"),
-    ("otel.traces_sampler_arg", "OTEL_TRACES_SAMPLER_ARG", Kind::Text, "the share of traces that traceidratio samples, from 0 to 1; unset: 1"),
-    ("otel.service_name", "OTEL_SERVICE_NAME", Kind::Text, "what traces call this program; unset: service.name of the resource's attributes, else matchday"),
-    ("otel.resource_attributes", "OTEL_RESOURCE_ATTRIBUTES", Kind::Texts, "what else traces say of it: name=text,other=text, percent-encoded"),
-    ("otel.schedule_delay_milliseconds", "OTEL_BSP_SCHEDULE_DELAY", Kind::Number(1, 600_000), "longest that a span waits for others to be sent with"),
-    ("otel.export_timeout_milliseconds", "OTEL_BSP_EXPORT_TIMEOUT", Kind::Number(1, 600_000), "time after which a batch is dropped that the collector does not take"),
+    ("otel.traces_sampler", "OTEL_TRACES_SAMPLER", Kind::OneOf(SAMPLERS), "which traces are sampled; visitors cannot decide it"),
+    ("otel.traces_sampler_arg", "OTEL_TRACES_SAMPLER_ARG", Kind::Text, "share of traces that traceidratio samples, from 0 to 1; unset: 1"),
+    ("otel.service_name", "OTEL_SERVICE_NAME", Kind::Text, "name of this program in traces; unset: service.name of the resource attributes, else matchday"),
+    ("otel.resource_attributes", "OTEL_RESOURCE_ATTRIBUTES", Kind::Texts, "further attributes of this program in traces: name=text,other=text, percent-encoded"),
+    ("otel.schedule_delay_milliseconds", "OTEL_BSP_SCHEDULE_DELAY", Kind::Number(1, 600_000), "longest time that a span waits for others to be sent with"),
+    ("otel.export_timeout_milliseconds", "OTEL_BSP_EXPORT_TIMEOUT", Kind::Number(1, 600_000), "time after which a batch that the collector does not accept is dropped"),
     ("otel.max_queue_size", "OTEL_BSP_MAX_QUEUE_SIZE", Kind::Number(1, 1_000_000), "spans that wait to be sent; further ones are dropped"),
     ("otel.max_export_batch_size", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", Kind::Number(1, 100_000), "spans that are sent together"),
 ];
@@ -172,7 +172,7 @@ impl Otel {
         }
         if self.protocol != PROTOCOL {
             let right = "leave it out for http/protobuf, and name the collector's port for HTTP, usually 4318.";
-            wrong("OTEL_EXPORTER_OTLP_PROTOCOL", format!("{:?} is not spoken here", self.protocol), right);
+            wrong("OTEL_EXPORTER_OTLP_PROTOCOL", format!("{:?} is not supported", self.protocol), right);
         }
         if self.sent_headers().is_none() {
             let right = "write name=value, several parted by commas, their values percent-encoded.";
@@ -201,10 +201,10 @@ impl Otel {
         let setting = if self.traces_endpoint.is_some() { TRACES_ENDPOINT } else { ENDPOINT };
         if self.headers.is_some() && fetch::address(collector.expose()) == Err(AddressError::Clear) {
             let what = "without TLS, so OTEL_EXPORTER_OTLP_HEADERS travels in clear text";
-            found.push(Problem::new(setting, what, "write https://, or keep that network to yourself."));
+            found.push(Problem::new(setting, what, "write https://, or use a private network."));
         }
         if collector.expose().parse::<Uri>().is_ok_and(|uri| uri.port_u16() == Some(GRPC_PORT)) {
-            let what = "port 4317, where collectors speak gRPC, which this program does not";
+            let what = "port 4317, where collectors speak gRPC, which this program does not support";
             found.push(Problem::new(setting, what, "name the collector's port for HTTP, usually 4318."));
         }
     }

@@ -28,10 +28,10 @@ impl Default for Redis {
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    ("redis.url", "REDIS_URL", Kind::Text, "redis://[:password@]host[:port], or rediss:// for TLS; unset: none"),
-    ("redis.timeout_milliseconds", "MATCHDAY_REDIS_TIMEOUT_MILLISECONDS", Kind::Number(10, 60_000), "longest wait for an answer of Redis"),
-    ("redis.key_prefix", "MATCHDAY_REDIS_KEY_PREFIX", Kind::Text, "begins every key of ours; give each site its own where they share a Redis"),
-    ("redis.document_seconds", "MATCHDAY_REDIS_DOCUMENT_SECONDS", Kind::Number(60, 366 * DAY), "life of a document that a client registered"),
+    ("redis.url", "REDIS_URL", Kind::Text, "redis://[:password@]host[:port], or rediss:// for TLS; unset: no Redis"),
+    ("redis.timeout_milliseconds", "MATCHDAY_REDIS_TIMEOUT_MILLISECONDS", Kind::Number(10, 60_000), "longest wait for an answer from Redis"),
+    ("redis.key_prefix", "MATCHDAY_REDIS_KEY_PREFIX", Kind::Text, "prefix of all keys in Redis; sites that share a Redis each have their own"),
+    ("redis.document_seconds", "MATCHDAY_REDIS_DOCUMENT_SECONDS", Kind::Number(60, 366 * DAY), "how long a document that a client registered is kept"),
 ];
 
 impl Redis {
@@ -41,20 +41,19 @@ impl Redis {
         match &self.url {
             Some(url) if !matches!(url.scheme().as_str(), "redis" | "rediss") => {
                 let right = "write redis://host:6379, or rediss:// for TLS.";
-                wrong("REDIS_URL", format!("{url:?} is no Redis address"), right);
+                wrong("REDIS_URL", format!("{url:?} is not a Redis address"), right);
             }
             None if env == Env::Prod => {
-                let what =
-                    "unset, and without it a document registered at one instance of ENV=prod is unknown at the others";
-                wrong("REDIS_URL", what.to_owned(), "give a redis:// address.");
+                let what = "unset, and required with ENV=prod: without it, a document registered at one instance is unknown at the others";
+                wrong("REDIS_URL", what.to_owned(), "set a redis:// address.");
             }
             _ => {}
         }
         if !is_name(&self.key_prefix) {
             wrong(
                 "MATCHDAY_REDIS_KEY_PREFIX",
-                format!("{:?} is no prefix", self.key_prefix),
-                "use 1 to 64 letters, digits, - _ or .",
+                format!("{:?} is not a prefix", self.key_prefix),
+                "use 1 to 64 letters, digits, dots, dashes and underscores.",
             );
         }
     }

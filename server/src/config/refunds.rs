@@ -27,8 +27,8 @@ impl Default for Refunds {
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    ("refunds.owner_allowed", "MATCHDAY_REFUNDS_OWNER_ALLOWED", Kind::Flag, "let owners give valid tickets back for their price by themselves; admins always can"),
-    ("refunds.owner_cutoff_hours", "MATCHDAY_REFUNDS_OWNER_CUTOFF_HOURS", Kind::Number(0, 8_784), "how long before kick-off owners can't any more; unset: 48 in prod, no end in dev"),
+    ("refunds.owner_allowed", "MATCHDAY_REFUNDS_OWNER_ALLOWED", Kind::Flag, "owners can refund valid tickets themselves; admins always can"),
+    ("refunds.owner_cutoff_hours", "MATCHDAY_REFUNDS_OWNER_CUTOFF_HOURS", Kind::Number(0, 8_784), "how many hours before kick-off owners' refunds end; unset: 48 in prod, no end in dev"),
 ];
 
 impl Refunds {

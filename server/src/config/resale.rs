@@ -49,15 +49,15 @@ impl Default for Resale {
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    ("resale.enabled", "MATCHDAY_RESALE_ENABLED", Kind::Flag, "let fans sell tickets to fans"),
-    ("resale.outside_tickets", "MATCHDAY_RESALE_OUTSIDE_TICKETS", Kind::Flag, "let them offer tickets that were issued elsewhere"),
+    ("resale.enabled", "MATCHDAY_RESALE_ENABLED", Kind::Flag, "fans can sell tickets to fans"),
+    ("resale.outside_tickets", "MATCHDAY_RESALE_OUTSIDE_TICKETS", Kind::Flag, "fans can also offer tickets that another seller issued"),
     ("resale.hold_seconds", "MATCHDAY_RESALE_HOLD_SECONDS", Kind::Number(1, DAY), "time to pay for an ordered listing"),
-    ("resale.price_cap_percent", "MATCHDAY_RESALE_PRICE_CAP_PERCENT", Kind::Number(1, 10_000), "highest price of a listing, in hundredths of what the category cost at first"),
-    ("resale.price_floor_percent", "MATCHDAY_RESALE_PRICE_FLOOR_PERCENT", Kind::Number(0, 10_000), "lowest price of a listing, in hundredths of what the category cost at first"),
-    ("resale.fee_percent", "MATCHDAY_RESALE_FEE_PERCENT", Kind::Number(0, 50), "what the site keeps of a price, in hundredths"),
-    ("resale.live_orders", "MATCHDAY_RESALE_LIVE_ORDERS", Kind::Number(1, 1_000), "listings that one buyer may have ordered and not paid"),
-    ("resale.live_orders_per_match", "MATCHDAY_RESALE_LIVE_ORDERS_PER_MATCH", Kind::Number(1, 1_000), "of them, of one match"),
-    ("resale.reorder_wait_seconds", "MATCHDAY_RESALE_REORDER_WAIT_SECONDS", Kind::Number(0, DAY), "how long whoever did not pay an order waits, once its time is over, to order the same listing again; twice as long each time; 0: not at all"),
+    ("resale.price_cap_percent", "MATCHDAY_RESALE_PRICE_CAP_PERCENT", Kind::Number(1, 10_000), "highest price of a listing, in percent of the category's first price"),
+    ("resale.price_floor_percent", "MATCHDAY_RESALE_PRICE_FLOOR_PERCENT", Kind::Number(0, 10_000), "lowest price of a listing, in percent of the category's first price"),
+    ("resale.fee_percent", "MATCHDAY_RESALE_FEE_PERCENT", Kind::Number(0, 50), "the site's fee, in percent of the price"),
+    ("resale.live_orders", "MATCHDAY_RESALE_LIVE_ORDERS", Kind::Number(1, 1_000), "listings that one buyer can have ordered and not paid"),
+    ("resale.live_orders_per_match", "MATCHDAY_RESALE_LIVE_ORDERS_PER_MATCH", Kind::Number(1, 1_000), "listings of one match that one buyer can have ordered and not paid"),
+    ("resale.reorder_wait_seconds", "MATCHDAY_RESALE_REORDER_WAIT_SECONDS", Kind::Number(0, DAY), "how long a buyer who did not pay an order must wait to order the same listing again; twice as long each time, a day at most; 0: no wait"),
 ];
 
 impl Resale {
@@ -65,8 +65,8 @@ impl Resale {
     pub(super) fn problems(&self, found: &mut Vec<Problem>) {
         let (floor, cap) = (self.price_floor_percent, self.price_cap_percent);
         if floor > cap {
-            let wrong = format!("{floor} is beyond resale.price_cap_percent, {cap}");
-            found.push(Problem::new("resale.price_floor_percent", wrong, "make it no more than that."));
+            let wrong = format!("{floor} is above resale.price_cap_percent, {cap}");
+            found.push(Problem::new("resale.price_floor_percent", wrong, "set it to at most that."));
         }
     }
 

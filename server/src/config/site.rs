@@ -32,10 +32,10 @@ impl Env {
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    ("env", "ENV", Kind::OneOf(&["dev", "prod"]), "dev, or prod: refuses embedded parts and weak secrets; ends every topic's name"),
-    ("client_id", "CLIENT_ID", Kind::Text, "this site's name to the other sites; never shared by two sites"),
-    ("site_name", "MATCHDAY_SITE_NAME", Kind::Text, "what mails, tickets and pages call the site; unset: its CLIENT_ID"),
-    ("data_dir", "MATCHDAY_DATA_DIR", Kind::Text, "folder of the embedded database, the lock and generated secrets"),
+    ("env", "ENV", Kind::OneOf(&["dev", "prod"]), "`dev` for development, `prod` for production: it refuses embedded parts and weak secrets. It also ends the name of every Kafka topic"),
+    ("client_id", "CLIENT_ID", Kind::Text, "the name of this site for other sites; each site has its own"),
+    ("site_name", "MATCHDAY_SITE_NAME", Kind::Text, "the site's name in mails, tickets and pages; unset: `client_id`"),
+    ("data_dir", "MATCHDAY_DATA_DIR", Kind::Text, "folder of the embedded database, the lock file and generated secrets"),
 ];
 
 pub(super) fn problems(config: &Config, found: &mut Vec<Problem>) {
@@ -44,14 +44,14 @@ pub(super) fn problems(config: &Config, found: &mut Vec<Problem>) {
     if !is_name(&config.client_id) {
         wrong(
             "CLIENT_ID",
-            format!("{:?} is no name of a site", config.client_id),
-            "use 1 to 64 letters, digits, - _ or .",
+            format!("{:?} is not a valid name of a site", config.client_id),
+            "use 1 to 64 letters, digits, dots, dashes and underscores.",
         );
     }
     if let Some(name) = &config.site_name
         && (!(1..=LONGEST_NAME).contains(&name.chars().count()) || name.chars().any(char::is_control))
     {
         let right = format!("use 1 to {LONGEST_NAME} printable characters, or leave it unset for the CLIENT_ID.");
-        wrong("MATCHDAY_SITE_NAME", format!("{name:?} is not a name to be printed"), &right);
+        wrong("MATCHDAY_SITE_NAME", format!("{name:?} is not a printable name"), &right);
     }
 }

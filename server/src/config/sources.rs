@@ -10,9 +10,12 @@ use figment::{
 };
 use settings::{problem::Problem, row::Kind};
 
-use super::catalog::{self, Setting};
+use super::{
+    catalog::{self, Setting},
+    lines::Lines,
+};
 
-/// Characters of a value that does not fit, at most.
+/// Characters of a wrong value that are shown, at most.
 const SHOWN: usize = 64;
 
 /// What one source sets: values by the path of their setting.
@@ -50,43 +53,51 @@ fn insert(dict: &mut Dict, path: &str, value: Value) {
     }
 }
 
-/// Reads the settings file. `required` tells whether its absence is a mistake.
-pub(super) fn file(path: &Path, required: bool, problems: &mut Vec<Problem>) -> Layer {
+/// Reads the settings file, and in which lines its keys stand. `required` tells whether its absence is a mistake.
+pub(super) fn file(path: &Path, required: bool, problems: &mut Vec<Problem>) -> (Layer, Lines) {
     let shown = path.display().to_string();
     let mut layer = Layer { name: shown.clone(), values: BTreeMap::new() };
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => return layer,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => return (layer, Lines::default()),
         Err(error) => {
             problems.push(Problem::new(
                 shown,
                 format!("the file cannot be read: {error}"),
                 "name a readable TOML file.",
             ));
-            return layer;
+            return (layer, Lines::default());
         }
     };
+    let lines = Lines::of(&text);
     match toml::from_str::<toml::Table>(&text) {
-        Ok(table) => keys(&shown, "", &table, &mut layer, problems),
+        Ok(table) => keys(&|path| lines.named(path, &shown), "", &table, &mut layer, problems),
         Err(error) => {
             // The parser's own message quotes the line, which may hold a secret: its place is enough.
             let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
             let wrong = format!("line {line} is not TOML: {}", error.message());
-            problems.push(Problem::new(shown, wrong, "see matchday.example.toml."));
+            problems.push(Problem::new(shown, wrong, "see matchday.example.toml for an example."));
         }
     }
-    layer
+    (layer, lines)
 }
 
-fn keys(file: &str, prefix: &str, table: &toml::Table, layer: &mut Layer, problems: &mut Vec<Problem>) {
+/// Takes the values of a table; `named` is what errors call a key.
+fn keys(
+    named: &dyn Fn(&str) -> String,
+    prefix: &str,
+    table: &toml::Table,
+    layer: &mut Layer,
+    problems: &mut Vec<Problem>,
+) {
     for (name, value) in table {
         let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
-        let written = format!("{path} ({file})");
+        let written = named(&path);
         let is_section = catalog::SETTINGS
             .iter()
             .any(|setting| setting.path.strip_prefix(&path).is_some_and(|rest| rest.starts_with('.')));
         match (catalog::by_path(&path), value) {
-            (None, toml::Value::Table(table)) if is_section => keys(file, &path, table, layer, problems),
+            (None, toml::Value::Table(table)) if is_section => keys(named, &path, table, layer, problems),
             (None, _) if is_section => {
                 problems.push(Problem::new(
                     written,
@@ -121,7 +132,7 @@ fn shown(setting: &Setting, value: &toml::Value) -> String {
 }
 
 fn unfit(written: String, setting: &Setting, given: &str) -> Problem {
-    Problem::new(written, format!("{given} does not fit"), format!("give {}.", setting.kind.wanted()))
+    Problem::new(written, format!("{given} is not valid"), format!("write {}.", setting.kind.wanted()))
 }
 
 fn from_toml(kind: Kind, value: &toml::Value) -> Option<Value> {

@@ -31,11 +31,11 @@ impl Default for Stripe {
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    ("stripe.secret_key", "STRIPE_SECRET_KEY", Kind::Text, "sk_test_… in dev, sk_live_… in prod; unset: dev takes play money, prod takes none"),
-    ("stripe.webhook_secret", "STRIPE_WEBHOOK_SECRET", Kind::Text, "whsec_…: what events at /webhooks/stripe are signed by; unset in dev: the sandbox makes its own, Stripe is not heard but asked"),
-    ("stripe.publishable_key", "STRIPE_PUBLISHABLE_KEY", Kind::Text, "pk_test_… in dev, pk_live_… in prod: what Stripe's script in a browser knows the site by; unset: pages can't take cards by it"),
-    ("stripe.api_base", "STRIPE_API_BASE", Kind::Text, "https://host[:port] that is asked instead of Stripe's own; http:// in dev only"),
-    ("stripe.timeout_seconds", "MATCHDAY_STRIPE_TIMEOUT_SECONDS", Kind::Number(1, 60), "longest that one call of Stripe may take, all its tries together"),
+    ("stripe.secret_key", "STRIPE_SECRET_KEY", Kind::Text, "sk_test_… in dev, sk_live_… in prod; unset: dev uses the sandbox, prod takes no payments"),
+    ("stripe.webhook_secret", "STRIPE_WEBHOOK_SECRET", Kind::Text, "whsec_…, the signing secret of the endpoint /webhooks/stripe; required in prod with a secret key, to verify Stripe's webhooks. Unset in dev: the sandbox makes its own, and Stripe is polled"),
+    ("stripe.publishable_key", "STRIPE_PUBLISHABLE_KEY", Kind::Text, "pk_test_… in dev, pk_live_… in prod: the public key of Stripe's script in the browser; unset: pages cannot take cards with Stripe"),
+    ("stripe.api_base", "STRIPE_API_BASE", Kind::Text, "https://host[:port] to use in place of Stripe's own API; http:// in dev only"),
+    ("stripe.timeout_seconds", "MATCHDAY_STRIPE_TIMEOUT_SECONDS", Kind::Number(1, 60), "longest time for one call of Stripe, with its retries"),
 ];
 
 impl Stripe {
@@ -50,18 +50,18 @@ impl Stripe {
             if is_of(other) {
                 wrong("STRIPE_SECRET_KEY", &format!("a key of {other} mode in ENV={}", env.as_str()), &right);
             } else if !is_of(mode) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-                wrong("STRIPE_SECRET_KEY", "no secret key of Stripe", &right);
+                wrong("STRIPE_SECRET_KEY", "not a secret key of Stripe", &right);
             }
         }
         if let Some(key) = &self.publishable_key {
             let right = format!("give pk_{mode}_… of Stripe's dashboard.");
             // Whoever asks is shown it: a secret key in its place would be given away.
             if key.starts_with("sk_") || key.starts_with("rk_") {
-                wrong("STRIPE_PUBLISHABLE_KEY", "a secret key, which must never be shown to browsers", &right);
+                wrong("STRIPE_PUBLISHABLE_KEY", "a secret key, which browsers must never receive", &right);
             } else if key.starts_with(&format!("pk_{other}_")) {
                 wrong("STRIPE_PUBLISHABLE_KEY", &format!("a key of {other} mode in ENV={}", env.as_str()), &right);
             } else if !key.starts_with(&format!("pk_{mode}_")) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-                wrong("STRIPE_PUBLISHABLE_KEY", "no publishable key of Stripe", &right);
+                wrong("STRIPE_PUBLISHABLE_KEY", "not a publishable key of Stripe", &right);
             }
         }
         if let Some(base) = &self.api_base {
@@ -71,15 +71,19 @@ impl Stripe {
                 !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
             if !is_host {
                 let right = "write https://host or https://host:port, or leave it unset for Stripe's own.";
-                wrong("STRIPE_API_BASE", &format!("{base:?} is no web address of a host"), right);
+                wrong("STRIPE_API_BASE", &format!("{base:?} is not the web address of a host"), right);
             } else if env == Env::Prod && base.starts_with("http://") {
-                wrong("STRIPE_API_BASE", "in clear text, and ENV=prod sends a key there", "write https://.");
+                wrong("STRIPE_API_BASE", "unencrypted, and ENV=prod sends a key there", "write https://.");
             }
         }
         if env == Env::Prod && self.secret_key.is_some() {
             let right = "give the endpoint's signing secret, whsec_…, of Stripe's dashboard.";
             match &self.webhook_secret {
-                None => wrong("STRIPE_WEBHOOK_SECRET", "unset, and ENV=prod hears what Stripe tells", right),
+                None => wrong(
+                    "STRIPE_WEBHOOK_SECRET",
+                    "unset, and required with ENV=prod to verify Stripe's webhooks",
+                    right,
+                ),
                 Some(secret) => {
                     if let Some(weakness) = weakness(secret.expose()) {
                         wrong("STRIPE_WEBHOOK_SECRET", weakness, right);

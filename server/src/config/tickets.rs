@@ -24,9 +24,9 @@ impl Default for Tickets {
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    ("tickets.transfers", "MATCHDAY_TICKETS_TRANSFERS", Kind::Flag, "let holders give valid tickets to others, for nothing"),
-    ("tickets.transfers_per_ticket", "MATCHDAY_TICKETS_TRANSFERS_PER_TICKET", Kind::Number(1, 100), "how often one ticket may be given"),
-    ("tickets.transfer_hours", "MATCHDAY_TICKETS_TRANSFER_HOURS", Kind::Number(1, 8_784), "how long a given ticket waits to be accepted; it ends with the sale of its match in any case"),
+    ("tickets.transfers", "MATCHDAY_TICKETS_TRANSFERS", Kind::Flag, "holders can give valid tickets to others for free"),
+    ("tickets.transfers_per_ticket", "MATCHDAY_TICKETS_TRANSFERS_PER_TICKET", Kind::Number(1, 100), "how often one ticket can be given"),
+    ("tickets.transfer_hours", "MATCHDAY_TICKETS_TRANSFER_HOURS", Kind::Number(1, 8_784), "how long a transfer can be accepted; it ends with the sale of the match in any case"),
 ];
 
 impl Tickets {

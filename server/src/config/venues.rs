@@ -33,8 +33,8 @@ impl Default for Venues {
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    ("venues.time_zone", "MATCHDAY_VENUES_TIME_ZONE", Kind::Text, "IANA name of the time zone in which matches are played, such as Asia/Qatar"),
-    ("venues.time_zones", "MATCHDAY_VENUES_TIME_ZONES", Kind::Texts, "the zones of venues that lie in another one, by their names in the master list"),
+    ("venues.time_zone", "MATCHDAY_VENUES_TIME_ZONE", Kind::Text, "IANA name of the time zone of the venues, such as Asia/Qatar"),
+    ("venues.time_zones", "MATCHDAY_VENUES_TIME_ZONES", Kind::Texts, "time zones of venues in another zone, by their names in the master list"),
 ];
 
 impl Venues {

@@ -13,13 +13,17 @@ impl Config {
     pub fn warnings_of_pages(&self) -> Vec<Problem> {
         let mut found = Vec::new();
         if self.http.public_url.is_none() {
-            let what = "unset, so the API takes sockets of these pages for those of a stranger's";
-            found.push(Problem::new(PUBLIC_URL, what, "give the pages and the API the address that visitors know."));
+            let what = "unset, so the API refuses sockets of these pages as those of another site";
+            found.push(Problem::new(
+                PUBLIC_URL,
+                what,
+                "set the address that visitors use, the same for the pages and the API.",
+            ));
         }
         if self.env == Env::Prod {
             if self.web.asks_in_the_clear() {
                 let what = "without TLS, so passwords travel in clear text to the API";
-                let right = "write https://, or keep that network to yourself.";
+                let right = "write https://, or use a private network.";
                 found.push(Problem::new("MATCHDAY_WEB_API_URL", what, right));
             }
             self.warnings_of_public_parts(&mut found);
@@ -30,7 +34,7 @@ impl Config {
     /// What in production is seen by all.
     fn warnings_of_public_parts(&self, found: &mut Vec<Problem>) {
         if self.admin.bind.is_none() {
-            let right = "give an address that visitors can't reach.";
+            let right = "set an address that visitors can't reach.";
             found.push(Problem::new("MATCHDAY_ADMIN_BIND", "unset, so /metrics and /readyz are public", right));
         }
         if self.http.public_url.as_ref().is_some_and(|url| url.starts_with("http://")) {
@@ -48,17 +52,21 @@ impl Config {
         if !self.is_database_embedded() && self.accounts.jwt_secret.is_none() {
             warn(
                 "MATCHDAY_JWT_SECRET",
-                "unset, and the secret of this data folder is unknown to other instances on this database",
-                "give all instances of the site one secret, and each its own MATCHDAY_DATA_DIR and MATCHDAY_BIND.",
+                "unset, and other instances on this database don't have the secret of this data folder",
+                "set the same secret on all instances of the site, and give each its own MATCHDAY_DATA_DIR and MATCHDAY_BIND.",
             );
         }
         if self.holds.longest() > self.holds.foreign_seconds {
             let what = format!(
-                "so a hold may last {} s, and other sites that count ours as this one counts theirs sell its tickets after {} s",
+                "so a hold can last {} s, but other sites with the same setting sell its tickets after {} s",
                 self.holds.longest(),
                 self.holds.foreign_seconds
             );
-            warn("MATCHDAY_HOLDS_EXTENSIONS", &what, "make holds shorter, or let all sites count longer.");
+            warn(
+                "MATCHDAY_HOLDS_EXTENSIONS",
+                &what,
+                "make holds shorter, or raise MATCHDAY_FOREIGN_HOLD_SECONDS on all sites.",
+            );
         }
         if self.oidc.client_id.is_some() && self.accounts.cookies_same_site == SameSite::Strict {
             let right = "leave it out for Lax.";
@@ -71,26 +79,34 @@ impl Config {
         let is_random =
             |secret: &str| secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte));
         if self.accounts.jwt_secret.as_ref().is_some_and(|secret| !is_random(secret.expose())) {
-            let right = "give the output of `openssl rand -base64 48`.";
-            warn("MATCHDAY_JWT_SECRET", "neither base64 nor hexadecimal, as a phrase that somebody made up", right);
+            let right = "use the output of `openssl rand -base64 48`.";
+            warn(
+                "MATCHDAY_JWT_SECRET",
+                "neither base64 nor hexadecimal: it looks like a phrase, which is easier to guess",
+                right,
+            );
         }
         if !self.limits.enabled {
-            warn("MATCHDAY_LIMITS_ENABLED", "false, so nobody is limited", "leave it out.");
+            warn("MATCHDAY_LIMITS_ENABLED", "false, so requests are not limited", "leave it out.");
         }
         if !self.bots.enabled {
-            warn("MATCHDAY_BOTS_ENABLED", "false, so nobody is asked for a captcha", "leave it out.");
+            warn("MATCHDAY_BOTS_ENABLED", "false, so bots need no captcha", "leave it out.");
         }
         let http = &self.transport.http;
         if http.csrf_prevention == CsrfPrevention::Off {
             let right = "leave it out for `browsers`.";
-            warn("transport.http.csrf_prevention", "off, so pages of other sites act for their visitors", right);
+            warn(
+                "transport.http.csrf_prevention",
+                "off, so pages of other sites can act in the name of your visitors",
+                right,
+            );
         }
         for (setting, origins) in [
             ("transport.http.cors.allowed_origins", &http.cors.allowed_origins),
             ("transport.sockets.allowed_origins", &self.transport.sockets.allowed_origins),
         ] {
             if origins.iter().any(|origin| origin == "*") {
-                warn(setting, "*, so pages of every site may use this one", "name the origins of your pages.");
+                warn(setting, "*, so pages of every site can use this API", "name the origins of your pages.");
             }
         }
         self.warnings_of_public_parts(&mut found);

@@ -18,6 +18,8 @@ use super::http::Http;
 pub struct Web {
     /// Whether the fans' pages are served beside the API.
     pub storefront: bool,
+    /// Whether the documentation is served, at `/docs`.
+    pub docs: bool,
     /// Where the API is that the pages ask, where it is not in the same process.
     pub api_url: Option<String>,
     /// A folder of the operator's own pages, colours and pictures.
@@ -32,6 +34,7 @@ impl Default for Web {
     fn default() -> Self {
         Self {
             storefront: true,
+            docs: true,
             api_url: None,
             overrides: None,
             support: None,
@@ -42,11 +45,12 @@ impl Default for Web {
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    ("web.storefront", "MATCHDAY_WEB_STOREFRONT", Kind::Flag, "whether the fans' pages are served, from / on; else / leads to GraphiQL"),
-    ("web.api_url", "MATCHDAY_WEB_API_URL", Kind::Text, "where the API is that `matchday storefront` asks, such as http://10.0.0.7:8000; that one must trust it as a proxy and have the same http.public_url"),
-    ("web.overrides", "MATCHDAY_WEB_OVERRIDES", Kind::Text, "folder of the operator's own pages, such as terms.en.html: linked at the foot of every page; help.en.html takes the place of ours; also logo.svg, logo-dark.svg, icon.svg and colours.toml"),
-    ("web.support", "MATCHDAY_WEB_SUPPORT", Kind::Text, "where fans write to the site's staff: an email address, or the address of a page"),
-    ("web.locales", "MATCHDAY_WEB_LOCALES", Kind::List, "languages of the site, of en, es, fr and ar; the first is for those who ask for no other"),
+    ("web.storefront", "MATCHDAY_WEB_STOREFRONT", Kind::Flag, "serve the fans' pages from / on; false: / redirects to GraphiQL"),
+    ("web.docs", "MATCHDAY_WEB_DOCS", Kind::Flag, "serve the documentation of this version at /docs, with /llms.txt"),
+    ("web.api_url", "MATCHDAY_WEB_API_URL", Kind::Text, "address of the API that `matchday storefront` asks, such as http://10.0.0.7:8000; that API must trust the storefront as a proxy and have the same http.public_url"),
+    ("web.overrides", "MATCHDAY_WEB_OVERRIDES", Kind::Text, "folder of the operator's own pages, such as terms.en.html, which every page links to; help.en.html replaces the bundled one. Also logo.svg, logo-dark.svg, icon.svg and colours.toml"),
+    ("web.support", "MATCHDAY_WEB_SUPPORT", Kind::Text, "where fans contact the site's staff: an email address, or the address of a page"),
+    ("web.locales", "MATCHDAY_WEB_LOCALES", Kind::List, "the site's languages, of en, es, fr and ar; the first is the default"),
 ];
 
 impl Web {
@@ -58,26 +62,31 @@ impl Web {
     pub(super) fn problems(&self, http: &Http, found: &mut Vec<Problem>) {
         if let Some((root, path)) = http.public_url.as_deref().filter(|_| self.storefront).and_then(below_the_root) {
             let wrong = format!("has the path {path:?}, but the pages of the shop stand at the root of their host");
-            let right =
-                format!("give the shop a host of its own, as in {root:?}, or switch it off by web.storefront = false.");
+            let right = format!(
+                "give the shop a host of its own, as in {root:?}, or switch it off with web.storefront = false."
+            );
             found.push(Problem::new("MATCHDAY_PUBLIC_URL", wrong, right));
         }
         let mut wrong = |wrong: String| {
-            let right = "list some of en, es, fr and ar, each once: the pages are written in these.";
+            let right = "list some of en, es, fr and ar, each once: the pages exist in these languages.";
             found.push(Problem::new("web.locales", wrong, right));
         };
         if self.locales.is_empty() {
             wrong("is empty".to_owned());
         }
         for locale in self.locales.iter().filter(|locale| Locale::of_tag(locale).is_none()) {
-            wrong(format!("{locale:?} is no language of the site"));
+            wrong(format!("{locale:?} is not a language of the site"));
         }
         if self.locales.iter().collect::<BTreeSet<_>>().len() < self.locales.len() {
             wrong("names a language twice".to_owned());
         }
         if let Some(support) = self.support.as_ref().filter(|support| !is_contact(support)) {
             let right = "write an email, or the https:// address of a page.";
-            found.push(Problem::new("MATCHDAY_WEB_SUPPORT", format!("{support:?} is neither"), right));
+            found.push(Problem::new(
+                "MATCHDAY_WEB_SUPPORT",
+                format!("{support:?} is neither an email address nor a web address"),
+                right,
+            ));
         }
         if let Some(url) = self.api_url.as_ref().filter(|url| !is_base(url)) {
             let right = "write a scheme, a host and a port, such as http://10.0.0.7:8000.";
@@ -88,10 +97,10 @@ impl Web {
     /// What pages lack that ask an API elsewhere.
     pub(super) fn problems_of_pages(&self, found: &mut Vec<Problem>) {
         if self.api_url.is_none() {
-            let right = "write where the API is that the pages ask, such as http://10.0.0.7:8000.";
+            let right = "set the address of the API that the pages use, such as http://10.0.0.7:8000.";
             found.push(Problem::new(
                 "MATCHDAY_WEB_API_URL",
-                "unset, and `matchday storefront` has no API of its own",
+                "unset, and required: `matchday storefront` has no API of its own",
                 right,
             ));
         }

@@ -22,7 +22,7 @@ impl Default for Worker {
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    ("worker.bind", "MATCHDAY_WORKER_BIND", Kind::Text, "address of `matchday worker`'s health and metrics"),
+    ("worker.bind", "MATCHDAY_WORKER_BIND", Kind::Text, "address of the health and metrics endpoints of `matchday worker`"),
 ];
 
 impl Worker {

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use domain::accounts::SignedBy;
-use resolvers::cookies::{self, Cookies};
+use resolvers::{
+    cookies::{self, Cookies},
+    models::ClientCountry,
+};
 use security::RequestContext;
 use serde_json::{Map, Value};
 use transport::{gateway::Caller, request_id::RequestId};
@@ -27,6 +30,8 @@ pub(super) struct CallerContext {
     pub(super) cookies: Option<Cookies>,
     /// What the viewer's token was verified by.
     pub(super) signed_by: Option<SignedBy>,
+    /// As a trusted proxy names it.
+    pub(super) country: Option<ClientCountry>,
 }
 
 impl CallerContext {

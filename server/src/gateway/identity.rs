@@ -10,7 +10,7 @@ use domain::{
     App,
     accounts::{self, AccountError, SignedBy, Viewer, standing},
 };
-use error_codes::Code;
+use error_codes::{Code, sentence};
 use resolvers::{cookies, error::ApiError};
 use transport::{document::Prepared, gateway::Refusal};
 
@@ -68,7 +68,7 @@ pub(super) async fn confirm(app: &App, caller: &CallerContext, operation: &Prepa
     }
     match standing::confirm(app, viewer).await {
         Ok(now) if now.role == viewer.role => Ok(()),
-        Ok(_) => Err(turned_away(ApiError::new(Code::FORBIDDEN, "your role has just changed; ask again"))),
+        Ok(_) => Err(turned_away(ApiError::new(Code::FORBIDDEN, "your role has just changed; send the request again"))),
         Err(error) => Err(turned_away(error.into())),
     }
 }
@@ -79,10 +79,11 @@ fn turned_away(error: ApiError) -> Box<Response> {
 }
 
 fn refusal(error: AccountError) -> Refusal {
-    let refused = |status, code, retry_after| Refusal { status, code, message: error.to_string(), retry_after };
+    let refused =
+        |status, code, retry_after| Refusal { status, code, message: sentence(&error.to_string()), retry_after };
     match error {
         AccountError::InvalidToken | AccountError::ExpiredToken | AccountError::EndedSession => {
-            tokens::unauthenticated(&error.to_string())
+            tokens::unauthenticated(&sentence(&error.to_string()))
         }
         AccountError::Disabled => refused(StatusCode::FORBIDDEN, Code::FORBIDDEN, None),
         AccountError::ProviderAway => {
@@ -92,11 +93,11 @@ fn refusal(error: AccountError) -> Refusal {
             refused(StatusCode::SERVICE_UNAVAILABLE, Code::SERVICE_UNAVAILABLE, Some(DATABASE_AGAIN_SECONDS))
         }
         AccountError::Store(ref cause) if store::is_transient(cause) => {
-            tracing::error!(error = %cause, "the database is not available, and says of nobody who they are");
+            tracing::error!(error = %cause, "the database is unavailable, so callers can't be identified");
             refusal(AccountError::Away)
         }
         error => {
-            tracing::error!(%error, "a token could not be judged");
+            tracing::error!(%error, "a token could not be checked");
             Refusal {
                 status: StatusCode::INTERNAL_SERVER_ERROR,
                 code: Code::INTERNAL,

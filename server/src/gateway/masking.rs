@@ -3,7 +3,7 @@
 use async_graphql::{ErrorExtensionValues, PathSegment, Response, ServerError};
 use error_codes::Code;
 
-pub(super) const MASK: &str = "something went wrong on our side; the request id leads us to the cause";
+pub(super) const MASK: &str = "Internal error. Quote the `requestId` when you report it.";
 
 /// Characters of an error's text that are logged: it is for the operator, and no place for what a client sent.
 const LOGGED: usize = 300;
@@ -26,7 +26,7 @@ pub(super) fn mask(mut response: Response, id: &str) -> Response {
             Some(_) => {}
             None if is_about_input(&error.message) => {
                 // The library's words may show the value.
-                "a value is not of the type that its place takes".clone_into(&mut error.message);
+                "A value has the wrong type for its place.".clone_into(&mut error.message);
                 code(error, Code::BAD_USER_INPUT);
             }
             // Nothing of ours ran: the library's words are about the document alone.
@@ -121,7 +121,7 @@ mod tests {
             let input = after_masking(error(said, &["signIn"], None));
 
             assert_eq!(input["extensions"], json!({ "code": "BAD_USER_INPUT" }), "{said}");
-            assert_eq!(input["message"], "a value is not of the type that its place takes");
+            assert_eq!(input["message"], "A value has the wrong type for its place.");
         }
     }
 }

@@ -49,7 +49,11 @@ impl Starting {
         // What was sent is let go here: what is kept for as long as they listen is bounded by the fields alone.
         drop(operation);
         let collected = match shared_rendering.join(collected) {
-            Ok(shared) => return shared.map(|Rendered { bytes, since }| Payload::Broadcast { bytes, since }).boxed(),
+            Ok(shared) => {
+                return shared
+                    .map(|Rendered { bytes, since, origin }| Payload::Broadcast { bytes, since, origin })
+                    .boxed();
+            }
             Err(collected) => collected,
         };
         let (span, actions, loaders) = (span(&id), Arc::<CountedActions>::default(), Arc::<Loaders>::default());

@@ -45,7 +45,7 @@ fn bearer(value: &str) -> Result<&str, Refusal> {
         .map(|(_, token)| token.trim());
     token
         .filter(|token| !token.is_empty())
-        .ok_or_else(|| unauthenticated("send the access token as `authorization: Bearer …`"))
+        .ok_or_else(|| unauthenticated("Send the access token as `authorization: Bearer …`."))
 }
 
 /// Why a caller without a valid token is not let in.

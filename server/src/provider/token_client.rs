@@ -52,7 +52,7 @@ impl TokenEndpoint for TokenClient {
         let answered = self.fetcher.form_as(&endpoints.token, login, &fields).await;
         let (status, body) = answered.map_err(|error| GrantError::Away(error.to_string()))?;
         let answer = serde_json::from_slice::<Answer>(&body)
-            .map_err(|_| GrantError::Away(format!("{status}, and no JSON of the expected form")))?;
+            .map_err(|_| GrantError::Away(format!("{status}, and not JSON of the expected form")))?;
         if let Some(code) = answer.error {
             return Err(GrantError::Refused(code.chars().take(CODE_LENGTH).collect()));
         }
@@ -60,7 +60,7 @@ impl TokenEndpoint for TokenClient {
             return Err(GrantError::Away(status.to_string()));
         }
         if answer.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
-            return Err(GrantError::Away("its tokens are not for their bearer".to_owned()));
+            return Err(GrantError::Away("its tokens are not bearer tokens".to_owned()));
         }
         let Answer { access_token, id_token, refresh_token, .. } = answer;
         Ok(Granted { access_token, id_token, refresh_token })

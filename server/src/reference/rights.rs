@@ -211,6 +211,13 @@ pub const EVERYBODYS: Fields = &[
     ("Recommendation", "match category listing becauseOf"),
     ("RecommendationModel", "version trainedAt bookings"),
     ("RecommendationReason", "kind team country match"),
+    // What is found is what everybody may list.
+    ("SearchAdvice", "kind values"),
+    ("SearchFacet", "field values"),
+    ("SearchFacetValue", "value count priceMin priceBelow"),
+    ("SearchHighlight", "field pieces"),
+    ("SearchHighlightPiece", "text isMatch"),
+    ("SearchHit", "node highlights typos"),
     // A seller shows what they offer, and by which name.
     ("Listing", "id state match category title description price fee seller isOutside lockedUntil withdrawing createdAt \
                  version"),
@@ -303,6 +310,8 @@ pub const LEADING: Fields = &[
     ("ResetPasswordPayload", "success"),
     ("RevokedTicketConnection", "pageInfo edges nodes"),
     ("RevokedTicketEdge", "node cursor"),
+    ("SearchConnection", "edges nodes pageInfo totalCount facets correctedQuery advice"),
+    ("SearchEdge", "node cursor"),
     ("SecurityEventConnection", "pageInfo edges nodes"),
     ("SecurityEventEdge", "node cursor"),
     ("SetAddressRulePayload", "rule"),

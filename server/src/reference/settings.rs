@@ -24,6 +24,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("redis", "Redis"),
     ("kafka", "Kafka"),
     ("lake", "Lake"),
+    ("search", "Search"),
     ("accounts", "Accounts"),
     ("oidc", "Identity provider"),
     ("mail", "Mail"),

@@ -45,7 +45,7 @@ pub async fn addresses(settings: Option<&Path>, task: &Address) -> Result<(), Fa
 fn told(given: &AddressList, imported: &Imported, wrong: usize) -> String {
     let Imported { new, changed, same, kept, gone } = imported;
     let counts = format!(
-        "{}: {new} new, {changed} changed, {same} as before, {kept} left to an admin or another list, {gone} removed, \
+        "{}: {new} new, {changed} changed, {same} unchanged, {kept} kept from an admin or another list, {gone} removed, \
          {wrong} wrong",
         given.file.display()
     );

@@ -21,8 +21,8 @@ use crate::{
 pub async fn copy_database(settings: Option<&Path>) -> Result<(), Failure> {
     let config = super::load(settings)?;
     let Some(url) = &config.database.url else {
-        let right = "Give the address of a Postgres database that is empty, after `matchday migrate up` on it.";
-        return Err(Failure::Uncopied(format!("DATABASE_URL is unset, and names where to\n  {right}")));
+        let right = "Set it to an empty Postgres database on which `matchday migrate up` has run.";
+        return Err(Failure::Uncopied(format!("DATABASE_URL, the target, is unset\n  {right}")));
     };
     let data_dir = DataDir::of_embedded(&config)?;
     let source = database::embedded(&data_dir).await?;
@@ -38,14 +38,16 @@ pub async fn copy_database(settings: Option<&Path>) -> Result<(), Failure> {
     let all = output::counted(usize::try_from(rows.values().sum::<u64>()).unwrap_or(usize::MAX), "row", "rows");
     output::line(format!("\ncopied {all} of {} tables from {from} to {into}", rows.len()))?;
     for violation in &violations {
-        tracing::warn!("the audit finds in both: {violation}");
+        tracing::warn!("the audit finds in both databases: {violation}");
     }
     if violations.is_empty() {
-        output::line("the audit finds nothing wrong in the copy")?;
+        output::line("the audit finds no errors in the copy")?;
     }
     if config.accounts.jwt_secret.is_none() {
         let secret = data_dir.secret_file().display().to_string();
-        output::line(format!("MATCHDAY_JWT_SECRET of instances on another data folder has to be what {secret} says"))?;
+        output::line(format!(
+            "set MATCHDAY_JWT_SECRET to the content of {secret} on instances with another data folder"
+        ))?;
     }
     Ok(())
 }
@@ -55,9 +57,9 @@ async fn check_secret(config: &Config, source: Connected, data_dir: &DataDir) ->
     let app = resources::over(config, source, data_dir)?;
     let of_tokens = keyring::is_sealed_by_another_secret::<AccessTokens>(&app).await?;
     if of_tokens || keyring::is_sealed_by_another_secret::<TicketCodes>(&app).await? {
-        let what = "the keys of the embedded database are sealed by another secret than the one that is set";
+        let what = "the keys of the embedded database are encrypted with another secret than the one that is set";
         let right = format!(
-            "Set MATCHDAY_JWT_SECRET to the one that it was used with: what {} says, unless one was set.",
+            "Set MATCHDAY_JWT_SECRET to the secret that it was used with: the content of {}, unless the variable was set.",
             data_dir.secret_file().display()
         );
         return Err(Failure::Uncopied(format!("{what}\n  {right}")));

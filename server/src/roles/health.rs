@@ -32,7 +32,7 @@ pub async fn health(settings: Option<&Path>, asked: &Health) -> Result<(), Failu
         Some(address) => ("--at", address.as_str()),
         None => {
             config = config::load(Purpose::Health, settings)?.config;
-            listens(&config, asked.worker)
+            listens(&config, asked)
         }
     };
     let no_address = || Failure::NoAddress { setting, address: bind.to_owned() };
@@ -50,10 +50,10 @@ pub async fn health(settings: Option<&Path>, asked: &Health) -> Result<(), Failu
         None if status.is_success() => {
             Ok(output::line(format_args!("{url}: {}", if asked.live { "alive" } else { "ready" }))?)
         }
-        None => Err(Failure::Unready { url, said: format!("answers {status}") }),
+        None => Err(Failure::Unready { url, said: format!("responds with {status}") }),
         // Something else may listen there, or the address of visitors, which shows no readiness where operators have their own.
         Some(Trouble::Strange) => {
-            Err(Failure::Unready { url, said: format!("answers {status}, and not as Matchday does") })
+            Err(Failure::Unready { url, said: format!("responds with {status}, but not as Matchday does") })
         }
         Some(Trouble::Parts(said)) => Err(Failure::Unready { url, said }),
     }
@@ -94,9 +94,10 @@ fn trouble_of_parts(body: &[u8]) -> Option<Trouble> {
 }
 
 /// The setting that says where the program's readiness is, and what it says.
-fn listens(config: &Config, is_worker: bool) -> (&'static str, &str) {
+fn listens<'a>(config: &'a Config, asked: &Health) -> (&'static str, &'a str) {
     match &config.admin.bind {
-        _ if is_worker => ("MATCHDAY_WORKER_BIND", &config.worker.bind),
+        _ if asked.worker => ("MATCHDAY_WORKER_BIND", &config.worker.bind),
+        _ if asked.analytics => ("MATCHDAY_LAKE_BIND", &config.lake.bind),
         Some(bind) => ("MATCHDAY_ADMIN_BIND", bind),
         None => ("MATCHDAY_BIND", &config.http.bind),
     }
@@ -130,19 +131,20 @@ mod tests {
     }
 
     #[test]
-    fn the_operators_address_is_asked_where_there_is_one_and_a_worker_at_its_own() {
-        let listens = |pairs: &[(&str, &str)], is_worker| {
+    fn the_operators_address_is_asked_where_there_is_one_and_other_roles_at_their_own() {
+        let listens = |pairs: &[(&str, &str)], [worker, analytics]: [bool; 2]| {
             let variables: Vec<_> = pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
             let config = config::load_as(Purpose::Health, None, &variables).expect("the settings are right").config;
-            let (setting, bind) = super::listens(&config, is_worker);
+            let (setting, bind) = super::listens(&config, &Health { live: false, worker, analytics, at: None });
             (setting, bind.to_owned())
         };
         let admin = [("MATCHDAY_ADMIN_BIND", "0.0.0.0:9000")];
 
-        assert_eq!(listens(&[], false), ("MATCHDAY_BIND", "127.0.0.1:8000".to_owned()));
-        assert_eq!(listens(&admin, false), ("MATCHDAY_ADMIN_BIND", "0.0.0.0:9000".to_owned()));
-        assert_eq!(listens(&admin, true), ("MATCHDAY_WORKER_BIND", "127.0.0.1:8001".to_owned()));
+        assert_eq!(listens(&[], [false, false]), ("MATCHDAY_BIND", "127.0.0.1:8000".to_owned()));
+        assert_eq!(listens(&admin, [false, false]), ("MATCHDAY_ADMIN_BIND", "0.0.0.0:9000".to_owned()));
+        assert_eq!(listens(&admin, [true, false]), ("MATCHDAY_WORKER_BIND", "127.0.0.1:8001".to_owned()));
+        assert_eq!(listens(&admin, [false, true]), ("MATCHDAY_LAKE_BIND", "127.0.0.1:8002".to_owned()));
         // What else the program needs is not needed to ask it.
-        assert_eq!(listens(&[("ENV", "prod")], false).0, "MATCHDAY_BIND");
+        assert_eq!(listens(&[("ENV", "prod")], [false, false]).0, "MATCHDAY_BIND");
     }
 }

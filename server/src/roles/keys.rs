@@ -18,7 +18,7 @@ pub async fn keys<P: Purpose>(settings: Option<&Path>, task: &Key) -> Result<(),
     match task {
         Key::Rotate { now } => {
             let made = keyring::rotate::<P>(&app, *now).await?;
-            tracing::info!(kid = made.kid, signed = P::SIGNED, "a key was made");
+            tracing::info!(kid = made.kid, signed = P::SIGNED, "signing key created");
         }
         Key::List => {}
         Key::Retire { kid } if keyring::retire::<P>(&app, kid).await? => {}

@@ -9,6 +9,7 @@ use clap_mangen::Man;
 
 use crate::{
     cli::{Cli, help},
+    config::catalog::SETTINGS,
     failure::Failure,
     output,
 };
@@ -68,7 +69,6 @@ fn page(command: Command, date: NaiveDate) -> io::Result<(String, String)> {
 
 /// What the long help of the program says: examples, a master list, exit codes and settings.
 fn sections() -> String {
-    let (edge, ours) = help::settings();
     let mut text = String::new();
     for (title, lines) in
         [("EXAMPLES", help::EXAMPLES), ("MASTER LIST", help::WIRE_FORMAT), ("EXIT STATUS", help::EXIT_CODES)]
@@ -80,13 +80,10 @@ fn sections() -> String {
     }
     text.push_str(".SH ENVIRONMENT\n");
     text.push_str("Each setting by its variable and its key in the settings file, which variables override; an empty variable is unset.\n");
-    for setting in ours {
+    for setting in SETTINGS.iter() {
         write!(text, ".TP\n\\fB{}\\fR [{}]\n{}\n", setting.env, setting.path, plain(setting.help))
             .expect("a String takes all text");
     }
-    text.push_str(".PP\nLimits of the edge, in the section [transport] of the file:\n.nf\n");
-    edge.iter().for_each(|setting| writeln!(text, "{}", setting.env).expect("a String takes all text"));
-    text.push_str(".fi\n");
     text
 }
 
@@ -115,7 +112,6 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::config::catalog::SETTINGS;
 
     fn written() -> BTreeMap<String, String> {
         let date = NaiveDate::from_ymd_opt(2026, 11, 29).expect("it is a date");

@@ -4,7 +4,11 @@ use std::{io, path::Path};
 
 use domain::{
     App,
-    accounts::{AccountError, SignUp, admin},
+    accounts::{
+        AccountError, SignUp, admin,
+        deletion::{self, Force, KeptKind, Obstacle},
+        export,
+    },
 };
 use entities::user::Role;
 
@@ -25,6 +29,8 @@ pub async fn users(settings: Option<&Path>, task: &User) -> Result<(), Failure> 
     let (email, is_known, done) = match task {
         User::Create { email, role, password_stdin } => return create(&app, email, *role, *password_stdin).await,
         User::Promote { email, role } => return promote(&app, email, *role).await,
+        User::Export { email } => return print_export(&app, email).await,
+        User::Erase { email, force } => return erase(&app, email, *force).await,
         User::Disable { email } => (email, admin::disable(&app, email).await?, "disabled"),
         User::Enable { email } => (email, admin::enable(&app, email).await?, "enabled"),
     };
@@ -38,6 +44,43 @@ async fn promote(app: &App, email: &str, role: RoleName) -> Result<(), Failure> 
     let role = Role::from(role);
     let before = admin::set_role(app, email, role).await?.ok_or_else(|| Failure::NoAccount(email.to_owned()))?;
     Ok(output::line(format!("{email} is now {} (was {})", named(role), named(before.role)))?)
+}
+
+async fn print_export(app: &App, email: &str) -> Result<(), Failure> {
+    let export = export::of_named(app, email).await?.ok_or_else(|| Failure::NoAccount(email.to_owned()))?;
+    Ok(output::line(export.json.trim_end())?)
+}
+
+async fn erase(app: &App, email: &str, force: bool) -> Result<(), Failure> {
+    let force = if force { Force::Tickets } else { Force::No };
+    let erased = deletion::erase_named(app, email, force).await.map_err(|error| match error {
+        AccountError::NotSettled(obstacles) => {
+            Failure::NotSettled(obstacles.iter().map(Obstacle::what).collect::<Vec<_>>().join(", "))
+        }
+        error => error.into(),
+    })?;
+    let erased = erased.ok_or_else(|| Failure::NoAccount(email.to_owned()))?;
+    output::line(format!("{email} is deleted"))?;
+    for kept in erased.kept {
+        let until = kept.until.map(|until| format!(", until {}", until.format("%F"))).unwrap_or_default();
+        let (one, many) = kind(kept.kind);
+        let count = usize::try_from(kept.count).unwrap_or(usize::MAX);
+        output::line(format!("kept without a name: {}{until}", output::counted(count, one, many)))?;
+    }
+    Ok(())
+}
+
+fn kind(kind: KeptKind) -> (&'static str, &'static str) {
+    match kind {
+        KeptKind::Reservations => ("reservation", "reservations"),
+        KeptKind::Payments => ("payment", "payments"),
+        KeptKind::Refunds => ("refund", "refunds"),
+        KeptKind::Disputes => ("dispute", "disputes"),
+        KeptKind::Tickets => ("ticket", "tickets"),
+        KeptKind::TicketTransfers => ("ticket transfer", "ticket transfers"),
+        KeptKind::Listings => ("listing", "listings"),
+        KeptKind::Payouts => ("payout", "payouts"),
+    }
 }
 
 fn named(role: Role) -> &'static str {

@@ -47,6 +47,12 @@ pub(super) fn keep(supervisor: &Supervisor, resources: &Resources, config: &Conf
         let (app, status) = (Arc::clone(&app), Arc::clone(&status));
         Arc::clone(&exchange).run(stop, |config, stop| kafka::consumer::run(app, config, status, stop))
     });
+    let (app, exchange, status) =
+        (Arc::clone(&resources.app), Arc::clone(&resources.exchange), Arc::clone(&resources.status));
+    supervisor.keep("booking-relay", move |stop| {
+        let (app, status) = (Arc::clone(&app), Arc::clone(&status));
+        Arc::clone(&exchange).run(stop, |config, stop| kafka::relay::bookings::run(app, config, status, stop))
+    });
     let exchange = Arc::clone(&resources.exchange);
     if exchange.is_embedded() {
         supervisor.keep_vital("embedded-broker", run_broker(exchange, Arc::clone(&resources.data_dir), stop));
@@ -153,7 +159,7 @@ async fn run_broker(exchange: Arc<Exchange>, data_dir: Arc<DataDir>, stop: Cance
 async fn ensure_topics(config: kafka::Config, stop: CancellationToken) {
     let ensured = async {
         while let Err(error) = kafka::setup::ensure(&config).await {
-            tracing::debug!(%error, "the topics could not be seen to yet");
+            tracing::debug!(%error, "topics could not be created or checked yet");
             sleep(TOPICS_RETRY).await;
         }
     };

@@ -14,6 +14,9 @@ use crate::{
 const ANSWER: Duration = Duration::from_secs(2);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
+/// How often a Redis that did not answer at the start is asked whether it does.
+const REDIS_AGAIN: Duration = Duration::from_secs(1);
+
 impl Running {
     /// How Kafka is reached, the embedded broker's address included, once that is up.
     pub fn exchange(&self) -> impl Future<Output = kafka::Config> + use<> {
@@ -32,6 +35,18 @@ impl Running {
             }
             // What the database does not tell is not said.
             Dates { calendar: Calendar::read(&app).await.ok(), moved }
+        }
+    }
+
+    /// Waits until Redis answers, and says so in the log; without Redis that is at once.
+    pub(crate) fn redis_answers(&self) -> impl Future<Output = ()> + use<> {
+        let redis = self.resources.redis.clone();
+        async move {
+            let Some(redis) = redis else { return };
+            while redis.ping().await.is_err() {
+                sleep(REDIS_AGAIN).await;
+            }
+            tracing::info!("Redis answers");
         }
     }
 

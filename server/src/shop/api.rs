@@ -38,11 +38,11 @@ impl ApiElsewhere {
             }
             Ok(_) => {
                 // A proxy on the way, or another program at the address.
-                tracing::error!(status = %head.status, "the API's address answers something else than GraphQL");
+                tracing::error!(status = %head.status, "the API's address responds with something else than GraphQL");
                 refusal(Code::SERVICE_UNAVAILABLE, head.headers.get(header::RETRY_AFTER))
             }
             Err(error) => {
-                tracing::error!(%error, "an answer of the API broke off, or is too large");
+                tracing::error!(%error, "a response of the API was cut off or is too large");
                 refusal(Code::SERVICE_UNAVAILABLE, None)
             }
         }

@@ -40,7 +40,7 @@ impl Health {
         let request = Request::get("/healthz").body(Body::empty()).expect("the path is well formed");
         match timeout(PATIENCE, self.relay.send(request)).await {
             Ok(Ok(answer)) if answer.status().is_success() => Part::awaited("api", true, "answers"),
-            Ok(Ok(answer)) => Part::awaited("api", false, format!("answers {} at /healthz", answer.status())),
+            Ok(Ok(answer)) => Part::awaited("api", false, format!("responds with {} at /healthz", answer.status())),
             Ok(Err(error)) => Part::awaited("api", false, error.to_string()),
             Err(_) => Part::awaited("api", false, format!("no answer within {} ms", PATIENCE.as_millis())),
         }

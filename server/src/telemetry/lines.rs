@@ -92,7 +92,7 @@ fn within_bounds(line: &[u8]) -> Vec<u8> {
     let mut cut = Value::Object(fields.clone()).to_string();
     if cut.len() > LINE_BYTES {
         fields.retain(|name, _| ["timestamp", "level", "target"].contains(&name.as_str()));
-        fields.insert("message".to_owned(), format!("a line of {} bytes was left out", line.len()).into());
+        fields.insert("message".to_owned(), format!("a log line of {} bytes was left out", line.len()).into());
         cut = Value::Object(fields).to_string();
     }
     cut.push('\n');

@@ -14,6 +14,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_proto::{
     tonic::collector::trace::v1::ExportTraceServiceRequest,
@@ -77,7 +78,7 @@ impl Traces {
             .with_span_processor(Ended(ended))
             .build();
         spans::switch_on(provider);
-        tracing::info!(collector = sending.collector.shown(), "spans are sent");
+        tracing::info!(collector = sending.collector.shown(), "sending spans");
 
         Some(Arc::new(Self { sending: Mutex::new(sending) }))
     }
@@ -97,7 +98,7 @@ impl Traces {
             let sent = timeout_at(deadline, sending.send_once()).await;
             if !matches!(sent, Ok(true)) {
                 let left = sending.abandon();
-                tracing::warn!(spans = left, "the collector did not take the last spans; they are dropped");
+                tracing::warn!(spans = left, "the collector did not accept the last spans; they are dropped");
                 return;
             }
         }
@@ -146,7 +147,8 @@ struct Sending {
 
 struct Batch {
     spans: u64,
-    body: Vec<u8>,
+    /// Shared by all tries.
+    body: Bytes,
 }
 
 impl Sending {
@@ -188,7 +190,8 @@ impl Sending {
         let spans = std::mem::take(&mut self.gathered);
         let count = spans.len() as u64;
         let resource_spans = group_spans_by_resource_and_scope(spans, &self.resource);
-        self.ready = Some(Batch { spans: count, body: ExportTraceServiceRequest { resource_spans }.encode_to_vec() });
+        self.ready =
+            Some(Batch { spans: count, body: ExportTraceServiceRequest { resource_spans }.encode_to_vec().into() });
     }
 
     /// Has the collector take what is ready.
@@ -203,7 +206,7 @@ impl Sending {
                     dropped("refused", rejected);
                 }
                 if std::mem::take(&mut self.is_away) {
-                    tracing::info!(collector = self.collector.shown(), "the collector takes spans again");
+                    tracing::info!(collector = self.collector.shown(), "the collector accepts spans again");
                 }
                 self.ready = None;
                 Ok(())
@@ -214,7 +217,7 @@ impl Sending {
                     tracing::warn!(
                         collector,
                         why,
-                        "the collector takes no spans; what it does not take in time is dropped"
+                        "the collector does not accept spans; spans that it does not accept in time are dropped"
                     );
                 }
                 Err(untaken)

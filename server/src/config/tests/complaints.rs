@@ -1,5 +1,7 @@
 //! What is wrong is told by the name that the user wrote, with what would be right.
 
+use settings::row::Kind;
+
 use super::*;
 
 /// Complaints of a file, by the key that it was written under.
@@ -33,7 +35,7 @@ fn a_setting_of_the_file_is_named_by_its_key_and_the_file() {
         "transport.http.cors.allowed_origins",
     ] {
         let found = problems.0.iter().filter(|problem| problem.setting.starts_with(&format!("{key} (")));
-        assert_eq!(found.filter(|problem| problem.setting.ends_with(".toml)")).count(), 1, "{key}: {problems}");
+        assert_eq!(found.filter(|problem| problem.setting.contains(".toml, line ")).count(), 1, "{key}: {problems}");
     }
     assert_eq!(problems.0.len(), 9, "{problems}");
 }
@@ -109,6 +111,36 @@ fn a_value_of_the_wrong_kind_is_shown_with_what_is_right_unless_it_may_be_a_secr
 }
 
 #[test]
+fn every_setting_of_a_wrong_kind_is_named_with_its_line_and_what_to_write() {
+    for setting in SETTINGS.iter() {
+        let (section, name) = setting.path.rsplit_once('.').unwrap_or(("", &setting.path));
+        let section = if section.is_empty() { "# no section".to_owned() } else { format!("[{section}]") };
+
+        // No setting is a day.
+        let problems = of_file(&format!("# some settings\n{section}\n{name} = 1979-05-27\n"));
+
+        let found: Vec<_> = problems.0.iter().filter(|problem| problem.right.starts_with("write ")).collect();
+        let [problem] = found[..] else { panic!("{problems}") };
+        assert!(problem.setting.starts_with(&format!("{} (", setting.path)), "{problems}");
+        assert!(problem.setting.ends_with(".toml, line 3)"), "{problems}");
+        assert_eq!(problem.right, format!("write {}.", setting.kind.wanted()));
+    }
+}
+
+#[test]
+fn a_word_that_a_setting_does_not_know_is_shown_with_those_that_it_does() {
+    for setting in SETTINGS.iter() {
+        let Kind::OneOf(known) = setting.kind else { continue };
+
+        let problems = load_env(&[(&setting.env, "nonsense")]).expect_err("it is none of them");
+
+        let complaint = complaint(&problems, &setting.env);
+        assert!(complaint.contains("\"nonsense\" is not valid"), "{complaint}");
+        assert!(known.iter().all(|word| complaint.contains(word)), "{complaint}");
+    }
+}
+
+#[test]
 fn a_shop_stands_at_the_root_of_its_host() {
     for (url, path) in [("https://tickets.example/shop/", "\"/shop\""), ("http://127.0.0.1:8000/a/b", "\"/a/b\"")] {
         let problems = load_env(&[("MATCHDAY_PUBLIC_URL", url)]).expect_err("it has a path");
@@ -138,7 +170,7 @@ fn a_secret_of_fewer_than_32_bytes_is_refused_everywhere() {
 #[test]
 fn languages_are_codes_each_once_and_the_publishable_key_is_the_public_one_of_this_mode() {
     for (locales, why) in [
-        ("english", "\"english\" is no language of the site"),
+        ("english", "\"english\" is not a language of the site"),
         ("en,EN", "\"EN\""),
         ("en,pt", "\"pt\""),
         ("en,en", "twice"),
@@ -151,9 +183,9 @@ fn languages_are_codes_each_once_and_the_publishable_key_is_the_public_one_of_th
     assert_eq!(loaded.domain().locales, ["ar", "en"]);
 
     for (key, why) in [
-        ("sk_test_abc", "never be shown to browsers"),
+        ("sk_test_abc", "browsers must never receive"),
         ("pk_live_abc", "of live mode in ENV=dev"),
-        ("pk_abc", "no publishable key"),
+        ("pk_abc", "not a publishable key"),
     ] {
         let problems = load_env(&[("STRIPE_PUBLISHABLE_KEY", key)]).expect_err("it is not one");
         assert!(complaint(&problems, "STRIPE_PUBLISHABLE_KEY").contains(why), "{key}: {problems}");

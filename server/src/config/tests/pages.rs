@@ -34,5 +34,5 @@ fn pages_on_their_own_are_judged_by_what_is_theirs() {
     let wrong = [("MATCHDAY_WEB_API_URL", "http://10.0.0.7:8000"), ("MATCHDAY_WEB_LOCALES", "de")];
     let problems = of_pages(&wrong).expect_err("no page speaks it");
 
-    assert!(complaint(&problems, "MATCHDAY_WEB_LOCALES").contains("no language"), "{problems}");
+    assert!(complaint(&problems, "MATCHDAY_WEB_LOCALES").contains("not a language"), "{problems}");
 }

@@ -26,8 +26,8 @@ fn production_names_every_embedded_part_and_missing_secret() {
 fn production_refuses_each_weak_secret() {
     let weak = [
         ("tiny-one", "shorter than 32 bytes"),
-        ("changeme-changeme-changeme-changeme-123", "known default"),
-        ("your-256-bit-secret-your-256-bit-secret", "known default"),
+        ("changeme-changeme-changeme-changeme-123", "well-known example"),
+        ("your-256-bit-secret-your-256-bit-secret", "well-known example"),
         ("abababababababababababababababababab", "too few different"),
     ];
 
@@ -87,17 +87,17 @@ fn stripe_takes_real_money_in_production_and_nowhere_else() {
     let (live, secret) = (("STRIPE_SECRET_KEY", "sk_live_abc"), ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET));
     let production: &[Case<'_>] = &[
         (&[("STRIPE_SECRET_KEY", "sk_test_abc"), secret], "STRIPE_SECRET_KEY", "a key of test mode in ENV=prod"),
-        (&[("STRIPE_SECRET_KEY", "pk_live_abc"), secret], "STRIPE_SECRET_KEY", "no secret key"),
+        (&[("STRIPE_SECRET_KEY", "pk_live_abc"), secret], "STRIPE_SECRET_KEY", "not a secret key"),
         (&[live], "STRIPE_WEBHOOK_SECRET", "unset"),
         (&[live, ("STRIPE_WEBHOOK_SECRET", "whsec_short")], "STRIPE_WEBHOOK_SECRET", "shorter than 32 bytes"),
-        (&[live, secret, ("STRIPE_API_BASE", "http://stripe.example")], "STRIPE_API_BASE", "in clear text"),
+        (&[live, secret, ("STRIPE_API_BASE", "http://stripe.example")], "STRIPE_API_BASE", "unencrypted"),
     ];
     let dev: &[Case<'_>] = &[
         (&[live], "STRIPE_SECRET_KEY", "a key of live mode in ENV=dev"),
         (&[("STRIPE_SECRET_KEY", "rk_live_abc")], "STRIPE_SECRET_KEY", "a key of live mode"),
-        (&[("STRIPE_SECRET_KEY", "sk_test_a b")], "STRIPE_SECRET_KEY", "no secret key"),
-        (&[("STRIPE_API_BASE", "stripe.example")], "STRIPE_API_BASE", "no web address"),
-        (&[("STRIPE_API_BASE", "https://stripe.example/v1")], "STRIPE_API_BASE", "no web address of a host"),
+        (&[("STRIPE_SECRET_KEY", "sk_test_a b")], "STRIPE_SECRET_KEY", "not a secret key"),
+        (&[("STRIPE_API_BASE", "stripe.example")], "STRIPE_API_BASE", "not the web address"),
+        (&[("STRIPE_API_BASE", "https://stripe.example/v1")], "STRIPE_API_BASE", "not the web address of a host"),
         (&[("MATCHDAY_STRIPE_TIMEOUT_SECONDS", "0")], "MATCHDAY_STRIPE_TIMEOUT_SECONDS", "1 to 60"),
     ];
 

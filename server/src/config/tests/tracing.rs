@@ -94,3 +94,15 @@ fn whose_samples_count_is_a_question_of_trusted_proxies() {
 
     assert!(load_env(&[trusts, ("MATCHDAY_TRANSPORT_CONNECTIONS_TRUSTED_PROXIES", "10.0.0.0/8")]).is_ok());
 }
+
+#[test]
+fn whose_word_on_countries_counts_is_a_question_of_trusted_proxies() {
+    let proxies = ("MATCHDAY_TRANSPORT_CONNECTIONS_TRUSTED_PROXIES", "10.0.0.0/8");
+    let header = ("MATCHDAY_TRANSPORT_CONNECTIONS_COUNTRY_HEADER", "cf-ipcountry");
+    let problems = load_env(&[header]).expect_err("there is no proxy to trust");
+    assert!(complaint(&problems, header.0).contains("trusted_proxies"), "{problems}");
+    let problems = load_env(&[(header.0, "cf ipcountry"), proxies]).expect_err("it is not a header's name");
+    assert!(complaint(&problems, header.0).contains("not the name of a header"), "{problems}");
+
+    assert!(load_env(&[header, proxies]).is_ok());
+}

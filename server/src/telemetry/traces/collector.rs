@@ -48,8 +48,8 @@ impl Collector {
     }
 
     /// Says how many spans of the batch were rejected.
-    pub(super) async fn take(&self, batch: Vec<u8>) -> Result<u64, (Untaken, String)> {
-        let mut request = Request::new(Bytes::from(batch).into());
+    pub(super) async fn take(&self, batch: Bytes) -> Result<u64, (Untaken, String)> {
+        let mut request = Request::new(batch.into());
         *request.method_mut() = Method::POST;
         request.uri_mut().clone_from(&self.address);
         request.headers_mut().extend(self.headers.iter().cloned());
@@ -66,8 +66,8 @@ impl Collector {
             | StatusCode::TOO_MANY_REQUESTS
             | StatusCode::BAD_GATEWAY
             | StatusCode::SERVICE_UNAVAILABLE
-            | StatusCode::GATEWAY_TIMEOUT => Err((Untaken::Unreached, format!("answered {status}"))),
-            status => Err((Untaken::Refused, format!("answered {status}"))),
+            | StatusCode::GATEWAY_TIMEOUT => Err((Untaken::Unreached, format!("responded with {status}"))),
+            status => Err((Untaken::Refused, format!("responded with {status}"))),
         }
     }
 }

@@ -98,5 +98,5 @@ async fn a_collector_says_how_many_spans_it_rejects() {
     let answer = ExportTraceServiceResponse { partial_success }.encode_to_vec();
     let (sending, _) = sending(&answering(answer).await, 4);
 
-    assert_eq!(sending.collector.take(Vec::new()).await.ok(), Some(3));
+    assert_eq!(sending.collector.take(Bytes::new()).await.ok(), Some(3));
 }
