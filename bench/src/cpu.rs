@@ -41,6 +41,11 @@ impl Spent {
     }
 }
 
+/// Of the server of this process id.
+pub(crate) fn of_server(id: u32) -> Duration {
+    of_process(&id.to_string())
+}
+
 /// Of all processes of a name; those that have ended are not counted.
 fn of_all(name: &str) -> Duration {
     let processes = fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);

@@ -139,6 +139,14 @@ enum Case {
     /// Instances behind HAProxy that are stopped and started one after the other, under requests and subscriptions: what
     /// failed, what ended, and how soon every follower was told the truth again.
     Roll(cases::roll::Setting),
+    /// Recommendations against popularity, collaborative filtering and what is true: simulated worlds, MovieLens-100k, Complete
+    /// Journey; and what ranking and training take. Installs packages of Python.
+    Recommend(cases::recommend::Setting),
+    /// Ten recommendations over HTTP, executed, against ten matches; and how long a visitor and a signed-in fan wait.
+    Recommended(cases::queries::Setting),
+    /// The judged queries and their time: in this process and in OpenSearch, against `MiniSearch`, Postgres, and OpenSearch as it is usually
+    /// set up; the last three where `DATABASE_URL` and `SEARCH_URL` say so.
+    Search(cases::search::Setting),
     /// From the start to the first answer.
     ColdStart(cases::queries::Setting),
     /// A rival, run by the cases.
@@ -182,6 +190,9 @@ async fn run(case: Case, effort: Effort) -> Outcome {
         Case::DocumentGuard => cases::documents::guard(effort).await,
         Case::Differential(documents) => cases::differential::differential(documents),
         Case::Roll(setting) => cases::roll::roll(setting).await,
+        Case::Recommend(setting) => cases::recommend::recommend(setting).await,
+        Case::Recommended(setting) => cases::recommended::recommended(setting, effort).await,
+        Case::Search(setting) => cases::search::search(setting).await,
         Case::ColdStart(setting) => cases::queries::cold_start(setting, effort).await,
         Case::All => all(effort).await,
         case => {

@@ -159,5 +159,6 @@ pub(crate) fn viewer(number: u64) -> Viewer {
         role: Role::Customer,
         session: None,
         expires_at: SystemClock.now() + Duration::from_secs(3_600),
+        proved_at: None,
     }
 }

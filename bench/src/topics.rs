@@ -39,6 +39,7 @@ pub(crate) async fn create() -> Outcome<Config> {
         availability_topic_prefix: format!("{own}-availability"),
         dead_letters_topic_prefix: format!("{own}-dead-letters"),
         resale_topic_prefix: format!("{own}-resale"),
+        bookings_topic_prefix: format!("{own}-bookings"),
         group: Some(own.clone()),
         source: Some(own),
         ..Config::default()

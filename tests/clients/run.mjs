@@ -1,11 +1,12 @@
 // Runs every client's tests, each suite against a program of its own on embedded parts; `operators` and `proxies` on the services
 // that `scripts/services env` names.
 //
-//   node run.mjs                 all suites
+//   node run.mjs                 all suites, two at a time, since each waits for browsers and clocks most of its time
 //   node run.mjs audits python   these suites
 //
-// MATCHDAY_BIN names the program, target/debug/matchday where it is unset. Installs the npm and pip packages itself,
-// into node_modules and python/.venv. Exits with 1 if a suite fails or takes too long; the runners' own lines say what.
+// What a suite says is printed when it has ended. MATCHDAY_BIN names the program, target/debug/matchday where it is unset. Installs the
+// npm and pip packages itself, into node_modules and python/.venv. Exits with 1 if a suite fails or takes too long; the runners' own
+// lines say what.
 
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -16,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { startProgram } from './program.mjs';
 
 const INSTALL_SECONDS = 600;
+const SUITES_AT_ONCE = 2;
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const venv = path.join(here, 'python', '.venv');
@@ -91,24 +93,32 @@ if (names.some((name) => !inPython.includes(name))) await installNode();
 for (const name of names) if (suites[name].packages) await installNode(suites[name].packages);
 if (names.some((name) => inPython.includes(name))) await installPython();
 let failed = 0;
-for (const name of names) {
-  if (stopped) break;
-  console.log(`\n=== ${name}`);
-  if (!(await passes(suites[name]))) {
+// The longest first, so that none is left to run alone at the end.
+const waiting = [...names].sort((one, other) => suites[other].seconds - suites[one].seconds);
+await Promise.all(Array.from({ length: Math.min(SUITES_AT_ONCE, names.length) }, () => runsSuites(waiting)));
+if (failed > 0 || stopped) process.exitCode = 1;
+
+/** Runs suites from the front of the list until none is left. */
+async function runsSuites(left) {
+  for (let name = left.shift(); name && !stopped; name = left.shift()) {
+    const began = Date.now();
+    const said = [];
+    const passed = await passes(suites[name], said);
+    console.log(`\n=== ${name} (${Math.round((Date.now() - began) / 1_000)} s)\n${said.join('')}`);
+    if (passed) continue;
     failed += 1;
     console.log(`=== ${name} failed`);
   }
 }
-if (failed > 0 || stopped) process.exitCode = 1;
 
-async function passes({ run: [command, words], seconds, own }) {
+async function passes({ run: [command, words], seconds, own }, said) {
   const program = own ? undefined : await startProgram();
   const env = program ? { MATCHDAY_URL: program.url } : {};
-  const passed = await run(command, words, { env, seconds });
+  const passed = await run(command, words, { env, seconds, said });
   try {
     await program?.stop();
   } catch (error) {
-    console.log(`not ok - the program ends in order\n${error.message}`);
+    said.push(`not ok - the program ends in order\n${error.message}\n`);
     return false;
   }
   return passed;
@@ -147,14 +157,17 @@ async function installed(list, folder, install) {
   await copyFile(wanted, copy);
 }
 
-/** Whether a command ends well, and in time. */
-function run(command, words, { env = {}, seconds }) {
+/** Whether a command ends well, and in time; what it says goes into `said`, or is printed at once. */
+function run(command, words, { env = {}, seconds, said }) {
+  const heard = said ? 'pipe' : 'inherit';
   // A group of its own, so that what it has started ends with it.
-  const child = spawn(command, words, { cwd: here, env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+  const child = spawn(command, words, { cwd: here, env: { ...process.env, ...env }, stdio: ['ignore', heard, heard], detached: true });
+  const says = (text) => (said ? said.push(String(text)) : console.log(text));
+  if (said) for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => said.push(text));
   children.add(child);
   return new Promise((resolve) => {
     const late = setTimeout(() => {
-      console.log(`not ok - ${command} ended within ${seconds} s`);
+      says(`\nnot ok - ${command} ended within ${seconds} s\n`);
       end(child);
     }, seconds * 1000);
     const ended = (passed) => {
@@ -163,7 +176,7 @@ function run(command, words, { env = {}, seconds }) {
       resolve(passed);
     };
     child.once('error', (error) => {
-      console.log(`${command}: ${error.message}`);
+      says(`${command}: ${error.message}\n`);
       ended(false);
     });
     child.once('close', (code) => ended(code === 0));

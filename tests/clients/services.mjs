@@ -32,7 +32,7 @@ export function prepareSite(kind) {
     MATCHDAY_REDIS_KEY_PREFIX: name,
     MATCHDAY_JWT_SECRET: randomBytes(48).toString('base64'),
     ...Object.fromEntries(
-      ['MASTER_LIST', 'TICKET_SALES', 'AVAILABILITY', 'DEAD_LETTERS', 'RESALE'].map((topic) => [
+      ['MASTER_LIST', 'TICKET_SALES', 'AVAILABILITY', 'DEAD_LETTERS', 'RESALE', 'BOOKINGS'].map((topic) => [
         `MATCHDAY_KAFKA_${topic}_TOPIC_PREFIX`,
         `${name}-${topic.toLowerCase()}`,
       ]),

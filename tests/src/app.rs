@@ -18,6 +18,7 @@ use book::{
 use chrono::{DateTime, Utc};
 use domain::{App, Settings, accounts, closing, expiry, matches, settings::SalesClose};
 use entities::{
+    analytics_subject,
     category::Category,
     reservation, stock,
     user::{self, Role},
@@ -125,13 +126,27 @@ impl TestApp {
                 verified_at: Some(self.now()),
                 disabled_at: None,
                 created_at: self.now(),
+                personalised: true,
+                erased_at: None,
             })
+            .collect();
+        let subjects: Vec<analytics_subject::ActiveModel> = (rows.iter())
+            .map(|row| analytics_subject::Model {
+                user_id: row.id,
+                subject: Uuid::new_v4(),
+                created_at: row.created_at,
+            })
+            .map(|row| row.into_active_model().reset_all())
             .collect();
         let fans = (rows.iter()).map(|row| Fan::new(self.app(), row.id)).collect();
         user::Entity::insert_many(rows.into_iter().map(|row| row.into_active_model().reset_all()))
             .exec_without_returning(&self.db)
             .await
             .expect("fans can be entered");
+        analytics_subject::Entity::insert_many(subjects)
+            .exec_without_returning(&self.db)
+            .await
+            .expect("fans have pseudonyms");
 
         fans
     }

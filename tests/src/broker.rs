@@ -69,6 +69,15 @@ impl Broker {
         self.write(&self.topics.master_list, &match_number.to_string(), &given, &[]).await;
     }
 
+    /// The organiser says who plays, and when.
+    pub async fn fixture(&self, match_number: i32, teams: [&str; 2], kick_off: DateTime<Utc>) {
+        let mut given = master_list(match_number, 20);
+        given["homeTeam"] = json!(teams[0]);
+        given["awayTeam"] = json!(teams[1]);
+        given["dateUtc"] = json!(kick_off);
+        self.write(&self.topics.master_list, &match_number.to_string(), &given, &[]).await;
+    }
+
     /// The organiser calls a home team by another name.
     pub async fn rename(&self, match_number: i32, home_team: &str) {
         let mut given = master_list(match_number, 20);

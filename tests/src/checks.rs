@@ -3,9 +3,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use book::{
+    booking_state::BookingState,
     listing_state::{ListingState, OrderState},
     match_state::MatchState,
-    outbox::{ChangedRow, Event, TicketAction},
+    outbox::{
+        ChangedRow, Event, TicketAction,
+        bookings::{self, BookingEvent},
+    },
 };
 use domain::{audit, closing, matches};
 use entities::{
@@ -26,6 +30,7 @@ impl TestApp {
         let violations = audit::violations(&self.db).await.expect("the database can be audited");
         assert!(violations.is_empty(), "{violations:#?}");
         events_tell_of_the_state(self).await;
+        bookings_tell_of_the_state(self).await;
     }
 
     /// Stops the app and checks the invariants.
@@ -119,6 +124,27 @@ async fn events_tell_of_the_state(app: &TestApp) {
         assert_eq!(versions, (1..=current.version).collect::<Vec<i32>>());
         assert_eq!(told.last(), Some(&current));
     }
+}
+
+/// More than a test books.
+const BOOKINGS: u64 = 1_000_000;
+
+/// Checks that analytics is told of each reservation and order, at versions that grow, the last time as it is.
+async fn bookings_tell_of_the_state(app: &TestApp) {
+    let mut told = HashMap::<Uuid, Vec<BookingState>>::new();
+    for queued in bookings::pending(&app.db, BOOKINGS).await.expect("bookings can be read") {
+        if let BookingEvent::Booking(state) = queued.event {
+            told.entry(state.reservation_id).or_default().push(state);
+        }
+    }
+    for row in app.reservations().await {
+        let told = told.remove(&row.id).unwrap_or_default();
+        assert!(told.is_sorted_by(|one, next| one.version < next.version), "{row:?}: {told:?}");
+        assert_eq!(told.first().map(|state| state.version), Some(1), "{row:?}: {told:?}");
+        let last = told.last().expect("there is a first");
+        assert_eq!(*last, BookingState::new(&row, last.at));
+    }
+    assert!(told.is_empty(), "{told:?}: told of and not there");
 }
 
 /// What was told of listings and their orders.

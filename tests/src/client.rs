@@ -9,7 +9,7 @@ use hyper_util::{client::legacy, rt::TokioExecutor};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{secrets, socket::Socket};
+use crate::{declared, secrets, socket::Socket, wording};
 
 const PASSWORD: &str = "correct horse battery staple";
 
@@ -115,7 +115,10 @@ impl Client {
         let response = self.http.request(request).await.ok()?;
         let body = response.into_body().collect().await.ok()?.to_bytes();
 
-        serde_json::from_slice(&body).ok().map(Answer)
+        let answer = serde_json::from_slice(&body).ok().map(Answer)?;
+        declared::check(query, &answer.0);
+        wording::check(&answer.0);
+        Some(answer)
     }
 
     /// The status and the text of a page; 0 where nobody answers.
@@ -213,7 +216,12 @@ impl Client {
 
     /// Offers a ticket that nothing stands against, for this many units: the listing's id.
     pub async fn offers(&self, ticket: &str, amount: &str) -> String {
-        let input = json!({ "ticketId": ticket, "title": "Behind the goal", "price": { "amount": amount } });
+        self.offers_as(ticket, amount, "Behind the goal").await
+    }
+
+    /// Offers a ticket under this title; the listing's id.
+    pub async fn offers_as(&self, ticket: &str, amount: &str, title: &str) -> String {
+        let input = json!({ "ticketId": ticket, "title": title, "price": { "amount": amount } });
         let offered = self.ask(OFFER, json!({ "input": input })).await.data();
         offered["createListing"]["listing"]["id"].as_str().expect("a listing has an id").to_owned()
     }

@@ -8,8 +8,11 @@ use async_graphql::parser::{
 };
 use serde_json::Value;
 
-/// The types of the contract that have fields.
-pub struct Contract(BTreeMap<String, Vec<Field>>);
+/// The types of the contract that have fields, and unions of them.
+pub struct Contract {
+    fields: BTreeMap<String, Vec<Field>>,
+    unions: BTreeMap<String, Vec<String>>,
+}
 
 /// A field of a type.
 #[derive(Debug, Clone)]
@@ -63,30 +66,45 @@ impl Contract {
 
     fn read(text: &str) -> Self {
         let document = parse_schema(text).expect("the schema is well formed");
-        let types = document.definitions.into_iter().filter_map(|definition| match definition {
-            TypeSystemDefinition::Type(found) => match found.node.kind {
-                TypeKind::Object(object) => Some((found.node.name.node.to_string(), object.fields)),
-                TypeKind::Interface(interface) => Some((found.node.name.node.to_string(), interface.fields)),
-                _ => None,
-            },
-            _ => None,
-        });
-        let fields = |fields: Vec<async_graphql::Positioned<FieldDefinition>>| {
-            fields.into_iter().map(|field| Field::new(field.node)).collect()
-        };
-        Self(types.map(|(name, found)| (name, fields(found))).collect())
+        let (mut fields, mut unions) = (BTreeMap::new(), BTreeMap::new());
+        for definition in document.definitions {
+            let TypeSystemDefinition::Type(found) = definition else { continue };
+            let name = found.node.name.node.to_string();
+            let found = match found.node.kind {
+                TypeKind::Object(object) => object.fields,
+                TypeKind::Interface(interface) => interface.fields,
+                TypeKind::Union(union) => {
+                    let members = union.members.into_iter().map(|member| member.node.to_string());
+                    unions.insert(name, members.collect());
+                    continue;
+                }
+                _ => continue,
+            };
+            fields.insert(name, found.into_iter().map(|field| Field::new(field.node)).collect());
+        }
+        Self { fields, unions }
     }
 
     /// The fields of a type; none of a leaf.
     pub fn fields(&self, of: &str) -> &[Field] {
-        self.0.get(of).map_or(&[], Vec::as_slice)
+        self.fields.get(of).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a value of a union may be; none of what is no union.
+    fn members(&self, of: &str) -> &[String] {
+        self.unions.get(of).map_or(&[], Vec::as_slice)
+    }
+
+    fn is_leaf(&self, of: &str) -> bool {
+        self.fields(of).is_empty() && self.members(of).is_empty()
     }
 
     /// Types with fields that are reached from these, themselves included.
     pub fn reached_from<'a>(&'a self, types: impl IntoIterator<Item = &'a str>) -> BTreeSet<&'a str> {
         let (mut reached, mut waiting) = (BTreeSet::new(), types.into_iter().collect::<Vec<_>>());
         while let Some(next) = waiting.pop() {
-            if self.0.contains_key(next) && reached.insert(next) {
+            waiting.extend(self.members(next).iter().map(String::as_str));
+            if self.fields.contains_key(next) && reached.insert(next) {
                 waiting.extend(self.fields(next).iter().map(|field| field.of.as_str()));
             }
         }
@@ -101,22 +119,31 @@ impl Contract {
 
     fn below(&self, of: &str, above: &mut Vec<String>) -> String {
         let mut selected = Vec::new();
+        for member in self.members(of) {
+            selected.push(format!("... on {member} {{ {} }}", self.once(member, above)));
+        }
         for field in self.fields(of).iter().filter(|field| !field.needs_arguments) {
-            if self.fields(&field.of).is_empty() {
-                selected.push(field.name.clone());
-            } else if above.contains(&field.of) {
-                selected.push(format!("{} {{ {} }}", field.name, self.leaf(&field.of)));
-            } else {
-                above.push(field.of.clone());
-                selected.push(format!("{} {{ {} }}", field.name, self.below(&field.of, above)));
-                above.pop();
+            match self.is_leaf(&field.of) {
+                true => selected.push(field.name.clone()),
+                false => selected.push(format!("{} {{ {} }}", field.name, self.once(&field.of, above))),
             }
         }
         selected.join(" ")
     }
 
+    /// What is selected of a type: of one that this is below already, a leaf.
+    fn once(&self, of: &str, above: &mut Vec<String>) -> String {
+        if above.iter().any(|known| known == of) {
+            return self.leaf(of).to_owned();
+        }
+        above.push(of.to_owned());
+        let selected = self.below(of, above);
+        above.pop();
+        selected
+    }
+
     fn leaf(&self, of: &str) -> &str {
-        let leaf = self.fields(of).iter().find(|field| self.fields(&field.of).is_empty());
+        let leaf = self.fields(of).iter().find(|field| self.is_leaf(&field.of));
         leaf.map_or("__typename", |field| field.name.as_str())
     }
 
@@ -125,6 +152,8 @@ impl Contract {
         if let Value::Array(items) = value {
             return items.iter().for_each(|item| self.note_lists(of, item, noted));
         }
+        // Of a union the fields of any member: those that it does not have are not there.
+        self.members(of).iter().for_each(|member| self.note_lists(member, value, noted));
         for field in self.fields(of) {
             let below = &value[&field.name];
             if field.is_list && below.as_array().is_some_and(|items| items.iter().any(Value::is_object)) {
@@ -166,5 +195,20 @@ mod tests {
         contract.note_lists("Query", &empty, &mut noted);
 
         assert_eq!(noted, BTreeSet::from(["Fans.nodes".to_owned()]));
+    }
+
+    #[test]
+    fn a_union_is_what_its_members_are() {
+        let contract = Contract::read(
+            "type Query { found: [Found!]! } union Found = Seat | Row
+             type Seat { number: Int! } type Row { seats: [Seat!]! found: Found! }",
+        );
+        let row = "... on Row { seats { number } found { __typename } }";
+
+        assert_eq!(contract.everything("Query"), format!("found {{ ... on Seat {{ number }} {row} }}"));
+        assert_eq!(contract.reached_from(["Query"]), BTreeSet::from(["Query", "Row", "Seat"]));
+        let mut noted = BTreeSet::new();
+        contract.note_lists("Query", &serde_json::json!({ "found": [{ "seats": [{ "number": 1 }] }] }), &mut noted);
+        assert_eq!(noted, ["Query.found", "Row.seats"].map(str::to_owned).into());
     }
 }

@@ -1,7 +1,7 @@
 //! A database of its own for each test, on SQLite or on the real Postgres.
 //!
-//! On Postgres the schema is made once a process, as a template that each test's database is cloned from. A database is
-//! dropped with its handle; those of a process that was killed are dropped by the next one.
+//! The schema is made once a process: on Postgres as a template that each test's database is cloned from, on SQLite as a
+//! file that is copied. A database is dropped with its handle; those of a process that was killed are dropped by the next one.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,10 @@ use uuid::Uuid;
 
 const POOL: u32 = 8;
 
+const SQLITE_FILE: &str = "test.db";
+
 static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+static SQLITE_SCHEMA: OnceCell<Vec<u8>> = OnceCell::const_new();
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
@@ -45,11 +48,8 @@ impl Database {
     pub async fn create(backend: Backend) -> Self {
         match backend {
             Backend::Sqlite => {
-                let database = Self::empty(backend).await;
-                let connection = database.connect().await;
-                Migrator::up(&connection, None).await.expect("the schema can be made");
-                close(connection).await;
-                database
+                let schema = SQLITE_SCHEMA.get_or_init(make_sqlite_schema).await;
+                Self::sqlite(Some(schema))
             }
             Backend::Postgres => {
                 let template = TEMPLATE.get_or_init(make_template).await;
@@ -61,14 +61,19 @@ impl Database {
     /// A database without a table.
     pub async fn empty(backend: Backend) -> Self {
         match backend {
-            Backend::Sqlite => {
-                let folder = std::env::temp_dir().join(format!("matchday-test-{}", Uuid::new_v4()));
-                std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
-                let url = format!("sqlite://{}?mode=rwc", folder.join("test.db").display());
-                Self { url, kind: Kind::Sqlite(folder) }
-            }
+            Backend::Sqlite => Self::sqlite(None),
             Backend::Postgres => Self::postgres(None).await,
         }
+    }
+
+    fn sqlite(schema: Option<&[u8]>) -> Self {
+        let folder = std::env::temp_dir().join(format!("matchday-test-{}", Uuid::new_v4()));
+        std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
+        let file = folder.join(SQLITE_FILE);
+        if let Some(schema) = schema {
+            std::fs::write(&file, schema).expect("a file can be written there");
+        }
+        Self { url: format!("sqlite://{}?mode=rwc", file.display()), kind: Kind::Sqlite(folder) }
     }
 
     /// A pool of connections to somebody else's SQLite file.
@@ -148,6 +153,17 @@ async fn admin(statement: &str) {
     let connection = connect(&server(), 1).await;
     connection.execute_unprepared(statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
     close(connection).await;
+}
+
+/// The file of a database with the whole schema.
+async fn make_sqlite_schema() -> Vec<u8> {
+    let database = Database::sqlite(None);
+    let connection = database.connect_one().await;
+    Migrator::up(&connection, None).await.expect("the schema can be made");
+    // The last connection moves the journal into the file.
+    close(connection).await;
+    let Kind::Sqlite(folder) = &database.kind else { unreachable!("it was made as a file") };
+    std::fs::read(folder.join(SQLITE_FILE)).expect("the file is there")
 }
 
 async fn make_template() -> String {

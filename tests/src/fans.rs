@@ -31,7 +31,8 @@ pub struct Fan {
 impl Fan {
     pub(crate) fn new(app: Arc<App>, user_id: Uuid) -> Self {
         let expires_at = app.clock.now() + app.accounts.access_lifetime;
-        Self { app, viewer: Viewer { user_id, role: Role::Customer, session: Some(Uuid::now_v7()), expires_at } }
+        let session = Some(Uuid::now_v7());
+        Self { app, viewer: Viewer { user_id, role: Role::Customer, session, expires_at, proved_at: None } }
     }
 
     /// The same fan in another window, at another instance.

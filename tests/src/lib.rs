@@ -19,7 +19,10 @@ pub mod captcha;
 pub mod checks;
 pub mod client;
 pub mod contract;
+pub mod contract_changes;
 mod database;
+mod declared;
+pub mod exemplars;
 pub mod fake_stripe;
 mod fans;
 pub mod mailer;
@@ -37,6 +40,7 @@ pub mod socket;
 pub mod sql;
 pub mod storefront;
 pub mod stripe_mock;
+pub mod wording;
 
 pub use app::{Instance, TestApp};
 pub use database::{Backend, Database};

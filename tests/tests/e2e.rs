@@ -10,6 +10,7 @@
 mod e2e {
     mod accounts;
     mod address_rules;
+    mod analytics;
     mod answers;
     mod attacks;
     mod backups;
@@ -21,7 +22,10 @@ mod e2e {
     mod copy_database;
     mod crashes;
     mod cross_site;
+    mod docs;
+    mod documents;
     mod edge;
+    mod error_docs;
     #[cfg(debug_assertions)]
     mod fault_points;
     mod gate;
@@ -42,8 +46,10 @@ mod e2e {
     mod migrations;
     mod operation;
     mod payments;
+    mod personal_data;
     mod provider;
     mod provider_sign_in;
+    mod recommendations;
     mod refunds;
     mod refusals;
     mod resale;
@@ -51,6 +57,7 @@ mod e2e {
     mod restarts;
     mod rights;
     mod rolls;
+    mod search;
     mod security_events;
     mod selections;
     mod side_by_side;
@@ -70,11 +77,16 @@ mod e2e {
     mod rules {
         mod accounts;
         mod address_rules;
+        mod analytics;
         mod attempts;
         mod cap;
         mod closing;
         mod crowd;
         mod desk;
+        mod erasure;
+        mod erasure_obstacles;
+        mod erasure_races;
+        mod exports;
         mod extensions;
         mod freezing;
         mod gate;

@@ -93,14 +93,15 @@ pub(crate) fn send(
     let end = start + measured;
     let mut requests = Requests { make: request, text: Vec::new(), next: 0 };
     let mut schedule = Schedule { pace: load.pace, next: begun, waiting: VecDeque::new() };
-    let mut idle: Vec<usize> = (0..connections.len()).collect();
+    // In turn, so that none waits for its first request until the server cuts it.
+    let mut idle: VecDeque<usize> = (0..connections.len()).collect();
     let (mut events, mut buffer, mut times) = (Events::with_capacity(256), vec![0; BUFFER], Vec::new());
     let mut count = 0;
     loop {
         let now = Instant::now();
-        while let Some(&number) = idle.last() {
+        while let Some(&number) = idle.front() {
             let Some(due) = schedule.due(now, end) else { break };
-            idle.pop();
+            idle.pop_front();
             connections[number].send(due, &mut requests)?;
         }
         if now >= end && schedule.waiting.is_empty() && idle.len() == connections.len() {
@@ -127,7 +128,7 @@ pub(crate) fn send(
                 match schedule.due(now, end) {
                     Some(due) => connection.send(due, &mut requests)?,
                     None => {
-                        idle.push(event.token().0);
+                        idle.push_back(event.token().0);
                         break;
                     }
                 }

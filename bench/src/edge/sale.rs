@@ -73,6 +73,7 @@ pub(crate) fn settings(database: &Database, exchange: &kafka::Config) -> Vec<(&'
         ("MATCHDAY_KAFKA_AVAILABILITY_TOPIC_PREFIX", exchange.availability_topic_prefix.clone()),
         ("MATCHDAY_KAFKA_DEAD_LETTERS_TOPIC_PREFIX", exchange.dead_letters_topic_prefix.clone()),
         ("MATCHDAY_KAFKA_RESALE_TOPIC_PREFIX", exchange.resale_topic_prefix.clone()),
+        ("MATCHDAY_KAFKA_BOOKINGS_TOPIC_PREFIX", exchange.bookings_topic_prefix.clone()),
     ]
 }
 

@@ -1,7 +1,7 @@
-// Random valid documents over a schema: lists, objects and interfaces, aliases, fragments named and nested, repeated and
+// Random valid documents over a schema: lists, objects, interfaces and unions, aliases, fragments named and nested, repeated and
 // by every type condition, and @skip and @include by literals, variables and defaults on every kind of selection.
 
-import { getNamedType, getNullableType, isAbstractType, isCompositeType, isListType, isNonNullType, parse, validate } from 'graphql';
+import { getNamedType, getNullableType, isAbstractType, isCompositeType, isListType, isNonNullType, isUnionType, parse, validate } from 'graphql';
 
 import { blockString } from './strings.mjs';
 
@@ -38,6 +38,7 @@ class Draft {
   constructor(random, schema, kind, roots) {
     Object.assign(this, { random, schema, kind, roots, root: schema.getRootType(kind) });
     this.left = 4 + random.below(MOST_SELECTIONS);
+    this.unions = Object.values(schema.getTypeMap()).filter(isUnionType);
     this.fragments = [];
     this.declared = new Map();
     this.variables = {};
@@ -93,7 +94,7 @@ class Draft {
   /** Types that a fragment within this one may be on. */
   narrowed(type) {
     if (isAbstractType(type)) return [type, ...this.schema.getPossibleTypes(type)];
-    return [type, ...type.getInterfaces()];
+    return [type, ...type.getInterfaces(), ...this.unions.filter((union) => union.getTypes().includes(type))];
   }
 
   fragment(type, depth) {
@@ -108,7 +109,8 @@ class Draft {
 
   field(type, depth) {
     if (type === this.root) return this.rootField(type, depth);
-    if (this.random.chance(0.1)) return `${this.random.pick(['', '', 'kind: '])}__typename${this.directive()}`;
+    // A union has no other field.
+    if (isUnionType(type) || this.random.chance(0.1)) return `${this.random.pick(['', '', 'kind: '])}__typename${this.directive()}`;
     const fields = Object.values(type.getFields()).filter((field) => depth > 1 || !isCompositeType(getNamedType(field.type)));
     const composite = fields.filter((field) => isCompositeType(getNamedType(field.type)));
     // Objects are rarer than leaves, and what merges is in them.

@@ -10,7 +10,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import {
   getNamedType, getNullableType, getVariableValues, isCompositeType, isEnumType, isInputObjectType,
-  isAbstractType, isListType, isNonNullType, Kind, parse, print, visit,
+  isAbstractType, isListType, isNonNullType, isUnionType, Kind, parse, print, visit,
 } from 'graphql';
 
 import { startProgram } from '../program.mjs';
@@ -192,7 +192,7 @@ class Draft {
       const possible = random.pick(schema.getPossibleTypes(type));
       return `... on ${possible.name} ${this.selection(possible, depth)}`;
     }
-    return random.chance(0.1) ? `__typename${this.directive()}` : this.field(type, depth);
+    return isUnionType(type) || random.chance(0.1) ? `__typename${this.directive()}` : this.field(type, depth);
   }
 
   field(type, depth) {

@@ -43,7 +43,7 @@ test('two things at once are one match, in any order', async () => {
 test('a typo is corrected, and the name is marked in pieces of text', async () => {
   const { correctedQuery, nodes: [{ highlights: [{ pieces }] }] } = await found('germny');
 
-  assert.equal(correctedQuery, 'germany');
+  assert.equal(correctedQuery, 'Germany');
   assert.deepEqual(pieces, [{ text: 'Germany', isMatch: true }]);
 });
 

@@ -117,7 +117,7 @@ impl SignIns {
                 if begun["code_challenge"] != challenge || begun["redirect_uri"] != asked["redirect_uri"] {
                     return refused("invalid_grant");
                 }
-                ("200 OK", self.tokens(Some(&begun["nonce"]), &self.subject.clone()))
+                ("200 OK", self.tokens(Some(&begun), &self.subject.clone()))
             }
             "refresh_token" => {
                 let token = asked["refresh_token"].clone();
@@ -152,7 +152,7 @@ impl SignIns {
         head.lines().any(|line| line.eq_ignore_ascii_case(&format!("authorization: Basic {login}")))
     }
 
-    fn tokens(&mut self, nonce: Option<&String>, subject: &str) -> Value {
+    fn tokens(&mut self, begun: Option<&Fields>, subject: &str) -> Value {
         let now = Utc::now().timestamp();
         let claims =
             json!({ "iss": self.issuer, "sub": subject, "iat": now, "exp": now + self.life, "jti": Uuid::new_v4() });
@@ -161,8 +161,12 @@ impl SignIns {
         id_token["email"] = json!(format!("{subject}@example.com"));
         id_token["email_verified"] = json!(true);
         id_token["name"] = json!(subject);
-        if let Some(nonce) = nonce {
-            id_token["nonce"] = json!(nonce);
+        if let Some(begun) = begun {
+            id_token["nonce"] = json!(begun["nonce"]);
+            // Asked how old a sign-in may be, a provider says when it was.
+            if begun.contains_key("max_age") {
+                id_token["auth_time"] = json!(now);
+            }
         }
         access_token["aud"] = json!("shop");
         (self.id_token)(&mut id_token);

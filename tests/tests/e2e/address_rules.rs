@@ -147,7 +147,7 @@ async fn a_list_is_imported_beside_running_instances_and_in_force_at_all_of_them
     let (told, is_done) = imports(&world, list, &["--replace-source", "drop", "--expires", "7d", "--dry-run"]).await;
     assert!(is_done && told.contains("2 new") && told.contains("nothing was changed"), "{told}");
     let (told, is_done) = imports(&world, "192.0.2.0/24\nnonsense\n", &[]).await;
-    assert!(!is_done && told.starts_with("line 2: \"nonsense\" is no network"), "{told}");
+    assert!(!is_done && told.starts_with("line 2: \"nonsense\" is not a network"), "{told}");
     assert_eq!(status(&first, "192.0.2.9").await, 200, "nothing was changed");
 
     let (told, is_done) = imports(&world, list, &["--replace-source", "drop", "--reason", "Spamhaus"]).await;

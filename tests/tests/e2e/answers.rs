@@ -4,12 +4,14 @@
 
 use std::sync::Arc;
 
+use analytics::model::Model;
 use bytes::Bytes;
 use chrono::TimeDelta;
 use domain::settings::SalesClose;
 use entities::category::Category;
 use futures_util::future::join_all;
-use schema::{CacheResult, ResponseCache};
+use resolvers::models::{ClientCountry, Models};
+use schema::{Audience, CacheResult, PublicQuestion, ResponseCache};
 use serde_json::{Value, json};
 use subscriptions::hub::Hub;
 use tests::{Backend, Site, TestApp, question::Question, sites};
@@ -23,6 +25,7 @@ const LIST: &str = "{ matches { nodes { matchNumber version } } }";
 struct Cache {
     site: TestApp,
     answers: Arc<ResponseCache<Bytes>>,
+    models: Arc<Models>,
 }
 
 impl Cache {
@@ -36,13 +39,33 @@ impl Cache {
         }
         let hub = Hub::new(site.app());
         hub.sweep().await.expect("the view can be filled");
-        let answers = Arc::new(ResponseCache::new(site.app(), schema::build(site.app(), hub, None), 1 << 20));
+        let models = Arc::<Models>::default();
+        let answers = Arc::new(ResponseCache::new(
+            site.app(),
+            schema::build(site.app(), hub, Arc::clone(&models), Arc::default(), None),
+            Arc::clone(&models),
+            1 << 20,
+        ));
 
-        Self { site, answers }
+        Self { site, answers, models }
     }
 
     async fn asks(&self, question: &Question) -> CacheResult<Bytes> {
-        self.answers.answer(&question.parsed()).await
+        self.asks_from(question, None).await
+    }
+
+    /// What is had without waiting.
+    fn kept(&self, question: &Question) -> Option<Bytes> {
+        let parsed = question.parsed();
+        let question = PublicQuestion::of(&parsed, Audience::Visitors(None)).expect("visitors are shown the same");
+        self.answers.find(&question)
+    }
+
+    /// Asks as a visitor from a country.
+    async fn asks_from(&self, question: &Question, country: Option<ClientCountry>) -> CacheResult<Bytes> {
+        let parsed = question.parsed();
+        let question = PublicQuestion::of(&parsed, Audience::Visitors(country)).expect("visitors are shown the same");
+        self.answers.answer(&question).await
     }
 
     async fn bytes(&self, text: &str) -> Bytes {
@@ -169,17 +192,17 @@ async fn an_answer_of_the_market_is_shared_until_a_listing_or_a_match_that_it_sh
     cache.change(2);
     assert!(is_shared(&market, &cache.bytes(MARKET).await), "{market:?}");
     assert!(is_shared(&with_matches, &cache.bytes(WITH_MATCHES).await), "it does not show match 2");
-    assert!(cache.answers.find(&Question::new(MARKET).parsed()).is_some(), "it is had without waiting");
+    assert!(cache.kept(&Question::new(MARKET)).is_some(), "it is had without waiting");
     cache.change(1);
     assert!(is_shared(&market, &cache.bytes(MARKET).await), "it does not show match 1");
     assert!(!is_shared(&with_matches, &cache.bytes(WITH_MATCHES).await));
 
     offer().await;
     let newer = cache.bytes(MARKET).await;
-    assert!(cache.answers.find(&Question::new(MARKET).parsed()).is_some_and(|kept| is_shared(&kept, &newer)));
+    assert!(cache.kept(&Question::new(MARKET)).is_some_and(|kept| is_shared(&kept, &newer)));
     assert!(!is_shared(&market, &newer));
     cache.site.move_clock(std::time::Duration::from_secs(3));
-    assert!(cache.answers.find(&Question::new(MARKET).parsed()).is_none(), "it may be old by now");
+    assert!(cache.kept(&Question::new(MARKET)).is_none(), "it may be old by now");
     assert_eq!(newer, cache.bytes(MARKET).await);
     cache.site.stop().await;
 }
@@ -260,7 +283,8 @@ async fn what_differs_in_text_name_or_variables_has_an_answer_of_its_own() {
 
 #[test]
 fn only_what_everybody_is_shown_alike_is_answered_from_the_cache() {
-    let are_for = |text: &str| ResponseCache::<Bytes>::are_for(&Question::new(text).parsed());
+    let is_for = |text: &str, audience| PublicQuestion::of(&Question::new(text).parsed(), audience).is_some();
+    let are_for = |text: &str| is_for(text, Audience::Users);
 
     let without_me =
         "query ($no: Boolean = false) { me @include(if: $no) { id } ... @skip(if: true) { me { id } } __typename }";
@@ -278,8 +302,12 @@ fn only_what_everybody_is_shown_alike_is_answered_from_the_cache() {
         "{ ...f } fragment f on Query { listings { nodes { ...l } } } fragment l on Listing { a: ticketId }",
         "{ ...unknown }",
     ] {
-        assert!(!are_for(personal), "{personal}");
+        assert!(!are_for(personal) && !is_for(personal, Audience::Visitors(None)), "{personal}");
     }
+    let recommended = "{ recommendations { nodes { match { matchNumber } } } }";
+    assert!(!are_for(recommended), "users have a history of their own");
+    assert!(is_for(recommended, Audience::Visitors(None)));
+    assert!(!is_for("{ recommendations { nodes { listing { ticketId } } } }", Audience::Visitors(None)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -302,7 +330,7 @@ async fn two_fans_who_ask_the_same_about_themselves_are_each_told_of_themselves(
 async fn what_is_kept_is_had_without_waiting_until_something_in_it_changes() {
     let cache = Cache::new().await;
     let (one, list) = (Question::new(MATCH_1), Question::new(LIST));
-    let kept = |question: &Question| cache.answers.find(&question.parsed());
+    let kept = |question: &Question| cache.kept(question);
     assert!(kept(&one).is_none() && kept(&list).is_none(), "nobody has asked");
 
     let first = bytes(cache.asks(&one).await);
@@ -315,5 +343,25 @@ async fn what_is_kept_is_had_without_waiting_until_something_in_it_changes() {
     assert!(kept(&list).is_none());
     cache.change(1);
     assert!(kept(&one).is_none());
+    cache.site.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn recommendations_are_shared_by_visitors_of_one_country_until_the_model_is_exchanged() {
+    let cache = Cache::new().await;
+    let question = Question::new("{ recommendations { nodes { match { matchNumber } } model { version } } }");
+    let (qatar, peru) = (ClientCountry::of("qa"), ClientCountry::of("PE"));
+
+    let first = bytes(cache.asks_from(&question, qatar).await);
+    assert!(is_shared(&first, &bytes(cache.asks_from(&question, qatar).await)));
+    assert!(!is_shared(&first, &bytes(cache.asks_from(&question, peru).await)), "another country is shown others");
+    assert!(!is_shared(&first, &bytes(cache.asks_from(&question, None).await)));
+
+    cache.models.exchange(Model::prior());
+    assert!(!is_shared(&first, &bytes(cache.asks_from(&question, qatar).await)), "another model ranks");
+    cache.change(1);
+    let newer = bytes(cache.asks_from(&question, qatar).await);
+    cache.change(2);
+    assert!(!is_shared(&newer, &bytes(cache.asks_from(&question, qatar).await)), "any match may be recommended");
     cache.site.stop().await;
 }

@@ -1,6 +1,6 @@
 //! Attacks: ten connections that do their worst, one kind after the other, and a visitor who must not notice.
 //!
-//! Each row of docs/limits.md is tried here on the whole program, a process of its own, so that its memory can be read.
+//! Each row of docs/reference/limits.md is tried here on the whole program, a process of its own, so that its memory can be read.
 //! What each bound answers is tested where the bound is; here it is that there is one.
 
 use std::{net::SocketAddr, path::Path, time::Duration};

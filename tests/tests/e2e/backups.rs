@@ -1,5 +1,5 @@
 //! Backups: a dump of Postgres is restored into an empty database, and the site goes on from there; what the other sites
-//! know that it does not, and what `docs/operate.md` has an operator run about it.
+//! know that it does not, and what `docs/run/backup.md` has an operator run about it.
 
 use std::{path::Path, time::Duration};
 
@@ -15,21 +15,15 @@ use tests::{Backend, Database, World};
 use tokio::process::Command;
 use uuid::Uuid;
 
-/// The document that an operator follows.
-const OPERATE: &str = include_str!("../../../docs/operate.md");
+/// What an operator runs before the first start of a restored site, and for each match and category that was sold after the backup.
+const RAISE_VERSIONS: &str = include_str!("../../../docs/snippets/operators/raise-versions.sql");
+const COUNT_AS_SOLD: &str = include_str!("../../../docs/snippets/operators/count-as-sold.sql");
 
 /// Runs one of Postgres's tools.
 async fn run(tool: &str, arguments: &[&str]) {
     let ended = Command::new(tool).args(arguments).output().await;
     let ended = ended.unwrap_or_else(|error| panic!("{tool}: {error}: install postgresql-client"));
     assert!(ended.status.success(), "{tool}: {}", String::from_utf8_lossy(&ended.stderr));
-}
-
-/// The block of SQL in the document that begins with this comment.
-fn documented(comment: &str) -> String {
-    let (_, block) = OPERATE.split_once(comment).expect("the document has it");
-    let (sql, _) = block.split_once("```").expect("the block ends");
-    sql.to_owned()
 }
 
 fn text(path: &Path) -> &str {
@@ -70,7 +64,7 @@ async fn a_restored_site_hears_again_what_others_said_and_has_to_be_told_what_it
     let database = Database::empty(Backend::Postgres).await;
     run("pg_restore", &["--no-owner", "--exit-on-error", "--dbname", &database.url, text(&dump)]).await;
     let db = database.connect().await;
-    db.execute_unprepared(&documented("-- once, before the first start\n")).await.expect("the document's SQL is right");
+    db.execute_unprepared(RAISE_VERSIONS).await.expect("the document's SQL is right");
     let world = world.with("DATABASE_URL", &database.url).with("MATCHDAY_VISITORS_ONLY", "false");
     let site = world.start().await;
 
@@ -92,8 +86,7 @@ async fn a_restored_site_hears_again_what_others_said_and_has_to_be_told_what_it
     other.shows(1, 3, (19, 0)).await;
 
     // What an operator is told to run, for the one ticket that was sold.
-    let lost = documented("-- for each match and category: what was sold after the backup\n");
-    let lost = lost.replace(":match", "1").replace(":category", "3").replace(":tickets", "1");
+    let lost = COUNT_AS_SOLD.replace(":match", "1").replace(":category", "3").replace(":tickets", "1");
     site.app.db.execute_unprepared(&lost).await.expect("the document's SQL is right");
     site.shows(1, 3, (19, 0)).await;
     let row = stock::Entity::find_by_id((1, entities::category::Category::Three)).one(&site.app.db).await;

@@ -6,7 +6,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use async_graphql::{
+    Positioned,
+    parser::{
+        parse_schema,
+        types::{TypeKind, TypeSystemDefinition},
+    },
+};
 use error_codes::Code;
+use tests::contract_changes::{self, Changes};
 
 /// The folder of the workspace.
 const HOME: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -21,13 +29,80 @@ fn the_committed_schema_is_the_one_that_the_program_has() {
     assert_eq!(committed, schema::sdl(), "print it anew: cargo run -- schema > schema.graphql");
 }
 
+/// Versions of one series keep the contract: those before 1.0 have the second number as their major one.
+fn series(version: &str) -> String {
+    let mut numbers = version.split('.');
+    let major = numbers.next().unwrap_or_default();
+    if major == "0" { format!("0.{}", numbers.next().unwrap_or_default()) } else { major.to_owned() }
+}
+
 #[test]
-fn every_code_of_an_error_has_a_row_for_clients() {
-    let text = include_str!("../../../docs/clients.md");
-    let (_, table) = text.split_once("| Code | What to do |").expect("the table has a head");
-    let rows = table.lines().skip(1).take_while(|line| line.starts_with('|'));
-    let cells = rows.filter_map(|row| row.split('|').nth(1));
-    let told: BTreeSet<&str> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+fn no_change_of_the_schema_breaks_clients_of_a_release_of_the_same_series() {
+    let folder = Path::new(HOME).join("docs/contracts");
+    let mut compared = 0;
+    for release in fs::read_dir(folder).expect("the contracts are there").flatten() {
+        let version = release.file_name().to_string_lossy().into_owned();
+        if series(&version) != series(env!("CARGO_PKG_VERSION")) {
+            continue;
+        }
+        let released = fs::read_to_string(release.path().join("schema.graphql")).expect("a release has a schema");
+        let Changes { breaking, dangerous } = contract_changes::between(&released, &schema::sdl());
+
+        dangerous.iter().for_each(|what| println!("since {version}, clients may be surprised: {what}"));
+        assert_eq!(breaking, [""; 0], "clients of {version} break: see docs/reference/versioning.md");
+        compared += 1;
+    }
+    assert!(compared > 0, "no release of this series has a contract");
+}
+
+#[test]
+fn every_part_of_the_schema_is_described() {
+    let mut bare = Vec::new();
+    let mut look = |name: String, description: &Option<Positioned<String>>| {
+        let is_said =
+            description.as_ref().is_some_and(|text| text.node.trim().len() > 8 && !text.node.contains("TODO"));
+        if !is_said {
+            bare.push(name);
+        }
+    };
+    for definition in parse_schema(schema::sdl()).expect("the schema is well formed").definitions {
+        let TypeSystemDefinition::Type(of) = definition else { continue };
+        let name = of.node.name.node.to_string();
+        look(name.clone(), &of.node.description);
+        let fields = match of.node.kind {
+            TypeKind::Object(object) => object.fields,
+            TypeKind::Interface(interface) => interface.fields,
+            TypeKind::InputObject(input) => {
+                input
+                    .fields
+                    .iter()
+                    .for_each(|field| look(format!("{name}.{}", field.node.name), &field.node.description));
+                continue;
+            }
+            TypeKind::Enum(values) => {
+                values
+                    .values
+                    .iter()
+                    .for_each(|value| look(format!("{name}.{}", value.node.value), &value.node.description));
+                continue;
+            }
+            TypeKind::Scalar | TypeKind::Union(_) => continue,
+        };
+        for Positioned { node: field, .. } in &fields {
+            look(format!("{name}.{}", field.name), &field.description);
+            for Positioned { node: argument, .. } in &field.arguments {
+                look(format!("{name}.{}({})", field.name, argument.name), &argument.description);
+            }
+        }
+    }
+
+    assert_eq!(bare, [""; 0], "describe these where they stand in the code");
+}
+
+#[test]
+fn every_code_of_an_error_has_a_section_for_clients() {
+    let text = include_str!("../../../docs/reference/errors.md");
+    let told: BTreeSet<&str> = text.lines().filter_map(|line| line.strip_prefix("### ")).collect();
 
     let codes: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
 

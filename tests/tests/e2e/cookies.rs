@@ -81,7 +81,7 @@ async fn a_session_goes_on_by_its_cookie_and_ends_with_it() {
     assert_eq!(signed_out["data"]["signOut"]["success"], true);
     assert_eq!(browser.sends(), "");
     let nothing = browser.ask(REFRESH, json!({ "input": {} })).await.json();
-    assert_eq!(nothing["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+    assert_eq!(nothing["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
     site.finish().await;
 }
 

@@ -137,7 +137,7 @@ async fn an_embedded_site_goes_on_from_postgres_as_if_nothing_had_been() {
 
     let told = text(&ended.stdout);
     assert!(ended.status.success(), "{told}{}", text(&ended.stderr));
-    assert!(told.contains("the audit finds nothing wrong in the copy"), "{told}");
+    assert!(told.contains("the audit finds no errors in the copy"), "{told}");
     for table in ["reservations", "payments", "tickets", "listings", "ticket_transfers", "sessions", "foreign_holds"] {
         assert!(told.lines().any(|line| line.ends_with(&format!("  {table}"))), "{table} is missing: {told}");
     }
@@ -172,12 +172,15 @@ async fn what_would_go_wrong_is_refused_and_leaves_the_target_as_it_was() {
     assert_refused(&copy(&world).await, &["in use by another matchday"]);
     site.finish().await;
 
-    assert_refused(&copy(&embedded).await, &["nothing was copied", "DATABASE_URL is unset"]);
+    assert_refused(&copy(&embedded).await, &["nothing was copied", "DATABASE_URL, the target, is unset"]);
     let unmigrated = Database::empty(Backend::Postgres).await;
     let lacking = copy_with(&world, &[("DATABASE_URL", &unmigrated.url)]).await;
     assert_refused(&lacking, &["nothing was copied", "the database of DATABASE_URL lacks", "matchday migrate up"]);
     let other = [("MATCHDAY_JWT_SECRET", "another secret of the tests, long enough too")];
-    assert_refused(&copy_with(&world, &other).await, &["nothing was copied", "sealed by another secret", "jwt-secret"]);
+    assert_refused(
+        &copy_with(&world, &other).await,
+        &["nothing was copied", "encrypted with another secret", "jwt-secret"],
+    );
 
     let db = world.connect().await;
     execute(&db, "CREATE TABLE of_nothing (id int)").await;

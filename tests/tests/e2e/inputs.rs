@@ -64,7 +64,6 @@ async fn what_is_wrong_with_one_input_alone_is_refused_by_the_name_of_its_field(
         (r#"{ listings(filter: {priceMin: "1e20"}) { __typename } }"#, "priceMin"),
         (r#"{ listings(filter: {category: 7}) { __typename } }"#, "category"),
         (&*format!(r#"{{ listings(sort: NEWEST, after: "{cheapest}") {{ __typename }} }}"#), "after"),
-        ("mutation { refreshSession(input: {}) { expiresAt } }", "refreshToken"),
         (r#"mutation { removeAddressRule(input: {network: "nonsense"}) { __typename } }"#, "network"),
         (
             r#"mutation { setAddressRule(input: {network: "nonsense", effect: BLOCK, reason: "r"}) { __typename } }"#,

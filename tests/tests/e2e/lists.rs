@@ -40,7 +40,7 @@ async fn what_is_written_from_a_plan_is_what_is_executed_field_by_field() {
     app.give(knockout).await;
     let hub = Hub::new(app.app());
     hub.sweep().await.expect("the view can be filled");
-    let schema = schema::build(app.app(), hub, None);
+    let schema = schema::build(app.app(), hub, std::sync::Arc::default(), std::sync::Arc::default(), None);
 
     let everything = Contract::printed().everything("Match");
 

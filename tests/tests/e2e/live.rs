@@ -37,7 +37,13 @@ impl Feed {
         hub.sweep().await.expect("the view can be filled");
         let live = SharedRendering::new(
             site.app(),
-            schema::build(site.app(), std::sync::Arc::clone(&hub), None),
+            schema::build(
+                site.app(),
+                std::sync::Arc::clone(&hub),
+                std::sync::Arc::default(),
+                std::sync::Arc::default(),
+                None,
+            ),
             hub.clone(),
             1 << 20,
         );

@@ -271,7 +271,7 @@ async fn what_a_newer_program_did_to_the_tables_takes_an_older_one_out_of_nothin
         let (status, report) = readiness(&site).await;
         assert_eq!(status, 200, "{report}");
         let (ready, detail) = part(&site, "database").await;
-        assert!(ready && detail.contains("1 steps of a newer program"), "{detail}");
+        assert!(ready && detail.contains("1 migration of a newer version"), "{detail}");
         assert_eq!(report["settling"], false);
         site.finish().await;
 

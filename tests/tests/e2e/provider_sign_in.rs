@@ -60,8 +60,11 @@ async fn embedded(provider: &Provider) -> Site {
 
 /// The way to the provider; where it sends the browser back to.
 async fn at_provider(provider: &Provider, browser: &mut Browser, next: &str) -> String {
-    let path = format!("/auth/sign-in?next={}", raw::encoded(next));
-    let sent = browser.opens(&path, Page::Own).await;
+    by_path(provider, browser, &format!("/auth/sign-in?next={}", raw::encoded(next))).await
+}
+
+async fn by_path(provider: &Provider, browser: &mut Browser, path: &str) -> String {
+    let sent = browser.opens(path, Page::Own).await;
     assert_eq!(sent.status, 303, "{sent:?}");
     let there = sent.header("location");
     let (_, query) = there.split_once("/authorize?").unwrap_or_else(|| panic!("{there}"));
@@ -292,5 +295,37 @@ async fn who_signs_out_has_no_cookies_and_no_session_of_theirs_goes_on() {
     assert_eq!(browser.ask(everywhere, json!({})).await.json()["data"]["signOut"]["success"], true);
     let refused = other.ask(REFRESH_SESSION, json!({})).await;
     assert_eq!(refused.json()["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_deletes_its_account_once_its_user_has_signed_in_anew() {
+    const DELETE: &str = "mutation { deleteAccount(input: {}) { deletedAt } }";
+    const ME: &str = "{ me { id hasPassword } accountDeletion { needsPassword } }";
+    let provider = provider().await;
+    let site = embedded(&provider).await;
+    let mut browser = Browser::new(site.address);
+    signs_in(&provider, &mut browser, "/").await;
+    let me = browser.ask(ME, json!({})).await.json()["data"].clone();
+    assert_eq!((&me["me"]["hasPassword"], &me["accountDeletion"]["needsPassword"]), (&json!(false), &json!(false)));
+
+    let refused = browser.ask(DELETE, json!({})).await.json();
+    assert_eq!(refused["errors"][0]["extensions"]["code"], "REAUTHENTICATION_REQUIRED", "{refused}");
+    let back = by_path(&provider, &mut browser, "/auth/sign-in?anew=yes&next=%2Fen%2Faccount%2Fdelete").await;
+    let came = browser.opens(&back, Page::OfAnotherSite).await;
+    assert_eq!(came.header("location"), "/en/account/delete");
+    let deleted = browser.ask(DELETE, json!({})).await.json();
+
+    assert!(deleted["data"]["deleteAccount"]["deletedAt"].is_string(), "{deleted}");
+    let rows = provider_session::Entity::find().all(&site.app.db).await.expect("sessions can be read");
+    assert!(rows.iter().all(|row| row.user_id.is_none() && row.access_token.is_none()), "{rows:?}");
+    assert_eq!(browser.ask(ME, json!({})).await.json()["data"]["me"], Value::Null);
+    eventually(PATIENCE, "whoever signs in once more has another account", || async {
+        let mut again = Browser::new(site.address);
+        signs_in(&provider, &mut again, "/").await;
+        let anew = again.ask("{ me { id } }", json!({})).await.json()["data"]["me"]["id"].clone();
+        anew.is_string() && anew != me["me"]["id"]
+    })
+    .await;
     site.finish().await;
 }

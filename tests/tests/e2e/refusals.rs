@@ -176,7 +176,7 @@ async fn refuse(app: &TestApp, refusals: &RefusalCache<Bytes>, fan: &Fan, questi
 
 /// What a fan's question is answered, and whether every fan would be.
 async fn answered(app: &TestApp, fan: &Fan, question: &Question) -> (Response, Arc<Refused>) {
-    let schema = schema::build(app.app(), Hub::new(app.app()), None);
+    let schema = schema::build(app.app(), Hub::new(app.app()), Arc::default(), Arc::default(), None);
     let (requester, refused) = (Requester { viewer: Some(fan.viewer), address: None }, Arc::<Refused>::default());
     let request = context::attach(question.collected().request(), requester).data(Arc::clone(&refused));
     (schema.execute(request).await, refused)

@@ -71,7 +71,7 @@ async fn two_instances_of_one_name_are_told_so_and_both_go_on_reading() {
 
     eventually(PATIENCE, "the first says whose name it had", || async {
         let report = first.visitor().get("/readyz").await.1;
-        report.contains("another instance is called") && report.contains("MATCHDAY_KAFKA_INSTANCE_ID")
+        report.contains("another instance has the name") && report.contains("MATCHDAY_KAFKA_INSTANCE_ID")
     })
     .await;
     let broker = world.broker();

@@ -6,6 +6,7 @@ use std::{collections::BTreeSet, time::Duration};
 use entities::{session, user::Role};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::{Value, json};
+use server::reference::rights::{self, Access};
 use testkit::wait::PATIENCE;
 use tests::{
     Site,
@@ -57,7 +58,10 @@ const ROWS: &[Row] = &[
     row("Query.securityEvents", "{ field: securityEvents { nodes { id } } }", ADMINS),
     row("Query.captchaChallenge", "{ field: captchaChallenge { provider } }", EVERYBODY),
     row("Query.match", "{ field: match(matchNumber: 1) { id } }", EVERYBODY),
+    row("Query.search", "{ field: search(query: \"qatar\") { nodes { typos } } }", EVERYBODY),
+    row("Query.recommendations", "{ field: recommendations { nodes { match { id } } } }", EVERYBODY),
     row("Query.me", "{ field: me { id email } }", [NOTHING, SHOWN, SHOWN, SHOWN, SHOWN]),
+    row("Query.accountDeletion", "{ field: accountDeletion { needsPassword } }", SIGNED_IN),
     row("Query.myReservations", "{ field: myReservations { nodes { id } } }", SIGNED_IN),
     row("Query.myTickets", "{ field: myTickets { nodes { id code qr passUrl } } }", SIGNED_IN),
     row("Query.ticketTransfer", r#"{ field: ticketTransfer(code: "wrong") { state } }"#, [NOTHING; 5]),
@@ -106,6 +110,11 @@ const ROWS: &[Row] = &[
         SIGNED_IN),
     row("Mutation.changePassword", r#"mutation {
         field: changePassword(input: {currentPassword: "wrong", newPassword: "a good password"}) { user { id } } }"#,
+        [ANONYMOUS, JUDGED, JUDGED, JUDGED, JUDGED]),
+    row("Mutation.setPersonalisation", "mutation { field: setPersonalisation(input: {enabled: false}) { user { id } } }",
+        SIGNED_IN),
+    row("Mutation.exportMyData", "mutation { field: exportMyData { fileName } }", SIGNED_IN),
+    row("Mutation.deleteAccount", r#"mutation { field: deleteAccount(input: {password: "wrong"}) { deletedAt } }"#,
         [ANONYMOUS, JUDGED, JUDGED, JUDGED, JUDGED]),
     row("Mutation.reserve", "mutation { field: reserve(input: {matchNumber: 1, category: 2, quantity: 1}) {
         reservation { id } } }", SIGNED_IN),
@@ -171,6 +180,29 @@ fn every_field_that_needs_a_right_has_a_row() {
     let rows: BTreeSet<String> = ROWS.iter().map(|row| row.field.to_owned()).collect();
 
     assert_eq!(of_roots, rows, "on the left what the schema has, on the right what has a row");
+}
+
+#[test]
+fn the_reference_says_who_is_let_through_as_the_rows_do() {
+    let listed: BTreeSet<&str> = rights::ROOTS.iter().map(|(field, _)| *field).collect();
+    assert_eq!(listed.len(), rights::ROOTS.len(), "a field is there twice");
+    let rows: BTreeSet<&str> = ROWS.iter().map(|row| row.field).collect();
+    assert_eq!(listed, rows, "on the left what the reference has, on the right what has a row");
+
+    for row in ROWS.iter().filter(|row| row.field != "Query.node") {
+        let [anonymous, other, owner, steward, admin] = row.answers;
+        let is_hidden = |answer: &str| [UNKNOWN, NOTHING].contains(&answer);
+        let found = match (anonymous, other, owner, steward, admin) {
+            (ANONYMOUS, FORBIDDEN, FORBIDDEN, FORBIDDEN, _) => Access::Admins,
+            (ANONYMOUS, FORBIDDEN, FORBIDDEN, ..) => Access::Stewards,
+            (ANONYMOUS, other, SHOWN, _, SHOWN) if is_hidden(other) => Access::OwnerAndAdmins,
+            (ANONYMOUS, other, SHOWN, _, admin) if is_hidden(other) && is_hidden(admin) => Access::Owner,
+            (ANONYMOUS, ..) => Access::SignedIn,
+            _ => Access::Everybody,
+        };
+        assert_eq!(rights::of_root(row.field), Some(found), "{}", row.field);
+    }
+    assert_eq!(rights::of_root("Query.node"), Some(Access::Shown), "its rows are of several objects");
 }
 
 /// What a subscription says first. Something is decided again and again meanwhile, for those who are told of decisions.

@@ -146,7 +146,7 @@ async fn what_opens_a_session_is_answered_to_who_still_sends_a_token_that_is_ove
     for body in [&me, &mixed, &json!([sign_in, me]), &json!({ "query": "{ matches { totalCount } }" })] {
         let answer = posted(&site, &token, body).await;
         assert_eq!(answer.status, 401, "{body}");
-        assert!(answer.body.contains("the token has expired"), "{answer:?}");
+        assert!(answer.body.contains("The token has expired"), "{answer:?}");
     }
     for garbage in [&token[..token.len() - 4], "garbage"] {
         assert_eq!(posted(&site, garbage, &sign_in).await.status, 401, "what never was a token is refused");

@@ -22,6 +22,7 @@ mod gifts;
 mod headers;
 mod order_states;
 mod orders;
+mod personal_data;
 mod resale;
 mod theme;
 
@@ -64,7 +65,20 @@ async fn the_list_says_in_words_what_is_left() {
     let filtered = browser.open("/en/?status=available").await;
     assert_eq!(filtered.html.matches("data-match=").count(), 2);
     let nothing = browser.open("/en/?team=Nobody").await;
-    assert!(nothing.says("No match fits"), "{}", nothing.text());
+    assert!(nothing.says("No matches found"), "{}", nothing.text());
+    site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_that_mistakes_the_address_is_answered_by_a_line_of_text() {
+    let (_world, site) = shop().await;
+    let asker = site.visitor();
+    let line = (404, "There is nothing at this path: GraphQL is at /graphql.\n".to_owned());
+
+    for path in ["/graphql/", "/api/graphql", "/v1/graphql"] {
+        assert_eq!(asker.post(path, &[], r#"{"query":"{ __typename }"}"#).await, line, "POST {path}");
+        assert_eq!(asker.get(path).await, line, "GET {path}");
+    }
     site.finish().await;
 }
 
@@ -73,7 +87,9 @@ async fn every_page_has_its_guards_and_no_style_or_script_of_its_own() {
     let (_world, site) = shop().await;
     let mut browser = Browser::new(site.address);
 
-    for path in ["/en/", "/ar/matches/1", "/en/sign-in", "/en/sign-up", "/en/help", "/en/resale", "/en/nothing"] {
+    for path in
+        ["/en/", "/ar/matches/1", "/en/sign-in", "/en/sign-up", "/en/help", "/en/resale", "/en/search", "/en/nothing"]
+    {
         let page = browser.open(path).await;
 
         let policy = page.header("content-security-policy");
@@ -181,7 +197,7 @@ async fn a_site_without_matches_says_so_and_shows_what_the_organiser_says_as_soo
         assert!(page.says(text), "{path}: {}", page.text());
         assert!(!page.html.contains("class=\"filters\"") && page.html.contains("content=\"noindex\""), "{path}");
     }
-    assert!(browser.open("/en/resale").await.says("Nobody offers a ticket just now"));
+    assert!(browser.open("/en/resale").await.says("No tickets are offered right now"));
     assert_eq!(browser.open("/en/matches/1").await.status, StatusCode::NOT_FOUND);
 
     site.on_sale(1, 20).await;

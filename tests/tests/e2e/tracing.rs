@@ -8,6 +8,7 @@ use testkit::wait::{PATIENCE, eventually};
 use tests::{
     Site, World, broker,
     client::Client,
+    exemplars,
     otlp::{Collector, Span, Trace},
     program::Program,
     raw,
@@ -28,16 +29,7 @@ const TRIES: u32 = 20;
 
 /// Everything that a hold does, from the request to the message that subscribers get. `sales` and `availability` stand for
 /// the topics.
-const OF_A_HOLD: &str = "\
-server: POST /graphql
-  internal: mutation
-    internal: desk
-      internal: desk batch -> desk
-        producer: send availability
-          consumer: process availability
-            internal: render availability
-      producer: send sales
-";
+const OF_A_HOLD: &str = include_str!("../../../docs/snippets/operators/trace-of-a-hold.txt");
 
 /// A world on one machine, with matches on sale.
 fn embedded() -> World {
@@ -140,6 +132,19 @@ async fn one_hold_is_one_trace_from_the_request_to_the_message_of_its_subscriber
     assert_eq!(record.json(), broker::sale("PENDING", 1, 1, 1));
     let names: BTreeSet<&str> = record.headers.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["clientId", "eventId", "reservationId", "traceparent"].into());
+
+    let rendered = trace.named("render availability").expect("it is in the tree");
+    let shown = exemplars::open_metrics(program.address).await;
+    assert_eq!(
+        exemplars::of(&shown, "matchday_event_to_socket_seconds", r#"transport="websocket""#).last(),
+        Some(&(rendered.trace.clone(), rendered.id.clone())),
+        "{shown}"
+    );
+    let answers = exemplars::of(&shown, "matchday_http_answer_seconds", r#"status="success""#);
+    let requests = collector.spans();
+    let is_request =
+        |(_, id): &(String, String)| requests.iter().any(|span| span.id == *id && span.kind == SpanKind::Server);
+    assert!(!answers.is_empty() && answers.iter().all(is_request), "{answers:?}");
     program.stop().await;
 }
 
@@ -318,7 +323,7 @@ async fn what_is_logged_of_a_request_names_its_trace() {
     eventually(PATIENCE, "the decision is logged", || std::future::ready(read().iter().any(is_of_trace))).await;
     let lines = read();
     let line = lines.iter().find(|line| is_of_trace(line)).expect("it is logged");
-    assert_eq!(line["message"], "the security service decided", "{line}");
+    assert_eq!(line["message"], "security decision", "{line}");
     assert!(trace.0.iter().any(|span| line["span_id"] == span.id.as_str()), "{line}");
     assert!(lines.iter().any(|line| line.get("trace_id").is_none()), "what no request asked for has no trace");
     program.stop().await;
@@ -363,8 +368,8 @@ async fn a_collector_that_is_away_costs_nothing_but_its_spans() {
     };
     eventually(PATIENCE, "the collector hears again", is_heard).await;
     let said = |what: &str| program.logged().iter().filter(|line| line.contains(what)).count();
-    eventually(PATIENCE, "it is logged", || std::future::ready(said("takes spans again") == 1)).await;
-    assert_eq!(said("the collector takes no spans"), 1);
+    eventually(PATIENCE, "it is logged", || std::future::ready(said("accepts spans again") == 1)).await;
+    assert_eq!(said("the collector does not accept spans"), 1);
 
     // Gone again, and for good.
     drop(collector);

@@ -138,7 +138,7 @@ async fn without_workers_it_serves_joins_no_group_takes_no_lease_and_says_that_o
 
     let relay = part(&site, "relay").await;
     assert_eq!((&relay["ready"], &relay["needed"]), (&json!(false), &json!(false)), "{relay}");
-    assert!(says(&relay, "no instance publishes") && says(&relay, "start `matchday worker`s"), "{relay}");
+    assert!(says(&relay, "no instance publishes") && says(&relay, "start a `matchday worker`"), "{relay}");
     eventually(PATIENCE, "it is said what is not read", || async {
         says(&part(&site, "consumer").await, ": 1 behind")
     })
@@ -201,5 +201,5 @@ async fn on_an_embedded_part_it_is_refused_by_the_setting_that_names_a_real_one(
         .expect("the program can be started");
     let told = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(2), "{told}");
-    assert!(told.contains("DATABASE_URL names a real one") && told.contains("--visitors-only"), "{told}");
+    assert!(told.contains("Set DATABASE_URL") && told.contains("--visitors-only"), "{told}");
 }

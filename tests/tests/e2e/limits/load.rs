@@ -73,7 +73,9 @@ async fn a_redis_that_is_killed_and_started_again_under_load_costs_nobody_an_ans
         .with("MATCHDAY_LIMITS_REDIS_TIMEOUT_MILLISECONDS", "10000");
     let (first, second) = tokio::join!(world.start(), world.start());
     let load = Load::begin(&[first.address, second.address], CLIENTS);
-    let is_by_itself = async |site: &Site| site.visitor().get("/readyz").await.1.contains("by itself at 50 %");
+    let is_by_itself = async |site: &Site| {
+        site.visitor().get("/readyz").await.1.contains("applies 50 % of the configured limits by itself")
+    };
 
     eventually(PATIENCE, "all is granted", || async { load.granted() >= GRANTED - 2 }).await;
     load.goes_on().await;
@@ -124,7 +126,7 @@ async fn a_redis_that_is_cut_off_under_load_leaves_the_stated_share_and_is_used_
 
     way.cut();
     eventually(PATIENCE, "readiness tells of it", || async {
-        visitor.get("/readyz").await.1.contains("by itself at 50 %")
+        visitor.get("/readyz").await.1.contains("applies 50 % of the configured limits by itself")
     })
     .await;
     eventually(PATIENCE, "the share is granted", || async { load.granted() >= GRANTED + SHARE - 4 }).await;

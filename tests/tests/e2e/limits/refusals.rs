@@ -90,7 +90,7 @@ async fn what_is_refused_beside_operations_is_paid_for_unless_its_sender_is_know
     assert_eq!(last, 429, "refusals end with what the sender has");
     let signed = gateways::stripe::sign(SECRET.as_bytes(), site.app.clock.now(), b"{}");
     let (status, said) = visitor.send("/webhooks/stripe", &[("stripe-signature", &signed)], "{}").await;
-    assert_eq!((status, said.as_str()), (400, "this is no event"), "the gateway is always heard");
+    assert_eq!((status, said.as_str()), (400, "This is not an event."), "the gateway is always heard");
     site.finish().await;
 }
 

@@ -37,7 +37,7 @@ async fn a_sign_in_ends_once_and_in_the_browser_that_began_it() {
 
     for browser in [&mut eve, &mut Browser::new(site.address)] {
         let refused = browser.opens(&back, Page::OfAnotherSite).await;
-        is_refusal(&refused, 400, "This sign-in is over");
+        is_refusal(&refused, 400, "This sign-in has expired");
     }
     for forged in [
         "/auth/callback",
@@ -45,7 +45,7 @@ async fn a_sign_in_ends_once_and_in_the_browser_that_began_it() {
         "/auth/callback?code=1&state=x.y",
         "/auth/callback?state=a&state=b&code=1",
     ] {
-        is_refusal(&ana.opens(forged, Page::OfAnotherSite).await, 400, "This sign-in is over");
+        is_refusal(&ana.opens(forged, Page::OfAnotherSite).await, 400, "This sign-in has expired");
     }
     assert_eq!(grants(), before, "the provider is not asked for them");
 
@@ -55,7 +55,7 @@ async fn a_sign_in_ends_once_and_in_the_browser_that_began_it() {
     let mut statuses = [one.status, another.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [303, 400], "{one:?} {another:?}");
-    is_refusal(&ana.opens(&back, Page::OfAnotherSite).await, 400, "This sign-in was used before");
+    is_refusal(&ana.opens(&back, Page::OfAnotherSite).await, 400, "This sign-in was already used");
     assert_eq!(grants(), before + 1, "a code is sent once");
 
     let first = at_provider(&provider, &mut ana, "/first").await;
@@ -65,7 +65,7 @@ async fn a_sign_in_ends_once_and_in_the_browser_that_began_it() {
     }
     let late = at_provider(&provider, &mut ana, "/").await;
     site.move_clock(Duration::from_secs(600));
-    is_refusal(&ana.opens(&late, Page::OfAnotherSite).await, 400, "This sign-in is over");
+    is_refusal(&ana.opens(&late, Page::OfAnotherSite).await, 400, "This sign-in has expired");
     site.finish().await;
 }
 

@@ -7,6 +7,7 @@ use domain::accounts::admin;
 use entities::user::Role;
 use hyper::http::{Method, StatusCode};
 use serde_json::json;
+use server::reference::rights::{Access, PAGES};
 use testkit::routes;
 use tests::{
     Site, World,
@@ -68,6 +69,7 @@ const ROWS: &[Row] = &[
     get("/{locale}/", "/en/", EVERYBODY),
     get("/{locale}/matches/{number}", "/en/matches/1", EVERYBODY),
     post("/{locale}/matches/{number}", "/en/matches/3", "category=1&quantity=1", LED_ON_SIGNED_IN),
+    get("/{locale}/from", "/en/from", EVERYBODY),
     get("/{locale}/help", "/en/help", EVERYBODY),
     get("/{locale}/pages/{name}", "/en/pages/terms", NOBODY),
     get("/robots.txt", "/robots.txt", EVERYBODY),
@@ -92,6 +94,13 @@ const ROWS: &[Row] = &[
     get("/{locale}/account/password", "/en/account/password", SIGNED_IN),
     post("/{locale}/account/password", "/en/account/password", "currentPassword=wrong&newPassword=a+better+password",
         [SIGN_IN, JUDGED, JUDGED, JUDGED, JUDGED]),
+    get("/{locale}/account/data", "/en/account/data", SIGNED_IN),
+    post("/{locale}/account/data", "/en/account/data", "", SIGNED_IN),
+    post("/{locale}/account/personalisation", "/en/account/personalisation", "enabled=false", LED_ON_SIGNED_IN),
+    get("/{locale}/account/delete", "/en/account/delete", SIGNED_IN),
+    post("/{locale}/account/delete", "/en/account/delete", "confirm=yes&password=wrong",
+        [SIGN_IN, JUDGED, JUDGED, JUDGED, JUDGED]),
+    get("/{locale}/account/deleted", "/en/account/deleted", EVERYBODY),
 
     get("/{locale}/orders", "/en/orders", SIGNED_IN),
     get("/{locale}/orders/{id}", "/en/orders/{held}", OWNERS_AND_ADMINS),
@@ -118,6 +127,8 @@ const ROWS: &[Row] = &[
     post("/{locale}/tickets/{id}/take-back", "/en/tickets/{given}/take-back", "",
         [SIGN_IN, NOTHING, LEADS_ON, NOTHING, LEADS_ON]),
 
+    get("/{locale}/search", "/en/search?q=qatar", EVERYBODY),
+    get("/{locale}/search/options", "/en/search/options?q=qatar", EVERYBODY),
     get("/{locale}/resale", "/en/resale", EVERYBODY),
     get("/{locale}/resale/{id}", "/en/resale/{listing}", EVERYBODY),
     post("/{locale}/resale/{id}", "/en/resale/{ordered}", "version=1", [SIGN_IN, LEADS_ON, FORBIDDEN, CONFLICT, CONFLICT]),
@@ -153,6 +164,21 @@ fn every_route_of_a_page_has_a_row() {
     let rows: BTreeSet<_> = ROWS.iter().map(|row| (row.method, row.route.to_owned())).collect();
 
     assert_eq!(of_sources, rows, "on the left what the sources have, on the right what has a row");
+}
+
+#[test]
+fn the_reference_says_who_is_let_through_as_the_rows_do() {
+    let found = |row: &Row| match row.answers {
+        [anonymous, ..] if anonymous != SIGN_IN => Access::Everybody,
+        [_, other, ..] if other != NOTHING => Access::SignedIn,
+        [.., admin] if admin == NOTHING => Access::Owner,
+        _ => Access::OwnerAndAdmins,
+    };
+
+    let of_rows: Vec<_> = ROWS.iter().map(|row| (row.method, row.route, found(row))).collect();
+    let missing = of_rows.iter().filter(|row| !PAGES.contains(row)).collect::<Vec<_>>();
+
+    assert!(missing.is_empty() && of_rows.len() == PAGES.len(), "the reference lacks {missing:?}");
 }
 
 /// A browser with an account of its own, and the same one at the API.

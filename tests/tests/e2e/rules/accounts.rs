@@ -225,7 +225,7 @@ async fn another_password_takes_the_current_one_and_a_good_new_one(app: &TestApp
     assert!(matches!(&common, Err(AccountError::Invalid(errors)) if errors[0].field == "newPassword"), "{common:?}");
     for _ in 0..6 {
         let guessed = change(app, &session, "guessed", "a better password").await;
-        assert!(matches!(guessed, Err(AccountError::WrongPassword)), "{guessed:?}");
+        assert!(matches!(guessed, Err(AccountError::WrongPassword("currentPassword"))), "{guessed:?}");
     }
     let again = change(app, &session, PASSWORD, "a better password").await;
     assert!(matches!(again, Err(AccountError::TooManyAttempts { .. })), "guesses are counted here too: {again:?}");

@@ -186,7 +186,7 @@ async fn what_waits_is_bounded(backend: Backend) {
     });
     let letters: Vec<_> = letters.collect();
     assert_eq!(letters.len(), 21, "nothing is passed over in silence");
-    assert!(letters.iter().all(|(reason, _)| reason.contains("its match is not known")));
+    assert!(letters.iter().all(|(reason, _)| reason.contains("its match is unknown")));
     let kept: Sale = serde_json::from_slice(&letters[20].1).expect("a letter keeps what was said");
     assert_eq!(kept.match_number, 2_000);
 

@@ -159,7 +159,7 @@ async fn a_key_names_one_payment_only(app: &TestApp) {
     assert!(matches!(refused, Err(PaymentError::Refused(PaymentRefused::Hold(HoldError::KeyReused)))), "{refused:?}");
     let refused = ana.pay_with(hold.id, DECLINES, Some("a")).await;
     assert!(matches!(refused, Err(PaymentError::Refused(PaymentRefused::KeyOfAnotherCard))), "{refused:?}");
-    assert!(refused.is_err_and(|error| error.to_string().contains("with another paymentMethod")));
+    assert!(refused.is_err_and(|error| error.to_string().contains("with another `paymentMethod`")));
     let ben = app.fan("ben").await;
     let his = ben.holds(1, Category::One, 1).await;
     ben.pay_with(his.id, PAYS, Some("a")).await.expect("a key is one's own");

@@ -148,7 +148,7 @@ async fn a_fan_finds_their_tickets_and_nobody_elses(app: &TestApp) {
     assert_eq!((found(&ana).await.map(|row| row.id), found(&ben).await), (Some(ids[0]), None));
 }
 
-/// What a gate makes of a code, with nothing but the published keys: as `docs/gate.md` has it.
+/// What a gate makes of a code, with nothing but the published keys: as `docs/guides/gate.md` has it.
 fn verified(jwks: &serde_json::Value, code: &str) -> Option<(Uuid, u32)> {
     let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let bits: String = code.chars().map(|letter| format!("{:05b}", letters.find(letter).expect("a letter"))).collect();

@@ -74,7 +74,7 @@ async fn an_email_is_confirmed_by_the_button_of_the_page_that_the_mail_leads_to(
     );
     let again = Browser::new(site.address).post("/en/verify", &[code]).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(again.says("This code is unknown, was used, or is over"), "{}", again.text());
+    assert!(again.says("This code is wrong, used or expired"), "{}", again.text());
     site.finish().await;
 }
 
@@ -85,7 +85,7 @@ async fn a_forgotten_password_is_replaced_and_all_sessions_end() {
     let mut stranger = Browser::new(site.address);
     let wrong = stranger.post("/en/sign-in", &[("email", EMAIL), ("password", "a wrong password")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(wrong.says("Email or password is wrong") && wrong.field("email") == EMAIL, "{}", wrong.text());
+    assert!(wrong.says("Wrong email or password") && wrong.field("email") == EMAIL, "{}", wrong.text());
 
     let known = stranger.post("/en/forgotten", &[("email", EMAIL)]).await;
     let unknown = stranger.post("/en/forgotten", &[("email", "nobody@example.com")]).await;
@@ -96,7 +96,7 @@ async fn a_forgotten_password_is_replaced_and_all_sessions_end() {
     let short = stranger.post("/en/reset", &[code, ("newPassword", "short")]).await;
     assert!(short.says("This password is too short") && short.field("code") == code.1, "{}", short.text());
     let reset = stranger.post("/en/reset", &[code, ("newPassword", "a better password")]).await;
-    assert!(reset.says("Your password is changed. Sign in with the new one."), "{}", reset.text());
+    assert!(reset.says("Your password has been changed. Sign in with the new one."), "{}", reset.text());
 
     let fields = [("email", EMAIL), ("password", "a better password"), ("next", "/en/help")];
     assert_eq!(stranger.post("/en/sign-in", &fields).await.path, "/en/help");
@@ -116,14 +116,14 @@ async fn a_profile_and_a_password_are_changed_and_the_language_leads_on() {
     assert_eq!(saved.path, "/ar/account?done=profile");
     assert!(saved.says("Ana") && saved.says("قطر"), "{}", saved.text());
     let refused = browser.post("/en/account/profile", &[("displayName", "https://evil.example")]).await;
-    assert!(refused.says("Use a shorter name of letters"), "{}", refused.text());
+    assert!(refused.says("Use a shorter name made of letters"), "{}", refused.text());
     browser.post("/en/account/profile", &[("displayName", ""), ("country", ""), ("locale", "en")]).await;
     assert!(!browser.open("/en/account").await.says("Qatar"), "what is empty is taken away");
 
     let wrong = [("currentPassword", "not this one"), ("newPassword", "a better password")];
     assert!(browser.post("/en/account/password", &wrong).await.says("That is not the password of this account."));
     let right = [("currentPassword", PASSWORD), ("newPassword", "a better password")];
-    assert!(browser.post("/en/account/password", &right).await.says("Your password is changed."));
+    assert!(browser.post("/en/account/password", &right).await.says("Your password has been changed."));
 
     let left = browser.post("/en/sign-out", &[]).await;
     assert_eq!((left.path.as_str(), browser.cookie("__Host-matchday-access")), ("/en/", None));

@@ -93,7 +93,7 @@ async fn the_sandboxs_bank_is_reached_through_the_storefront() {
     let key = ana.open(&order).await.field("idempotencyKey");
     let card = [("card", "pm_card_threeDSecure2Required"), ("idempotencyKey", key.as_str())];
     let bank = ana.post(&format!("{order}/pay"), &card).await;
-    assert!(bank.says("Do you make this payment?"), "{}", bank.text());
+    assert!(bank.says("Do you confirm this payment?"), "{}", bank.text());
 
     let (secret, back) = (bank.field("clientSecret"), bank.field("returnTo"));
     let intent = secret.split("_secret").next().expect("it has a first part");

@@ -69,7 +69,7 @@ async fn more_time_is_given_by_the_page_once_however_often_its_form_is_sent() {
     // What another page of the same order was printed with.
     let late = more_time(&mut ana, &order, "").await;
     assert_eq!(late.status, StatusCode::CONFLICT);
-    assert!(late.says("No more time just now") && late.says("Held for you"), "{}", late.text());
+    assert!(late.says("No more time right now") && late.says("Held for you"), "{}", late.text());
     site.finish().await;
 }
 
@@ -84,7 +84,7 @@ async fn no_more_time_is_given_while_others_wait_for_the_last_tickets() {
     let refused = more_time(&mut ana, &order, &end(&order)).await;
 
     assert_eq!(refused.status, StatusCode::CONFLICT);
-    assert!(refused.says("No more time just now") && refused.says("others are waiting"), "{}", refused.text());
+    assert!(refused.says("No more time right now") && refused.says("others are waiting"), "{}", refused.text());
     assert!(!clock(&refused).starts_with("29"), "the clock goes on: {}", clock(&refused));
     ben.post(&format!("{}/cancel", last.path), &[]).await;
     let given = more_time(&mut ana, &order, &end(&refused)).await;
@@ -112,7 +112,7 @@ async fn the_last_moment_of_a_refund_is_shown_before_it_and_told_after_it() {
         .with_timezone(&chrono::FixedOffset::east_opt(3 * 3600).expect("a zone"));
     let until = until.format("%-d %B %Y, %H:%M UTC+3").to_string();
     assert!(
-        bought.says("Give back") && bought.says(&format!("Tickets can be given back until {until}")),
+        bought.says("Return tickets") && bought.says(&format!("Tickets can be returned until {until}")),
         "{}",
         bought.text()
     );
@@ -125,10 +125,10 @@ async fn the_last_moment_of_a_refund_is_shown_before_it_and_told_after_it() {
     let late = ana.post(&refund, &[("ticket", &ticket)]).await;
 
     assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.text());
-    assert!(late.says("These tickets cannot be given back now"), "{}", late.text());
-    assert!(late.says(&format!("Tickets of this match could be given back until {until}")), "{}", late.text());
+    assert!(late.says("These tickets cannot be returned now"), "{}", late.text());
+    assert!(late.says(&format!("Tickets for this match could be returned until {until}")), "{}", late.text());
     let order = ana.open(&order.path).await;
-    assert!(!order.says("Give back") && order.says("Ticket 2 of 2 valid"), "{}", order.text());
+    assert!(!order.says("Return tickets") && order.says("Ticket 2 of 2 valid"), "{}", order.text());
     site.finish().await;
 }
 
@@ -167,7 +167,7 @@ async fn whoever_asks_too_often_sends_the_same_form_again_later() {
     assert_eq!(limited.status, StatusCode::TOO_MANY_REQUESTS, "{}", limited.text());
     let seconds: u64 = limited.header("retry-after").parse().expect("it says when");
     assert!((1..=60).contains(&seconds), "{seconds}");
-    assert!(limited.says("Send it again"), "{}", limited.text());
+    assert!(limited.says("Send again"), "{}", limited.text());
     for (name, value) in chosen {
         assert_eq!(limited.field(name), value, "what was posted is kept");
     }
@@ -199,15 +199,15 @@ async fn a_ticket_that_was_used_or_is_kept_back_shows_no_code_and_says_why() {
     let entered = steward.ask(check_in, json!({ "code": first_code(&site, &ana).await })).await.data();
     assert_eq!(entered["checkIn"]["checkIn"]["outcome"], "ADMITTED");
     let used = ana.open(&order.path).await;
-    assert!(used.says("Ticket 1 of 2 used") && used.says("It lets nobody in again"), "{}", used.text());
+    assert!(used.says("Ticket 1 of 2 used") && used.says("can't be used again"), "{}", used.text());
     assert!(used.says("Ticket 2 of 2 valid") && codes(&used) == 1, "{}", used.text());
 
     let freeze = "mutation ($id: ID!) { freezeTickets(input: {reservationId: $id}) { reservation { id } } }";
     let id = order.path.trim_start_matches("/en/orders/");
     admin.ask(freeze, json!({ "id": id })).await.data();
     let frozen = ana.open(&order.path).await;
-    assert!(frozen.says("Ticket 2 of 2 kept back"), "{}", frozen.text());
-    assert!(frozen.says("Our staff keeps this ticket out of the gate"), "{}", frozen.text());
-    assert!(codes(&frozen) == 0 && !frozen.says("Give back"), "{}", frozen.text());
+    assert!(frozen.says("Ticket 2 of 2 frozen"), "{}", frozen.text());
+    assert!(frozen.says("Our staff has frozen this ticket"), "{}", frozen.text());
+    assert!(codes(&frozen) == 0 && !frozen.says("Return tickets"), "{}", frozen.text());
     site.finish().await;
 }

@@ -71,7 +71,7 @@ async fn a_fan_pays_after_a_refused_card_and_has_their_tickets() {
     let again = paid(&mut ana, &order, "pm_card_visa").await;
 
     for page in [&tickets, &again] {
-        for text in ["Your tickets", "Ticket 1 of 2", "Ticket 2 of 2", "valid", "Receipt", "Paid in all $150.00"] {
+        for text in ["Your tickets", "Ticket 1 of 2", "Ticket 2 of 2", "valid", "Receipt", "Total paid $150.00"] {
             assert!(page.says(text), "{text}: {}", page.text());
         }
         assert_eq!(page.html.matches("<svg role=\"img\" aria-label=\"Code of Ticket ").count(), 2);
@@ -83,7 +83,7 @@ async fn a_fan_pays_after_a_refused_card_and_has_their_tickets() {
     let fields = [("card", "pm_card_visa"), ("idempotencyKey", key.as_str())];
     let late = ana.post(&declined.path, &fields).await;
     assert_eq!(late.status, StatusCode::CONFLICT);
-    assert!(late.says("This is how the order stands now") && late.says("Ticket 1 of 2"), "{}", late.text());
+    assert!(late.says("This is the order as it is now") && late.says("Ticket 1 of 2"), "{}", late.text());
     let list = ana.open("/ar/orders").await;
     assert!(list.says("مدفوعة") && list.html.contains(&order.path.replace("/en/", "/ar/")), "{}", list.text());
     site.finish().await;
@@ -97,15 +97,15 @@ async fn a_bank_is_answered_by_a_plain_form_and_another_card_may_follow() {
 
     let bank = paid(&mut ana, &order, "pm_card_threeDSecure2Required").await;
     assert_eq!(bank.path, format!("{}/payment", order.path));
-    assert!(bank.says("Do you make this payment?"), "{}", bank.text());
+    assert!(bank.says("Do you confirm this payment?"), "{}", bank.text());
     let again = paid(&mut ana, &order, "pm_card_threeDSecure2Required").await;
     assert_eq!(again.field("clientSecret"), bank.field("clientSecret"), "a double click begins one payment");
-    assert!(!bank.path.contains("secret") && ana.open(&bank.path).await.says("Do you make this payment?"));
+    assert!(!bank.path.contains("secret") && ana.open(&bank.path).await.says("Do you confirm this payment?"));
 
     ana.forget("__Host-matchday-payment");
     let waiting = ana.open(&bank.path).await;
     assert_eq!(waiting.path, order.path);
-    assert!(waiting.says("Your bank asks for your consent"), "{}", waiting.text());
+    assert!(waiting.says("Your bank asks you to confirm"), "{}", waiting.text());
     let found = ana.post(&bank.path, &[]).await;
     assert_eq!(found.field("clientSecret"), bank.field("clientSecret"), "who lost the way finds it");
 
@@ -117,7 +117,7 @@ async fn a_bank_is_answered_by_a_plain_form_and_another_card_may_follow() {
     let (till, secret, back) = confirm(&found);
     let refused = ana.post(&till, &[("clientSecret", &secret), ("returnTo", &back), ("consent", "false")]).await;
     assert!(refused.path.starts_with(&order.path), "{}", refused.path);
-    says(&mut ana, &order.path, "Your bank did not get your consent").await;
+    says(&mut ana, &order.path, "Your bank did not receive your confirmation").await;
     let other = ana.post(&bank.path, &[]).await;
     assert!(other.says("Pay with another card"), "{}", other.text());
     let (till, secret, back) = confirm(&other);
@@ -167,8 +167,12 @@ async fn a_hold_that_is_let_go_or_runs_out_says_what_to_do_next() {
     let again = ana.post(&cancel, &[]).await;
     assert_eq!(gone.path, order.path);
     for page in [&gone, &again] {
-        assert!(page.says("You let this hold go") && page.html.contains("href=\"/en/matches/1\""), "{}", page.text());
-        assert!(!page.says("It changed meanwhile"), "a double click is no news");
+        assert!(
+            page.says("You cancelled this hold") && page.html.contains("href=\"/en/matches/1\""),
+            "{}",
+            page.text()
+        );
+        assert!(!page.says("It has changed in the meantime"), "a double click is no news");
     }
     assert_eq!(ana.open(&cancel).await.path, order.path, "to open an address does nothing");
 
@@ -177,7 +181,7 @@ async fn a_hold_that_is_let_go_or_runs_out_says_what_to_do_next() {
     says(&mut ana, &late.path, "Not paid in time").await;
     let refused = paid(&mut ana, &late, "pm_card_visa").await;
     assert_eq!(refused.status, StatusCode::GONE);
-    assert!(refused.says("The time to pay is over") && refused.says("Choose tickets again"), "{}", refused.text());
+    assert!(refused.says("The time to pay has ended") && refused.says("Choose tickets again"), "{}", refused.text());
     site.finish().await;
 }
 
@@ -190,12 +194,12 @@ async fn tickets_go_back_one_by_one() {
     let refund = format!("{}/refund", order.path);
 
     let choice = ana.open(&refund).await;
-    assert!(choice.says("Which tickets do you give back?"), "{}", choice.text());
+    assert!(choice.says("Which tickets do you want to return?"), "{}", choice.text());
     let none = ana.open(&format!("{refund}?asked=yes")).await;
     assert!(none.html.contains("role=\"alert\"") && none.says("Choose at least one ticket."), "{}", none.text());
     let first = choice.field("ticket");
     let sure = ana.open(&format!("{refund}?ticket={first}")).await;
-    assert!(sure.says("Give back 1 ticket · $75.00 comes back"), "{}", sure.text());
+    assert!(sure.says("Return 1 ticket · get $75.00 back"), "{}", sure.text());
     assert!(ana.open(&order.path).await.html.matches("<svg role=\"img\"").count() == 2, "nothing is done by looking");
 
     let fields = [("ticket", first.as_str()), ("reason", "I <b>cannot</b> come")];
@@ -203,11 +207,11 @@ async fn tickets_go_back_one_by_one() {
     let again = ana.post(&refund, &fields).await;
     assert_eq!((again.status, &again.path), (StatusCode::OK, &order.path), "what was sent twice is done once");
     let page = says(&mut ana, &order.path, "returned").await;
-    for text in ["refunded", "Ticket 2 of 2 valid", "Given back", "Paid in all $75.00", "&lt;b&gt;cannot"] {
+    for text in ["refunded", "Ticket 2 of 2 valid", "Refunded", "Total paid $75.00", "&lt;b&gt;cannot"] {
         assert!(page.says(text), "{text}: {}", page.text());
     }
     ana.post(&refund, &[("ticket", ana_ticket(&page).as_str())]).await;
-    let over = says(&mut ana, &order.path, "These tickets open no gate any more").await;
+    let over = says(&mut ana, &order.path, "These tickets no longer open the gate").await;
     assert_eq!(over.html.matches("<svg role=\"img\"").count(), 0);
     assert_eq!(ana.open(&refund).await.path, order.path, "nothing is left to give back");
     site.finish().await;
@@ -275,7 +279,7 @@ async fn what_cannot_be_held_is_said_where_it_was_chosen() {
     held(&mut ana, 2, "1", "2").await;
     let few = fan(&site, "ben").await.post("/en/matches/2", &[("category", "1"), ("quantity", "2")]).await;
     assert_eq!(few.status, StatusCode::CONFLICT);
-    assert!(few.says("Only 1 ticket can be held just now"), "{}", few.text());
+    assert!(few.says("Only 1 ticket can be held right now"), "{}", few.text());
     assert!(is_checked(&few, "category", "1") && is_checked(&few, "quantity", "2"), "{}", few.html);
     let none = ana.post("/en/matches/3", &[("category", "1"), ("quantity", "1")]).await;
     assert_eq!(none.status, StatusCode::CONFLICT);
@@ -286,7 +290,7 @@ async fn what_cannot_be_held_is_said_where_it_was_chosen() {
     }
     let full = ana.post("/en/matches/1", &chosen).await;
     assert_eq!(full.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(full.says("You hold or own 6 of at most 6 tickets of this match."), "{}", full.text());
+    assert!(full.says("You hold or own 6 of at most 6 tickets for this match."), "{}", full.text());
     assert!(is_checked(&full, "category", "2"), "{}", full.html);
     site.finish().await;
 }
@@ -307,7 +311,7 @@ async fn all_orders_are_in_one_list_that_goes_on() {
 
     let page = ana.open("/en/orders").await;
     let (waiting, others) = page.html.split_once("id=\"others\"").expect("others follow what waits");
-    assert!(waiting.contains(&open.path) && page.says("Waits for you"), "{}", page.text());
+    assert!(waiting.contains(&open.path) && page.says("Waiting for you"), "{}", page.text());
     let newest: Vec<&String> = orders.iter().rev().take(19).collect();
     assert!(newest.iter().all(|path| others.contains(path.as_str())), "{}", page.text());
     let (_, older) = page.html.split_once("rel=\"next\" href=\"").expect("there are more");

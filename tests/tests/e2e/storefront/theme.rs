@@ -36,7 +36,8 @@ fn picture<'a>(html: &'a str, attribute: &str) -> &'a str {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_site_shows_its_operators_colours_logo_and_icon() {
-    let colours = "accent = { light = \"#7a1fa2\" }\nband = \"#3b0a57\"\n";
+    // As the documents show them.
+    let colours = include_str!("../../../../docs/snippets/look/colours.toml");
     let files = [("colours.toml", colours), ("logo.svg", LOGO), ("logo-dark.svg", DARK), ("icon.svg", ICON)];
     let (_folder, world) = dressed("theme", &files);
     let site = world.start().await;
