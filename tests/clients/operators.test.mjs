@@ -203,9 +203,12 @@ test('secrets.md: passwords, keys and the site\'s secret change, and no fan is s
   assert.equal((await ana.codes(paid)).length, 2);
   assert.equal((await steward.does(CHECK_IN, { code: codes[0] })).checkIn.checkIn.outcome, 'ADMITTED', 'an old code opens');
 
-  // Stolen keys: what they signed ends, and a refresh goes on.
+  // Stolen keys: what they signed ends, and a refresh goes on. Each instance learns of both kinds when it next looks.
+  const ticketKeys = async () => (await (await fetch(`${instances[1].url}/.well-known/ticket-keys.json`)).json()).keys.map(({ kid }) => kid);
+  const stolen = await ticketKeys();
   operator.runs('stolen-keys.sh');
   await eventually('the end of old tokens', async () => (await ana.asks(ME)).code === 'UNAUTHENTICATED');
+  await eventually('the end of old codes', async () => (await ticketKeys()).every((kid) => !stolen.includes(kid)));
   await ana.refreshes();
   await isKnown();
   steward.url = instances[1].url;

@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 use testkit::ports::free_ports;
@@ -10,7 +11,10 @@ use testkit::ports::free_ports;
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/services");
 
 /// Ports that a set of services takes.
-const PORTS: u16 = 5;
+const PORTS: u16 = 7;
+
+/// How many brokers this process has started: each has a folder of its own.
+static STARTED: AtomicU32 = AtomicU32::new(0);
 
 /// A real broker with data of its own. Dropped, it is stopped and its data deleted.
 #[derive(Debug)]
@@ -24,10 +28,11 @@ impl OwnBroker {
     pub async fn start() -> Self {
         let parent = std::env::temp_dir().join("matchday-test-brokers");
         end_leftovers(&parent);
-        let folder = parent.join(std::process::id().to_string());
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let folder = parent.join(format!("{}-{number}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
         let broker = Self { folder, port: free_ports(PORTS) };
-        broker.borrow_jars();
+        broker.borrow();
         broker.run("up").await;
 
         broker
@@ -45,13 +50,15 @@ impl OwnBroker {
         assert!(status.success(), "scripts/services {verb}: see {}", self.folder.join("logs").display());
     }
 
-    /// The jars are the same for every broker: those of the shared services spare fetching them again.
-    fn borrow_jars(&self) {
+    /// What is fetched or built is the same for all services: that of the shared ones spares doing so again.
+    fn borrow(&self) {
         let shared = std::env::var_os("MATCHDAY_SERVICES_DIR")
             .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../.services"), PathBuf::from);
-        if let Ok(jars) = shared.join("kafka/jars").canonicalize() {
-            std::fs::create_dir_all(self.folder.join("kafka")).expect("a folder can be made");
-            let _ = std::os::unix::fs::symlink(jars, self.folder.join("kafka/jars"));
+        std::fs::create_dir_all(self.folder.join("kafka")).expect("a folder can be made");
+        for name in ["bin", "moto", "kafka/jars"] {
+            if let Ok(there) = shared.join(name).canonicalize() {
+                let _ = std::os::unix::fs::symlink(there, self.folder.join(name));
+            }
         }
     }
 }
@@ -77,7 +84,9 @@ fn command(folder: &Path, port: u16, verb: &str) -> Command {
 /// Brokers of processes that were killed before they could stop them.
 fn end_leftovers(parent: &Path) {
     for folder in std::fs::read_dir(parent).into_iter().flatten().flatten() {
-        if !Path::new("/proc").join(folder.file_name()).exists() {
+        let name = folder.file_name();
+        let process = name.to_string_lossy().split('-').next().unwrap_or_default().to_owned();
+        if !Path::new("/proc").join(process).exists() {
             let port = std::fs::read_to_string(folder.path().join("port")).unwrap_or_default();
             if let Ok(port) = port.trim().parse() {
                 let _ = command(&folder.path(), port, "wipe").status();

@@ -164,7 +164,7 @@ fn since(path: &str) -> &'static str {
 }
 
 /// Settings whose values are secrets, as their types say; a test compares them.
-const SECRETS: [&str; 14] = [
+const SECRETS: [&str; 15] = [
     "accounts.jwt_secret",
     "captcha.secret",
     "database.url",
@@ -177,6 +177,7 @@ const SECRETS: [&str; 14] = [
     "otel.headers",
     "otel.traces_endpoint",
     "redis.url",
+    "search.url",
     "stripe.secret_key",
     "stripe.webhook_secret",
 ];
