@@ -28,6 +28,8 @@ mod logit;
 mod pairs;
 mod ranking;
 mod reasons;
+#[cfg(test)]
+mod sold_out_tests;
 mod teams;
 mod timeline;
 mod training;

@@ -17,6 +17,8 @@ mod fixtures;
 mod histories;
 #[path = "lake/locations.rs"]
 mod locations;
+#[path = "lake/losses.rs"]
+mod losses;
 #[path = "lake/models.rs"]
 mod models;
 #[path = "lake/moto.rs"]
