@@ -30,6 +30,9 @@ use crate::{
     topics::Topics,
 };
 
+#[cfg(test)]
+mod tests;
+
 /// The embedded broker answers an empty fetch after this time, in milliseconds: no visitor waits for what is read here.
 const EMBEDDED_FETCH_WAIT: &str = "500";
 /// Records read in one go, while nothing else of the task goes on.
@@ -48,7 +51,7 @@ pub(super) struct Reader<S> {
     cut: Cut,
     pub(super) reading: Arc<Reading>,
     /// Gaps that were counted already.
-    counted_gaps: HashSet<(TopicPartition, i64)>,
+    counted_gaps: HashSet<(Place, i64)>,
 }
 
 impl<S: Sink> Reader<S> {
@@ -294,7 +297,7 @@ impl<S: Sink> Reader<S> {
             return Err(Error::Rewound { topic, partition, end: high, stored });
         }
         let start = stored.unwrap_or(low).max(low);
-        if stored != Some(start) && self.counted_gaps.insert((of.clone(), low)) {
+        if stored != Some(start) && self.counted_gaps.insert((place.clone(), low)) {
             self.sink.lost(&Lost { place: place.clone(), from: stored, to: low });
         }
         Ok(start)

@@ -1,9 +1,13 @@
 //! Records of ours, to the byte.
 
 use book::{
+    booking_state::{BookingState, Channel},
     listing_state::{ListingAction, ListingState, OrderAction, OrderState},
     match_state::{CategoryState, MatchState},
-    outbox::{ChangedRow, Event, TicketAction},
+    outbox::{
+        ChangedRow, Event, TicketAction,
+        bookings::{BookingEvent, KnownFan},
+    },
 };
 use chrono::DateTime;
 use entities::category::Category;
@@ -28,7 +32,10 @@ fn state() -> MatchState {
 }
 
 fn written(event: &Event) -> String {
-    let Outgoing { topic, key, payload, headers } = write(&topics(), SITE, event).expect("events can be written");
+    text(write(&topics(), SITE, event).expect("events can be written"))
+}
+
+fn text(Outgoing { topic, key, payload, headers }: Outgoing) -> String {
     let key = key.map(|key| String::from_utf8(key).expect("the key is text"));
     format!("{topic} {key:?} {headers:?}\n{}", String::from_utf8_lossy(&payload))
 }
@@ -162,6 +169,68 @@ fn what_happens_to_an_order_is_told_with_its_whole_state_and_by_the_key_of_its_l
     ] {
         assert!(written(&event(action)).contains(&format!(r#"{{"event":"order:{name}","order":{{"id":"#)), "{name}");
     }
+}
+
+#[test]
+fn a_booking_is_told_as_its_whole_state_under_a_pseudonym_or_under_none() {
+    let placed_at = DateTime::from_timestamp(1_668_950_000, 0).expect("it is a date");
+    let held = BookingState {
+        reservation_id: Uuid::from_u128(4),
+        version: 1,
+        at: placed_at,
+        placed_at,
+        match_number: 64,
+        category: Category::Three,
+        quantity: 2,
+        returned: 0,
+        status: "PENDING".to_owned(),
+        cancel_reason: None,
+        unit_price_minor: 19_500,
+        channel: Channel::Stock,
+    };
+    let paid = BookingState {
+        version: 3,
+        at: placed_at + chrono::Duration::milliseconds(90_250),
+        returned: 1,
+        status: "RESERVED".to_owned(),
+        ..held.clone()
+    };
+    let expired = BookingState {
+        version: 2,
+        at: placed_at + chrono::Duration::minutes(15),
+        status: "CANCELLED".to_owned(),
+        cancel_reason: Some("EXPIRED".to_owned()),
+        channel: Channel::Resale,
+        ..held.clone()
+    };
+    let from = |country: Option<&str>| KnownFan { subject: Uuid::from_u128(6), country: country.map(str::to_owned) };
+    let told = |state: BookingState, fan: Option<KnownFan>| {
+        let record = booking(&topics(), SITE, &BookingEvent::Booking(state), fan.as_ref());
+        text(record.expect("bookings can be written"))
+    };
+
+    assert_snapshot!(told(held, Some(from(Some("PE")))), @r#"
+    matchday-bookings-dev Some("00000000-0000-0000-0000-000000000004") [("clientId", "matchday"), ("eventId", "00000000-0000-0000-0000-000000000004-1")]
+    {"reservationId":"00000000-0000-0000-0000-000000000004","version":1,"at":"2022-11-20T13:13:20Z","placedAt":"2022-11-20T13:13:20Z","matchNumber":64,"category":3,"quantity":2,"returned":0,"status":"PENDING","cancelReason":null,"unitPriceMinor":19500,"channel":"STOCK","subject":"00000000-0000-0000-0000-000000000006","country":"PE"}
+    "#);
+    assert_snapshot!(told(paid, Some(from(None))), @r#"
+    matchday-bookings-dev Some("00000000-0000-0000-0000-000000000004") [("clientId", "matchday"), ("eventId", "00000000-0000-0000-0000-000000000004-3")]
+    {"reservationId":"00000000-0000-0000-0000-000000000004","version":3,"at":"2022-11-20T13:14:50.250Z","placedAt":"2022-11-20T13:13:20Z","matchNumber":64,"category":3,"quantity":2,"returned":1,"status":"RESERVED","cancelReason":null,"unitPriceMinor":19500,"channel":"STOCK","subject":"00000000-0000-0000-0000-000000000006","country":null}
+    "#);
+    assert_snapshot!(told(expired, None), @r#"
+    matchday-bookings-dev Some("00000000-0000-0000-0000-000000000004") [("clientId", "matchday"), ("eventId", "00000000-0000-0000-0000-000000000004-2")]
+    {"reservationId":"00000000-0000-0000-0000-000000000004","version":2,"at":"2022-11-20T13:28:20Z","placedAt":"2022-11-20T13:13:20Z","matchNumber":64,"category":3,"quantity":2,"returned":0,"status":"CANCELLED","cancelReason":"EXPIRED","unitPriceMinor":19500,"channel":"RESALE","subject":null,"country":null}
+    "#);
+}
+
+#[test]
+fn a_pseudonym_that_is_erased_is_told_alone() {
+    let record = booking(&topics(), SITE, &BookingEvent::Erasure(Uuid::from_u128(6)), None);
+
+    assert_snapshot!(text(record.expect("erasures can be written")), @r#"
+    matchday-bookings-dev Some("00000000-0000-0000-0000-000000000006") [("clientId", "matchday"), ("eventId", "00000000-0000-0000-0000-000000000006")]
+    {"erased":"00000000-0000-0000-0000-000000000006"}
+    "#);
 }
 
 #[test]
