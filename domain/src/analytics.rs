@@ -35,12 +35,12 @@ const BESIDE: TimeDelta = TimeDelta::days(7);
 /// Pseudonyms that are given in one transaction at most.
 const BATCH: u64 = 1_000;
 
-/// Gives a fan a pseudonym, unless they have one.
+/// Gives a fan a pseudonym for what they place from now on, unless they have one.
 ///
 /// # Errors
 /// As the database fails.
 pub async fn give_subject(txn: &WriteTxn, user_id: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
-    insert(txn, [user_id], now).await
+    insert(txn, [(user_id, now)]).await
 }
 
 /// Forgets a fan's pseudonym: from now on nothing leads from it to them. Its erasure is published. The pseudonym; none, where they have none.
@@ -94,14 +94,18 @@ pub async fn bookings(
 
     // When a hold ended is written down, when it began to be paid is not.
     let since = |row: &reservation::Model| row.ended_at.unwrap_or(row.created_at);
-    Ok(rows.iter().map(|row| (BookingState::new(row, since(row)), known.get(&row.user_id).cloned())).collect())
+    let fan_of = |row: &reservation::Model| {
+        let (given_at, fan) = known.get(&row.user_id)?;
+        (*given_at <= row.created_at).then(|| fan.clone())
+    };
+    Ok(rows.iter().map(|row| (BookingState::new(row, since(row)), fan_of(row))).collect())
 }
 
-/// What may be known of these fans: nothing of those who object or have left.
+/// What may be known of these fans, and of what they placed since when: nothing of those who object or have left.
 async fn known_fans(
     db: &impl ConnectionTrait,
     users: impl IntoIterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, KnownFan>, DbErr> {
+) -> Result<HashMap<Uuid, (DateTime<Utc>, KnownFan)>, DbErr> {
     let subjects =
         analytics_subject::Entity::find().filter(analytics_subject::Column::UserId.is_in(users)).all(db).await?;
     let countries: Vec<(Uuid, Option<String>)> = user::Entity::find()
@@ -112,10 +116,11 @@ async fn known_fans(
         .into_tuple()
         .all(db)
         .await?;
-    let subjects: HashMap<Uuid, Uuid> = subjects.into_iter().map(|known| (known.user_id, known.subject)).collect();
+    let subjects: HashMap<Uuid, analytics_subject::Model> =
+        subjects.into_iter().map(|known| (known.user_id, known)).collect();
     let fans = countries.into_iter().filter_map(|(user_id, country)| {
-        let subject = *subjects.get(&user_id)?;
-        Some((user_id, KnownFan { subject, country }))
+        let known = subjects.get(&user_id)?;
+        Some((user_id, (known.created_at, KnownFan { subject: known.subject, country })))
     });
     Ok(fans.collect())
 }
@@ -133,9 +138,10 @@ pub(crate) async fn keep(app: &App, txn: &WriteTxn) -> Result<(), DbErr> {
         tracing::error!(rows = untaken, "the topic of bookings has taken none for 28 days; the oldest were dropped");
     }
     let known = Query::select().column(analytics_subject::Column::UserId).from(analytics_subject::Entity).to_owned();
-    let without: Vec<Uuid> = user::Entity::find()
+    // What they placed since they opened the account is theirs.
+    let without: Vec<(Uuid, DateTime<Utc>)> = user::Entity::find()
         .select_only()
-        .column(user::Column::Id)
+        .columns([user::Column::Id, user::Column::CreatedAt])
         .filter(user::Column::Id.gte(first_id(now - BESIDE)))
         .filter(user::Column::Personalised.eq(true))
         .filter(user::Column::Id.not_in_subquery(known))
@@ -144,13 +150,14 @@ pub(crate) async fn keep(app: &App, txn: &WriteTxn) -> Result<(), DbErr> {
         .all(&**txn)
         .await?;
 
-    insert(txn, without, now).await
+    insert(txn, without).await
 }
 
-async fn insert(txn: &WriteTxn, users: impl IntoIterator<Item = Uuid>, now: DateTime<Utc>) -> Result<(), DbErr> {
-    let rows = users.into_iter().map(|user_id| {
+/// Gives pseudonyms to fans, each for what they place from a moment on.
+async fn insert(txn: &WriteTxn, users: impl IntoIterator<Item = (Uuid, DateTime<Utc>)>) -> Result<(), DbErr> {
+    let rows = users.into_iter().map(|(user_id, created_at)| {
         let subject = uuid::Builder::from_random_bytes(rand::random()).into_uuid();
-        analytics_subject::Model { user_id, subject, created_at: now }.into_active_model().reset_all()
+        analytics_subject::Model { user_id, subject, created_at }.into_active_model().reset_all()
     });
     let given =
         analytics_subject::Entity::insert_many(rows).on_conflict_do_nothing().exec_without_returning(&**txn).await?;

@@ -10,11 +10,12 @@ pub(crate) struct Migration;
 
 const TABLES: [&str; 3] = ["booking_events", "analytics_erasures", "analytics_subjects"];
 
+/// Since the account was opened: a pseudonym is of what is placed from then on.
 const FILL: &str = "INSERT INTO analytics_subjects (user_id, subject, created_at)
-    SELECT id, gen_random_uuid(), now() FROM users";
+    SELECT id, gen_random_uuid(), created_at FROM users";
 
 const FILL_SQLITE: &str = "INSERT INTO analytics_subjects (user_id, subject, created_at)
-    SELECT id, randomblob(16), strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now') FROM users";
+    SELECT id, randomblob(16), created_at FROM users";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {

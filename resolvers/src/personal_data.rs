@@ -204,7 +204,7 @@ impl PersonalDataMutation {
         Ok(SetPersonalisationPayload { user: User(user) })
     }
 
-    /// Get everything that the site has recorded about you, as JSON. After three in an hour each further one must wait.
+    /// Get everything that the site has recorded about you, as JSON. After four in an hour each further one must wait.
     async fn export_my_data(&self, ctx: &Context<'_>) -> Result<ExportMyDataPayload, ApiError> {
         let export::Export { created_at, file_name, json } = export::of_viewer(ctx.app()?, ctx.viewer()?).await?;
         Ok(ExportMyDataPayload { json, file_name, created_at: created_at.into() })

@@ -1,11 +1,16 @@
 //! The broker as another site sees it: records written and read as they are, by a Kafka client of our own.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, Utc};
 use kafka::topics::Topics;
 use rdkafka::{
     ClientConfig, Message, Offset, TopicPartitionList,
+    admin::{AdminClient, AdminOptions, ResourceSpecifier},
+    client::DefaultClientContext,
     consumer::{BaseConsumer, Consumer},
     message::{Header, Headers, OwnedHeaders},
     producer::{FutureProducer, FutureRecord},
@@ -117,6 +122,43 @@ impl Broker {
             groups.groups().iter().map(|group| group.members().len()).sum()
         });
         members.await.expect("asking does not panic")
+    }
+
+    /// The settings with which a topic was made.
+    pub async fn settings_of(&self, topic: &str) -> BTreeMap<String, String> {
+        let described = self.admin().describe_configs(&[ResourceSpecifier::Topic(topic)], &AdminOptions::new()).await;
+        let described = described.expect("the broker answers").pop().expect("one topic was asked for");
+        let entries = described.expect("the topic is there").entries.into_iter();
+        entries.filter_map(|entry| Some((entry.name, entry.value?))).collect()
+    }
+
+    /// Where the partitions of a topic end.
+    pub async fn ends(&self, topic: &str) -> Vec<(i32, i64)> {
+        let (consumer, topic) = (consumer(&self.brokers), topic.to_owned());
+        let ends = tokio::task::spawn_blocking(move || {
+            let metadata = consumer.fetch_metadata(Some(&topic), PATIENCE).expect("the broker answers");
+            let partitions = metadata.topics().first().map_or(&[][..], |topic| topic.partitions());
+            let end = |partition: i32| consumer.fetch_watermarks(&topic, partition, PATIENCE).expect("it answers").1;
+            partitions.iter().map(|partition| (partition.id(), end(partition.id()))).collect()
+        });
+        ends.await.expect("asking does not panic")
+    }
+
+    /// Drops the records of a topic before these offsets, as happens to those that are older than it keeps them.
+    pub async fn drop_before(&self, topic: &str, offsets: &[(i32, i64)]) {
+        let mut list = TopicPartitionList::new();
+        for (partition, offset) in offsets {
+            list.add_partition_offset(topic, *partition, Offset::Offset(*offset)).expect("it is an offset");
+        }
+        let dropped = self.admin().delete_records(&list, &AdminOptions::new()).await.expect("the broker answers");
+        for partition in dropped.elements() {
+            partition.error().expect("the broker drops them");
+        }
+    }
+
+    fn admin(&self) -> AdminClient<DefaultClientContext> {
+        let client = ClientConfig::new().set("bootstrap.servers", &self.brokers).create();
+        client.expect("an admin client can be made")
     }
 
     /// What the site itself has written to a topic so far, each partition in its order.

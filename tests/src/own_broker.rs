@@ -50,6 +50,12 @@ impl OwnBroker {
         assert!(status.success(), "scripts/services {verb}: see {}", self.folder.join("logs").display());
     }
 
+    /// Another cluster in its place, which has none of its topics and groups.
+    pub async fn replace(&self) {
+        self.run("wipe").await;
+        self.run("up").await;
+    }
+
     /// What is fetched or built is the same for all services: that of the shared ones spares doing so again.
     fn borrow(&self) {
         let shared = std::env::var_os("MATCHDAY_SERVICES_DIR")

@@ -26,11 +26,12 @@ const PACK: usize = 16;
 /// Reservations whose fans are asked for by one statement: few enough that it goes by the indexes.
 const FANS_AT_ONCE: usize = 500;
 
-/// Of reservations, the pseudonym and the country of the fan, where both may be known.
+/// Of reservations, the pseudonym and the country of the fan, where both may be known. A pseudonym is of what is placed while the fan has it:
+/// one that is given after an objection does not lead to what was placed before.
 const FANS: &str = r"SELECT r.id, s.subject, u.country
     FROM reservations AS r
     JOIN users AS u ON u.id = r.user_id AND u.personalised
-    JOIN analytics_subjects AS s ON s.user_id = u.id
+    JOIN analytics_subjects AS s ON s.user_id = u.id AND s.created_at <= r.created_at
     WHERE r.id ";
 
 /// What is to be published.

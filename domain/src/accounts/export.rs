@@ -17,8 +17,9 @@ use crate::App;
 
 mod sections;
 
-/// Bytes of an export that a person is answered with at most.
-const MOST: usize = 8 * 1024 * 1024;
+/// Bytes that an export takes of an answer at most, where it is a text in JSON: 2 MiB, as `transport.documents.max_answer_bytes` has it by
+/// default, less what is around it.
+const MOST: usize = 2 * 1024 * 1024 - 4 * 1024;
 
 /// Rows that are read at once.
 const PAGE: u64 = 500;
@@ -56,12 +57,12 @@ pub async fn of_named(app: &App, name: &str) -> Result<Option<Export>, AccountEr
 
 async fn written(app: &App, user: &user::Model, most: usize) -> Result<Export, AccountError> {
     let created_at = app.clock.now();
-    let mut document = Document { text: "{".to_owned(), most };
+    let mut document = Document { text: "{".to_owned(), answered: 1, most };
     document.entry("site", &json!(app.settings.site))?;
     document.entry("createdAt", &json!(time(created_at)))?;
     document.entry("account", &sections::account(user))?;
     sections::write(app, user, &mut document).await?;
-    document.text.push_str("\n}\n");
+    document.push("\n}\n")?;
     let site: String = app.settings.site.chars().filter(|sign| sign.is_ascii_alphanumeric() || *sign == '-').collect();
 
     Ok(Export {
@@ -74,12 +75,14 @@ async fn written(app: &App, user: &user::Model, most: usize) -> Result<Export, A
 /// A document that is being written.
 struct Document {
     text: String,
+    /// Bytes that the text takes of an answer.
+    answered: usize,
     most: usize,
 }
 
 impl Document {
     fn entry(&mut self, name: &str, value: &Json) -> Result<(), AccountError> {
-        self.name(name);
+        self.name(name)?;
         self.push(&value.to_string())
     }
 
@@ -98,7 +101,7 @@ impl Document {
         E::Model: FromQueryResult + Send + Sync,
         K: Into<Value>,
     {
-        self.name(name);
+        self.name(name)?;
         self.push("[")?;
         let (mut after, mut joint) = (None::<Value>, "\n    ");
         loop {
@@ -120,13 +123,16 @@ impl Document {
         }
     }
 
-    fn name(&mut self, name: &str) {
+    fn name(&mut self, name: &str) -> Result<(), AccountError> {
         let joint = if self.text.len() > 1 { "," } else { "" };
-        self.text.push_str(&format!("{joint}\n  \"{name}\": "));
+        self.push(&format!("{joint}\n  \"{name}\": "))
     }
 
     fn push(&mut self, text: &str) -> Result<(), AccountError> {
-        if self.text.len() + text.len() > self.most {
+        // Each of these takes a backslash more.
+        let escaped = text.bytes().filter(|byte| matches!(byte, b'"' | b'\\' | b'\n')).count();
+        self.answered += text.len() + escaped;
+        if self.answered > self.most {
             return Err(AccountError::TooMuch);
         }
         self.text.push_str(text);

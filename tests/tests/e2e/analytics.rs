@@ -23,6 +23,8 @@ use super::crashes::binary;
 
 mod embedded;
 mod erasure;
+mod losses;
+mod objections;
 mod writers;
 
 const REFUND: &str =
@@ -233,6 +235,13 @@ impl Writer {
         let Ok(report) = serde_json::from_str::<Value>(&text) else { return Value::Null };
         let parts = report["parts"].as_array().cloned().unwrap_or_default();
         parts.into_iter().find(|part| part["name"] == name).unwrap_or(Value::Null)
+    }
+
+    /// What a counter of it says, over all its labels.
+    async fn counted(&self, counter: &str) -> f64 {
+        let (_, text) = self.door.get("/metrics").await;
+        let of_counter = text.lines().filter(|line| line.starts_with(counter));
+        of_counter.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
     }
 
     /// As `kill -9` does.

@@ -1,9 +1,11 @@
 //! A person's rights from the outside: an account is deleted on every protocol at once, its data is had, learning from it is ended.
 
+use chrono::Datelike;
 use domain::accounts::admin;
-use entities::user::Role;
+use entities::user::{self, Role};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
-use tests::{Site, client::Client, socket::Said};
+use tests::{Site, World, client::Client, socket::Said};
 
 const PASSWORD: &str = "correct horse battery staple";
 const DELETE: &str = "mutation ($password: String) { deleteAccount(input: { password: $password }) {
@@ -129,4 +131,71 @@ async fn an_admin_who_leaves_is_none_of_the_staff_any_more() {
     assert_eq!(boss.ask("{ addressRules { nodes { network } } }", json!({})).await.code(), "UNAUTHENTICATED");
     assert!(admin::set_role(&site.app, &email, Role::Admin).await.expect("it can be looked for").is_none());
     site.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn as_much_data_as_an_answer_takes_arrives_whole_and_more_is_a_conflict_that_says_whom_to_ask() {
+    const MOST: usize = 2 * 1024 * 1024 - 4 * 1024;
+    for world in [World::embedded(), World::services().await] {
+        let site = world.start().await;
+        let ana = site.fan("ana").await;
+        let email = email(&ana).await;
+        let is_called = async |bytes: usize| {
+            let name = user::ActiveModel { display_name: Set(Some("x".repeat(bytes))), ..Default::default() };
+            let of_ana = user::Entity::update_many().set(name).filter(user::Column::Email.eq(&email));
+            of_ana.exec(&site.app.db).await.expect("a name can be changed");
+        };
+        let exported = async || ana.ask(EXPORT, json!({})).await.data()["exportMyData"]["json"].clone();
+        // As a text in JSON.
+        let length = |export: &Value| export.to_string().len() - 2;
+        is_called(1).await;
+        let left = MOST - length(&exported().await);
+
+        // To the byte is tried where no mail is sent between one export and the next.
+        is_called(left - 5_000).await;
+        let full = exported().await;
+        is_called(left + 5_000).await;
+        let refused = ana.ask(EXPORT, json!({})).await;
+
+        assert!((MOST - 10_000..=MOST).contains(&length(&full)), "{}", length(&full));
+        let read: Value = serde_json::from_str(full.as_str().expect("it is text")).expect("it is JSON to its end");
+        assert_eq!(read["account"]["email"], email.as_str());
+        assert_eq!(refused.code(), "CONFLICT");
+        let message = refused.0["errors"][0]["message"].as_str().unwrap_or_default();
+        assert!(message.contains("ask this site's staff"), "{message}");
+        site.finish().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_kept_of_a_deleted_account_is_told_with_the_end_of_the_years_that_the_operator_names() {
+    const YEARS: &str = "MATCHDAY_ACCOUNTS_RECORDS_YEARS";
+    for (world, after) in [
+        (World::embedded(), None),
+        (World::embedded().with(YEARS, "0"), Some(1)),
+        (World::services().await.with(YEARS, "10"), Some(11)),
+    ] {
+        let site = world.start().await;
+        site.on_sale(1, 20).await;
+        let ana = site.fan("ana").await;
+        let hold = ana.holds(1, 1, 1).await;
+        let year = site.app.clock.now().year();
+        ana.cancel(&hold).await.data();
+        let until = after.map(|after| format!("{}-01-01T00:00:00Z", year + after));
+
+        let outlook = ana.ask(OUTLOOK, json!({})).await.data()["accountDeletion"]["kept"].clone();
+        let deleted = deletes(&ana).await;
+
+        assert_eq!(outlook, json!([{ "kind": "RESERVATIONS", "count": 1, "until": until }]));
+        assert_eq!(
+            (&deleted["kept"][0]["kind"], &deleted["kept"][0]["until"]),
+            (&json!("RESERVATIONS"), &json!(until))
+        );
+        // Told, and no more: the books are there after that day, too, for their operator to decide about.
+        site.move_clock(std::time::Duration::from_secs(12 * 366 * 86_400));
+        domain::maintenance::forget(&site.app).await.expect("the round works");
+        let kept = domain::analytics::bookings(&site.app.db, uuid::Uuid::nil(), 10).await.expect("they can be read");
+        assert_eq!(kept.len(), 1);
+        site.finish().await;
+    }
 }

@@ -28,7 +28,7 @@ async fn forget(app: &App, user_id: Uuid) -> Uuid {
 }
 
 /// The pseudonyms in the files themselves, whatever is marked.
-fn in_files(world: &World) -> BTreeSet<Uuid> {
+pub(super) fn in_files(world: &World) -> BTreeSet<Uuid> {
     let mut found = BTreeSet::new();
     let folder = PathBuf::from(world.setting("MATCHDAY_LAKE_URL")).join("bookings");
     for date in std::fs::read_dir(folder).into_iter().flatten() {

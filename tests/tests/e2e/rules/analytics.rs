@@ -2,7 +2,7 @@
 //!
 //! That the newest state of each reservation is told of is checked after every test of an app.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use book::{
     outbox::bookings::{self, BookingEvent, QueuedBooking},
@@ -17,17 +17,22 @@ use domain::{
 use entities::{analytics_erasure, analytics_subject, category::Category, user};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use serde_json::{Value, json};
 use tests::{
-    Backend, TestApp, both,
+    Backend, Fan, TestApp, both,
     provider::{SigningKey, claims, config, site},
     sites::PRICE,
 };
 use uuid::Uuid;
 
+use super::erasure::person;
+
 both! {
     each_change_of_a_reservation_is_told_once_at_its_version,
     whoever_signs_up_by_any_way_has_a_pseudonym,
     a_forgotten_fan_is_in_nothing_that_is_told_from_then_on,
+    a_fan_who_objects_is_told_as_erased_and_books_as_nobody,
+    a_fan_who_objects_no_more_is_not_known_by_what_they_booked_before,
     accounts_that_an_older_program_opens_get_a_pseudonym_and_those_who_object_do_not,
     erasures_are_remembered_for_a_while,
     no_record_has_anything_of_an_account,
@@ -138,6 +143,74 @@ async fn a_forgotten_fan_is_in_nothing_that_is_told_from_then_on(app: &TestApp) 
     assert_ne!(given, forgotten, "nothing leads from one to the other");
 }
 
+/// What the topic is told of a reservation in its newest state: the pseudonym and the country of its fan.
+async fn told_of(app: &TestApp, reservation_id: Uuid) -> (Value, Value) {
+    let topics = kafka::Config::default().topics();
+    let all = queued(app).await;
+    let newest = all.iter().rfind(|queued| queued.reservation() == Some(reservation_id)).expect("it waits to be told");
+    let record = kafka::codec::booking(&topics, "here", &newest.event, newest.fan.as_ref()).expect("it is written");
+    let value: Value = serde_json::from_slice(&record.payload).expect("it is JSON");
+    (value["subject"].clone(), value["country"].clone())
+}
+
+/// What the lake is completed with of a reservation.
+async fn completed_with(app: &TestApp, reservation_id: Uuid) -> (Value, Value) {
+    let all = analytics::bookings(&app.db, Uuid::nil(), 100).await.expect("bookings can be read");
+    let found = all.into_iter().find(|(state, _)| state.reservation_id == reservation_id);
+    let (_, fan) = found.expect("it is there");
+    (json!(fan.as_ref().map(|fan| fan.subject)), json!(fan.and_then(|fan| fan.country)))
+}
+
+async fn personalises(app: &TestApp, fan: &Fan, enabled: bool) {
+    accounts::set_personalisation(app, fan.viewer, enabled).await.expect("they have an account");
+}
+
+async fn a_fan_who_objects_is_told_as_erased_and_books_as_nobody(app: &TestApp) {
+    app.stock(1, Category::One, 20).await;
+    let ana = person(app, "ana@example.com", "Ana").await;
+    let before = ana.holds(1, Category::One, 1).await;
+    let known = subject_of(app, ana.viewer.user_id).await.expect("whoever signs up has one");
+    let (hers, nobodys) = ((json!(known), json!("QA")), (Value::Null, Value::Null));
+    assert_eq!((told_of(app, before.id).await, completed_with(app, before.id).await), (hers.clone(), hers));
+
+    personalises(app, &ana, false).await;
+    let after = ana.holds(1, Category::One, 1).await;
+    let paid = ana.buys(1, Category::One).await.reservation_id;
+    ana.cancel(before.id).await.expect("it is hers");
+
+    for id in [before.id, after.id, paid] {
+        assert_eq!((told_of(app, id).await, completed_with(app, id).await), (nobodys.clone(), nobodys.clone()));
+    }
+    let all = queued(app).await;
+    let place = |is: &dyn Fn(&QueuedBooking) -> bool| all.iter().position(is).expect("it waits to be told");
+    let erasure = place(&|queued| queued.event == BookingEvent::Erasure(known));
+    assert!(place(&|queued| queued.reservation() == Some(before.id)) < erasure);
+    assert!(erasure < place(&|queued| queued.reservation() == Some(after.id)));
+    assert_eq!(all.iter().filter(|queued| queued.reservation().is_none()).count(), 1, "once");
+}
+
+async fn a_fan_who_objects_no_more_is_not_known_by_what_they_booked_before(app: &TestApp) {
+    app.stock(1, Category::One, 20).await;
+    let ana = person(app, "ana@example.com", "Ana").await;
+    let before = ana.holds(1, Category::One, 1).await;
+    app.move_clock(Duration::from_secs(1));
+    personalises(app, &ana, false).await;
+    let meanwhile = ana.holds(1, Category::One, 1).await;
+    app.move_clock(Duration::from_secs(1));
+
+    personalises(app, &ana, true).await;
+    let after = ana.holds(1, Category::One, 1).await;
+    // Told of anew, in a state that is newer than the pseudonym.
+    ana.cancel(before.id).await.expect("it is hers");
+
+    let given = (json!(subject_of(app, ana.viewer.user_id).await.expect("she has one again")), json!("QA"));
+    assert_eq!((told_of(app, after.id).await, completed_with(app, after.id).await), (given.clone(), given));
+    let nobodys = (Value::Null, Value::Null);
+    for id in [before.id, meanwhile.id] {
+        assert_eq!((told_of(app, id).await, completed_with(app, id).await), (nobodys.clone(), nobodys.clone()));
+    }
+}
+
 async fn accounts_that_an_older_program_opens_get_a_pseudonym_and_those_who_object_do_not(app: &TestApp) {
     let fans = app.fans(3).await;
     let [older, objecting, long_ago] = [0, 1, 2].map(|at| fans[at].viewer.user_id);
@@ -167,7 +240,7 @@ async fn erasures_are_remembered_for_a_while(app: &TestApp) {
     maintenance::forget(app).await.expect("the round works");
     assert_eq!(known().await, [forgotten]);
 
-    app.move_clock(std::time::Duration::from_secs(2 * 86_400));
+    app.move_clock(Duration::from_secs(2 * 86_400));
     maintenance::forget(app).await.expect("the round works");
     assert_eq!(known().await, Vec::<Uuid>::new());
 }
@@ -197,7 +270,7 @@ async fn no_record_has_anything_of_an_account(app: &TestApp) {
         for word in &words {
             assert!(!text.to_lowercase().contains(word), "{word} is in {text}");
         }
-        let value: serde_json::Value = serde_json::from_slice(&record.payload).expect("it is JSON");
+        let value: Value = serde_json::from_slice(&record.payload).expect("it is JSON");
         for key in value.as_object().expect("it is an object").keys() {
             assert!(!["user", "seller", "buyer", "email", "name"].iter().any(|person| key.contains(person)), "{key}");
         }

@@ -11,10 +11,11 @@ use domain::{
 };
 use entities::{
     account_code, address_rule, category::Category, external_identity, known_network, provider_session, reservation,
+    user,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Statement,
-    sea_query::ExprTrait,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    Statement, sea_query::ExprTrait,
 };
 use serde_json::Value;
 use tests::{Backend, Fan, TestApp, both, mailer::TestMailer};
@@ -27,6 +28,7 @@ both! {
     nothing_in_an_export_lets_its_bearer_in,
     a_few_exports_an_hour_are_made,
     an_export_is_read_page_by_page_and_is_of_one_person,
+    as_much_as_an_answer_takes_is_answered_and_a_byte_more_is_for_the_sites_staff,
 }
 
 /// Columns that name an account.
@@ -216,4 +218,33 @@ async fn an_export_is_read_page_by_page_and_is_of_one_person(app: &TestApp) {
     let named = export::of_named(app, "ANA@example.com").await.expect("it is one account").expect("there is one");
     assert!(named.json.contains(&now.id.to_string()));
     assert!(export::of_named(app, "nobody@example.com").await.expect("it can be looked for").is_none());
+}
+
+/// Bytes that an export takes of an answer.
+fn answered(json: &str) -> usize {
+    Value::from(json).to_string().len() - 2
+}
+
+async fn as_much_as_an_answer_takes_is_answered_and_a_byte_more_is_for_the_sites_staff(app: &TestApp) {
+    const MOST: usize = 2 * 1024 * 1024 - 4 * 1024;
+    let ana = person(app, "ana@example.com", "Ana").await;
+    let is_called = async |bytes: usize| {
+        let name = user::ActiveModel { display_name: Set(Some("x".repeat(bytes))), ..Default::default() };
+        let of_ana = user::Entity::update_many().set(name).filter(user::Column::Id.eq(ana.viewer.user_id));
+        of_ana.exec(&app.db).await.expect("a name can be changed");
+    };
+    is_called(1).await;
+    let (short, _) = exported(app, &ana).await;
+    let left = MOST - answered(&short.json);
+
+    is_called(1 + left).await;
+    let (full, value) = exported(app, &ana).await;
+    is_called(2 + left).await;
+    let refused = export::of_viewer(app, ana.viewer).await;
+    let named = export::of_named(app, "ana@example.com").await.expect("it can be read").expect("there is one");
+
+    assert_eq!(answered(&full.json), MOST);
+    assert_eq!(value["account"]["displayName"].as_str().map(str::len), Some(1 + left));
+    assert!(matches!(refused, Err(AccountError::TooMuch)), "{:?}", refused.map(|export| export.json.len()));
+    assert_eq!(answered(&named.json), MOST + 1);
 }
