@@ -107,7 +107,7 @@ async fn what_the_topic_drops_before_it_was_written_is_counted_and_comes_from_th
     assert!(view(&lake).await != truth(&site.app).await, "nothing is lost, so nothing is tested");
     assert!(lost > 0 && (writer.counted(LOST).await - lost as f64).abs() < 0.5, "{lost}");
     let (succeeded, said) = command(&world, &["lake", "rebuild"]).await;
-    assert!(succeeded && !said.contains("0 bookings and"), "{said}");
+    assert!(succeeded && !said.starts_with("0 "), "{said}");
     agrees(&lake, &site.app).await;
     is_complete(&world).await;
     live(&fans, 10).await;
