@@ -3,7 +3,6 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Enum, Object, SimpleObject, Union, connection::PageInfo, resolver_utils::EnumType};
-use book::match_state::MatchState;
 use domain::{App, resale::market};
 use entities::{listing, money};
 use error_codes::Code;
@@ -345,10 +344,8 @@ fn refused(error: SearchError) -> ApiError {
 async fn connection(app: &App, page: Page, has_previous_page: bool) -> Result<SearchConnection, ApiError> {
     let listed: Vec<_> = page.hits.iter().filter_map(listing_of).collect();
     let rows = market::find_many(&app.db, &listed).await?;
-    let states: HashMap<i32, Arc<MatchState>> =
-        app.view.all().into_iter().map(|state| (state.match_number, state)).collect();
     let is_open = |row: &listing::Model| {
-        row.state == listing::State::Open && states.get(&row.match_number).is_some_and(|state| !state.closed)
+        row.state == listing::State::Open && app.view.get(row.match_number).is_some_and(|state| !state.closed)
     };
     let rows = rows.into_iter().filter(is_open).map(|row| (row.id, Arc::new(row)));
     let rows: HashMap<_, _> = rows.collect();
@@ -356,7 +353,7 @@ async fn connection(app: &App, page: Page, has_previous_page: bool) -> Result<Se
     let end_cursor = page.hits.last().map(|hit| hit.cursor.clone());
     let edges = page.hits.into_iter().filter_map(|Hit { id, typos, cursor }| {
         let found = match id {
-            DocumentId::Match(number) => Found::Match(Match::new(app, Arc::clone(states.get(&number)?))),
+            DocumentId::Match(number) => Found::Match(Match::new(app, app.view.get(number)?)),
             DocumentId::Listing(id) => Found::Listing(Arc::clone(rows.get(&id)?)),
         };
         let node = Arc::new(SearchHit { typos, found, highlighter: Arc::clone(&highlighter) });

@@ -1,6 +1,6 @@
 //! What can be found: told to the search as matches and listings change.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, convert::Infallible, sync::Arc, time::Duration};
 
 use book::match_state::{self, MatchState};
 use domain::App;
@@ -16,7 +16,6 @@ use search::{
     page::SearchError,
 };
 use subscriptions::hub::{Hub, market::Watcher};
-use tokio_util::sync::CancellationToken;
 
 use crate::{config::search::Search, supervise::Supervisor};
 
@@ -58,42 +57,22 @@ pub(crate) fn keep(supervisor: &Supervisor, app: &Arc<App>, hub: &Arc<Hub>, sett
     let (app, hub, filled) = (Arc::clone(app), Arc::clone(hub), Arc::clone(&finder));
     supervisor.keep("search", move |stop| {
         let (app, hub, engine, finder) = (Arc::clone(&app), Arc::clone(&hub), Arc::clone(&engine), Arc::clone(&filled));
-        async move {
-            stop.clone()
-                .run_until_cancelled(feed_patiently(&app, &hub, &*engine, &finder, stop))
-                .await
-                .unwrap_or(Ok(()))
-        }
+        async move { stop.run_until_cancelled(feed_patiently(&app, &hub, &*engine, &finder)).await.unwrap_or(Ok(())) }
     });
     finder
 }
 
 /// Begins anew when an engine elsewhere did not answer: this instance sells meanwhile, and is well but for its searches.
-async fn feed_patiently(
-    app: &App,
-    hub: &Arc<Hub>,
-    engine: &dyn Engine,
-    finder: &Finder,
-    stop: CancellationToken,
-) -> Result<(), Lost> {
+async fn feed_patiently(app: &App, hub: &Arc<Hub>, engine: &dyn Engine, finder: &Finder) -> Result<(), Lost> {
     loop {
-        match feed(app, hub, engine, finder, stop.clone()).await {
-            Err(Lost::Engine(error)) => {
-                tracing::warn!(%error, again_in = ?LEFT_ALONE, "the search engine can't be told what changed");
-                tokio::time::sleep(LEFT_ALONE).await;
-            }
-            other => return other,
-        }
+        let Err(lost) = feed(app, hub, engine, finder).await;
+        let Lost::Engine(error) = lost else { return Err(lost) };
+        tracing::warn!(%error, again_in = ?LEFT_ALONE, "the search engine can't be told what changed");
+        tokio::time::sleep(LEFT_ALONE).await;
     }
 }
 
-async fn feed(
-    app: &App,
-    hub: &Arc<Hub>,
-    engine: &dyn Engine,
-    finder: &Finder,
-    stop: CancellationToken,
-) -> Result<(), Lost> {
+async fn feed(app: &App, hub: &Arc<Hub>, engine: &dyn Engine, finder: &Finder) -> Result<Infallible, Lost> {
     app.view.filled().await;
     let mut rebuild = engine.begin_rebuild().await?;
     let mut source =
@@ -103,13 +82,12 @@ async fn feed(
     }
     rebuild.finish().await?;
     finder.fill();
-    while !stop.is_cancelled() {
+    loop {
         tokio::time::sleep(GATHERED).await;
         while let Some(changes) = source.changes() {
             engine.apply(changes).await?;
         }
     }
-    Ok(())
 }
 
 /// What changes of the matches and of the market.
